@@ -1,0 +1,125 @@
+// swift-tools-version: 6.2
+// Strata: six storeys. A target imports only from storeys below its own; siblings meet in Platform.
+// docs/ARCHITECTURE.md explains the storeys; Tests/TidyTests enforces the direction of the arrows.
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let strictC: [CSetting] = [
+    .unsafeFlags(["-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE"])
+]
+
+/// A C library from a Debian package; script/debian-packages.txt installs it.
+func systemLibrary(_ name: String, _ pkgConfig: String, _ debian: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/\(name)", pkgConfig: pkgConfig, providers: [.apt([debian])])
+}
+
+func library(
+    _ name: String, path: String? = nil, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil
+) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, resources: resources, swiftSettings: strict)
+}
+
+func cLibrary(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, cSettings: strictC)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.init(stringLiteral: name)] + dependencies, swiftSettings: strict)
+}
+
+let storey0: [Target] = [
+    systemLibrary("CMicrohttpd", "libmicrohttpd", "libmicrohttpd-dev"),
+    systemLibrary("CSQLite", "sqlite3", "libsqlite3-dev"),
+    systemLibrary("CArchive", "libarchive", "libarchive-dev"),
+    systemLibrary("CCrypto", "libcrypto", "libssl-dev"),
+    systemLibrary("CSeccomp", "libseccomp", "libseccomp-dev"),
+    systemLibrary("CJansson", "jansson", "libjansson-dev"),
+    systemLibrary("CPCRE2", "libpcre2-8", "libpcre2-dev"),
+    cLibrary("CHTTP", ["CMicrohttpd"]),
+    cLibrary("CLinux"),
+    cLibrary("CSandbox"),
+    library("LinuxSystem", ["CLinux"]),
+    library("Digest", ["CCrypto"]),
+    library("SQLite", ["CSQLite"]),
+    library("Archive", ["CArchive", "Digest", "LinuxSystem"]),
+    library("HTTP", ["CHTTP", "CMicrohttpd", "LinuxSystem"]),
+    library("AWSProtocol", ["CJansson", "CPCRE2"]),
+]
+
+let storey1: [Target] = [
+    library("Domain", ["Digest"]),
+    library("AWSModel", ["AWSProtocol"]),
+    library("SandboxPlan"),
+    library("Runtimes", path: "Runtimes", resources: [.embedInCode("python/bootstrap.py")]),
+]
+
+let storey2: [Target] = [
+    library("Catalog", ["Domain", "Digest", "SQLite"]),
+    library("LayerStore", ["Archive", "Digest", "LinuxSystem"]),
+    library("Packaging", ["Archive", "Digest", "Domain", "LinuxSystem"]),
+    library("Scheduler", ["Domain"]),
+    library("RuntimeAPI", ["Domain", "HTTP"]),
+    library("Sandbox", ["CSandbox", "CSeccomp", "LinuxSystem", "SandboxPlan"]),
+    library("Telemetry", ["Domain", "LinuxSystem"]),
+]
+
+let storey3: [Target] = [
+    library(
+        "Platform",
+        [
+            "AWSModel", "AWSProtocol", "Catalog", "Digest", "Domain", "HTTP", "LayerStore", "LinuxSystem", "RuntimeAPI",
+            "Runtimes", "Sandbox", "SandboxPlan", "Scheduler", "Telemetry",
+        ])
+]
+
+let storey4: [Target] = [
+    library("Gateway", ["AWSModel", "AWSProtocol", "Domain", "HTTP", "LinuxSystem", "Platform"]),
+    library(
+        "CommandLine", ["Domain", "Gateway", "HTTP", "LinuxSystem", "Packaging", "Platform", "Sandbox", "SandboxPlan"]),
+]
+
+let storey5: [Target] = [
+    .executableTarget(name: "strata", dependencies: ["CommandLine"], swiftSettings: strict),
+    .executableTarget(name: "strata-init", dependencies: ["CSandbox"], cSettings: strictC),
+]
+
+let proof: [Target] = [
+    tests("LinuxSystem"),
+    tests("Digest"),
+    tests("SQLite"),
+    tests("Archive", ["Digest"]),
+    tests("HTTP"),
+    tests("AWSProtocol"),
+    tests("Domain"),
+    tests("AWSModel", ["AWSProtocol"]),
+    tests("SandboxPlan"),
+    tests("Catalog", ["Domain", "Digest"]),
+    tests("LayerStore", ["Archive", "Digest", "LinuxSystem"]),
+    tests("Packaging", ["Archive", "Digest"]),
+    tests("Scheduler", ["Domain"]),
+    tests("RuntimeAPI", ["Domain", "HTTP"]),
+    tests("Sandbox", ["LinuxSystem", "SandboxPlan"]),
+    tests("Telemetry", ["Domain"]),
+    tests("Platform", ["Domain"]),
+    tests("Gateway", ["Domain", "HTTP"]),
+    tests("CommandLine"),
+    .testTarget(name: "TidyTests", swiftSettings: strict),
+]
+
+let package = Package(
+    name: "strata",
+    products: [
+        .executable(name: "strata", targets: ["strata"]),
+        .executable(name: "strata-init", targets: ["strata-init"]),
+    ],
+    targets: storey0 + storey1 + storey2 + storey3 + storey4 + storey5 + proof,
+    swiftLanguageModes: [.v6]
+)
