@@ -96,7 +96,7 @@ let proof: [Target] = [
     tests("Digest"),
     tests("SQLite"),
     tests("Archive", ["Digest"]),
-    tests("HTTP"),
+    tests("HTTP", ["LinuxSystem"]),
     tests("AWSProtocol"),
     tests("Domain"),
     tests("AWSModel", ["AWSProtocol"]),

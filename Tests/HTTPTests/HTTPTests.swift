@@ -1,3 +1,145 @@
+import Glibc
+import LinuxSystem
+import Synchronization
 import Testing
 
 @testable import HTTP
+
+/// Echoes requests, and parks those below /park until the test answers them.
+private final class EchoHandler: HTTPHandler {
+    let parked = Mutex<[HTTPExchange]>([])
+
+    func bodyLimitBytes(for exchange: HTTPExchange) -> Int { 1_000_000 }
+
+    func responseForLargeBody(_ exchange: HTTPExchange) -> HTTPResponse {
+        HTTPResponse(status: 413, contentType: "text/plain", text: "too large")
+    }
+
+    func respond(to exchange: HTTPExchange) -> HTTPResponse? {
+        if exchange.target == "/park" {
+            parked.withLock { $0.append(exchange) }
+            return nil
+        }
+        if exchange.target == "/elsewhere" {
+            // Answered by another thread while this one still decides: the answer may overtake the suspension.
+            let thread = ResponderThread(exchange)
+            thread.start()
+            return nil
+        }
+        return HTTPResponse(
+            status: 200,
+            headers: [
+                ("X-Target", exchange.target), ("X-Method", exchange.method), ("X-Origin", "\(exchange.origin)"),
+            ],
+            body: .bytes(exchange.body))
+    }
+}
+
+private final class ResponderThread {
+    private let exchange: HTTPExchange
+    init(_ exchange: HTTPExchange) { self.exchange = exchange }
+
+    func start() {
+        var thread = pthread_t()
+        pthread_create(
+            &thread, nil,
+            { context in
+                guard let context else { return nil }
+                let responder = Unmanaged<ResponderThread>.fromOpaque(context).takeRetainedValue()
+                responder.exchange.respond(HTTPResponse(status: 200, contentType: "text/plain", text: "late"))
+                return nil
+            }, Unmanaged.passRetained(self).toOpaque())
+        pthread_detach(thread)
+    }
+}
+
+@Suite struct HTTPTests {
+    private let handler = EchoHandler()
+    private let server: HTTPServer
+    private let port: UInt16
+
+    init() throws {
+        let socket = try ListeningSocket(host: "127.0.0.1", port: 0)
+        port = socket.port
+        server = try HTTPServer(listener: socket.takeDescriptor(), handler: handler)
+    }
+
+    @Test func `a request reaches the handler as it was sent`() throws {
+        defer { server.stop() }
+        let client = LoopbackClient(port: port)
+        client.post("/a%2Fb/c?x=1%20&y", Array("hello".utf8))
+        let answer = try #require(client.receive())
+        #expect(answer.status == 200)
+        #expect(answer.head.contains("X-Target: /a%2Fb/c?x=1%20&y"))
+        #expect(answer.head.contains("X-Method: POST"))
+        #expect(answer.head.contains("X-Origin: 0"))
+        #expect(answer.text == "hello")
+    }
+
+    @Test func `a parked request is answered later and its connection serves on`() throws {
+        defer { server.stop() }
+        let client = LoopbackClient(port: port)
+        client.get("/park")
+        while handler.parked.withLock({ $0.isEmpty }) { usleep(200) }
+        let exchange = try #require(handler.parked.withLock { $0.first })
+        #expect(exchange.respond(HTTPResponse(status: 202)))
+        #expect(!exchange.respond(HTTPResponse(status: 500)), "only the first answer counts")
+        #expect(client.receive()?.status == 202)
+        client.post("/again", [1, 2, 3])
+        #expect(client.receive()?.body == [1, 2, 3])
+    }
+
+    @Test func `an answer that overtakes the suspension is never lost`() throws {
+        defer { server.stop() }
+        let client = LoopbackClient(port: port)
+        for _ in 0..<2000 {
+            client.get("/elsewhere")
+            #expect(try #require(client.receive()).text == "late")
+        }
+    }
+
+    @Test func `a body over its limit is refused before it is read`() throws {
+        defer { server.stop() }
+        let announced = LoopbackClient(port: port)
+        announced.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000001\r\n\r\n")
+        #expect(announced.receive()?.status == 413)
+        let chunked = LoopbackClient(port: port)
+        chunked.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+        let chunk = Array("10000\r\n".utf8) + [UInt8](repeating: 65, count: 65_536) + Array("\r\n".utf8)
+        for _ in 0..<17 { chunked.send(chunk) }
+        let answer = chunked.receive()
+        #expect(answer == nil || answer?.status == 413, "the connection ends, with the reason where it could be sent")
+    }
+
+    @Test func `a connection that was handed in carries its origin`() throws {
+        defer { server.stop() }
+        var pair: [Int32] = [0, 0]
+        #expect(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0)
+        server.adopt(connection: pair[0], origin: 0x8000_0007)
+        let client = LoopbackClient(descriptor: pair[1])
+        client.get("/")
+        #expect(client.receive()?.head.contains("X-Origin: \(0x8000_0007)") == true)
+    }
+
+    @Test func `stopping answers what is parked`() throws {
+        let client = LoopbackClient(port: port)
+        client.get("/park")
+        while handler.parked.withLock({ $0.isEmpty }) { usleep(200) }
+        server.stop()
+        #expect(client.receive()?.status == 503)
+    }
+
+    @Test func `nonsense on the wire closes the connection and nothing else`() throws {
+        defer { server.stop() }
+        for nonsense in [
+            "\r\n\r\n", "GET\r\n\r\n", "\0\0\0\0\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
+            String(repeating: "x", count: 100_000),
+        ] {
+            let client = LoopbackClient(port: port)
+            client.send(nonsense + "\r\n\r\n")
+        }
+        let client = LoopbackClient(port: port)
+        client.post("/alive", [7])
+        #expect(client.receive()?.body == [7])
+    }
+}

@@ -1,1 +1,29 @@
 #pragma once
+
+#include <microhttpd.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/// What `http_start` needs. libmicrohttpd takes its options as variadic arguments, which Swift cannot pass.
+struct http_options {
+    MHD_AccessHandlerCallback access;
+    void *(*uri)(void *context, const char *uri, struct MHD_Connection *connection);
+    MHD_RequestCompletedCallback completed;
+    /// Handed to the three callbacks as it is.
+    void *context;
+    /// A bound and listening socket that the daemon takes over, or -1 for a daemon that is only handed connections.
+    int listener;
+    unsigned int threads;
+    unsigned int connection_limit;
+    unsigned int idle_timeout_seconds;
+    size_t connection_memory_bytes;
+};
+
+/// Starts a daemon with its own pool of epoll threads; NULL when it cannot start.
+struct MHD_Daemon *http_start(const struct http_options *options);
+
+/// Hands an accepted connection to a daemon. `origin` names who is behind it (see HTTPOrigin).
+bool http_adopt(struct MHD_Daemon *daemon, int connection, uint32_t origin);
+
+/// Who is behind a connection: the number given to `http_adopt`, or 0 for a client of the daemon's own listener.
+uint32_t http_origin(struct MHD_Connection *connection);

@@ -1,0 +1,161 @@
+internal import CHTTP
+internal import CMicrohttpd
+internal import Synchronization
+
+/// One request and its answer. The answer may come from any thread, once.
+///
+/// A request that is not answered when its handler returns is *parked*: its connection is suspended and costs no
+/// thread. Suspending and answering are decided under one lock, so an answer that overtakes the suspension is kept.
+public final class HTTPExchange: Sendable {
+    private enum State {
+        /// The handler has not returned yet.
+        case handling
+        /// The connection is suspended and waits for ``respond(_:)``.
+        case parked
+        /// The answer is known and not yet handed to the connection.
+        case answered(HTTPResponse)
+        /// The answer was handed over, or the connection ended without one.
+        case finished
+    }
+
+    /// The request target as the client sent it: path and query, still percent-encoded.
+    public let target: String
+    // The connection and the fields below belong to the server's thread until the request is complete, and do not
+    // change after that; libmicrohttpd keeps a suspended connection's memory as it is.
+    nonisolated(unsafe) private let connection: OpaquePointer
+    nonisolated(unsafe) private(set) var hasStarted = false
+    nonisolated(unsafe) private var bodyLimitBytes = 0
+    nonisolated(unsafe) private var received: [UInt8] = []
+    nonisolated(unsafe) private var methodName = ""
+    private let state = Mutex(State.handling)
+
+    init(target: String, connection: OpaquePointer) {
+        self.target = target
+        self.connection = connection
+    }
+
+    /// The request's method, as sent: `GET`, `POST`.
+    public var method: String { methodName }
+
+    /// The complete body.
+    public var body: [UInt8] { received }
+
+    /// Who is behind the connection: the number it was adopted with, 0 for a client of the server's own listener.
+    public var origin: UInt32 { http_origin(connection) }
+
+    /// The value of a header field, by case-insensitive name; the first where there are several. Valid until answered.
+    public func header(_ name: String) -> String? {
+        guard let value = MHD_lookup_connection_value(connection, .HEADER_KIND, name) else { return nil }
+        return String(cString: value)
+    }
+
+    /// All header fields as sent. Valid until answered.
+    public func headers() -> [(name: String, value: String)] {
+        var list: [(name: String, value: String)] = []
+        withUnsafeMutablePointer(to: &list) { pointer in
+            _ = MHD_get_connection_values(
+                connection, .HEADER_KIND,
+                { context, _, name, value in
+                    guard let context, let name else { return .YES }
+                    context.assumingMemoryBound(to: [(name: String, value: String)].self)
+                        .pointee.append((String(cString: name), value.map { String(cString: $0) } ?? ""))
+                    return .YES
+                }, pointer)
+        }
+        return list
+    }
+
+    /// Answers the request. Only the first answer counts.
+    ///
+    /// - Returns: whether this was the first.
+    @discardableResult
+    public func respond(_ response: HTTPResponse) -> Bool {
+        enum Outcome { case kept, resume, late }
+        let outcome = state.withLock { state -> Outcome in
+            switch state {
+            case .handling:
+                state = .answered(response)
+                return .kept
+            case .parked:
+                state = .answered(response)
+                return .resume
+            case .answered, .finished:
+                return .late
+            }
+        }
+        if outcome == .resume { MHD_resume_connection(connection) }
+        return outcome != .late
+    }
+}
+
+// What the server's callbacks do with an exchange, in the order in which they do it.
+extension HTTPExchange {
+    /// The headers are there: decides how long the body may be. `false` when the client announces a longer one.
+    func start(method: String, handler: any HTTPHandler) -> Bool {
+        hasStarted = true
+        methodName = method
+        bodyLimitBytes = handler.bodyLimitBytes(for: self)
+        guard let announced = header("Content-Length").flatMap({ Int($0) }) else { return true }
+        guard announced <= bodyLimitBytes else { return false }
+        received.reserveCapacity(announced)
+        return true
+    }
+
+    /// Adds a piece of the body. `false` when the body has become longer than it may be.
+    func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard received.count + bytes.count <= bodyLimitBytes else { return false }
+        received.append(contentsOf: bytes)
+        return true
+    }
+
+    /// Takes the answer if there is one; otherwise suspends the connection until there is. Called when the handler has
+    /// returned without an answer, and again after the connection was resumed.
+    func takeResponseOrPark() -> HTTPResponse? {
+        state.withLock { state in
+            switch state {
+            case .answered(let response):
+                state = .finished
+                return response
+            case .handling:
+                MHD_suspend_connection(connection)
+                state = .parked
+                return nil
+            case .parked, .finished:
+                return nil
+            }
+        }
+    }
+
+    /// Whether the answer is already there: the connection was resumed.
+    var isAnswered: Bool {
+        state.withLock { if case .answered = $0 { true } else { false } }
+    }
+
+    /// Marks the exchange as answered by the handler's own return.
+    func finish() {
+        state.withLock { $0 = .finished }
+    }
+
+    /// Queues a response on the connection.
+    func queue(_ response: HTTPResponse) -> MHD_Result {
+        guard let prepared = Self.prepare(response.body) else { return .NO }
+        defer { MHD_destroy_response(prepared) }
+        for header in response.headers where MHD_add_response_header(prepared, header.name, header.value) != .YES {
+            // A header that HTTP cannot carry (a line break in it) is left out rather than the answer lost.
+            continue
+        }
+        return MHD_queue_response(connection, UInt32(response.status), prepared)
+    }
+
+    private static func prepare(_ body: HTTPResponse.Body) -> OpaquePointer? {
+        switch body {
+        case .bytes(let bytes):
+            bytes.withUnsafeBytes { buffer in
+                MHD_create_response_from_buffer(
+                    buffer.count, UnsafeMutableRawPointer(mutating: buffer.baseAddress), .RESPMEM_MUST_COPY)
+            }
+        case .file(let descriptor, let size):
+            MHD_create_response_from_fd64(size, descriptor)
+        }
+    }
+}
