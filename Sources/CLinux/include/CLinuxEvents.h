@@ -1,0 +1,8 @@
+#pragma once
+
+// Headers that Swift's Glibc module leaves out.
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+
+/// Names the calling thread (prctl(2), PR_SET_NAME); the kernel keeps 15 bytes.
+void linux_set_thread_name(const char *name);

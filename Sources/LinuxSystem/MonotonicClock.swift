@@ -1,0 +1,21 @@
+internal import Glibc
+
+/// The clock that time-outs and durations are measured with: it never goes back (clock_gettime(2), CLOCK_MONOTONIC).
+public enum MonotonicClock {
+    /// Nanoseconds since some moment of the past.
+    public static func nowNanoseconds() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+}
+
+/// The clock on the wall, for what people and clients read.
+public enum WallClock {
+    /// Milliseconds since 1970-01-01 00:00 UTC.
+    public static func nowMilliseconds() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+}

@@ -1,0 +1,46 @@
+internal import CLinux
+internal import Glibc
+
+/// A thread of the operating system, for work that blocks. (Blocking calls starve Swift's own task threads.)
+public final class SystemThread: Sendable {
+    private let thread: pthread_t
+
+    private final class Start {
+        let name: String
+        let body: @Sendable () -> Void
+
+        init(name: String, body: @escaping @Sendable () -> Void) {
+            self.name = name
+            self.body = body
+        }
+    }
+
+    /// Starts a thread.
+    ///
+    /// - Parameters:
+    ///   - name: what `top -H` shows; the kernel keeps 15 bytes (prctl(2), PR_SET_NAME).
+    ///   - body: what the thread does. The thread ends when it returns.
+    public init(name: String, body: @escaping @Sendable () -> Void) throws(SystemCallError) {
+        let start = Unmanaged.passRetained(Start(name: name, body: body))
+        var thread = pthread_t()
+        let status = pthread_create(
+            &thread, nil,
+            { context in
+                guard let context else { return nil }
+                let start = Unmanaged<Start>.fromOpaque(context).takeRetainedValue()
+                linux_set_thread_name(start.name)
+                start.body()
+                return nil
+            }, start.toOpaque())
+        guard status == 0 else {
+            start.release()
+            throw SystemCallError("pthread_create", errno: status)
+        }
+        self.thread = thread
+    }
+
+    /// Waits for the thread to end. To be called once.
+    public func join() {
+        pthread_join(thread, nil)
+    }
+}

@@ -1,0 +1,83 @@
+internal import Glibc
+internal import Synchronization
+
+/// A few threads that do blocking work in the order it came: the control plane's disk writes, the start of sandboxes.
+public final class WorkQueue: Sendable {
+    private struct State {
+        var waiting: [@Sendable () -> Void] = []
+        var first = 0
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+    private let capacity: Int
+    // A semaphore may be used from any thread; it lives as long as the queue (sem_init(3)).
+    nonisolated(unsafe) private let available: UnsafeMutablePointer<sem_t>
+    private let threads = Mutex<[SystemThread]>([])
+
+    /// Starts the queue's threads.
+    ///
+    /// - Parameters:
+    ///   - name: the threads' name.
+    ///   - threadCount: how much is done at once.
+    ///   - capacity: how much may wait; beyond it ``submit(_:)`` refuses.
+    public init(name: String, threadCount: Int, capacity: Int) throws(SystemCallError) {
+        self.capacity = capacity
+        available = .allocate(capacity: 1)
+        sem_init(available, 0, 0)
+        for _ in 0..<threadCount {
+            let thread = try SystemThread(name: name) { [self] in run() }
+            threads.withLock { $0.append(thread) }
+        }
+    }
+
+    deinit {
+        sem_destroy(available)
+        available.deallocate()
+    }
+
+    /// Adds work. `false` when too much waits already, or the queue is closed: the caller says so to its client.
+    public func submit(_ work: @escaping @Sendable () -> Void) -> Bool {
+        let isAccepted = state.withLock { state in
+            guard !state.isClosed, state.waiting.count - state.first < capacity else { return false }
+            state.waiting.append(work)
+            return true
+        }
+        if isAccepted { sem_post(available) }
+        return isAccepted
+    }
+
+    /// Refuses new work, does what waits, and returns when the threads have ended. Not to be called from the queue's
+    /// own work.
+    public func close() {
+        state.withLock { $0.isClosed = true }
+        let threads = self.threads.withLock { list in
+            defer { list = [] }
+            return list
+        }
+        for _ in threads { sem_post(available) }
+        for thread in threads { thread.join() }
+    }
+
+    private func run() {
+        while true {
+            while sem_wait(available) != 0 {}
+            guard let work = take() else { return }
+            work()
+        }
+    }
+
+    private func take() -> (@Sendable () -> Void)? {
+        state.withLock { state in
+            guard state.first < state.waiting.count else { return nil }
+            let work = state.waiting[state.first]
+            state.first += 1
+            // Compacting once the served half is the larger one keeps both ends constant in time.
+            if state.first * 2 > state.waiting.count {
+                state.waiting.removeFirst(state.first)
+                state.first = 0
+            }
+            return work
+        }
+    }
+}
