@@ -1,0 +1,121 @@
+public import HTTP
+
+/// The environments behind a runtime API, by the origin of their connections.
+public protocol RuntimeAPIEnvironments: Sendable {
+    /// A runtime asks for work; answered at once, or later through the exchange.
+    func next(origin: UInt32, _ exchange: HTTPExchange) -> HTTPResponse?
+
+    /// A runtime has answered an invocation. `false` where it does not work on that one.
+    func finish(origin: UInt32, requestID: String, _ result: Result<[UInt8], RuntimeFault>) -> Bool
+
+    /// A runtime could not start.
+    func initFailed(origin: UInt32, _ fault: RuntimeFault)
+}
+
+extension RuntimeFault: Error {}
+
+/// The runtime API, version 2018-06-01, as HTTP.
+///
+/// Source: "Using the Lambda runtime API for custom runtimes", Lambda developer guide, and the OpenAPI description there.
+public struct RuntimeAPIHandler<Environments: RuntimeAPIEnvironments>: HTTPHandler {
+    private let environments: Environments
+    private let responseLimitBytes: Int
+
+    /// Serves the runtimes of some environments.
+    ///
+    /// - Parameter responseLimitBytes: how long a function's answer may be.
+    public init(environments: Environments, responseLimitBytes: Int) {
+        self.environments = environments
+        self.responseLimitBytes = responseLimitBytes
+    }
+
+    /// The limit of an answer; more is not kept.
+    public func bodyLimitBytes(for exchange: HTTPExchange) -> Int { responseLimitBytes }
+
+    /// Fails the invocation whose answer is too long, as Lambda does.
+    public func responseForLargeBody(_ exchange: HTTPExchange) -> HTTPResponse {
+        if case .response(let requestID) = Route(exchange) {
+            _ = environments.finish(origin: exchange.origin, requestID: requestID, .failure(.tooLarge(exchange)))
+        }
+        return Self.error(413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size")
+    }
+
+    /// Answers one request of a runtime.
+    public func respond(to exchange: HTTPExchange) -> HTTPResponse? {
+        switch Route(exchange) {
+        case .next:
+            return environments.next(origin: exchange.origin, exchange)
+        case .response(let requestID):
+            return finish(exchange, requestID, .success(exchange.body))
+        case .error(let requestID):
+            return finish(exchange, requestID, .failure(RuntimeFault(exchange)))
+        case .initError:
+            environments.initFailed(origin: exchange.origin, RuntimeFault(exchange))
+            return Self.accepted
+        case .unknown:
+            return Self.error(404, "NotFound", "no such path in the runtime API: \(exchange.method) \(exchange.target)")
+        }
+    }
+
+    private func finish(
+        _ exchange: HTTPExchange, _ requestID: String, _ result: Result<[UInt8], RuntimeFault>
+    ) -> HTTPResponse {
+        guard environments.finish(origin: exchange.origin, requestID: requestID, result) else {
+            return Self.error(400, "InvalidRequestID", "Invalid request ID")
+        }
+        return Self.accepted
+    }
+
+    private static var accepted: HTTPResponse {
+        HTTPResponse(status: 202, contentType: "application/json", text: #"{"status":"OK"}"#)
+    }
+
+    private static func error(_ status: Int, _ type: String, _ message: String) -> HTTPResponse {
+        // Types and messages here need no escaping but for what a runtime put into its own path.
+        let safe = message.filter { $0 != "\"" && $0 != "\\" && !$0.isNewline }
+        return HTTPResponse(
+            status: status, contentType: "application/json",
+            text: #"{"errorMessage":"\#(safe)","errorType":"\#(type)"}"#)
+    }
+}
+
+/// The requests of the runtime API.
+private enum Route {
+    case next
+    case response(requestID: String)
+    case error(requestID: String)
+    case initError
+    case unknown
+
+    private static let prefix = "/2018-06-01/runtime/"
+
+    init(_ exchange: HTTPExchange) {
+        guard exchange.target.hasPrefix(Self.prefix) else {
+            self = .unknown
+            return
+        }
+        let parts = exchange.target.dropFirst(Self.prefix.count).split(separator: "/", omittingEmptySubsequences: false)
+        switch (exchange.method, parts.count, parts.first, parts.last) {
+        case ("GET", 2, "invocation", "next"): self = .next
+        case ("POST", 3, "invocation", "response"): self = .response(requestID: String(parts[1]))
+        case ("POST", 3, "invocation", "error"): self = .error(requestID: String(parts[1]))
+        case ("POST", 2, "init", "error"): self = .initError
+        default: self = .unknown
+        }
+    }
+}
+
+extension RuntimeFault {
+    fileprivate init(_ exchange: HTTPExchange) {
+        self.init(payload: exchange.body, type: exchange.header("Lambda-Runtime-Function-Error-Type"))
+    }
+
+    /// The error of an answer that is too long; Lambda's words.
+    fileprivate static func tooLarge(_ exchange: HTTPExchange) -> RuntimeFault {
+        let size = exchange.header("Content-Length") ?? "more"
+        let message = "Response payload size (\(size) bytes) exceeded maximum allowed payload size (6291556 bytes)."
+        let type = "Function.ResponseSizeTooLarge"
+        return RuntimeFault(
+            payload: Array(#"{"errorMessage":"\#(message)","errorType":"\#(type)"}"#.utf8), type: type)
+    }
+}
