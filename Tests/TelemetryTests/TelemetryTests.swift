@@ -1,3 +1,69 @@
+import Domain
+import Glibc
 import Testing
 
 @testable import Telemetry
+
+@Suite struct TelemetryTests {
+    @Test func `a report reads as Lambda's`() {
+        var report = InvocationReport(
+            requestID: "r", durationNanoseconds: 1_234_567, initNanoseconds: nil, memoryMebibytes: 128,
+            peakMemoryBytes: 30 * 1_048_576 + 1, status: .completed)
+        #expect(
+            report.line
+                == "REPORT RequestId: r\tDuration: 1.23 ms\tBilled Duration: 2 ms\tMemory Size: 128 MB\t"
+                + "Max Memory Used: 31 MB\t")
+        report.initNanoseconds = 100_004_000
+        report.status = .timedOut
+        #expect(
+            report.line.hasSuffix(
+                "Billed Duration: 102 ms\tMemory Size: 128 MB\tMax Memory Used: 31 MB\t"
+                    + "Init Duration: 100.00 ms\tStatus: timeout"))
+    }
+
+    @Test func `lines are cut at line breaks and at the limit, whatever the pieces`() {
+        var splitter = LineSplitter(limitBytes: 8)
+        #expect(splitter.take(Array("on".utf8)).isEmpty)
+        #expect(splitter.take(Array("e\ntwo\nthr".utf8)) == ["one", "two"])
+        #expect(splitter.takeRest() == ["thr"])
+        #expect(splitter.take(Array("123456789\n".utf8)) == ["12345678", "9"])
+        #expect(splitter.take([0xFF, 0x0A]) == ["\u{FFFD}"])
+        #expect(splitter.takeRest().isEmpty)
+    }
+
+    @Test func `the tail keeps the last 4 KB`() {
+        var tail = LogTail()
+        for number in 0..<2000 { tail.append("line \(number)") }
+        #expect(tail.bytes.count == 4096)
+        #expect(String(decoding: tail.bytes, as: UTF8.self).hasSuffix("line 1998\nline 1999\n"))
+    }
+
+    @Test func `a stream is named after its day, its version and its environment`() {
+        let name = LogStreamName(
+            startMilliseconds: 1_767_225_599_000, version: .latest, random: [UInt8](repeating: 0x0A, count: 16))
+        #expect(name.description == "2025/12/31/[$LATEST]" + String(repeating: "0a", count: 16))
+    }
+
+    @Test func `a stream that grows past its limit keeps its newer half`() throws {
+        let root = "/tmp/strata-telemetry-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+        defer { system("rm -rf \(root)") }
+        let function = try FunctionID(
+            account: #require(AccountID("000000000000")), region: #require(Region("us-east-1")),
+            name: #require(FunctionName("f")))
+        let store = LogStore(root: root, streamLimitBytes: 100)
+        let name = LogStreamName(startMilliseconds: 0, version: .latest, random: [1])
+        let stream = store.openStream(of: function, name: name)
+        for number in 0..<20 { stream.append([LogLine(milliseconds: 5, text: "line \(number)")]) }
+        let path = "\(store.folder(of: function))/\(name.fileName)"
+        #expect(try #require(contents(path)).hasSuffix("5 line 19\n"))
+        #expect(try #require(contents(path + ".older")).utf8.count <= 100)
+    }
+
+    private func contents(_ path: String) -> String? {
+        guard let file = fopen(path, "r") else { return nil }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = fread(&bytes, 1, bytes.count, file)
+        return String(decoding: bytes.prefix(count), as: UTF8.self)
+    }
+}

@@ -1,0 +1,140 @@
+public import Domain
+internal import Glibc
+internal import LinuxSystem
+internal import Synchronization
+
+/// The logs of all functions: a folder for each function, a file for each stream, below one root.
+public final class LogStore: Sendable {
+    private let root: String
+    let streamLimitBytes: Int
+
+    /// Keeps logs below a folder, which is made when the first line is written.
+    ///
+    /// - Parameter streamLimitBytes: how long one stream's file may grow. Then it becomes the stream's older half, in
+    ///   place of the older half before it: a function that only prints cannot fill the disk.
+    public init(root: String, streamLimitBytes: Int = 16 * 1024 * 1024) {
+        self.root = root
+        self.streamLimitBytes = streamLimitBytes
+    }
+
+    /// Opens a new stream of a function. Streams of environments that ran before stay beside it.
+    public func openStream(of function: FunctionID, name: LogStreamName) -> LogStream {
+        LogStream(folder: folder(of: function), fileName: name.fileName, limitBytes: streamLimitBytes)
+    }
+
+    /// The folder of a function's streams.
+    public func folder(of function: FunctionID) -> String {
+        "\(root)/\(function.account)/\(function.region)/\(function.name)"
+    }
+}
+
+/// The name of a log stream: `2026/01/31/[$LATEST]0123456789abcdef0123456789abcdef`.
+///
+/// Source: "Working with log groups and log streams" in the Lambda and CloudWatch Logs documentation.
+public struct LogStreamName: Hashable, Sendable, CustomStringConvertible {
+    /// The name.
+    public let description: String
+
+    /// Names the stream of an environment that starts at a moment, in UTC.
+    ///
+    /// - Parameter random: 16 random bytes that tell environments apart.
+    public init(startMilliseconds: Int64, version: FunctionVersion, random: [UInt8]) {
+        var seconds = time_t(startMilliseconds / 1000)
+        var date = tm()
+        gmtime_r(&seconds, &date)
+        let day = [date.tm_year + 1900, date.tm_mon + 1, date.tm_mday].map { $0 < 10 ? "0\($0)" : "\($0)" }
+        let hex = random.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        description = "\(day.joined(separator: "/"))/[\(version)]\(hex)"
+    }
+
+    /// The name with its slashes replaced: one file in the function's folder.
+    var fileName: String {
+        String(description.map { $0 == "/" ? "-" : $0 }) + ".log"
+    }
+}
+
+/// One environment's log: lines with the time at which they came, each `<milliseconds since 1970> <text>`.
+public final class LogStream: Sendable {
+    private struct State {
+        var descriptor: Int32 = -1
+        var writtenBytes = 0
+        var hasFailed = false
+    }
+
+    private let folder: String
+    private let path: String
+    private let limitBytes: Int
+    private let state = Mutex(State())
+
+    init(folder: String, fileName: String, limitBytes: Int) {
+        self.folder = folder
+        path = "\(folder)/\(fileName)"
+        self.limitBytes = limitBytes
+    }
+
+    deinit {
+        state.withLock { state in
+            if state.descriptor >= 0 { _ = FileDescriptor(owning: state.descriptor) }
+        }
+    }
+
+    /// Appends lines in one write. A log that cannot be written (a full disk) is given up without a word to the function:
+    /// its answers matter more.
+    public func append(_ lines: [LogLine]) {
+        guard !lines.isEmpty else { return }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(lines.reduce(0) { $0 + $1.text.utf8.count + 16 })
+        for line in lines {
+            bytes.append(contentsOf: String(line.milliseconds).utf8)
+            bytes.append(UInt8(ascii: " "))
+            bytes.append(contentsOf: line.text.utf8)
+            bytes.append(UInt8(ascii: "\n"))
+        }
+        state.withLock { write(bytes, &$0) }
+    }
+
+    private func write(_ bytes: [UInt8], _ state: inout State) {
+        if state.descriptor >= 0, state.writtenBytes + bytes.count > limitBytes { rotate(&state) }
+        if state.descriptor < 0, !state.hasFailed { open(&state) }
+        guard state.descriptor >= 0 else { return }
+        let count = Glibc.write(state.descriptor, bytes, bytes.count)
+        state.writtenBytes += max(count, 0)
+    }
+
+    private func open(_ state: inout State) {
+        makeFolder()
+        state.descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        state.hasFailed = state.descriptor < 0
+    }
+
+    private func rotate(_ state: inout State) {
+        _ = FileDescriptor(owning: state.descriptor)
+        state.descriptor = -1
+        state.writtenBytes = 0
+        rename(path, path + ".older")
+    }
+
+    /// Makes the folder and those above it; what exists stays.
+    private func makeFolder() {
+        var path = ""
+        for part in folder.split(separator: "/", omittingEmptySubsequences: false) {
+            path += part
+            if !path.isEmpty { mkdir(path, 0o700) }
+            path += "/"
+        }
+    }
+}
+
+/// One line of a log.
+public struct LogLine: Hashable, Sendable {
+    /// When it came, in milliseconds since 1970.
+    public var milliseconds: Int64
+    /// The line without its line break.
+    public var text: String
+
+    /// Makes a line.
+    public init(milliseconds: Int64, text: String) {
+        self.milliseconds = milliseconds
+        self.text = text
+    }
+}
