@@ -1,7 +1,13 @@
 #include "CLinuxEvents.h"
 
+#include <stddef.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 
 void linux_set_thread_name(const char *name) {
     prctl(PR_SET_NAME, name, 0, 0, 0);
+}
+
+int linux_accept(int listener) {
+    return accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 }

@@ -43,4 +43,9 @@ public final class SystemThread: Sendable {
     public func join() {
         pthread_join(thread, nil)
     }
+
+    /// Lets the calling thread sleep. For waiting without a deadline use ``EventLoop``.
+    public static func sleep(milliseconds: UInt32) {
+        usleep(milliseconds * 1000)
+    }
 }

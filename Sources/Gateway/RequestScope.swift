@@ -1,0 +1,54 @@
+package import Domain
+
+/// What a request's credentials say of it: account, region and service.
+///
+/// Source: "Signature Version 4 signing for API requests" in the IAM user guide: the credential scope is
+/// `ACCESSKEY/DATE/REGION/SERVICE/aws4_request`, in the `Authorization` header or the `X-Amz-Credential` parameter.
+struct RequestScope: Hashable, Sendable {
+    /// The account: the access key itself where it has twelve digits, otherwise the server's own.
+    var account: AccountID
+    /// The region of the scope, or the default where there is none.
+    var region: Region
+    /// The service that was signed for; `lambda` where nothing was.
+    var service: String
+
+    /// Reads a request's credentials.
+    ///
+    /// - Parameters:
+    ///   - authorization: the `Authorization` header.
+    ///   - target: the request's path and query, for presigned requests.
+    init(authorization: String?, target: String, defaults: GatewayDefaults) {
+        account = defaults.account
+        region = defaults.region
+        service = "lambda"
+        guard let credential = Self.credential(authorization, target) else { return }
+        let parts = credential.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 5 else { return }
+        account = AccountID(parts[0]) ?? defaults.account
+        region = Region(parts[2]) ?? defaults.region
+        service = String(parts[3])
+    }
+
+    private static func credential(_ authorization: String?, _ target: String) -> Substring? {
+        if let authorization, let start = authorization.utf8.firstRange(of: Array("Credential=".utf8)) {
+            return authorization[start.upperBound...].prefix { $0 != "," && $0 != " " }
+        }
+        guard let start = target.utf8.firstRange(of: Array("X-Amz-Credential=".utf8)) else { return nil }
+        let value = target[start.upperBound...].prefix { $0 != "&" }
+        return Substring(value.replacing("%2F", with: "/").replacing("%2f", with: "/"))
+    }
+}
+
+/// What stands in where a request does not say.
+package struct GatewayDefaults: Hashable, Sendable {
+    /// The account of access keys that name none.
+    package var account: AccountID
+    /// The region of requests that are not signed.
+    package var region: Region
+
+    /// Sets the defaults.
+    package init(account: AccountID, region: Region) {
+        self.account = account
+        self.region = region
+    }
+}

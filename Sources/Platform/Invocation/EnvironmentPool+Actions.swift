@@ -1,0 +1,147 @@
+internal import Domain
+internal import HTTP
+internal import LinuxSystem
+internal import Sandbox
+internal import Scheduler
+
+extension EnvironmentPool {
+    /// A decision of the scheduler with the objects that it is about: what is left to do once the lock is released.
+    enum Action: Sendable {
+        case start(ExecutionEnvironment, Invocation)
+        case assign(ExecutionEnvironment, Invocation)
+        case throttle(Invocation, ThrottleReason)
+        case retire(ExecutionEnvironment)
+    }
+
+    /// Finds the objects of the scheduler's actions. Under the lock.
+    func take(_ actions: [SchedulerAction<FunctionKey>], _ state: inout State) -> [Action] {
+        actions.compactMap { action in
+            switch action {
+            case .start(let id, _, _, let number):
+                guard let invocation = state.invocations.removeValue(forKey: number) else { return nil }
+                let environment = ExecutionEnvironment(id: id, revision: invocation.revision, logs: logs)
+                state.environments[id] = environment
+                return .start(environment, invocation)
+            case .assign(let id, let number):
+                guard let invocation = state.invocations.removeValue(forKey: number) else { return nil }
+                return state.environments[id].map { .assign($0, invocation) }
+            case .throttle(let number, let reason):
+                return state.invocations.removeValue(forKey: number).map { .throttle($0, reason) }
+            case .retire(let id):
+                return state.environments[id].map { .retire($0) }
+            }
+        }
+    }
+
+    /// Does what was decided. Without the lock.
+    func perform(_ actions: [Action]) {
+        for action in actions {
+            switch action {
+            case .start(let environment, let invocation):
+                offer(invocation, to: environment, seconds: invocation.revision.timeoutSeconds + Self.initSeconds)
+                if !starter.submit({ self.start(environment) }) {
+                    end(environment, environment.notStarted(PlatformError(.service, "Too many environments start at once.")))
+                }
+            case .assign(let environment, let invocation):
+                offer(invocation, to: environment, seconds: invocation.revision.timeoutSeconds)
+            case .throttle(let invocation, let reason):
+                invocation.complete(
+                    .refused(PlatformError(.tooManyRequests, "Rate Exceeded.", reason: reason.rawValue)))
+            case .retire(let environment):
+                environment.kill(.retired)
+            }
+        }
+    }
+
+    private func offer(_ invocation: Invocation, to environment: ExecutionEnvironment, seconds: Int) {
+        let timer = timer(for: environment, seconds: seconds)
+        guard !environment.offer(invocation, timer: timer) else { return }
+        // Its process ended at this very moment. The scheduler hears of that by itself; the work goes to another.
+        loop.cancel(timer)
+        invoke(invocation)
+    }
+
+    /// Ends an environment whose invocation takes too long.
+    func timer(for environment: ExecutionEnvironment, seconds: Int) -> EventLoop.Token {
+        let deadline = MonotonicClock.nowNanoseconds() + UInt64(seconds) * 1_000_000_000
+        return loop.schedule(atNanoseconds: deadline) { environment.kill(.timedOut) }
+    }
+
+    /// Makes an environment's sandbox and connects it. On one of the starter's threads.
+    private func start(_ environment: ExecutionEnvironment) {
+        do {
+            let runtimeListener = host.usesHostNetwork ? try ListeningSocket(host: "127.0.0.1", port: 0) : nil
+            let port = runtimeListener?.port ?? FunctionSandbox.runtimeAPIPort
+            let plan = try FunctionSandbox(
+                revision: environment.revision, host: host, logStreamName: environment.streamName.description,
+                runtimeAPI: "127.0.0.1:\(port)"
+            ).plan()
+            let sandbox = try sandboxes.start(plan)
+            let goesOn = environment.begin(sandbox, nowNanoseconds: MonotonicClock.nowNanoseconds())
+            try connect(environment, sandbox, ownListener: runtimeListener?.takeDescriptor())
+            if !goesOn { sandbox.kill() }
+        } catch let error as PlatformError {
+            end(environment, environment.notStarted(error))
+        } catch {
+            let failure = PlatformError(
+                .service, "The execution environment could not be started: \(error). `strata doctor` says what this "
+                    + "host lacks.", cause: error)
+            end(environment, environment.notStarted(failure))
+        }
+    }
+
+    /// Watches everything of a sandbox that can become readable.
+    private func connect(
+        _ environment: ExecutionEnvironment, _ sandbox: any RunningSandbox, ownListener: Int32?
+    ) throws {
+        let origin = environment.id.number
+        let watches = WatchList(loop: loop)
+        let listeners = ownListener.map { [$0] } ?? sandbox.listeners
+        for (index, listener) in listeners.enumerated() {
+            try watches.add(listener) { [weak self] _ in
+                guard let self, let connection = ConnectionAcceptor.accept(listener) else { return }
+                if index == 0 {
+                    runtimeServer.withLock { $0 }?.adopt(connection: connection, origin: origin)
+                } else {
+                    adoptGatewayConnection(connection, origin)
+                }
+            }
+        }
+        try watches.add(sandbox.output) { watch in
+            if !environment.drain() { watch.cancel() }
+        }
+        try watches.add(sandbox.processDescriptor) { [weak self] _ in
+            guard let exit = sandbox.reap() else { return }
+            watches.cancel()
+            if let ownListener { closeDescriptor(ownListener) }
+            self.map { $0.end(environment, environment.ended(exit)) }
+        }
+        watchMemory(of: environment, sandbox)
+    }
+
+    /// An environment is gone: its invocation is answered, and its place is free.
+    func end(_ environment: ExecutionEnvironment, _ remains: ExecutionEnvironment.Remains) {
+        if let timer = remains.timer { loop.cancel(timer) }
+        state.withLock { state in
+            _ = state.scheduler.environmentEnded(environment.id)
+            state.environments[environment.id] = nil
+        }
+        if let completion = remains.completion { completion.invocation.complete(completion.result) }
+        if let unseen = remains.unseen { invoke(unseen) }
+    }
+
+    /// Where no cgroup limits memory, looks at it every few milliseconds and ends an environment that takes too much.
+    private func watchMemory(of environment: ExecutionEnvironment, _ sandbox: any RunningSandbox) {
+        guard !sandbox.memory().isEnforced else { return }
+        let limitBytes = UInt64(environment.revision.memoryMebibytes) << 20
+        let next = MonotonicClock.nowNanoseconds() + Self.memoryWatchNanoseconds
+        _ = loop.schedule(atNanoseconds: next) { [weak self] in
+            guard !environment.isGone else { return }
+            if sandbox.memory().currentBytes > limitBytes { sandbox.killForMemory() }
+            self?.watchMemory(of: environment, sandbox)
+        }
+    }
+
+    /// Often enough that a function that fills memory as fast as it can is some 20 MB over its limit when it ends.
+    private static let memoryWatchNanoseconds: UInt64 = 20_000_000
+}

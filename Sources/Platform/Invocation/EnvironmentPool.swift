@@ -1,0 +1,120 @@
+internal import Domain
+internal import HTTP
+internal import LinuxSystem
+internal import RuntimeAPI
+internal import Sandbox
+internal import Scheduler
+internal import Synchronization
+package import Telemetry
+
+/// All execution environments of a server: the shell around the scheduler.
+///
+/// It holds the scheduler's lock for the length of one decision, and performs the actions after that. The environments' own
+/// locks are never taken inside it.
+package final class EnvironmentPool: Sendable {
+    struct State {
+        var scheduler: Scheduler<FunctionKey, AccountKey>
+        var environments: [EnvironmentID: ExecutionEnvironment] = [:]
+        var invocations: [InvocationID: Invocation] = [:]
+        var lastInvocation: UInt64 = 0
+        var isDraining = false
+    }
+
+    let state: Mutex<State>
+    let host: FunctionHost
+    let sandboxes: any SandboxProvider
+    let logs: LogStore
+    let loop: EventLoop
+    /// Makes sandboxes: a few milliseconds of system calls each, and no more at once than the machine has use for.
+    let starter: WorkQueue
+    /// The runtime API: one server for all environments, which is handed their connections.
+    let runtimeServer = Mutex<HTTPServer?>(nil)
+    /// Takes the connections that functions open to the gateway.
+    let adoptGatewayConnection: @Sendable (_ connection: Int32, _ origin: UInt32) -> Void
+
+    /// Lambda's limit of the init phase, in seconds ("Lambda execution environment lifecycle").
+    static let initSeconds = 10
+
+    package init(
+        host: FunctionHost, sandboxes: any SandboxProvider, logs: LogStore, limits: SchedulerLimits,
+        adoptGatewayConnection: @escaping @Sendable (_ connection: Int32, _ origin: UInt32) -> Void
+    ) throws {
+        self.host = host
+        self.sandboxes = sandboxes
+        self.logs = logs
+        self.adoptGatewayConnection = adoptGatewayConnection
+        state = Mutex(State(scheduler: Scheduler(limits: limits)))
+        loop = try EventLoop(name: "environments")
+        starter = try WorkQueue(name: "starter", threadCount: 4, capacity: limits.environments)
+        let handler = RuntimeAPIHandler(
+            environments: self, responseLimitBytes: LambdaLimits.synchronousPayloadBytes)
+        let server = try HTTPServer(listener: nil, handler: handler)
+        runtimeServer.withLock { $0 = server }
+        scheduleIdleCheck()
+    }
+
+    /// Runs an invocation: now, in an environment that is idle or in a new one, or not at all.
+    package func invoke(_ invocation: Invocation) {
+        let actions = state.withLock { state -> [Action]? in
+            guard !state.isDraining else { return nil }
+            state.lastInvocation += 1
+            let id = InvocationID(number: state.lastInvocation)
+            state.invocations[id] = invocation
+            let function = invocation.revision.function
+            let actions = state.scheduler.invoke(
+                id, function: invocation.revision.key, revision: invocation.revision.number,
+                account: AccountKey(account: function.account, region: function.region),
+                nowNanoseconds: MonotonicClock.nowNanoseconds())
+            return take(actions, &state)
+        }
+        guard let actions else {
+            invocation.complete(.refused(PlatformError(.service, "Strata is stopping; call again when it is back.")))
+            return
+        }
+        perform(actions)
+    }
+
+    /// A function has a new revision.
+    package func update(_ revision: FunctionRevision) {
+        perform(state.withLock { take($0.scheduler.update(revision.key, revision: revision.number), &$0) })
+    }
+
+    /// A version of a function is gone.
+    package func delete(_ function: FunctionID, _ version: FunctionVersion) {
+        let key = FunctionKey(function: function, version: version)
+        perform(state.withLock { take($0.scheduler.delete(key), &$0) })
+    }
+
+    /// Refuses new invocations, waits until the running ones are done, for `seconds` at most, and ends every environment.
+    package func stop(afterSeconds seconds: Double) {
+        state.withLock { $0.isDraining = true }
+        let deadline = MonotonicClock.nowNanoseconds() + UInt64(seconds * 1e9)
+        while MonotonicClock.nowNanoseconds() < deadline, isBusy { SystemThread.sleep(milliseconds: 5) }
+        for environment in state.withLock({ Array($0.environments.values) }) { environment.kill(.retired) }
+        let patience = MonotonicClock.nowNanoseconds() + 1_000_000_000
+        while MonotonicClock.nowNanoseconds() < patience, !state.withLock({ $0.environments.isEmpty }) {
+            SystemThread.sleep(milliseconds: 2)
+        }
+        starter.close()
+        loop.stop()
+        runtimeServer.withLock { $0 }?.stop()
+    }
+
+    private var isBusy: Bool {
+        state.withLock { state in
+            let count = state.scheduler.environmentCount
+            return count.all > count.idle
+        }
+    }
+
+    /// Ends environments that were idle for too long, now and every few seconds.
+    private func scheduleIdleCheck() {
+        let actions = state.withLock { state in
+            take(state.scheduler.expireIdle(nowNanoseconds: MonotonicClock.nowNanoseconds()), &state)
+        }
+        perform(actions)
+        _ = loop.schedule(atNanoseconds: MonotonicClock.nowNanoseconds() + 5_000_000_000) { [weak self] in
+            self?.scheduleIdleCheck()
+        }
+    }
+}

@@ -1,0 +1,128 @@
+internal import HTTP
+internal import LinuxSystem
+internal import RuntimeAPI
+internal import Sandbox
+internal import Telemetry
+
+extension ExecutionEnvironment {
+    /// What remains of an environment that has ended.
+    struct Remains: Sendable {
+        /// The invocation that ended with it, and its answer.
+        var completion: Completion?
+        /// An invocation that the runtime never saw, though it had worked before: another environment can run it.
+        var unseen: Invocation?
+        /// The timer of that invocation.
+        var timer: EventLoop.Token?
+    }
+
+    /// The sandbox has ended, and nothing in it runs any more.
+    func ended(_ exit: SandboxExit) -> Remains {
+        let now = MonotonicClock.nowNanoseconds()
+        let (remains, waiter) = state.withLock { state -> (Remains, HTTPExchange?) in
+            state.isGone = true
+            drain(&state)
+            var remains = Remains(timer: state.timer)
+            if let invocation = state.invocation {
+                if state.session.hasStarted, state.invocationStartNanoseconds == nil, state.ending != .timedOut {
+                    remains.unseen = invocation
+                } else {
+                    remains.completion = fail(invocation, exit, nowNanoseconds: now, &state)
+                }
+            }
+            log(state.splitter.takeRest(), &state)
+            state.invocation = nil
+            return (remains, state.session.close())
+        }
+        waiter?.respond(HTTPResponse(status: 410))
+        state.withLock { $0.sandbox }?.close()
+        return remains
+    }
+
+    /// The environment could not be made.
+    func notStarted(_ error: PlatformError) -> Remains {
+        state.withLock { state in
+            state.isGone = true
+            defer { state.invocation = nil }
+            let completion = state.invocation.map { Completion(invocation: $0, result: .refused(error)) }
+            return Remains(completion: completion, timer: state.timer)
+        }
+    }
+
+    private func fail(
+        _ invocation: Invocation, _ exit: SandboxExit, nowNanoseconds: UInt64, _ state: inout State
+    ) -> Completion {
+        if state.invocationStartNanoseconds == nil {
+            markStart(of: invocation, nowNanoseconds: nowNanoseconds, &state)
+            state.initNanoseconds = state.initNanoseconds ?? nowNanoseconds - state.initStartNanoseconds
+        }
+        if case .initFailed(let fault)? = state.ending {
+            let status = InvocationReport.Status.failed(errorType: fault.type ?? "Runtime.Unknown")
+            let tail = end(invocation, status: status, nowNanoseconds: nowNanoseconds, &state)
+            return Completion(invocation: invocation, result: .failed(fault.payload, logTail: tail))
+        }
+        let failure = state.ending == .timedOut ? .timedOut(seconds: revision.timeoutSeconds) : RuntimeFailure(exit)
+        log(["RequestId: \(invocation.requestID) Error: \(failure.sentence)"], &state)
+        if case .timedOut = failure {
+            let tail = end(invocation, status: .timedOut, nowNanoseconds: nowNanoseconds, &state)
+            let payload = failure.payload(requestID: invocation.requestID)
+            return Completion(invocation: invocation, result: .failed(payload, logTail: tail))
+        }
+        log([failure.type], &state)
+        let status = InvocationReport.Status.failed(errorType: failure.type)
+        let tail = end(invocation, status: status, nowNanoseconds: nowNanoseconds, &state)
+        let payload = failure.payload(requestID: invocation.requestID)
+        return Completion(invocation: invocation, result: .failed(payload, logTail: tail))
+    }
+}
+
+// What happens under the lock.
+extension ExecutionEnvironment {
+    /// The runtime has the invocation from now on.
+    func markStart(of invocation: Invocation, nowNanoseconds: UInt64, _ state: inout State) {
+        state.invocationStartNanoseconds = nowNanoseconds
+        log(["START RequestId: \(invocation.requestID) Version: \(revision.version)"], &state)
+    }
+
+    /// Writes the end of an invocation into the log, and returns the log's tail.
+    func end(
+        _ invocation: Invocation, status: InvocationReport.Status, nowNanoseconds: UInt64, _ state: inout State
+    ) -> [UInt8] {
+        log(state.splitter.takeRest(), &state)
+        let start = state.invocationStartNanoseconds ?? nowNanoseconds
+        let report = InvocationReport(
+            requestID: invocation.requestID, durationNanoseconds: nowNanoseconds - start,
+            initNanoseconds: state.initNanoseconds, memoryMebibytes: revision.memoryMebibytes,
+            peakMemoryBytes: state.sandbox?.memory().peakBytes ?? 0, status: status)
+        log(["END RequestId: \(invocation.requestID)", report.line], &state)
+        let tail = state.tail.bytes
+        state.tail = LogTail()
+        state.initNanoseconds = nil
+        state.invocation = nil
+        state.invocationStartNanoseconds = nil
+        state.timer = nil
+        return tail
+    }
+
+    /// Reads the pipe until it is empty, within a bound: a function that prints without end must not hold a thread.
+    ///
+    /// - Returns: whether more may come.
+    @discardableResult
+    func drain(_ state: inout State) -> Bool {
+        guard let output = state.sandbox?.output else { return false }
+        for _ in 0..<16 {
+            switch PipeContent.read(output) {
+            case .bytes(let bytes): log(state.splitter.take(bytes), &state)
+            case .nothing: return true
+            case .ended: return false
+            }
+        }
+        return true
+    }
+
+    func log(_ lines: [String], _ state: inout State) {
+        guard !lines.isEmpty else { return }
+        let now = WallClock.nowMilliseconds()
+        for line in lines { state.tail.append(line) }
+        stream.append(lines.map { LogLine(milliseconds: now, text: $0) })
+    }
+}

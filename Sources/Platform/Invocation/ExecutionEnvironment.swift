@@ -1,0 +1,158 @@
+internal import Domain
+internal import HTTP
+internal import LinuxSystem
+internal import RuntimeAPI
+internal import Sandbox
+internal import Scheduler
+internal import Synchronization
+internal import Telemetry
+
+/// One execution environment: a sandbox, the runtime in it, and the invocation that it runs.
+///
+/// Everything that changes is behind one short lock. What follows from a change (answering a client, telling the scheduler) is
+/// returned and done by the pool after the lock is released.
+final class ExecutionEnvironment: Sendable {
+    /// What ends an environment before its process does.
+    enum Ending: Hashable, Sendable {
+        case timedOut
+        case initFailed(RuntimeFault)
+        case retired
+    }
+
+    /// An invocation that is over, and its answer.
+    struct Completion: Sendable {
+        let invocation: Invocation
+        let result: InvocationResult
+    }
+
+    struct State: Sendable {
+        var session = RuntimeSession<HTTPExchange>()
+        var sandbox: (any RunningSandbox)?
+        var invocation: Invocation?
+        /// When the invocation was handed to the runtime; `nil` while it has not been.
+        var invocationStartNanoseconds: UInt64?
+        var initStartNanoseconds: UInt64 = 0
+        /// How long the init phase took; reported with the first invocation.
+        var initNanoseconds: UInt64?
+        var ending: Ending?
+        /// Its process has ended, or was never there.
+        var isGone = false
+        var timer: EventLoop.Token?
+        var splitter = LineSplitter()
+        var tail = LogTail()
+    }
+
+    let id: EnvironmentID
+    let revision: FunctionRevision
+    let streamName: LogStreamName
+    let stream: LogStream
+    let state = Mutex(State())
+
+    init(id: EnvironmentID, revision: FunctionRevision, logs: LogStore) {
+        self.id = id
+        self.revision = revision
+        let random = (0..<16).map { _ in UInt8.random(in: .min ... .max) }
+        streamName = LogStreamName(
+            startMilliseconds: WallClock.nowMilliseconds(), version: revision.version, random: random)
+        stream = logs.openStream(of: revision.function, name: streamName)
+    }
+
+    /// The sandbox runs; the init phase begins. `false` when the environment was ended while it was being made.
+    func begin(_ sandbox: any RunningSandbox, nowNanoseconds: UInt64) -> Bool {
+        state.withLock { state in
+            state.sandbox = sandbox
+            state.initStartNanoseconds = nowNanoseconds
+            let version = revision.runtime.description.replacing("python", with: "python:")
+            log(["INIT_START Runtime Version: \(version)"], &state)
+            return state.ending == nil
+        }
+    }
+
+    /// There is work for the environment. Where its runtime waits already, the work is delivered at once.
+    ///
+    /// - Parameter timer: ends the environment at the deadline.
+    /// - Returns: `false` when the environment is gone, and the work with it has to go elsewhere.
+    func offer(_ invocation: Invocation, timer: EventLoop.Token) -> Bool {
+        let now = MonotonicClock.nowNanoseconds()
+        let event = invocation.event(nowMilliseconds: WallClock.nowMilliseconds())
+        let (isTaken, waiter) = state.withLock { state -> (Bool, HTTPExchange?) in
+            guard !state.isGone else { return (false, nil) }
+            state.invocation = invocation
+            state.timer = timer
+            let waiter = state.session.offer(event)
+            if waiter != nil { markStart(of: invocation, nowNanoseconds: now, &state) }
+            return (true, waiter)
+        }
+        waiter?.respond(event.response())
+        return isTaken
+    }
+
+    /// What a runtime that asks for work is told.
+    enum NextAnswer: Sendable {
+        case now(HTTPResponse, isFirst: Bool)
+        case later(isFirst: Bool)
+    }
+
+    /// The runtime asks for work.
+    func next(_ exchange: HTTPExchange) -> NextAnswer {
+        let now = MonotonicClock.nowNanoseconds()
+        return state.withLock { state in
+            let isFirst = !state.session.hasStarted
+            if isFirst { state.initNanoseconds = now - state.initStartNanoseconds }
+            switch state.session.next(exchange) {
+            case .wait:
+                return .later(isFirst: isFirst)
+            case .refuse:
+                return .now(HTTPResponse(status: 410), isFirst: false)
+            case .deliver(var event):
+                if let invocation = state.invocation {
+                    markStart(of: invocation, nowNanoseconds: now, &state)
+                    // The handler's time begins now, not when the work was queued behind the init phase.
+                    event.deadlineMilliseconds =
+                        WallClock.nowMilliseconds() + Int64(revision.timeoutSeconds) * 1000
+                }
+                return .now(event.response(), isFirst: isFirst)
+            }
+        }
+    }
+
+    /// The runtime has answered an invocation. `nil` where it does not work on that one.
+    func finish(
+        requestID: String, _ result: Result<[UInt8], RuntimeFault>
+    ) -> (completion: Completion, timer: EventLoop.Token?)? {
+        let now = MonotonicClock.nowNanoseconds()
+        return state.withLock { state in
+            guard let invocation = state.invocation, state.session.finish(requestID: requestID) else { return nil }
+            let timer = state.timer
+            // Everything that the handler printed was in the pipe before its answer came.
+            drain(&state)
+            let tail = end(invocation, status: .completed, nowNanoseconds: now, &state)
+            switch result {
+            case .success(let payload):
+                return (Completion(invocation: invocation, result: .answered(payload, logTail: tail)), timer)
+            case .failure(let fault):
+                return (Completion(invocation: invocation, result: .failed(fault.payload, logTail: tail)), timer)
+            }
+        }
+    }
+
+    /// The environment is to end, for a reason that is remembered unless there was one before. Kills everything in it.
+    func kill(_ ending: Ending) {
+        let (sandbox, waiter) = state.withLock { state in
+            state.ending = state.ending ?? ending
+            return (state.sandbox, state.session.close())
+        }
+        waiter?.respond(HTTPResponse(status: 410))
+        sandbox?.kill()
+    }
+
+    /// Takes what the runtime has printed. `false` when it cannot print any more.
+    func drain() -> Bool {
+        state.withLock { drain(&$0) }
+    }
+}
+
+extension ExecutionEnvironment {
+    /// Whether its process has ended, or was never there.
+    var isGone: Bool { state.withLock { $0.isGone } }
+}

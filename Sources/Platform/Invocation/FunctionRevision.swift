@@ -1,0 +1,64 @@
+package import Domain
+
+/// One revision of one version of a function, ready to be run: a snapshot that never changes.
+package final class FunctionRevision: Sendable {
+    /// The function.
+    package let function: FunctionID
+    /// The version.
+    package let version: FunctionVersion
+    /// Counts up with every change of the function while the server runs; tells older environments from newer ones.
+    package let number: UInt64
+    /// The runtime, such as `python3.12`.
+    package let runtime: RuntimeIdentifier
+    /// The handler, such as `app.handler`.
+    package let handler: String
+    /// The architecture that the code is for.
+    package let architecture: Architecture
+    /// Memory in MB (2²⁰ bytes).
+    package let memoryMebibytes: Int
+    /// The size of `/tmp` in MB (2²⁰ bytes).
+    package let temporaryStorageMebibytes: Int
+    /// The time-out in seconds.
+    package let timeoutSeconds: Int
+    /// The function's own environment variables.
+    package let environment: [String: String]
+    /// The host's folder with the unpacked code.
+    package let codeTree: String
+    /// The host's folders with the unpacked layers, in the order in which they are attached.
+    package let layerTrees: [String]
+
+    /// Takes a snapshot.
+    package init(
+        function: FunctionID, version: FunctionVersion, number: UInt64, runtime: RuntimeIdentifier, handler: String,
+        architecture: Architecture, memoryMebibytes: Int, temporaryStorageMebibytes: Int, timeoutSeconds: Int,
+        environment: [String: String], codeTree: String, layerTrees: [String]
+    ) {
+        self.function = function
+        self.version = version
+        self.number = number
+        self.runtime = runtime
+        self.handler = handler
+        self.architecture = architecture
+        self.memoryMebibytes = memoryMebibytes
+        self.temporaryStorageMebibytes = temporaryStorageMebibytes
+        self.timeoutSeconds = timeoutSeconds
+        self.environment = environment
+        self.codeTree = codeTree
+        self.layerTrees = layerTrees
+    }
+
+    /// What the scheduler knows this version by.
+    var key: FunctionKey { FunctionKey(function: function, version: version) }
+}
+
+/// A version of a function: what environments are kept for.
+struct FunctionKey: Hashable, Sendable {
+    let function: FunctionID
+    let version: FunctionVersion
+}
+
+/// An account in a region: what limits on concurrency are kept for.
+struct AccountKey: Hashable, Sendable {
+    let account: AccountID
+    let region: Region
+}

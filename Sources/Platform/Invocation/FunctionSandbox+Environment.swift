@@ -1,0 +1,59 @@
+internal import Domain
+
+extension FunctionSandbox {
+    /// The environment variables of the runtime process: the function's own, and those that Lambda reserves.
+    ///
+    /// Source: "Defined runtime environment variables", Lambda developer guide.
+    func environment() -> [String: String] {
+        var variables = defaults()
+        variables.merge(revision.environment) { _, own in own }
+        variables.merge(reserved()) { _, reserved in reserved }
+        return variables
+    }
+
+    /// What a function may set differently for itself.
+    private func defaults() -> [String: String] {
+        [
+            "LANG": "en_US.UTF-8",
+            "TZ": ":UTC",
+            "PATH": "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
+            "LD_LIBRARY_PATH":
+                "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib",
+            "AWS_ENDPOINT_URL": "http://127.0.0.1:\(host.gatewayPort)",
+            "NODE_PATH": "/opt/nodejs/node20/node_modules:/opt/nodejs/node_modules:/var/runtime/node_modules",
+            "RUBYLIB": "/var/task:/var/runtime/lib:/opt/ruby/lib",
+        ].filter { key, _ in
+            switch revision.runtime.family {
+            case .nodejs: key != "RUBYLIB"
+            case .ruby: key != "NODE_PATH"
+            default: key != "RUBYLIB" && key != "NODE_PATH"
+            }
+        }
+    }
+
+    private func reserved() -> [String: String] {
+        let function = revision.function
+        var variables = [
+            "_HANDLER": revision.handler,
+            "AWS_REGION": function.region.description,
+            "AWS_DEFAULT_REGION": function.region.description,
+            "AWS_LAMBDA_FUNCTION_NAME": function.name.description,
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": String(revision.memoryMebibytes),
+            "AWS_LAMBDA_FUNCTION_VERSION": revision.version.description,
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+            "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/\(function.name)",
+            "AWS_LAMBDA_LOG_STREAM_NAME": logStreamName,
+            "AWS_LAMBDA_RUNTIME_API": runtimeAPI,
+            "LAMBDA_TASK_ROOT": "/var/task",
+            "LAMBDA_RUNTIME_DIR": "/var/runtime",
+            // An access key of twelve digits names its account, so an SDK inside a function acts in the function's own.
+            "AWS_ACCESS_KEY_ID": function.account.description,
+            "AWS_SECRET_ACCESS_KEY": "strata",
+            "AWS_SESSION_TOKEN": "strata",
+        ]
+        if case .provided = revision.runtime.family {} else {
+            variables["AWS_EXECUTION_ENV"] = "AWS_Lambda_\(revision.runtime)"
+        }
+        return variables
+    }
+}

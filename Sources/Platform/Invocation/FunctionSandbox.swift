@@ -1,0 +1,99 @@
+internal import Domain
+package import SandboxPlan
+internal import Runtimes
+
+/// What is the same for all sandboxes of a server.
+package struct FunctionHost: Sendable {
+    /// The host's own programs and libraries that an environment sees, read-only.
+    package var userland: Userland
+    /// The interpreters, by runtime.
+    package var interpreters: [RuntimeIdentifier: Interpreter]
+    /// The host's folder with the bootstraps, mounted at `/var/runtime`.
+    package var runtimeFiles: String
+    /// Whether functions share the host's network, or have one of their own in which only this server is reached.
+    package var usesHostNetwork = false
+    /// The gateway's port; the one that functions find it at.
+    package var gatewayPort: UInt16
+
+    /// Describes a host.
+    package init(
+        userland: Userland, interpreters: [RuntimeIdentifier: Interpreter], runtimeFiles: String, gatewayPort: UInt16,
+        usesHostNetwork: Bool = false
+    ) {
+        self.userland = userland
+        self.interpreters = interpreters
+        self.runtimeFiles = runtimeFiles
+        self.gatewayPort = gatewayPort
+        self.usesHostNetwork = usesHostNetwork
+    }
+}
+
+/// An interpreter on this host that runs functions.
+package struct Interpreter: Hashable, Sendable {
+    /// Its program inside a sandbox.
+    package var command: String
+    /// The host's folder to be mounted at `/var/lang`; `nil` for one that is below `/usr`, which is there anyway.
+    package var prefix: String?
+
+    /// Describes an interpreter.
+    package init(command: String, prefix: String?) {
+        self.command = command
+        self.prefix = prefix
+    }
+}
+
+/// The sandbox of one environment, as a plan. Pure.
+struct FunctionSandbox {
+    let revision: FunctionRevision
+    let host: FunctionHost
+    let logStreamName: String
+    /// Where the runtime API listens, seen from inside.
+    let runtimeAPI: String
+
+    /// The port of the runtime API inside a network of its own, as on Lambda.
+    static let runtimeAPIPort: UInt16 = 9001
+
+    func plan() throws(PlatformError) -> SandboxPlan {
+        var plan = SandboxPlan(command: try command())
+        plan.environment = environment()
+        plan.userland = host.userland
+        plan.taskTree = revision.codeTree
+        plan.layerTrees = revision.layerTrees
+        plan.runtimeFiles = host.runtimeFiles
+        plan.interpreterPrefix = host.interpreters[revision.runtime]?.prefix
+        plan.temporaryBytes = UInt64(revision.temporaryStorageMebibytes) << 20
+        plan.limits = SandboxLimits(memoryMB: revision.memoryMebibytes)
+        plan.network =
+            host.usesHostNetwork ? .host : .isolated(listeners: [Self.runtimeAPIPort, host.gatewayPort])
+        return plan
+    }
+
+    private func command() throws(PlatformError) -> [String] {
+        switch revision.runtime.family {
+        case .provided:
+            // `/var/task/bootstrap` wins over `/opt/bootstrap` ("Building a custom runtime for Lambda").
+            return [
+                "/bin/sh", "-c",
+                "[ -x /var/task/bootstrap ] && exec /var/task/bootstrap; [ -x /opt/bootstrap ] && exec /opt/bootstrap; "
+                    + "echo 'Error: Couldn'\\''t find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]' >&2; "
+                    + "exit 127",
+            ]
+        case .python:
+            guard let interpreter = host.interpreters[revision.runtime] else { throw missingInterpreter }
+            return PythonRuntime.command(interpreter: interpreter.command)
+        default:
+            throw PlatformError(
+                .invalidRuntime,
+                "Strata does not run \(revision.runtime) yet: it runs python3.9 to python3.14, provided.al2 and "
+                    + "provided.al2023. A layer or package with its own bootstrap runs as provided.al2023.")
+        }
+    }
+
+    private var missingInterpreter: PlatformError {
+        PlatformError(
+            .invalidRuntime,
+            "This host has no interpreter for \(revision.runtime). Install one (for example `uv python install "
+                + "\(revision.runtime.description.replacing("python", with: ""))`) and start the server again, or name one: "
+                + "`strata start --runtime \(revision.runtime)=/path/to/\(revision.runtime)`.")
+    }
+}

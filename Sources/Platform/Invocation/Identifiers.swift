@@ -1,0 +1,43 @@
+/// Makes request ids: version 4 UUIDs in lower case (RFC 9562, section 5.4).
+package enum RequestIdentifier {
+    /// A new one.
+    package static func make() -> String {
+        let high = UInt64.random(in: 0...UInt64.max) & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
+        let low = UInt64.random(in: 0...UInt64.max) & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+        return String(unsafeUninitializedCapacity: 36) { buffer in
+            var position = 0
+            for shift in stride(from: 60, through: 0, by: -4) {
+                if position == 8 || position == 13 { position = appendDash(buffer, position) }
+                position = append(high >> UInt64(shift), buffer, position)
+            }
+            for shift in stride(from: 60, through: 0, by: -4) {
+                if position == 18 || position == 23 { position = appendDash(buffer, position) }
+                position = append(low >> UInt64(shift), buffer, position)
+            }
+            return position
+        }
+    }
+
+    private static func append(_ value: UInt64, _ buffer: UnsafeMutableBufferPointer<UInt8>, _ position: Int) -> Int {
+        let digit = UInt8(value & 15)
+        buffer[position] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+        return position + 1
+    }
+
+    private static func appendDash(_ buffer: UnsafeMutableBufferPointer<UInt8>, _ position: Int) -> Int {
+        buffer[position] = UInt8(ascii: "-")
+        return position + 1
+    }
+}
+
+/// The X-Ray header of an invocation that came without one.
+///
+/// Source: "Tracing header" in the AWS X-Ray developer guide.
+enum TraceHeader {
+    static func make(nowMilliseconds: Int64) -> String {
+        let time = String(nowMilliseconds / 1000, radix: 16)
+        let identity = RequestIdentifier.make().filter { $0 != "-" }
+        let parent = identity.prefix(16)
+        return "Root=1-\(time)-\(identity.suffix(24));Parent=\(parent);Sampled=0"
+    }
+}

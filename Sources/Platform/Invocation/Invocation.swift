@@ -1,0 +1,52 @@
+internal import RuntimeAPI
+
+/// A synchronous invocation: what is asked, and who waits for the answer.
+package struct Invocation: Sendable {
+    /// The request id, a UUID.
+    package let requestID: String
+    /// The revision that runs.
+    package let revision: FunctionRevision
+    /// The event.
+    package let payload: [UInt8]
+    /// The ARN as the caller named it, with the qualifier that it gave.
+    package let invokedARN: String
+    /// The caller's client context as JSON, decoded from base64.
+    package let clientContext: String?
+    /// The caller's X-Ray header, where it sent one.
+    package let traceID: String?
+    /// Takes the answer, once, on any thread.
+    package let complete: @Sendable (InvocationResult) -> Void
+
+    /// Describes an invocation.
+    package init(
+        requestID: String, revision: FunctionRevision, payload: [UInt8], invokedARN: String, clientContext: String?,
+        traceID: String?, complete: @escaping @Sendable (InvocationResult) -> Void
+    ) {
+        self.requestID = requestID
+        self.revision = revision
+        self.payload = payload
+        self.invokedARN = invokedARN
+        self.clientContext = clientContext
+        self.traceID = traceID
+        self.complete = complete
+    }
+
+    /// The event as the runtime gets it.
+    func event(nowMilliseconds: Int64) -> RuntimeInvocation {
+        RuntimeInvocation(
+            requestID: requestID, payload: payload,
+            deadlineMilliseconds: nowMilliseconds + Int64(revision.timeoutSeconds) * 1000,
+            functionARN: invokedARN, traceID: traceID ?? TraceHeader.make(nowMilliseconds: nowMilliseconds),
+            clientContext: clientContext)
+    }
+}
+
+/// How an invocation ended.
+package enum InvocationResult: Sendable {
+    /// The function answered.
+    case answered([UInt8], logTail: [UInt8])
+    /// The function failed: it raised an error, ran out of time, or its process ended. The payload is the error's JSON.
+    case failed([UInt8], logTail: [UInt8])
+    /// The invocation did not run.
+    case refused(PlatformError)
+}

@@ -1,0 +1,81 @@
+internal import Sandbox
+
+/// How an invocation failed without an answer of its runtime, in Lambda's words.
+///
+/// Source: "Troubleshoot execution issues in Lambda" in the Lambda developer guide, and answers of the service quoted there.
+enum RuntimeFailure: Hashable, Sendable {
+    /// The function's time-out ran out.
+    case timedOut(seconds: Int)
+    /// The runtime ended by itself.
+    case exited(code: Int32)
+    /// A signal ended the runtime.
+    case signaled(Int32)
+    /// The environment needed more memory than the function has.
+    case outOfMemory
+    /// The environment could not be made.
+    case notStarted(String)
+
+    init(_ exit: SandboxExit) {
+        switch exit {
+        case .exited(let code): self = .exited(code: code)
+        case .signaled(let number): self = .signaled(number)
+        case .outOfMemory: self = .outOfMemory
+        case .killed: self = .signaled(9)
+        }
+    }
+
+    /// The error's type, in the payload and in the report.
+    var type: String {
+        switch self {
+        case .timedOut: "Sandbox.Timedout"
+        case .exited, .signaled: "Runtime.ExitError"
+        case .outOfMemory: "Runtime.OutOfMemory"
+        case .notStarted: "Sandbox.StartError"
+        }
+    }
+
+    /// The payload: `errorType` and `errorMessage`.
+    func payload(requestID: String) -> [UInt8] {
+        let message = "RequestId: \(requestID) Error: \(sentence)"
+        // Lambda answers an out-of-memory as an exit by signal; only the report names it.
+        let type = self == .outOfMemory ? "Runtime.ExitError" : type
+        return Array(#"{"errorType":"\#(type)","errorMessage":"\#(Self.escape(message))"}"#.utf8)
+    }
+
+    /// What is wrong, as a sentence.
+    var sentence: String {
+        switch self {
+        case .timedOut(let seconds): "Task timed out after \(seconds).00 seconds"
+        case .exited(code: 0): "Runtime exited without providing a reason"
+        case .exited(let code): "Runtime exited with error: exit status \(code)"
+        case .signaled(let number): "Runtime exited with error: signal: \(Self.name(ofSignal: number))"
+        case .outOfMemory: "Runtime exited with error: signal: killed"
+        case .notStarted(let why): "the execution environment could not be started: \(why)"
+        }
+    }
+
+    /// Signals as Go prints them, which is what Lambda's answers show.
+    private static func name(ofSignal number: Int32) -> String {
+        switch number {
+        case 4: "illegal instruction"
+        case 6: "aborted"
+        case 7: "bus error"
+        case 8: "floating point exception"
+        case 9: "killed"
+        case 11: "segmentation fault"
+        case 15: "terminated"
+        default: "signal \(number)"
+        }
+    }
+
+    private static func escape(_ text: String) -> String {
+        String(text.flatMap { character -> [Character] in
+            switch character {
+            case "\"", "\\": ["\\", character]
+            case let other where other.isNewline: [" "]
+            case let other where other.asciiValue.map({ $0 < 32 }) ?? false: [" "]
+            default: [character]
+            }
+        })
+    }
+}

@@ -1,0 +1,54 @@
+/// An error of a use case: what went wrong, in words that say what to do, and the kind that decides how it is answered.
+///
+/// The gateway has the one table from kind to AWS's error name and HTTP status.
+public struct PlatformError: Error, Sendable, CustomStringConvertible {
+    /// The kinds of error that a use case can end with.
+    public enum Kind: String, Hashable, Sendable, CaseIterable {
+        /// A parameter has a value that no rule of the model catches.
+        case invalidParameterValue
+        /// A deployment package is not a zip file that can be used.
+        case invalidZipFile
+        /// The function, layer or version is not there.
+        case resourceNotFound
+        /// It exists already, or it is being changed.
+        case resourceConflict
+        /// A `RevisionId` that is not the current one.
+        case preconditionFailed
+        /// The event is not JSON.
+        case invalidRequestContent
+        /// The request is longer than it may be.
+        case requestTooLarge
+        /// Too many invocations at once.
+        case tooManyRequests
+        /// The account's code is larger than it may be.
+        case codeStorageExceeded
+        /// The caller may not.
+        case accessDenied
+        /// The host cannot run this function: its interpreter, or its architecture, is missing.
+        case invalidRuntime
+        /// This server's own trouble.
+        case service
+    }
+
+    /// The kind.
+    public let kind: Kind
+    /// What happened and what to do, for the person who called.
+    public let message: String
+    /// The machine-readable detail of some kinds: the `Reason` of a throttle.
+    public let reason: String?
+    /// What caused it, for the server's own log.
+    public let cause: (any Error)?
+
+    /// Makes an error.
+    public init(_ kind: Kind, _ message: String, reason: String? = nil, cause: (any Error)? = nil) {
+        self.kind = kind
+        self.message = message
+        self.reason = reason
+        self.cause = cause
+    }
+
+    /// The message, with the cause where there is one.
+    public var description: String {
+        cause.map { "\(message) (\($0))" } ?? message
+    }
+}
