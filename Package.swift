@@ -35,6 +35,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
         name: "\(name)Tests", dependencies: [.init(stringLiteral: name)] + dependencies, swiftSettings: strict)
 }
 
+/// The files of the Python runtime; Runtimes/RuntimeProgram+Python.swift lists them too.
+let pythonRuntime = [
+    "bootstrap", "bootstrap_api", "bootstrap_context", "bootstrap_encoder", "bootstrap_faults", "bootstrap_json",
+    "bootstrap_logging",
+]
+
 let storey0: [Target] = [
     systemLibrary("CMicrohttpd", "libmicrohttpd", "libmicrohttpd-dev"),
     systemLibrary("CSQLite", "sqlite3", "libsqlite3-dev"),
@@ -58,7 +64,7 @@ let storey1: [Target] = [
     library("Domain", ["Digest"]),
     library("AWSModel", ["AWSProtocol"]),
     library("SandboxPlan"),
-    library("Runtimes", path: "Runtimes", resources: [.embedInCode("python/bootstrap.py")]),
+    library("Runtimes", path: "Runtimes", resources: pythonRuntime.map { .embedInCode("python/\($0).py") }),
 ]
 
 let storey2: [Target] = [

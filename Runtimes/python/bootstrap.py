@@ -1,1 +1,233 @@
-# bootstrap
+"""The Python runtime of Strata: runs a function's handler for each event that the runtime API hands out.
+
+Started as `python -S /var/runtime/bootstrap.py` inside an execution environment. It needs nothing but CPython 3.9 or
+newer, and behaves as AWS's Python runtime does: https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html.
+
+Every cold start compiles this file and every invocation runs its loop. So it holds only what all invocations need and
+imports only what an interpreter has at hand; errors, logging and unusual JSON are in the files beside it and are loaded
+when first needed. Functions that show in users' stack traces are named as they are in AWS's.
+"""
+
+import importlib
+import os
+import site
+import sys
+
+RUNTIME_DIRECTORY = os.path.dirname(os.path.abspath(__file__))
+if RUNTIME_DIRECTORY not in sys.path:  # PYTHONSAFEPATH
+    sys.path.insert(0, RUNTIME_DIRECTORY)
+
+from bootstrap_api import RuntimeAPI
+from bootstrap_context import LambdaContext
+from bootstrap_json import JSON
+
+# AWS's runtimes write results in ASCII up to Python 3.11, and in UTF-8 from there on.
+ASCII_RUNTIMES = tuple("AWS_Lambda_python3.%d" % minor for minor in range(12))
+
+# The headers of the event that is being handled: log records carry its request id and tenant.
+current = {}
+
+
+class FaultException(Exception):
+    """A failure that the runtime reports under its own name (`Runtime.…`), not under that of the user's exception."""
+
+    def __init__(self, exception_type, msg, trace=()):
+        self.exception_type = exception_type
+        self.msg = msg
+        self.trace = trace
+
+
+def load(name):
+    """Our module `bootstrap_<name>`, from the runtime's directory whatever the function's search path holds."""
+    full_name = "bootstrap_" + name
+    if full_name not in sys.modules:
+        spec = importlib._bootstrap_external.PathFinder.find_spec(full_name, [RUNTIME_DIRECTORY])
+        module = importlib._bootstrap.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        sys.modules[full_name] = module
+    return sys.modules[full_name]
+
+
+def set_search_path():
+    """The function's code first, then its layers; `.pth` files of both are honoured.
+
+    The interpreter was started without its site directories (-S), so that nothing the host has installed can be
+    imported; what else `site` gives a program is given here. A function that sets PYTHONPATH takes over from the
+    layers, as on AWS: https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html.
+    """
+    version = "python%d.%d" % sys.version_info[:2]
+    roots = [os.environ["LAMBDA_TASK_ROOT"]]
+    if "PYTHONPATH" in os.environ:
+        site.execsitecustomize()
+    else:
+        roots += ["/opt/python/lib/" + version + "/site-packages", "/opt/python"]
+        os.environ["PYTHONPATH"] = RUNTIME_DIRECTORY
+    sys.path[:0] = roots + ["/var/lang/lib/" + version + "/site-packages"]
+    for root in roots:
+        site.addsitedir(root)
+    site.setquit()
+    site.sethelper()
+
+
+class Unbuffered:
+    """A text stream that hands every write to the kernel at once: what was printed outlives any end of the process."""
+
+    def __init__(self, stream):
+        self.stream = stream
+
+    def __getattr__(self, attribute):
+        return getattr(self.stream, attribute)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def write(self, text):
+        self.stream.write(text)
+        self.stream.flush()
+
+    def writelines(self, lines):
+        self.stream.writelines(lines)
+        self.stream.flush()
+
+
+class LoggingHook:
+    """Sets up the root logger at the moment something imports `logging`, which takes longer than we take to start."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name != "logging":
+            return None
+        sys.meta_path.remove(self)
+        # AWS's runtime has imported the library's `logging` before it looks at the function's directory.
+        places = [os.path.dirname(os.__file__)] + sys.path
+        spec = importlib._bootstrap_external.PathFinder.find_spec(name, places)
+        execute = spec.loader.exec_module
+
+        def execute_and_configure(module):
+            execute(module)
+            load("logging").configure(module, sys.modules[__name__])
+
+        spec.loader.exec_module = execute_and_configure
+        return spec
+
+
+def set_logging():
+    if "logging" in sys.modules:
+        load("logging").configure(sys.modules["logging"], sys.modules[__name__])
+    else:
+        sys.meta_path.insert(0, LoggingHook())
+
+
+def _get_handler(name):
+    """The object that `_HANDLER` names: `module.function`, with `/` or `.` between packages."""
+    module_name, dot, function_name = name.rpartition(".")
+    if not dot:
+        message = "Bad handler '{}': not enough values to unpack (expected 2, got 1)".format(name)
+        raise FaultException("Runtime.MalformedHandlerName", message)
+    if module_name.split(".")[0] in sys.builtin_module_names:
+        message = "Cannot use built-in module {} as a handler module".format(module_name)
+        raise FaultException("Runtime.BuiltInModuleConflict", message)
+    try:
+        module = importlib.import_module(module_name.replace("/", "."))
+    except ImportError as error:
+        message = "Unable to import module '{}': {}".format(module_name, error)
+        raise FaultException("Runtime.ImportModuleError", message)
+    except SyntaxError as error:
+        message = "Syntax error in module '{}': {}".format(module_name, error)
+        trace = ['  File "{}" Line {}\n    {}'.format(error.filename, error.lineno, error.text)]
+        raise FaultException("Runtime.UserCodeSyntaxError", message, trace)
+    try:
+        return getattr(module, function_name)
+    except AttributeError:
+        message = "Handler '{}' missing on module '{}'".format(function_name, module_name)
+        raise FaultException("Runtime.HandlerNotFound", message)
+
+
+def context_of(headers, json):
+    return LambdaContext(
+        headers,
+        parsed_header(headers.get("lambda-runtime-client-context"), "Client Context", json),
+        parsed_header(headers.get("lambda-runtime-cognito-identity"), "Cognito Identity", json),
+    )
+
+
+def parsed_header(text, name, json):
+    if not text:
+        return None
+    try:
+        return json.decode(text.encode("latin-1"))
+    except Exception as error:
+        message = "Unable to parse {} JSON: {}".format(name, error)
+        raise FaultException("Runtime.LambdaContextUnmarshalError", message)
+
+
+def unmarshalled(body, content_type, json):
+    if content_type not in (None, "application/json"):
+        return bytes(body)
+    try:
+        return json.decode(body)
+    except Exception as error:
+        raise FaultException("Runtime.UnmarshalError", "Unable to unmarshal input: {}".format(error))
+
+
+def marshalled(response, json):
+    if isinstance(response, bytes):
+        return response, "application/unknown"
+    try:
+        return json.encode(response), "application/json"
+    except Exception as error:
+        raise FaultException("Runtime.MarshalError", "Unable to marshal response: {}".format(error))
+
+
+def handle_event_request(api, json, request_handler, headers, body):
+    """Runs the handler for one event, and posts its result or its error."""
+    try:
+        lambda_context = context_of(headers, json)
+        event = unmarshalled(body, headers.get("content-type"), json)
+        response = request_handler(event, lambda_context)
+        result, content_type = marshalled(response, json)
+    except Exception:
+        load("faults").post_invocation_error(api, json, headers, sys.exc_info())
+        return
+    if not isinstance(result, bytes):
+        result = result.encode()
+    path = "invocation/" + headers["lambda-runtime-aws-request-id"] + "/response"
+    api.post(path, content_type, result, invocation_id_line(headers))
+
+
+def invocation_id_line(headers):
+    """The header that tells one attempt at a request from another, where the API hands one out."""
+    value = headers.get("lambda-runtime-invocation-id")
+    return "Lambda-Runtime-Invocation-Id: " + value + "\r\n" if value else ""
+
+
+def set_trace_id(value):
+    if value:
+        os.environ["_X_AMZN_TRACE_ID"] = value
+    else:
+        os.environ.pop("_X_AMZN_TRACE_ID", None)
+
+
+def main():
+    global current
+    sys.stdout = Unbuffered(sys.stdout)
+    sys.stderr = Unbuffered(sys.stderr)
+    api = RuntimeAPI(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    json = JSON(os.environ.get("AWS_EXECUTION_ENV") in ASCII_RUNTIMES, load)
+    set_search_path()
+    set_logging()
+    try:
+        request_handler = _get_handler(os.environ["_HANDLER"])
+    except Exception:
+        load("faults").post_init_error(api, json, sys.exc_info())
+        sys.exit(1)
+    while True:
+        current, body = api.next()
+        set_trace_id(current.get("lambda-runtime-trace-id"))
+        handle_event_request(api, json, request_handler, current, body)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+"""A client of the runtime API (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html), made for speed.
+
+One connection, kept alive, straight on the interpreter's own socket type: `http.client` and `socket` would take longer
+to import than a whole cold start may last, and to run than a whole invocation may.
+"""
+
+import _socket
+
+# The version of the API that AWS's runtimes speak.
+API_ROOT = "/2018-06-01/runtime/"
+# Headers that go on beyond this size are not those of a runtime API.
+MAXIMUM_HEAD_BYTES = 1 << 20
+# From here on, copying a body to send it together with its header costs more than a second system call.
+COPIED_BODY_BYTES = 1 << 16
+
+
+class RuntimeAPI:
+    """One request at a time, from one thread."""
+
+    def __init__(self, address):
+        host, _, port = address.rpartition(":")
+        self.endpoint = (host, int(port))
+        self.rest_of_first_lines = " HTTP/1.1\r\nHost: " + address + "\r\n"
+        self.next_request = ("GET " + API_ROOT + "invocation/next" + self.rest_of_first_lines + "\r\n").encode()
+        self.connection = None
+
+    def next(self):
+        """Waits for the next event: its headers, names in lower case, and its body."""
+        status, headers, body = self.exchange(self.next_request, b"")
+        if status != 200:
+            raise RuntimeError("Failed to get next")
+        return headers, body
+
+    def post(self, path, content_type, body, more_headers=""):
+        """Posts a result or an error, and raises if it is refused; `more_headers` are whole lines."""
+        head = "POST {}{}{}Content-Type: {}\r\nContent-Length: {}\r\n{}\r\n".format(
+            API_ROOT, path, self.rest_of_first_lines, content_type, len(body), more_headers
+        )
+        status = self.exchange(head.encode("latin-1"), body)[0]
+        if not 200 <= status < 300:
+            raise RuntimeError("The runtime API refused {} with status {}".format(path, status))
+
+    def exchange(self, head, body):
+        """Sends a request and reads its answer: status, headers, body.
+
+        A kept connection may turn out to be closed at the other end, before any byte of an answer: only then is the
+        request sent once more, on a new connection.
+        """
+        if self.connection is not None:
+            try:
+                self.send(head, body)
+                start = self.connection.recv(65536)
+                if start:
+                    return self.receive(start)
+            except (BrokenPipeError, ConnectionResetError):
+                pass
+            self.connection.close()
+        self.connect()
+        self.send(head, body)
+        return self.receive(b"")
+
+    def connect(self):
+        connection = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM)
+        connection.settimeout(None)  # whatever default the function has set for sockets of its own
+        connection.connect(self.endpoint)
+        connection.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
+        self.connection = connection
+
+    def send(self, head, body):
+        if len(body) < COPIED_BODY_BYTES:
+            self.connection.sendall(head + body)
+        else:
+            self.connection.sendall(head)
+            self.connection.sendall(body)
+
+    def receive(self, data):
+        """One whole answer, of which `data` has been read already."""
+        status, headers, data = self.receive_head(data)
+        length = headers.get("content-length")
+        if length is not None:
+            body = self.receive_length(data, int(length))
+        elif status == 204:
+            body = b""
+        elif headers.get("transfer-encoding", "").lower() == "chunked":
+            body = self.receive_chunks(data)
+        else:
+            headers["connection"] = "close"
+            body = self.receive_rest(data)
+        if headers.get("connection", "").lower() == "close":
+            self.connection.close()
+            self.connection = None
+        return status, headers, body
+
+    def receive_head(self, data):
+        end = data.find(b"\r\n\r\n")
+        while end < 0:
+            if len(data) > MAXIMUM_HEAD_BYTES:
+                raise ConnectionError("the headers of the runtime API do not end")
+            data += self.receive_more()
+            end = data.find(b"\r\n\r\n")
+        lines = data[:end].decode("latin-1").split("\r\n")
+        status = int(lines[0].split(" ", 2)[1])
+        if status < 200:  # 100 Continue and its like: the answer follows
+            return self.receive_head(data[end + 4 :])
+        headers = {}
+        for line in lines[1:]:
+            name, _, value = line.partition(":")
+            headers[name.lower()] = value.strip()
+        return status, headers, data[end + 4 :]
+
+    def receive_more(self):
+        data = self.connection.recv(65536)
+        if not data:
+            raise ConnectionError("the runtime API closed the connection within an answer")
+        return data
+
+    def receive_length(self, data, length):
+        filled = len(data)
+        if filled >= length:
+            return data[:length]
+        body = bytearray(length)
+        body[:filled] = data
+        view = memoryview(body)
+        while filled < length:
+            count = self.connection.recv_into(view[filled:])
+            if not count:
+                raise ConnectionError("the runtime API closed the connection within an answer")
+            filled += count
+        return body
+
+    def receive_chunks(self, data):
+        """A chunked body (RFC 9112, 7.1); extensions and trailers are passed over."""
+        body = bytearray()
+        while True:
+            line, data = self.receive_line(data)
+            size = int(line.partition(b";")[0], 16)
+            if size == 0:
+                while line:
+                    line, data = self.receive_line(data)
+                return body
+            body += self.receive_length(data[: size + 2], size + 2)[:size]
+            data = data[size + 2 :]
+
+    def receive_line(self, data):
+        while b"\r\n" not in data:
+            data += self.receive_more()
+        line, _, data = data.partition(b"\r\n")
+        return line, data
+
+    def receive_rest(self, data):
+        more = self.connection.recv(65536)
+        while more:
+            data += more
+            more = self.connection.recv(65536)
+        return data

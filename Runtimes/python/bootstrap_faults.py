@@ -1,0 +1,95 @@
+"""What the Python runtime does when a handler fails or cannot be found: the payload it posts and the lines it logs."""
+
+import sys
+import time
+import traceback
+
+runtime = sys.modules["__main__"]
+
+# In AWS's text format an error is one record: lines end in CR, and indentation is made of no-break spaces.
+LINE_END = "\r"
+INDENTATION = "\u00a0"
+ERROR_TYPE_HEADER = "Lambda-Runtime-Function-Error-Type"
+
+# AWS's words, verbatim: people search logs for them.
+UNHANDLED_EXCEPTION_WARNING = (
+    "LAMBDA_WARNING: Unhandled exception. "
+    "The most likely cause is an issue in the function code. "
+    "However, in rare cases, a Lambda runtime update can cause unexpected function behavior. "
+    "For functions using managed runtimes, runtime updates can be triggered by a function change, or can be applied "
+    "automatically. "
+    "To determine if the runtime has been updated, check the runtime version in the INIT_START log entry. "
+    "If this error correlates with a change in the runtime version, you may be able to mitigate this error by "
+    "temporarily rolling back to the previous runtime version. "
+    "For more information, see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-update.html\r"
+)
+
+
+def post_init_error(api, json, exc_info):
+    """Reports that the handler could not be loaded."""
+    import logging
+
+    payload = described(exc_info, "")
+    logging.warning(UNHANDLED_EXCEPTION_WARNING)
+    log(payload, json)
+    post(api, json, "init/error", payload)
+
+
+def post_invocation_error(api, json, headers, exc_info):
+    """Reports that an invocation failed; the environment goes on."""
+    request_id = headers["lambda-runtime-aws-request-id"]
+    payload = described(exc_info, request_id)
+    log(payload, json)
+    post(api, json, "invocation/" + request_id + "/error", payload, runtime.invocation_id_line(headers))
+
+
+def post(api, json, path, payload, more_headers=""):
+    body = json.encode(payload).encode("utf-8", "backslashreplace")
+    type_line = "{}: {}\r\n".format(ERROR_TYPE_HEADER, header_text(payload["errorType"]))
+    api.post(path, "application/json", body, type_line + more_headers)
+
+
+def described(exc_info, request_id):
+    """The payload that AWS defines for an exception."""
+    kind, error, trace = exc_info
+    if isinstance(error, runtime.FaultException):
+        message, name, lines = error.msg, error.exception_type, list(error.trace)
+    else:
+        message, name, lines = str(error), kind.__name__, traceback.format_list(user_frames(trace))
+    return {"errorMessage": message, "errorType": name, "requestId": request_id, "stackTrace": lines}
+
+
+def user_frames(trace):
+    """The frames of a traceback from the first that is not the runtime's own; all, if they all are."""
+    frames = [(frame.filename, frame.lineno, frame.name, frame.line) for frame in traceback.extract_tb(trace)]
+    for index, frame in enumerate(frames):
+        if "/bootstrap.py" not in frame[0]:
+            return frames[index:]
+    return frames
+
+
+def log(payload, json):
+    """Prints a payload in the log format of the function."""
+    if runtime.load("logging").is_json_format():
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        sys.stdout.write(json.encode({"timestamp": now, "level": "ERROR", **payload}) + "\n")
+        return
+    lines = ["[ERROR]"]
+    if payload["errorType"]:
+        lines[0] += " " + payload["errorType"]
+    if payload["errorMessage"]:
+        lines[0] += (":" if payload["errorType"] else "") + " " + payload["errorMessage"]
+    lines.append("Traceback (most recent call last):")
+    for element in payload["stackTrace"]:
+        lines += [indented(line) for line in element.splitlines()] if element else [""]
+    sys.stdout.write(LINE_END.join(lines) + "\n")
+
+
+def indented(line):
+    text = line.lstrip(" ")
+    return INDENTATION * (len(line) - len(text)) + text
+
+
+def header_text(name):
+    """A type's name as it can stand in a header: whatever is not printable ASCII is escaped."""
+    return ascii(name)[1:-1]
