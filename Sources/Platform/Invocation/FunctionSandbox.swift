@@ -80,7 +80,7 @@ struct FunctionSandbox {
             ]
         case .python:
             guard let interpreter = host.interpreters[revision.runtime] else { throw missingInterpreter }
-            return PythonRuntime.command(interpreter: interpreter.command)
+            return RuntimeProgram.python.command(interpreter: interpreter.command)
         default:
             throw PlatformError(
                 .invalidRuntime,
