@@ -1,1 +1,91 @@
-// SandboxPlan
+/// Everything that a sandbox is, as a value: what its processes see, may use and run.
+///
+/// A plan does nothing. A `SandboxProvider` carries it out, in namespaces today and in a microVM later, so a plan names
+/// no mechanism. Paths on the host are absolute; paths inside are what the function sees.
+package struct SandboxPlan: Hashable, Sendable {
+    /// The program inside the sandbox, as an absolute path, and its arguments.
+    package var command: [String]
+    /// The environment variables of the command; nothing is inherited.
+    package var environment: [String: String] = [:]
+    /// Where the command starts, as a path inside.
+    package var workingDirectory = "/var/task"
+    /// The host name that `uname` reports inside.
+    package var hostname = "strata"
+    /// What programs of this host need to run at all: libraries, loaders, certificates.
+    package var userland = Userland()
+    /// The host directory that appears at `/var/task`; without one, `/var/task` is empty.
+    package var taskTree: String?
+    /// The host directories whose union appears at `/opt`, in layer order: a later one wins.
+    package var layerTrees: [String] = []
+    /// The host directory that appears at `/var/runtime`.
+    package var runtimeFiles: String?
+    /// The host directory that appears at `/var/lang`: the prefix of an interpreter installed elsewhere.
+    package var interpreterPrefix: String?
+    /// Further files or directories of the host, read-only.
+    package var extraBinds: [ReadOnlyBind] = []
+    /// How much `/tmp` holds. AWS: 512 – 10 240 MB, default 512 (Lambda quotas).
+    package var temporaryBytes: UInt64 = 512 << 20
+    /// What the processes inside may use together.
+    package var limits = SandboxLimits(memoryMB: 128)
+    /// What the processes inside can reach.
+    package var network = SandboxNetwork.isolated(listeners: [9001])
+
+    /// A plan that runs `command` and has AWS's defaults otherwise.
+    package init(command: [String]) {
+        self.command = command
+    }
+}
+
+/// What a sandbox can reach.
+package enum SandboxNetwork: Hashable, Sendable {
+    /// A loopback interface of its own. On each of these ports of 127.0.0.1 the server listens; there is nothing else.
+    case isolated(listeners: [UInt16])
+    /// The host's network, its loopback services and abstract sockets included. For people who trust their functions.
+    case host
+}
+
+/// A file or directory of the host that appears inside, together with what is mounted below it. Always read-only,
+/// without setuid programs and devices.
+package struct ReadOnlyBind: Hashable, Sendable {
+    /// The absolute path on the host.
+    package let source: String
+    /// The absolute path inside.
+    package let target: String
+    /// Whether the source is a directory; a target must be of the same kind.
+    package let isDirectory: Bool
+
+    /// Describes a bind of a directory, or of a file.
+    package init(from source: String, to target: String, isDirectory: Bool = true) {
+        self.source = source
+        self.target = target
+        self.isDirectory = isDirectory
+    }
+}
+
+/// A symbolic link of the sandbox's own root.
+package struct PlannedLink: Hashable, Sendable {
+    /// The absolute path inside at which the link stands.
+    package let path: String
+    /// What it points to, relative to its own directory or absolute inside.
+    package let target: String
+
+    /// Describes a link.
+    package init(at path: String, to target: String) {
+        self.path = path
+        self.target = target
+    }
+}
+
+/// The part of the host that programs need to run: `/usr`, the links into it, the loader's cache, certificates.
+package struct Userland: Hashable, Sendable {
+    /// What is bound from the host.
+    package var binds: [ReadOnlyBind]
+    /// Links of the root, such as `/lib` to `usr/lib`.
+    package var links: [PlannedLink]
+
+    /// Describes a userland; an empty one serves statically linked programs.
+    package init(binds: [ReadOnlyBind] = [], links: [PlannedLink] = []) {
+        self.binds = binds
+        self.links = links
+    }
+}

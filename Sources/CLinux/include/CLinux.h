@@ -1,3 +1,4 @@
 #pragma once
 
 #include "CLinuxEvents.h"
+#include "CLinuxSandbox.h"

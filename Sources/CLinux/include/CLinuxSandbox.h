@@ -1,0 +1,48 @@
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// System calls around processes and namespaces that Swift's Glibc module hides. Each returns what the call returns and
+// leaves errno; typed names are in LinuxSystem.
+
+// pipe2(2) with O_CLOEXEC: a spawn on another thread must not inherit it between two calls.
+int clinux_pipe(int ends[2]);
+
+// socketpair(2) of SOCK_SEQPACKET with SOCK_CLOEXEC.
+int clinux_message_pair(int ends[2]);
+
+// memfd_create(2) with MFD_CLOEXEC.
+int clinux_memory_file(const char *name);
+
+// pidfd_open(2); the descriptor is close-on-exec by itself.
+int clinux_pidfd_open(pid_t process);
+
+// pidfd_send_signal(2).
+int clinux_pidfd_send_signal(int process, int signal);
+
+// waitid(2) with P_PIDFD, WEXITED and WNOHANG: 1 when the process was reaped, 0 when it still runs, -1 with errno.
+// *exit_code is the exit code, or 128 + the signal that ended it.
+int clinux_pidfd_reap(int process, int *exit_code);
+
+// recvmsg(2) with MSG_CMSG_CLOEXEC and `flags`. Receives up to `limit` descriptors and sets *count.
+ssize_t clinux_receive(int socket, void *bytes, size_t length, int flags, int *descriptors, size_t limit, size_t *count);
+
+// Whether a child process can make the namespaces of `flags` (CLONE_NEW*), joined to a new user namespace of its own
+// where `in_user_namespace` is set: 0, or the errno that refused it.
+int clinux_probe_namespaces(int flags, int in_user_namespace);
+
+// Whether a child process, in a mount namespace (and user namespace where asked), can mount a read-only overlay of two
+// directories: 0, or the errno that refused it.
+int clinux_probe_overlay(int in_user_namespace);
+
+// The CLONE_NEW* numbers, for Swift.
+enum clinux_namespace {
+    CLINUX_NEW_MOUNT = 0x00020000,
+    CLINUX_NEW_CGROUP = 0x02000000,
+    CLINUX_NEW_UTS = 0x04000000,
+    CLINUX_NEW_IPC = 0x08000000,
+    CLINUX_NEW_USER = 0x10000000,
+    CLINUX_NEW_PID = 0x20000000,
+    CLINUX_NEW_NETWORK = 0x40000000,
+};

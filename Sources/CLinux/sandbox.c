@@ -1,0 +1,96 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "CLinux.h"
+
+#define WAIT_FOR_PIDFD 3  // P_PIDFD, since glibc 2.36
+
+int clinux_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
+int clinux_message_pair(int ends[2]) { return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends); }
+
+int clinux_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
+
+int clinux_pidfd_open(pid_t process) { return (int)syscall(SYS_pidfd_open, process, 0); }
+
+int clinux_pidfd_send_signal(int process, int signal) {
+    return (int)syscall(SYS_pidfd_send_signal, process, signal, NULL, 0);
+}
+
+int clinux_pidfd_reap(int process, int *exit_code) {
+    siginfo_t information = {0};
+    int result;
+    do result = waitid((idtype_t)WAIT_FOR_PIDFD, (id_t)process, &information, WEXITED | WNOHANG);
+    while (result < 0 && errno == EINTR);
+    if (result < 0) return -1;
+    if (information.si_pid == 0) return 0;
+    *exit_code = information.si_code == CLD_EXITED ? information.si_status : 128 + information.si_status;
+    return 1;
+}
+
+ssize_t clinux_receive(
+    int socket, void *bytes, size_t length, int flags, int *descriptors, size_t limit, size_t *count) {
+    struct iovec part = {.iov_base = bytes, .iov_len = length};
+    union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(sizeof(int) * 32)];
+    } ancillary;
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = ancillary.bytes, .msg_controllen = sizeof ancillary.bytes};
+    *count = 0;
+    ssize_t received;
+    do received = recvmsg(socket, &message, flags | MSG_CMSG_CLOEXEC);
+    while (received < 0 && errno == EINTR);
+    if (received < 0) return -1;
+    for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
+        if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+        size_t arrived = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        for (size_t i = 0; i < arrived; i++) {
+            int descriptor;
+            memcpy(&descriptor, CMSG_DATA(header) + i * sizeof(int), sizeof(int));
+            if (*count < limit) descriptors[(*count)++] = descriptor;
+            else close(descriptor);
+        }
+    }
+    return received;
+}
+
+// Runs `probe` in a child, which may ruin its own namespaces, and returns the errno it ended with. Only calls that are
+// safe after a fork of a process with threads.
+static int in_child(int (*probe)(int), int argument) {
+    int status;
+    pid_t child = fork();
+    if (child < 0) return errno;
+    if (child == 0) _exit(probe(argument) == 0 ? 0 : errno & 0x7f);
+    while (waitpid(child, &status, 0) < 0)
+        if (errno != EINTR) return errno;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
+}
+
+static int unshare_all(int flags) { return unshare(flags); }
+
+static int mount_overlay(int flags) {
+    const char *options = flags & CLONE_NEWUSER ? "lowerdir=/tmp/a:/tmp/b,userxattr" : "lowerdir=/tmp/a:/tmp/b";
+    if (unshare(flags) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return -1;
+    if (mount("probe", "/tmp", "tmpfs", 0, "size=16k") != 0) return -1;
+    if (mkdir("/tmp/a", 0755) != 0 || mkdir("/tmp/b", 0755) != 0) return -1;
+    return mount("probe", "/tmp", "overlay", MS_RDONLY, options);
+}
+
+int clinux_probe_namespaces(int flags, int in_user_namespace) {
+    return in_child(unshare_all, flags | (in_user_namespace ? CLONE_NEWUSER : 0));
+}
+
+int clinux_probe_overlay(int in_user_namespace) {
+    return in_child(mount_overlay, CLONE_NEWNS | (in_user_namespace ? CLONE_NEWUSER : 0));
+}

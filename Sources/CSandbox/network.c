@@ -1,0 +1,34 @@
+#include <errno.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "recipe.h"
+
+#define PENDING_CONNECTIONS 128
+
+void raise_loopback(int control) {
+    int probe = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (probe < 0) fail(control, STRATA_STAGE_LOOPBACK, "socket");
+    struct ifreq interface = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
+    if (ioctl(probe, SIOCSIFFLAGS, &interface) != 0) fail(control, STRATA_STAGE_LOOPBACK, "lo");
+    close(probe);
+}
+
+// A socket keeps the network namespace it was made in, so the server can accept what arrives inside.
+static int open_listener(uint16_t port, int control) {
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (listener < 0) fail(control, STRATA_STAGE_LISTENER, "socket");
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0) fail(control, STRATA_STAGE_LISTENER, "bind");
+    if (listen(listener, PENDING_CONNECTIONS) != 0) fail(control, STRATA_STAGE_LISTENER, "listen");
+    return listener;
+}
+
+void open_listeners(const struct plan *plan, int control, int *listeners) {
+    for (size_t i = 0; i < plan->port_count; i++) listeners[i] = open_listener(plan->ports[i], control);
+}

@@ -1,0 +1,91 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <linux/seccomp.h>
+#include <linux/securebits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "recipe.h"
+
+static int write_text(const char *path, const char *text) {
+    int file = open(path, O_WRONLY | O_CLOEXEC);
+    if (file < 0) return -1;
+    ssize_t written = write(file, text, strlen(text));
+    int error = errno;
+    close(file);
+    errno = error;
+    return written == (ssize_t)strlen(text) ? 0 : -1;
+}
+
+void map_own_user(const struct plan *plan, int control) {
+    char line[64];
+    // Until setgroups is given up for good, the kernel lets nobody map a group of his own (user_namespaces(7)).
+    if (write_text("/proc/self/setgroups", "deny") != 0) fail(control, STRATA_STAGE_OWN_MAP, "setgroups");
+    snprintf(line, sizeof line, "%u %u 1", plan->inside_uid, plan->host_uid);
+    if (write_text("/proc/self/uid_map", line) != 0) fail(control, STRATA_STAGE_OWN_MAP, "uid_map");
+    snprintf(line, sizeof line, "%u %u 1", plan->inside_gid, plan->host_gid);
+    if (write_text("/proc/self/gid_map", line) != 0) fail(control, STRATA_STAGE_OWN_MAP, "gid_map");
+}
+
+int write_user_map(const struct plan *plan, int pid) {
+    char path[64], line[64];
+    snprintf(path, sizeof path, "/proc/%d/uid_map", pid);
+    snprintf(line, sizeof line, "%u %u 1", plan->inside_uid, plan->host_uid);
+    if (write_text(path, line) != 0) return -1;
+    snprintf(path, sizeof path, "/proc/%d/gid_map", pid);
+    snprintf(line, sizeof line, "%u %u 1", plan->inside_gid, plan->host_gid);
+    return write_text(path, line);
+}
+
+static void drop_capabilities(int control) {
+    // The bounding set goes first: shrinking it takes a capability that the next step gives away.
+    for (int capability = 0; capability <= 63; capability++)
+        if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0) {
+            if (errno == EINVAL) break;  // one past the kernel's last capability
+            fail(control, STRATA_STAGE_PRIVILEGES, "bounding set");
+        }
+    // Being uid 0 somewhere means nothing any more, and cannot be made to.
+    unsigned long locked = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |
+                           SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE |
+                           SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
+    if (prctl(PR_SET_SECUREBITS, locked, 0, 0, 0) != 0) fail(control, STRATA_STAGE_PRIVILEGES, "securebits");
+    if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0)
+        fail(control, STRATA_STAGE_PRIVILEGES, "ambient set");
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {0};
+    if (syscall(SYS_capset, &header, none) != 0) fail(control, STRATA_STAGE_PRIVILEGES, "capset");
+}
+
+void become_inside_user(const struct plan *plan, int control) {
+    // Root brings root's groups along. An ordinary user's cannot be dropped: setgroups was given up for the map.
+    if (plan->distinct && syscall(SYS_setgroups, 0, NULL) != 0) fail(control, STRATA_STAGE_PRIVILEGES, "setgroups");
+    if (syscall(SYS_setresgid, plan->inside_gid, plan->inside_gid, plan->inside_gid) != 0)
+        fail(control, STRATA_STAGE_PRIVILEGES, "setresgid");
+    if (syscall(SYS_setresuid, plan->inside_uid, plan->inside_uid, plan->inside_uid) != 0)
+        fail(control, STRATA_STAGE_PRIVILEGES, "setresuid");
+    drop_capabilities(control);
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) fail(control, STRATA_STAGE_PRIVILEGES, "no_new_privs");
+    // Pid 1 has the runtime's uid: its memory and descriptors must stay out of the runtime's reach (proc(5)).
+    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) fail(control, STRATA_STAGE_PRIVILEGES, "dumpable");
+}
+
+void apply_limits(const struct plan *plan, int control) {
+    for (size_t i = 0; i < plan->limit_count; i++) {
+        struct rlimit wanted = plan->limits[i].value, current;
+        if (getrlimit(plan->limits[i].resource, &current) != 0) fail(control, STRATA_STAGE_LIMITS, "getrlimit");
+        // Never more than we were given: raising a hard limit takes a privilege, and was someone's decision.
+        if (wanted.rlim_max > current.rlim_max) wanted.rlim_cur = wanted.rlim_max = current.rlim_max;
+        if (setrlimit(plan->limits[i].resource, &wanted) != 0) fail(control, STRATA_STAGE_LIMITS, "setrlimit");
+    }
+}
+
+void install_filter(const struct plan *plan, int control) {
+    struct sock_fprog program = {.len = (unsigned short)plan->filter_count,
+                                 .filter = (struct sock_filter *)plan->filter};
+    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) != 0) fail(control, STRATA_STAGE_SECCOMP, "filter");
+}

@@ -1,0 +1,24 @@
+#pragma once
+#include "plan.h"
+#include "report.h"
+
+// The parts of the recipe, in the order in which pid 1 performs them. Each either succeeds or reports its stage to the
+// server and ends the process, so the recipe itself reads without error handling.
+
+// mounts.c
+void stop_propagation(int control);                             // nothing mounted from here on reaches the host
+void open_sources(const struct plan *plan, int control);        // host paths → detached mounts, before they are hidden
+void make_root(int control);                                    // an empty tmpfs, the working directory from here on
+void build_tree(const struct plan *plan, int control);          // the plan's steps, in order
+void enter_root(int control);                                   // pivot, drop the old root, make the new one read-only
+// network.c
+void raise_loopback(int control);
+void open_listeners(const struct plan *plan, int control, int *listeners);
+// privileges.c
+void map_own_user(const struct plan *plan, int control);        // ordinary user: uid inside → own uid
+int write_user_map(const struct plan *plan, int pid);           // porter: uid inside → distinct uid; 0 or -1
+void become_inside_user(const struct plan *plan, int control);  // ids, then no capability in any set
+void apply_limits(const struct plan *plan, int control);
+void install_filter(const struct plan *plan, int control);      // seccomp: last, for it refuses what came before
+// runtime.c
+_Noreturn void run_runtime(const struct plan *plan, int control, const int *listeners);

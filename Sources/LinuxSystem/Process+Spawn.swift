@@ -1,0 +1,87 @@
+internal import Glibc
+
+/// A child process of this one, by its number. The number is ours until somebody waits for it.
+package struct ChildProcess: Hashable, Sendable {
+    /// The process id.
+    package let id: Int32
+
+    /// Starts `executable` with exactly these descriptors, arguments and variables; see posix_spawn(3).
+    ///
+    /// Every descriptor of this process is close-on-exec, so a child gets what is named here and nothing that another
+    /// thread opens meanwhile. `descriptors[n]` becomes the child's descriptor `n`.
+    package static func spawn(
+        _ executable: String, arguments: [String], environment: [String] = [], descriptors: [Int32]
+    ) throws(SystemCallError) -> ChildProcess {
+        let sources = try raised(descriptors)
+        defer { sources.forEach { _ = Glibc.close($0) } }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        for (target, source) in sources.enumerated() {
+            posix_spawn_file_actions_adddup2(&actions, source, Int32(target))
+        }
+        return try withSignalDefaults { (attributes) throws(SystemCallError) in
+            var id: pid_t = 0
+            let error = withCStrings([executable] + arguments) { arguments in
+                withCStrings(environment) { posix_spawn(&id, executable, &actions, &attributes, arguments, $0) }
+            }
+            guard error == 0 else { throw SystemCallError("posix_spawn \(executable)", errno: error) }
+            return ChildProcess(id: id)
+        }
+    }
+
+    /// Ends the process; there is nothing to do when it has ended by itself.
+    package func kill() {
+        _ = Glibc.kill(id, SIGKILL)
+    }
+
+    /// Waits until the process has ended and returns its wait status, or nil when somebody else reaped it.
+    @discardableResult
+    package func wait() -> Int32? {
+        var status: Int32 = 0
+        while waitpid(id, &status, 0) < 0 {
+            if errno != EINTR { return nil }
+        }
+        return status
+    }
+
+    /// Copies above every target, so that no dup2 overwrites the source of the next.
+    private static func raised(_ descriptors: [Int32]) throws(SystemCallError) -> [Int32] {
+        var copies: [Int32] = []
+        for descriptor in descriptors {
+            let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, Int32(descriptors.count))
+            guard copy >= 0 else {
+                let failure = SystemCallError("fcntl F_DUPFD_CLOEXEC")
+                copies.forEach { _ = Glibc.close($0) }
+                throw failure
+            }
+            copies.append(copy)
+        }
+        return copies
+    }
+
+    /// The child starts with no signal blocked or ignored, whatever this thread has.
+    private static func withSignalDefaults<Result>(
+        _ body: (inout posix_spawnattr_t) throws(SystemCallError) -> Result
+    ) throws(SystemCallError) -> Result {
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        sigfillset(&signals)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        return try body(&attributes)
+    }
+}
+
+/// Calls `body` with a NULL-terminated array of C strings, which live until it returns.
+private func withCStrings<Result>(
+    _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
+) -> Result {
+    let copies = strings.map { strdup($0) }
+    defer { copies.forEach { free($0) } }
+    return body(copies + [nil])
+}

@@ -1,0 +1,41 @@
+internal import Glibc
+internal import LinuxSystem
+
+/// Removing cgroups, whose last processes may still be on their way out.
+enum CgroupRemoval {
+    /// Removes one cgroup; true when it is gone.
+    @discardableResult
+    static func remove(_ directory: String, _ files: any CgroupFileSystem) -> Bool {
+        for attempt in 0..<attempts {
+            do {
+                try files.removeDirectory(directory)
+                return true
+            } catch {
+                if error.number == ENOENT { return true }
+                guard error.number == EBUSY else { return false }
+                usleep(UInt32(200 << min(attempt, 5)))
+            }
+        }
+        return false
+    }
+
+    /// Removes a cgroup and everything below it, after ending what runs there.
+    static func removeTree(_ directory: String, _ files: any CgroupFileSystem) {
+        for child in files.children(of: directory) { removeTree("\(directory)/\(child)", files) }
+        empty(directory, files)
+        remove(directory, files)
+    }
+
+    /// Frozen processes must thaw to die; the signal is sent first, so that they do nothing else.
+    private static func empty(_ directory: String, _ files: any CgroupFileSystem) {
+        for line in (files.read("\(directory)/cgroup.procs") ?? "").split(separator: "\n") {
+            // 0 stands for a process of another pid namespace; it would mean our own group to kill(2).
+            if let process = Int32(line), process > 1 { _ = Glibc.kill(process, SIGKILL) }
+        }
+        // Only one of the two files is there.
+        try? files.write("\(directory)/freezer.state", "THAWED")
+        try? files.write("\(directory)/cgroup.freeze", "0")
+    }
+
+    private static let attempts = 12  // 200 µs, doubling up to 6.4 ms: 50 ms in all
+}

@@ -1,0 +1,77 @@
+internal import LinuxSystem
+internal import SandboxPlan
+
+/// A sandbox's cgroup where every controller has a hierarchy of its own (cgroups version 1).
+struct CgroupV1: Cgroup {
+    /// The controllers that sandboxes use, where the host has them.
+    static let controllers = ["memory", "pids", "cpu", "freezer"]
+
+    let files: any CgroupFileSystem
+    private let byController: [String: String]
+
+    /// Makes the cgroup's directories below the server's, and sets the limits.
+    init(
+        below parents: [String: String], name: String, limits: SandboxLimits, files: any CgroupFileSystem
+    ) throws(SystemCallError) {
+        self.files = files
+        byController = parents.mapValues { "\($0)/\(name)" }
+        do {
+            for directory in directories { try files.makeDirectory(directory) }
+            try apply(limits)
+        } catch {
+            remove()
+            throw error
+        }
+    }
+
+    /// Controllers can share a hierarchy, so a directory can come up twice.
+    var directories: [String] { Set(byController.values).sorted() }
+    var membershipFiles: [String] { directories.map { "\($0)/cgroup.procs" } }
+
+    private func apply(_ limits: SandboxLimits) throws(SystemCallError) {
+        if let memory = byController["memory"] {
+            try files.write("\(memory)/memory.limit_in_bytes", "\(limits.memoryBytes)")
+            // Memory and swap together, where the host counts swap: a limit that swap evades is none.
+            if files.read("\(memory)/memory.memsw.limit_in_bytes") != nil {
+                try files.write("\(memory)/memory.memsw.limit_in_bytes", "\(limits.memoryBytes)")
+            }
+        }
+        if let pids = byController["pids"] {
+            try files.write("\(pids)/pids.max", "\(limits.processes + CgroupNumbers.ownProcesses)")
+        }
+        _ = setCPU(cores: limits.cpuCores)  // refused where the server's own limit is lower, which then holds anyway
+    }
+
+    func setCPU(cores: Double) -> Bool {
+        guard let cpu = byController["cpu"] else { return false }
+        do {
+            try files.write("\(cpu)/cpu.cfs_period_us", "\(Int(CgroupNumbers.periodMicroseconds))")
+            try files.write("\(cpu)/cpu.cfs_quota_us", "\(CgroupNumbers.quotaMicroseconds(cores: cores))")
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    var wasOutOfMemory: Bool {
+        byController["memory"].flatMap { files.number("oom_kill", in: "\($0)/memory.oom_control") } ?? 0 > 0
+    }
+
+    func memory() -> MemoryReading? {
+        guard let memory = byController["memory"] else { return nil }
+        return MemoryReading(
+            currentBytes: files.number("\(memory)/memory.usage_in_bytes") ?? 0,
+            peakBytes: files.number("\(memory)/memory.max_usage_in_bytes") ?? 0, isEnforced: true)
+    }
+
+    func freeze() -> Bool { setFreezer("FROZEN") }
+    func thaw() -> Bool { setFreezer("THAWED") }
+
+    private func setFreezer(_ state: String) -> Bool {
+        guard let freezer = byController["freezer"] else { return false }
+        // The only failure is a cgroup that is being removed, and then there is nothing to stop.
+        return (try? files.write("\(freezer)/freezer.state", state)) != nil
+    }
+
+    func killAll() {}  // version 1 has no such switch; the pid namespace's first process takes all along
+}

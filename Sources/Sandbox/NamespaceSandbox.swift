@@ -1,0 +1,107 @@
+internal import Glibc
+internal import LinuxSystem
+internal import SandboxPlan
+internal import Synchronization
+
+/// A running sandbox of namespaces.
+final class NamespaceSandbox: RunningSandbox {
+    let listeners: [Int32]
+    let output: Int32
+    let processDescriptor: Int32
+
+    private let control: SandboxControl
+    private let cgroup: (any Cgroup)?
+    private let watch: MemoryWatch
+    private let whenClosed: @Sendable () -> Void
+    private let state = Mutex(NamespaceSandboxState())
+
+    init(
+        _ started: SandboxLaunch.Started, limits: SandboxLimits, cgroup: (any Cgroup)?,
+        whenClosed: @escaping @Sendable () -> Void
+    ) {
+        listeners = started.listeners
+        output = started.output
+        processDescriptor = started.processDescriptor
+        control = started.control
+        watch = MemoryWatch(processID: started.processID, limitBytes: limits.memoryBytes)
+        self.cgroup = cgroup
+        self.whenClosed = whenClosed
+    }
+
+    deinit {
+        close()
+    }
+
+    func kill() {
+        end(because: .asked)
+    }
+
+    func killForMemory() {
+        end(because: .memory)
+    }
+
+    /// Under the lock, so that the descriptor is still ours: `close()` could have given its number to somebody else.
+    private func end(because reason: NamespaceSandboxState.KillReason) {
+        state.withLock { state in
+            guard state.kill(because: reason) else { return }
+            ProcessDescriptor.signal(processDescriptor, SIGKILL)
+            // A frozen process does not even die; the signal comes first so that it does nothing else once it thaws.
+            _ = cgroup?.thaw()
+        }
+    }
+
+    func reap() -> SandboxExit? {
+        state.withLock { state in
+            if state.isOpen, state.exit == nil, Readiness.await(processDescriptor, limitMilliseconds: 0) {
+                takeEnd(&state)
+            }
+            return state.exit
+        }
+    }
+
+    private func takeEnd(_ state: inout NamespaceSandboxState) {
+        _ = ProcessDescriptor.reap(processDescriptor)
+        var waitStatus: Int32?
+        while let report = control.next() {
+            if case .exited(let status) = report { waitStatus = status }
+        }
+        state.ended(waitStatus: waitStatus, killedByMemoryLimit: cgroup?.wasOutOfMemory ?? false)
+    }
+
+    func freeze() -> Bool {
+        state.withLock { $0.isOpen && cgroup?.freeze() ?? false }
+    }
+
+    func thaw() -> Bool {
+        state.withLock { $0.isOpen && cgroup?.thaw() ?? false }
+    }
+
+    func setCPU(cores: Double) -> Bool {
+        state.withLock { $0.isOpen && cgroup?.setCPU(cores: cores) ?? false }
+    }
+
+    func memory() -> MemoryReading {
+        cgroup?.memory() ?? watch.reading()
+    }
+
+    func close() {
+        let mustClean = state.withLock { state -> Bool in
+            guard state.isOpen else { return false }
+            if state.exit == nil {
+                _ = state.kill(because: .asked)
+                ProcessDescriptor.signal(processDescriptor, SIGKILL)
+                _ = cgroup?.thaw()
+                SandboxProcess.end(processDescriptor)
+                takeEnd(&state)
+            }
+            state.isOpen = false
+            return true
+        }
+        guard mustClean else { return }
+        for descriptor in listeners + [output, processDescriptor, control.socket] {
+            _ = FileDescriptor(owning: descriptor)
+        }
+        cgroup?.remove()
+        whenClosed()
+    }
+}

@@ -1,0 +1,85 @@
+internal import Glibc
+internal import LinuxSystem
+internal import SandboxPlan
+
+/// A sandbox between the spawn of `strata-init` and the news that its command runs.
+///
+/// Whoever holds one ends it in one of two ways: `awaitStart` succeeds and hands everything over, or `abandon()` takes
+/// everything away.
+struct SandboxLaunch {
+    /// What a started sandbox consists of, for its owner to close.
+    struct Started {
+        let control: SandboxControl
+        let output: Int32
+        let processID: Int32
+        let processDescriptor: Int32
+        let listeners: [Int32]
+    }
+
+    private let porter: ChildProcess
+    private let control: SandboxControl
+    private let output: Int32
+    private var processID: Int32 = -1
+    private var processDescriptor: Int32 = -1
+
+    /// Spawns `strata-init` with the plan.
+    init(_ initExecutable: String, plan: SandboxPlan, placement: SandboxPlacement) throws(SandboxError) {
+        let message: [UInt8]
+        do { message = try plan.encoded(placement: placement) } catch {
+            throw SandboxError(stage: "encode the plan", errno: 0, detail: error.description)
+        }
+        do {
+            let pair = try MessagePair()
+            let pipe = try ProcessPipe()
+            let input = try FileDescriptor.null()
+            let file = try FileDescriptor.memory("strata-plan", holding: message)
+            // The order is strata-init's: input, output, error, control, plan.
+            porter = try ChildProcess.spawn(
+                initExecutable, arguments: [],
+                descriptors: [
+                    input.rawValue, pipe.writing.rawValue, pipe.writing.rawValue, pair.theirs.rawValue, file.rawValue,
+                ])
+            control = SandboxControl(socket: pair.keepOurs())
+            output = pipe.keepReading()
+        } catch {
+            throw SandboxError(error)
+        }
+    }
+
+    /// Follows the reports until the command runs.
+    mutating func awaitStart(until deadline: ContinuousClock.Instant) throws(SandboxError) -> Started {
+        while true {
+            switch try control.next(until: deadline) {
+            case .born(let id, let descriptor): (processID, processDescriptor) = (id, descriptor)
+            case .failed(let error): throw error
+            case .started(let listeners):
+                porter.wait()  // it had its last word before pid 1 could finish, so this does not block
+                return Started(
+                    control: control, output: output, processID: processID, processDescriptor: processDescriptor,
+                    listeners: listeners)
+            case .exited:
+                throw SandboxError(stage: "start the runtime", errno: EPROTO, detail: "it ended before it was started")
+            }
+        }
+    }
+
+    /// Ends what was begun and waits for its end, so that nothing of it is left.
+    mutating func abandon() {
+        porter.kill()
+        porter.wait()
+        // The porter may have told of pid 1 after we stopped listening.
+        while let report = control.next() {
+            switch report {
+            case .born(_, let descriptor): processDescriptor = descriptor
+            case .started(let listeners): listeners.forEach { _ = FileDescriptor(owning: $0) }
+            case .failed, .exited: break
+            }
+        }
+        if processDescriptor >= 0 {
+            SandboxProcess.end(processDescriptor)
+            _ = FileDescriptor(owning: processDescriptor)
+        }
+        _ = FileDescriptor(owning: control.socket)
+        _ = FileDescriptor(owning: output)
+    }
+}

@@ -1,0 +1,17 @@
+internal import Glibc
+internal import LinuxSystem
+
+/// The first process of a sandbox, whose end is the end of all.
+enum SandboxProcess {
+    /// Kills it and waits for its end.
+    ///
+    /// The kernel ends every process of the pid namespace before the first one is gone (pid_namespaces(7)), so after
+    /// this nothing is left. The limit is for a process that hangs in the kernel, which nobody could wait for.
+    static func end(_ descriptor: Int32) {
+        ProcessDescriptor.signal(descriptor, SIGKILL)
+        guard ProcessDescriptor.awaitEnd(descriptor, limitMilliseconds: endLimitMilliseconds) else { return }
+        _ = ProcessDescriptor.reap(descriptor)
+    }
+
+    private static let endLimitMilliseconds: Int32 = 10_000
+}

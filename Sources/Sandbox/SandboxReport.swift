@@ -1,0 +1,74 @@
+internal import CSandbox
+internal import LinuxSystem
+
+/// A message from the sandbox's first processes; `struct strata_report` decoded.
+enum SandboxReport {
+    /// Pid 1 exists, and waits until it may go on.
+    case born(processID: Int32, descriptor: Int32)
+    /// The command runs.
+    case started(listeners: [Int32])
+    /// The recipe stopped.
+    case failed(SandboxError)
+    /// The command has ended with this wait status.
+    case exited(waitStatus: Int32)
+
+    /// Decodes a message; nil, with the descriptors closed, when it is not one.
+    init?(_ bytes: [UInt8], descriptors: [Int32]) {
+        guard bytes.count == MemoryLayout<strata_report>.size else {
+            descriptors.forEach { _ = FileDescriptor(owning: $0) }
+            return nil
+        }
+        let report = bytes.withUnsafeBytes { $0.loadUnaligned(as: strata_report.self) }
+        switch (strata_report_kind(report.kind), descriptors.count) {
+        case (STRATA_REPORT_BORN, 1): self = .born(processID: report.value, descriptor: descriptors[0])
+        case (STRATA_REPORT_STARTED, _): self = .started(listeners: descriptors)
+        case (STRATA_REPORT_FAILED, 0): self = .failed(SandboxError(report))
+        case (STRATA_REPORT_EXITED, 0): self = .exited(waitStatus: report.value)
+        default:
+            descriptors.forEach { _ = FileDescriptor(owning: $0) }
+            return nil
+        }
+    }
+}
+
+extension SandboxError {
+    fileprivate init(_ report: strata_report) {
+        let detail = withUnsafeBytes(of: report.detail) { bytes in
+            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        self.init(stage: Self.words(for: strata_stage(report.stage)), errno: report.error, detail: detail)
+    }
+
+    /// What each stage of the recipe does, to follow the word "cannot".
+    private static func words(for stage: strata_stage) -> String {
+        switch stage {
+        case STRATA_STAGE_PLAN: "read the plan"
+        case STRATA_STAGE_CGROUP: "join the cgroup"
+        case STRATA_STAGE_OUTPUT: "hand over the output pipe"
+        case STRATA_STAGE_NAMESPACES: "make namespaces"
+        case STRATA_STAGE_HANDSHAKE: "talk to the first process"
+        case STRATA_STAGE_OWN_MAP: "map the server's user into the user namespace"
+        case STRATA_STAGE_SESSION: "start a session"
+        case STRATA_STAGE_PROPAGATION: "make mounts private"
+        case STRATA_STAGE_SOURCE: "open a directory of the host"
+        case STRATA_STAGE_OVERLAY: "overlay the layers"
+        case STRATA_STAGE_ROOT: "mount the new root"
+        case STRATA_STAGE_TREE: "make the root's directories"
+        case STRATA_STAGE_ATTACH: "attach a directory of the host"
+        case STRATA_STAGE_TMPFS: "mount a temporary file system"
+        case STRATA_STAGE_PROC: "mount /proc"
+        case STRATA_STAGE_MASK: "mask a part of /proc"
+        case STRATA_STAGE_PIVOT: "enter the new root"
+        case STRATA_STAGE_HOSTNAME: "set the host name"
+        case STRATA_STAGE_LOOPBACK: "raise the loopback interface"
+        case STRATA_STAGE_LISTENER: "listen inside"
+        case STRATA_STAGE_USER_NAMESPACE: "enter the user namespace"
+        case STRATA_STAGE_PRIVILEGES: "drop privileges"
+        case STRATA_STAGE_LIMITS: "set resource limits"
+        case STRATA_STAGE_SECCOMP: "install the system call filter"
+        case STRATA_STAGE_RUNTIME: "prepare the runtime's process"
+        case STRATA_STAGE_EXEC: "execute the runtime"
+        default: "start the sandbox (stage \(stage.rawValue))"
+        }
+    }
+}

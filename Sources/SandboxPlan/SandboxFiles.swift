@@ -1,0 +1,37 @@
+/// The contents of the configuration files that a sandbox has in place of the host's.
+enum SandboxFiles {
+    static let passwd = bytes(
+        """
+        root:x:0:0:root:/root:/sbin/nologin
+        \(SandboxUser.name):x:\(SandboxUser.uid):\(SandboxUser.gid)::/home/\(SandboxUser.name):/sbin/nologin
+        nobody:x:65534:65534:nobody:/:/sbin/nologin
+
+        """)
+
+    static let group = bytes(
+        """
+        root:x:0:
+        \(SandboxUser.name):x:\(SandboxUser.gid):
+        nogroup:x:65534:
+
+        """)
+
+    static let nameServiceSwitch = bytes(
+        """
+        passwd: files
+        group: files
+        hosts: files dns
+
+        """)
+
+    /// Nothing answers on this network, so a look-up shall fail at once instead of waiting for a name server.
+    static let noResolver = bytes("options attempts:1 timeout:1\n")
+
+    static func hosts(hostname: String) -> [UInt8] {
+        bytes("127.0.0.1 localhost \(hostname)\n::1 localhost\n")
+    }
+
+    private static func bytes(_ text: String) -> [UInt8] {
+        Array(text.utf8)
+    }
+}

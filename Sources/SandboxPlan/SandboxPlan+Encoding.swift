@@ -1,0 +1,80 @@
+/// A plan that cannot be carried out as it stands.
+package struct PlanError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What is wrong, in a few words.
+    package let description: String
+}
+
+extension SandboxPlan {
+    /// The plan and its placement as the bytes that `strata-init` reads (the format is `PlanEncoder`'s).
+    ///
+    /// Throws when a string holds a NUL, which the kernel cannot take: those come from users' environment variables.
+    package func encoded(placement: SandboxPlacement) throws(PlanError) -> [UInt8] {
+        try validate()
+        var encoder = PlanEncoder()
+        for step in steps(for: placement.identity) { encoder.step(step) }
+        encoder.record(.hostname, strings: [hostname])
+        encodeNetwork(into: &encoder)
+        encodeIdentity(placement.identity, into: &encoder)
+        for (resource, value) in resourceLimits { encoder.record(.limit, number: resource, value: value) }
+        for argument in command { encoder.record(.argument, strings: [argument]) }
+        for (name, value) in environment.sorted(by: { $0.key < $1.key }) {
+            encoder.record(.variable, strings: ["\(name)=\(value)"])
+        }
+        encoder.record(.startDirectory, strings: [workingDirectory])
+        encoder.record(.filter, payload: placement.seccompProgram)
+        for path in placement.cgroupMembershipFiles { encoder.record(.cgroup, strings: [path]) }
+        encoder.record(.oomScore, number: Self.runtimeOOMScore)
+        return encoder.message
+    }
+
+    private func encodeNetwork(into encoder: inout PlanEncoder) {
+        switch network {
+        case .isolated(let listeners):
+            for port in listeners { encoder.record(.listen, number: UInt32(port)) }
+        case .host: encoder.record(.hostNetwork)
+        }
+    }
+
+    private func encodeIdentity(_ identity: HostIdentity, into encoder: inout PlanEncoder) {
+        switch identity {
+        case .distinct(let uid, let gid):
+            encoder.record(.identity, flags: .distinct, number: uid, value: UInt64(gid))
+        case .server(let uid, let gid): encoder.record(.identity, number: uid, value: UInt64(gid))
+        }
+        encoder.record(.inside, number: SandboxUser.uid, value: UInt64(SandboxUser.gid))
+    }
+
+    /// Limits of each process, by the kernel's numbers (asm-generic/resource.h), which are part of its ABI.
+    private var resourceLimits: [(UInt32, UInt64)] {
+        [
+            (4, 0),  // RLIMIT_CORE: a core dump would hold the function's secrets
+            (6, UInt64(limits.processes)),  // RLIMIT_NPROC: counted per user namespace (Linux 5.14)
+            (7, UInt64(limits.openFiles)),  // RLIMIT_NOFILE
+            (13, 0), (14, 0),  // RLIMIT_NICE, RLIMIT_RTPRIO: nobody's priority comes before the server's
+        ]
+    }
+
+    private func validate() throws(PlanError) {
+        let texts = command + environment.map { "\($0.key)=\($0.value)" } + [hostname, workingDirectory]
+        if texts.contains(where: { $0.utf8.contains(0) }) { throw PlanError(description: "a string holds a NUL") }
+        if environment.keys.contains(where: { $0.isEmpty || $0.utf8.contains(UInt8(ascii: "=")) }) {
+            throw PlanError(description: "an environment variable's name is empty or holds '='")
+        }
+        guard let program = command.first, program.hasPrefix("/") else {
+            throw PlanError(description: "the command is not an absolute path")
+        }
+    }
+
+    /// The `oom_score_adj` of the runtime: of all processes of a sandbox that is out of memory, pid 1 dies last.
+    package static let runtimeOOMScore: UInt32 = 500
+}
+
+extension SandboxPlan: CustomStringConvertible {
+    /// The recipe, one step per line, as a privileged server would carry it out. Environment values are left out: they
+    /// are secrets.
+    package var description: String {
+        let lines = steps(for: .distinct(uid: 0, gid: 0)).map(\.description)
+        let end = ["network   \(network)", "limits    \(limits)", "run       \(command.joined(separator: " "))"]
+        return (lines + end).joined(separator: "\n")
+    }
+}

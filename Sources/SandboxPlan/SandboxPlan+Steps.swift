@@ -1,0 +1,127 @@
+extension SandboxPlan {
+    /// The steps that build the file system, in order. Pure: the same plan always gives the same steps.
+    package func steps(for identity: HostIdentity) -> [PlanStep] {
+        var tree = TreeBuilder()
+        addUserland(to: &tree)
+        addConfiguration(to: &tree)
+        addFunction(to: &tree, identity: identity)
+        for bind in extraBinds { tree.bind(bind) }
+        addDevices(to: &tree)
+        tree.directory("tmp")
+        tree.append(.temporary("tmp", bytes: temporaryBytes, mode: 0o1777, mayExecute: true))
+        addProcesses(to: &tree)
+        return tree.steps
+    }
+
+    private func addUserland(to tree: inout TreeBuilder) {
+        for bind in userland.binds { tree.bind(bind) }
+        for link in userland.links { tree.link(link) }
+    }
+
+    /// The few files of `/etc` that name resolution and user look-ups read.
+    private func addConfiguration(to tree: inout TreeBuilder) {
+        tree.file("etc/passwd", SandboxFiles.passwd)
+        tree.file("etc/group", SandboxFiles.group)
+        tree.file("etc/nsswitch.conf", SandboxFiles.nameServiceSwitch)
+        switch network {
+        case .isolated:
+            tree.file("etc/hosts", SandboxFiles.hosts(hostname: hostname))
+            tree.file("etc/resolv.conf", SandboxFiles.noResolver)
+        case .host:
+            tree.bind(ReadOnlyBind(from: "/etc/hosts", to: "/etc/hosts", isDirectory: false))
+            tree.bind(ReadOnlyBind(from: "/etc/resolv.conf", to: "/etc/resolv.conf", isDirectory: false))
+        }
+    }
+
+    private func addFunction(to tree: inout TreeBuilder, identity: HostIdentity) {
+        let trees = [("var/task", taskTree), ("var/runtime", runtimeFiles), ("var/lang", interpreterPrefix)]
+        for (path, source) in trees {
+            tree.directory(path)
+            if let source { tree.append(.bind(source: source, path: path)) }
+        }
+        tree.directory("opt")
+        switch layerTrees.count {
+        case 0: break
+        case 1: tree.append(.bind(source: layerTrees[0], path: "opt"))
+        default:
+            // Trusted attributes are out of reach in a user namespace; the overlay keeps its own elsewhere (overlayfs).
+            let inUserNamespace = if case .server = identity { true } else { false }
+            tree.append(
+                .overlay(sources: layerTrees.reversed(), path: "opt", inUserNamespace: inUserNamespace))
+        }
+    }
+
+    private func addDevices(to tree: inout TreeBuilder) {
+        for name in ["null", "zero", "full", "random", "urandom"] {
+            tree.file("dev/\(name)", [])
+            tree.append(.device(source: "/dev/\(name)", path: "dev/\(name)"))
+        }
+        tree.link(PlannedLink(at: "/dev/fd", to: "/proc/self/fd"))
+        tree.link(PlannedLink(at: "/dev/stdin", to: "/proc/self/fd/0"))
+        tree.link(PlannedLink(at: "/dev/stdout", to: "/proc/self/fd/1"))
+        tree.link(PlannedLink(at: "/dev/stderr", to: "/proc/self/fd/2"))
+        tree.directory("dev/shm")
+        tree.append(
+            .temporary("dev/shm", bytes: Self.sharedMemoryBytes, mode: 0o1777, mayExecute: false))
+    }
+
+    /// A private /proc. What says something about the host, or changes it, is covered: the list follows what OCI
+    /// runtimes mask, `defaultMaskedPaths` and `defaultReadonlyPaths` of containers/common and moby.
+    private func addProcesses(to tree: inout TreeBuilder) {
+        tree.directory("proc")
+        tree.append(.processes("proc"))
+        for name in ["bus", "fs", "irq", "sys", "sysrq-trigger"] { tree.append(.readOnly("proc/\(name)")) }
+        let masked = [
+            "acpi", "asound", "interrupts", "kcore", "keys", "latency_stats", "sched_debug", "scsi", "timer_list",
+            "timer_stats",
+        ]
+        for name in masked { tree.append(.mask("proc/\(name)")) }
+    }
+
+    /// How much `/dev/shm` holds: enough for semaphores and small shared arrays. It counts as memory.
+    package static let sharedMemoryBytes: UInt64 = 64 << 20
+}
+
+/// Collects steps and makes every directory that a step needs, once, before it.
+private struct TreeBuilder {
+    var steps: [PlanStep] = []
+    private var known: Set<String> = []
+
+    mutating func append(_ step: PlanStep) {
+        steps.append(step)
+    }
+
+    mutating func directory(_ path: String) {
+        guard !path.isEmpty, known.insert(path).inserted else { return }
+        parent(of: path)
+        steps.append(.directory(path, mode: 0o755))
+    }
+
+    mutating func file(_ path: String, _ contents: [UInt8]) {
+        guard known.insert(path).inserted else { return }
+        parent(of: path)
+        steps.append(.file(path, mode: 0o644, contents: contents))
+    }
+
+    mutating func link(_ link: PlannedLink) {
+        let path = relative(link.path)
+        guard known.insert(path).inserted else { return }
+        parent(of: path)
+        steps.append(.link(path: path, target: link.target))
+    }
+
+    mutating func bind(_ bind: ReadOnlyBind) {
+        let path = relative(bind.target)
+        if bind.isDirectory { directory(path) } else { file(path, []) }
+        append(.bind(source: bind.source, path: path))
+    }
+
+    private mutating func parent(of path: String) {
+        guard let slash = path.lastIndex(of: "/") else { return }
+        directory(String(path[..<slash]))
+    }
+
+    private func relative(_ path: String) -> String {
+        String(path.drop { $0 == "/" })
+    }
+}
