@@ -1,3 +1,5 @@
+internal import Telemetry
+internal import Synchronization
 internal import Domain
 internal import HTTP
 internal import LinuxSystem
@@ -40,7 +42,9 @@ extension EnvironmentPool {
             case .start(let environment, let invocation):
                 offer(invocation, to: environment, seconds: invocation.revision.timeoutSeconds + Self.initSeconds)
                 if !starter.submit({ self.start(environment) }) {
-                    end(environment, environment.notStarted(PlatformError(.service, "Too many environments start at once.")))
+                    end(
+                        environment,
+                        environment.notStarted(PlatformError(.service, "Too many environments start at once.")))
                 }
             case .assign(let environment, let invocation):
                 offer(invocation, to: environment, seconds: invocation.revision.timeoutSeconds)
@@ -70,21 +74,21 @@ extension EnvironmentPool {
     /// Makes an environment's sandbox and connects it. On one of the starter's threads.
     private func start(_ environment: ExecutionEnvironment) {
         do {
-            let runtimeListener = host.usesHostNetwork ? try ListeningSocket(host: "127.0.0.1", port: 0) : nil
-            let port = runtimeListener?.port ?? FunctionSandbox.runtimeAPIPort
+            let listener = host.usesHostNetwork ? try OwnListener() : nil
             let plan = try FunctionSandbox(
                 revision: environment.revision, host: host, logStreamName: environment.streamName.description,
-                runtimeAPI: "127.0.0.1:\(port)"
+                runtimeAPI: "127.0.0.1:\(listener?.port ?? FunctionSandbox.runtimeAPIPort)"
             ).plan()
             let sandbox = try sandboxes.start(plan)
             let goesOn = environment.begin(sandbox, nowNanoseconds: MonotonicClock.nowNanoseconds())
-            try connect(environment, sandbox, ownListener: runtimeListener?.takeDescriptor())
+            try connect(environment, sandbox, ownListener: listener)
             if !goesOn { sandbox.kill() }
         } catch let error as PlatformError {
             end(environment, environment.notStarted(error))
         } catch {
             let failure = PlatformError(
-                .service, "The execution environment could not be started: \(error). `strata doctor` says what this "
+                .service,
+                "The execution environment could not be started: \(error). `strata doctor` says what this "
                     + "host lacks.", cause: error)
             end(environment, environment.notStarted(failure))
         }
@@ -92,11 +96,11 @@ extension EnvironmentPool {
 
     /// Watches everything of a sandbox that can become readable.
     private func connect(
-        _ environment: ExecutionEnvironment, _ sandbox: any RunningSandbox, ownListener: Int32?
+        _ environment: ExecutionEnvironment, _ sandbox: any RunningSandbox, ownListener: OwnListener?
     ) throws {
         let origin = environment.id.number
         let watches = WatchList(loop: loop)
-        let listeners = ownListener.map { [$0] } ?? sandbox.listeners
+        let listeners = ownListener.map { [$0.descriptor] } ?? sandbox.listeners
         for (index, listener) in listeners.enumerated() {
             try watches.add(listener) { [weak self] _ in
                 guard let self, let connection = ConnectionAcceptor.accept(listener) else { return }
@@ -113,7 +117,7 @@ extension EnvironmentPool {
         try watches.add(sandbox.processDescriptor) { [weak self] _ in
             guard let exit = sandbox.reap() else { return }
             watches.cancel()
-            if let ownListener { closeDescriptor(ownListener) }
+            ownListener?.close()
             self.map { $0.end(environment, environment.ended(exit)) }
         }
         watchMemory(of: environment, sandbox)

@@ -1,10 +1,11 @@
+internal import Synchronization
 internal import HTTP
 internal import LinuxSystem
 internal import RuntimeAPI
 internal import Scheduler
 
 extension EnvironmentPool: RuntimeAPIEnvironments {
-    package func next(origin: UInt32, _ exchange: HTTPExchange) -> HTTPResponse? {
+    func next(origin: UInt32, _ exchange: HTTPExchange) -> HTTPResponse? {
         guard let environment = environment(origin) else { return HTTPResponse(status: 410) }
         switch environment.next(exchange) {
         case .now(let response, let isFirst):
@@ -16,7 +17,7 @@ extension EnvironmentPool: RuntimeAPIEnvironments {
         }
     }
 
-    package func finish(origin: UInt32, requestID: String, _ result: Result<[UInt8], RuntimeFault>) -> Bool {
+    func finish(origin: UInt32, requestID: String, _ result: Result<[UInt8], RuntimeFault>) -> Bool {
         guard let environment = environment(origin),
             let (completion, timer) = environment.finish(requestID: requestID, result)
         else { return false }
@@ -32,7 +33,7 @@ extension EnvironmentPool: RuntimeAPIEnvironments {
         return true
     }
 
-    package func initFailed(origin: UInt32, _ fault: RuntimeFault) {
+    func initFailed(origin: UInt32, _ fault: RuntimeFault) {
         environment(origin)?.kill(.initFailed(fault))
     }
 

@@ -5,13 +5,13 @@ internal import RuntimeAPI
 internal import Sandbox
 internal import Scheduler
 internal import Synchronization
-package import Telemetry
+internal import Telemetry
 
 /// All execution environments of a server: the shell around the scheduler.
 ///
 /// It holds the scheduler's lock for the length of one decision, and performs the actions after that. The environments' own
 /// locks are never taken inside it.
-package final class EnvironmentPool: Sendable {
+final class EnvironmentPool: Sendable {
     struct State {
         var scheduler: Scheduler<FunctionKey, AccountKey>
         var environments: [EnvironmentID: ExecutionEnvironment] = [:]
@@ -35,7 +35,7 @@ package final class EnvironmentPool: Sendable {
     /// Lambda's limit of the init phase, in seconds ("Lambda execution environment lifecycle").
     static let initSeconds = 10
 
-    package init(
+    init(
         host: FunctionHost, sandboxes: any SandboxProvider, logs: LogStore, limits: SchedulerLimits,
         adoptGatewayConnection: @escaping @Sendable (_ connection: Int32, _ origin: UInt32) -> Void
     ) throws {
@@ -54,7 +54,7 @@ package final class EnvironmentPool: Sendable {
     }
 
     /// Runs an invocation: now, in an environment that is idle or in a new one, or not at all.
-    package func invoke(_ invocation: Invocation) {
+    func invoke(_ invocation: Invocation) {
         let actions = state.withLock { state -> [Action]? in
             guard !state.isDraining else { return nil }
             state.lastInvocation += 1
@@ -75,18 +75,18 @@ package final class EnvironmentPool: Sendable {
     }
 
     /// A function has a new revision.
-    package func update(_ revision: FunctionRevision) {
+    func update(_ revision: FunctionRevision) {
         perform(state.withLock { take($0.scheduler.update(revision.key, revision: revision.number), &$0) })
     }
 
     /// A version of a function is gone.
-    package func delete(_ function: FunctionID, _ version: FunctionVersion) {
+    func delete(_ function: FunctionID, _ version: FunctionVersion) {
         let key = FunctionKey(function: function, version: version)
         perform(state.withLock { take($0.scheduler.delete(key), &$0) })
     }
 
     /// Refuses new invocations, waits until the running ones are done, for `seconds` at most, and ends every environment.
-    package func stop(afterSeconds seconds: Double) {
+    func stop(afterSeconds seconds: Double) {
         state.withLock { $0.isDraining = true }
         let deadline = MonotonicClock.nowNanoseconds() + UInt64(seconds * 1e9)
         while MonotonicClock.nowNanoseconds() < deadline, isBusy { SystemThread.sleep(milliseconds: 5) }

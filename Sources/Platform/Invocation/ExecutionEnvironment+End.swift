@@ -1,3 +1,4 @@
+internal import Synchronization
 internal import HTTP
 internal import LinuxSystem
 internal import RuntimeAPI

@@ -1,34 +1,34 @@
-package import Domain
+internal import Domain
 
 /// One revision of one version of a function, ready to be run: a snapshot that never changes.
-package final class FunctionRevision: Sendable {
+final class FunctionRevision: Sendable {
     /// The function.
-    package let function: FunctionID
+    let function: FunctionID
     /// The version.
-    package let version: FunctionVersion
+    let version: FunctionVersion
     /// Counts up with every change of the function while the server runs; tells older environments from newer ones.
-    package let number: UInt64
+    let number: UInt64
     /// The runtime, such as `python3.12`.
-    package let runtime: RuntimeIdentifier
+    let runtime: RuntimeIdentifier
     /// The handler, such as `app.handler`.
-    package let handler: String
+    let handler: String
     /// The architecture that the code is for.
-    package let architecture: Architecture
+    let architecture: Architecture
     /// Memory in MB (2²⁰ bytes).
-    package let memoryMebibytes: Int
+    let memoryMebibytes: Int
     /// The size of `/tmp` in MB (2²⁰ bytes).
-    package let temporaryStorageMebibytes: Int
+    let temporaryStorageMebibytes: Int
     /// The time-out in seconds.
-    package let timeoutSeconds: Int
+    let timeoutSeconds: Int
     /// The function's own environment variables.
-    package let environment: [String: String]
+    let environment: [String: String]
     /// The host's folder with the unpacked code.
-    package let codeTree: String
+    let codeTree: String
     /// The host's folders with the unpacked layers, in the order in which they are attached.
-    package let layerTrees: [String]
+    let layerTrees: [String]
 
     /// Takes a snapshot.
-    package init(
+    init(
         function: FunctionID, version: FunctionVersion, number: UInt64, runtime: RuntimeIdentifier, handler: String,
         architecture: Architecture, memoryMebibytes: Int, temporaryStorageMebibytes: Int, timeoutSeconds: Int,
         environment: [String: String], codeTree: String, layerTrees: [String]

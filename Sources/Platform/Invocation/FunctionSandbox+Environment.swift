@@ -51,7 +51,8 @@ extension FunctionSandbox {
             "AWS_SECRET_ACCESS_KEY": "strata",
             "AWS_SESSION_TOKEN": "strata",
         ]
-        if case .provided = revision.runtime.family {} else {
+        if case .provided = revision.runtime.family {
+        } else {
             variables["AWS_EXECUTION_ENV"] = "AWS_Lambda_\(revision.runtime)"
         }
         return variables

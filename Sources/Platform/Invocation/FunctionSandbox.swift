@@ -1,4 +1,4 @@
-internal import Domain
+package import Domain
 package import SandboxPlan
 internal import Runtimes
 

@@ -1,24 +1,24 @@
 internal import RuntimeAPI
 
 /// A synchronous invocation: what is asked, and who waits for the answer.
-package struct Invocation: Sendable {
+struct Invocation: Sendable {
     /// The request id, a UUID.
-    package let requestID: String
+    let requestID: String
     /// The revision that runs.
-    package let revision: FunctionRevision
+    let revision: FunctionRevision
     /// The event.
-    package let payload: [UInt8]
+    let payload: [UInt8]
     /// The ARN as the caller named it, with the qualifier that it gave.
-    package let invokedARN: String
+    let invokedARN: String
     /// The caller's client context as JSON, decoded from base64.
-    package let clientContext: String?
+    let clientContext: String?
     /// The caller's X-Ray header, where it sent one.
-    package let traceID: String?
+    let traceID: String?
     /// Takes the answer, once, on any thread.
-    package let complete: @Sendable (InvocationResult) -> Void
+    let complete: @Sendable (InvocationResult) -> Void
 
     /// Describes an invocation.
-    package init(
+    init(
         requestID: String, revision: FunctionRevision, payload: [UInt8], invokedARN: String, clientContext: String?,
         traceID: String?, complete: @escaping @Sendable (InvocationResult) -> Void
     ) {

@@ -20,7 +20,7 @@ enum RuntimeFailure: Hashable, Sendable {
         case .exited(let code): self = .exited(code: code)
         case .signaled(let number): self = .signaled(number)
         case .outOfMemory: self = .outOfMemory
-        case .killed: self = .signaled(9)
+        case .killed, .lost: self = .signaled(9)
         }
     }
 
@@ -69,13 +69,14 @@ enum RuntimeFailure: Hashable, Sendable {
     }
 
     private static func escape(_ text: String) -> String {
-        String(text.flatMap { character -> [Character] in
-            switch character {
-            case "\"", "\\": ["\\", character]
-            case let other where other.isNewline: [" "]
-            case let other where other.asciiValue.map({ $0 < 32 }) ?? false: [" "]
-            default: [character]
-            }
-        })
+        String(
+            text.flatMap { character -> [Character] in
+                switch character {
+                case "\"", "\\": ["\\", character]
+                case let other where other.isNewline: [" "]
+                case let other where other.asciiValue.map({ $0 < 32 }) ?? false: [" "]
+                default: [character]
+                }
+            })
     }
 }
