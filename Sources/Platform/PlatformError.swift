@@ -6,8 +6,8 @@ public struct PlatformError: Error, Sendable, CustomStringConvertible {
     public enum Kind: String, Hashable, Sendable, CaseIterable {
         /// A parameter has a value that no rule of the model catches.
         case invalidParameterValue
-        /// A deployment package is not a zip file that can be used.
-        case invalidZipFile
+        /// A parameter is outside the bounds that Lambda's service model would have.
+        case validation
         /// The function, layer or version is not there.
         case resourceNotFound
         /// It exists already, or it is being changed.
@@ -26,6 +26,8 @@ public struct PlatformError: Error, Sendable, CustomStringConvertible {
         case accessDenied
         /// The host cannot run this function: its interpreter, or its architecture, is missing.
         case invalidRuntime
+        /// Lambda can do it and this server cannot yet.
+        case notImplemented
         /// This server's own trouble.
         case service
     }

@@ -1,0 +1,91 @@
+internal import Digest
+internal import Glibc
+internal import LinuxSystem
+internal import Runtimes
+
+/// The folder that holds everything durable of a server.
+struct DataFolder {
+    private let root: String
+
+    /// Makes the folder, and those above it, where they do not exist. Only its owner may look into it.
+    init(path: String) throws(PlatformError) {
+        root = path
+        try Self.makeFolders(path)
+        chmod(path, 0o700)
+    }
+
+    /// A path below the folder.
+    func path(_ name: String) -> String { "\(root)/\(name)" }
+
+    /// Takes the folder for this process.
+    func lock() throws(PlatformError) -> DataFolderLock {
+        do {
+            return DataFolderLock(try FileLock.acquire(path: path("lock")))
+        } catch .held {
+            throw PlatformError(
+                .service,
+                "The data folder \(root) is in use by another server. Stop that one, or choose another with --data.")
+        } catch .system(let error) {
+            throw PlatformError(.service, "The data folder \(root) cannot be used: \(error)", cause: error)
+        }
+    }
+
+    /// A secret of this folder: 32 random bytes, made once.
+    func key(named name: String) throws(PlatformError) -> [UInt8] {
+        if let key = read(path(name)), key.count == 32 { return key }
+        let key = MessageAuthentication.makeKey()
+        try write(key, to: path(name), mode: 0o600)
+        return key
+    }
+
+    /// Writes the files of a runtime, readable for everybody: environments see them.
+    func install(_ program: RuntimeProgram, at name: String) throws(PlatformError) {
+        try Self.makeFolders(path(name))
+        chmod(path(name), 0o755)
+        for file in program.files {
+            try write(file.bytes, to: path("\(name)/\(file.name)"), mode: 0o644)
+        }
+    }
+
+    private func read(_ path: String) -> [UInt8]? {
+        let number = open(path, O_RDONLY | O_CLOEXEC)
+        guard number >= 0 else { return nil }
+        let descriptor = FileDescriptor(owning: number)
+        return [UInt8](unsafeUninitializedCapacity: 64) { buffer, count in
+            count = max(0, Glibc.read(descriptor.rawValue, buffer.baseAddress, buffer.count))
+        }
+    }
+
+    /// Writes a file beside its place and moves it there: no reader sees half of it.
+    private func write(_ bytes: [UInt8], to path: String, mode: mode_t) throws(PlatformError) {
+        let draft = path + ".new"
+        let number = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+        guard number >= 0 else { throw Self.unusable(path) }
+        let descriptor = FileDescriptor(owning: number)
+        guard Glibc.write(number, bytes, bytes.count) == bytes.count, fchmod(number, mode) == 0, fsync(number) == 0,
+            rename(draft, path) == 0
+        else { throw Self.unusable(path) }
+        _ = consume descriptor
+    }
+
+    private static func makeFolders(_ path: String) throws(PlatformError) {
+        var folder = ""
+        for part in path.split(separator: "/", omittingEmptySubsequences: false) {
+            folder += part
+            if !folder.isEmpty, mkdir(folder, 0o755) != 0, errno != EEXIST { throw unusable(folder) }
+            folder += "/"
+        }
+    }
+
+    private static func unusable(_ path: String) -> PlatformError {
+        let error = SystemCallError(path)
+        return PlatformError(.service, "The data folder cannot be used: \(error)", cause: error)
+    }
+}
+
+/// Holds a data folder until the server's process ends.
+final class DataFolderLock: Sendable {
+    private let lock: FileLock
+
+    init(_ lock: consuming FileLock) { self.lock = lock }
+}

@@ -1,0 +1,70 @@
+internal import AWSModel
+internal import AWSProtocol
+internal import Catalog
+internal import Digest
+internal import Domain
+internal import LayerStore
+
+/// A layer version as a function uses it.
+struct AttachedLayer {
+    /// The version.
+    var arn: LayerVersionARN
+    /// Its package.
+    var digest: SHA256Digest
+    /// The size of its zip, in bytes.
+    var zipBytes: Int
+
+    /// How the API describes it.
+    var configuration: Lambda.Layer { Lambda.Layer(arn: arn.description, codeSize: zipBytes) }
+}
+
+extension Platform {
+    /// Finds the layer versions that a function is to use.
+    ///
+    /// Source of the rules: "Adding layers to functions", Lambda developer guide.
+    func resolveLayers(_ arns: [String], _ context: RequestContext) throws(PlatformError) -> [AttachedLayer] {
+        guard arns.count <= LambdaLimits.layersPerFunction else {
+            throw .invalidParameter("Cannot reference more than \(LambdaLimits.layersPerFunction) layers.")
+        }
+        var layers: [AttachedLayer] = []
+        for text in arns {
+            guard let arn = LayerVersionARN(text) else { throw .invalidParameter("Invalid Layer arn: \(text)") }
+            if let twin = layers.first(where: { $0.arn.layer == arn.layer }) {
+                throw .invalidParameter(
+                    "Two different versions of the same layer are not allowed to be referenced in the same function. "
+                        + "\(twin.arn) and \(arn)")
+            }
+            layers.append(try attach(arn, context))
+        }
+        return layers
+    }
+
+    private func attach(_ arn: LayerVersionARN, _ context: RequestContext) throws(PlatformError) -> AttachedLayer {
+        guard arn.layer.account == context.account else { throw Self.foreignLayer(arn.description) }
+        guard arn.layer.region == context.region else {
+            throw .invalidParameter(
+                "Layer version \(arn) is in region \(arn.layer.region); the function is in \(context.region).")
+        }
+        guard let record = try catching({ try self.catalog.layerVersion(arn) }) else {
+            throw .invalidParameter("Layer version \(arn) does not exist.")
+        }
+        return AttachedLayer(arn: arn, digest: record.package.digest, zipBytes: record.package.zipBytes)
+    }
+
+    /// Code and layers together may not be larger than Lambda unpacks.
+    func checkUnzippedSize(_ package: StoredPackage, _ layers: [AttachedLayer]) throws(PlatformError) {
+        try checkUnzippedSize(code: package.digest, layers: layers.map(\.digest))
+    }
+
+    /// The same for packages that are stored already.
+    func checkUnzippedSize(code: SHA256Digest, layers: [SHA256Digest]) throws(PlatformError) {
+        let total = try catching {
+            try ([code] + layers).reduce(0) { $0 + (try self.layerStore.unzippedBytes(of: $1)) }
+        }
+        guard total <= LambdaLimits.unzippedBytes else {
+            throw .invalidParameter(
+                "Function code combined with layers exceeds the maximum allowed size of "
+                    + "\(LambdaLimits.unzippedBytes) bytes. The actual size is \(total) bytes.")
+        }
+    }
+}

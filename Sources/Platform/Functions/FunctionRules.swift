@@ -1,0 +1,50 @@
+internal import Domain
+
+/// The rules of a function's settings that the service model does not have, with Lambda's sentences. Pure.
+enum FunctionRules {
+    /// Variables that Lambda sets itself.
+    ///
+    /// Source: "Defined runtime environment variables", Lambda developer guide, *Reserved environment variables*.
+    static let reservedVariables: Set<String> = [
+        "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV",
+        "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_VERSION",
+        "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_ACCESS_KEY",
+        "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_LAMBDA_RUNTIME_API",
+        "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
+    ]
+
+    /// Memory and time-out. The model's bounds are those of functions on managed instances, which go further.
+    static func check(memory: Int?, timeout: Int?) throws(PlatformError) {
+        let most = LambdaLimits.memoryMebibytes.upperBound
+        if let memory, memory > most {
+            throw PlatformError(.validation, violation("\(memory)", "memorySize", atMost: most))
+        }
+        let longest = LambdaLimits.timeoutSeconds.upperBound
+        if let timeout, timeout > longest {
+            throw PlatformError(.validation, violation("\(timeout)", "timeout", atMost: longest))
+        }
+    }
+
+    private static func violation(_ value: String, _ member: String, atMost limit: Int) -> String {
+        "1 validation error detected: Value '\(value)' at '\(member)' failed to satisfy constraint: "
+            + "Member must have value less than or equal to \(limit)"
+    }
+
+    /// The function's own environment variables.
+    static func check(environment: [String: String]?) throws(PlatformError) {
+        guard let environment else { return }
+        let reserved = environment.keys.filter(reservedVariables.contains).sorted()
+        guard reserved.isEmpty else {
+            throw .invalidParameter(
+                "Lambda was unable to configure your environment variables because the environment variables you have "
+                    + "provided contains reserved keys that are currently not supported for modification. Reserved keys "
+                    + "used in this request: \(reserved.joined(separator: ", "))")
+        }
+        let size = environment.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
+        guard size <= LambdaLimits.environmentBytes else {
+            throw .invalidParameter(
+                "Lambda was unable to configure your environment variables because the environment variables you have "
+                    + "provided exceeded the 4KB limit. \(size) bytes were measured.")
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package import AWSModel
+internal import Catalog
+internal import Digest
+internal import Domain
+internal import LayerStore
+internal import Synchronization
+
+extension Platform {
+    /// Replaces a function's code. Environments with the old code end after their current invocation.
+    ///
+    /// Source: *UpdateFunctionCode* in the Lambda API reference.
+    package func updateFunctionCode(
+        _ request: Lambda.UpdateFunctionCodeRequest, _ context: RequestContext
+    ) throws(PlatformError) -> Lambda.FunctionConfiguration {
+        try Self.refusePublication(request.publish)
+        let function = try ownFunction(request.functionName, context)
+        var (record, document) = try find(request.functionName, nil, context)
+        try check(request.revisionId, document)
+        guard let zip = request.zipFile else { throw Self.needsZip(isFromS3: request.s3Bucket != nil) }
+        let package = try ingest(zip)
+        try checkUnzippedSize(code: package.digest, layers: record.layers)
+        document.setPackage(package)
+        if let architectures = request.architectures { document.configuration.architectures = architectures }
+        guard request.dryRun != true else { return document.configuration }
+        record.code = package.reference
+        return try commit(&document, &record, function)
+    }
+
+    /// Changes a function's settings; what the request leaves out stays as it is.
+    ///
+    /// Source: *UpdateFunctionConfiguration* in the Lambda API reference.
+    package func updateFunctionConfiguration(
+        _ request: Lambda.UpdateFunctionConfigurationRequest, _ context: RequestContext
+    ) throws(PlatformError) -> Lambda.FunctionConfiguration {
+        let function = try ownFunction(request.functionName, context)
+        var (record, document) = try find(request.functionName, nil, context)
+        try check(request.revisionId, document)
+        try FunctionRules.check(memory: request.memorySize, timeout: request.timeout)
+        try FunctionRules.check(environment: request.environment?.variables)
+        if let arns = request.layers {
+            let layers = try resolveLayers(arns, context)
+            if let code = record.code { try checkUnzippedSize(code: code.digest, layers: layers.map(\.digest)) }
+            record.layers = layers.map(\.digest)
+            document.configuration.layers = layers.isEmpty ? nil : layers.map(\.configuration)
+        }
+        document.apply(request)
+        return try commit(&document, &record, function)
+    }
+
+    static func refusePublication(_ publish: Bool?) throws(PlatformError) {
+        guard publish != true else {
+            throw PlatformError(
+                .notImplemented, "Strata does not publish versions of functions yet. Leave Publish out, or false.")
+        }
+    }
+
+    /// Refuses a change of something that the caller has not seen.
+    private func check(_ revision: String?, _ document: FunctionDocument) throws(PlatformError) {
+        guard revision == nil || revision == document.configuration.revisionId else {
+            throw PlatformError(
+                .preconditionFailed,
+                "The RevisionId provided does not match the latest RevisionId. Call the GetFunction/GetAlias API to "
+                    + "retrieve the latest RevisionId")
+        }
+    }
+
+    /// Stores a changed function, unless somebody else changed it meanwhile, and retires its environments.
+    private func commit(
+        _ document: inout FunctionDocument, _ record: inout Catalog.FunctionRecord, _ function: FunctionID
+    ) throws(PlatformError) -> Lambda.FunctionConfiguration {
+        let seen = record.revision
+        document.touch()
+        record.revision = try revision(document.configuration)
+        record.document = document.bytes
+        do { try catalog.updateFunction(record, replacing: seen) } catch .revisionChanged {
+            throw PlatformError(
+                .resourceConflict,
+                "The operation cannot be performed at this time. An update is in progress for resource: \(function)")
+        } catch .notFound {
+            throw Self.notFound(function, nil)
+        } catch {
+            throw PlatformError(.service, "The function could not be stored: \(error)", cause: error)
+        }
+        revisions.withLock { _ = $0.removeValue(forKey: function) }
+        pool.update(try revision(of: function))
+        try catching { try self.collectGarbage() }
+        var answer = document.configuration
+        answer.lastUpdateStatus = .inProgress
+        answer.lastUpdateStatusReason = "The function is being updated."
+        answer.lastUpdateStatusReasonCode = .creating
+        return answer
+    }
+}
+
+extension FunctionDocument {
+    /// Takes over the settings that a request names.
+    fileprivate mutating func apply(_ request: Lambda.UpdateFunctionConfigurationRequest) {
+        configuration.role = request.role ?? configuration.role
+        configuration.handler = request.handler ?? configuration.handler
+        configuration.description = request.description ?? configuration.description
+        configuration.timeout = request.timeout ?? configuration.timeout
+        configuration.memorySize = request.memorySize ?? configuration.memorySize
+        configuration.runtime = request.runtime ?? configuration.runtime
+        configuration.deadLetterConfig = request.deadLetterConfig ?? configuration.deadLetterConfig
+        configuration.kmsKeyArn = request.kmsKeyArn ?? configuration.kmsKeyArn
+        configuration.fileSystemConfigs = request.fileSystemConfigs ?? configuration.fileSystemConfigs
+        configuration.ephemeralStorage = request.ephemeralStorage ?? configuration.ephemeralStorage
+        if let environment = request.environment {
+            let variables = environment.variables ?? [:]
+            configuration.environment = variables.isEmpty ? nil : Lambda.EnvironmentResponse(variables: variables)
+        }
+        if let tracing = request.tracingConfig {
+            configuration.tracingConfig = Lambda.TracingConfigResponse(mode: tracing.mode)
+        }
+        if let vpc = request.vpcConfig {
+            configuration.vpcConfig = Lambda.VpcConfigResponse(
+                subnetIds: vpc.subnetIds ?? [], securityGroupIds: vpc.securityGroupIds ?? [], vpcId: "")
+        }
+        if let snapStart = request.snapStart {
+            configuration.snapStart = Lambda.SnapStartResponse(applyOn: snapStart.applyOn, optimizationStatus: .off)
+        }
+        configuration.loggingConfig = request.loggingConfig ?? configuration.loggingConfig
+    }
+}

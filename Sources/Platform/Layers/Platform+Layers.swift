@@ -1,0 +1,142 @@
+package import AWSModel
+package import AWSProtocol
+internal import Catalog
+internal import Domain
+internal import LinuxSystem
+
+extension Platform {
+    /// Describes a version of a layer, with a link to its zip that works for ten minutes.
+    ///
+    /// Source: *GetLayerVersion* in the Lambda API reference.
+    package func getLayerVersion(
+        _ request: Lambda.GetLayerVersionRequest, _ context: RequestContext
+    ) throws(PlatformError) -> Lambda.GetLayerVersionResponse {
+        let layer = try ownLayer(request.layerName, context)
+        guard let number = LayerVersionNumber(request.versionNumber) else {
+            throw .invalidParameter("Layer Version Cannot be less than 1.")
+        }
+        return try layerVersion(found(LayerVersionARN(layer, number)), context)
+    }
+
+    /// Describes a version of a layer by its ARN.
+    ///
+    /// Source: *GetLayerVersionByArn* in the Lambda API reference.
+    package func getLayerVersionByArn(
+        _ request: Lambda.GetLayerVersionByArnRequest, _ context: RequestContext
+    ) throws(PlatformError) -> Lambda.GetLayerVersionResponse {
+        guard let arn = LayerVersionARN(request.arn) else {
+            throw .invalidParameter("Invalid Layer Version ARN: \(request.arn)")
+        }
+        return try layerVersion(found(own(arn, context)), context)
+    }
+
+    /// Lists an account's layers by name, each with its latest version.
+    ///
+    /// Source: *ListLayers* in the Lambda API reference.
+    package func listLayers(
+        _ request: Lambda.ListLayersRequest, _ context: RequestContext
+    ) throws(PlatformError) -> Lambda.ListLayersResponse {
+        let size = Page.size(requested: request.maxItems)
+        let after = try marker(request.marker, listing: "layers").flatMap { LayerName($0) }
+        let filter = filter(request.compatibleRuntime?.rawValue, request.compatibleArchitecture?.rawValue)
+        let records = try catching {
+            try self.catalog.layers(
+                account: context.account, region: context.region, matching: filter, after: after, limit: size + 1)
+        }
+        let items = try records.prefix(size).map { record throws(PlatformError) in
+            let latest = try item(record)
+            return Lambda.LayersListItem(
+                layerName: record.layer.name.description, layerArn: record.layer.description,
+                latestMatchingVersion: latest)
+        }
+        let next = records.count > size ? records[size - 1].layer.name.description : nil
+        return Lambda.ListLayersResponse(nextMarker: next.map { PageMarker.encode(key: $0, listing: "layers") }, layers: items)
+    }
+
+    /// Lists the versions of a layer, the newest first.
+    ///
+    /// Source: *ListLayerVersions* in the Lambda API reference.
+    package func listLayerVersions(
+        _ request: Lambda.ListLayerVersionsRequest, _ context: RequestContext
+    ) throws(PlatformError) -> Lambda.ListLayerVersionsResponse {
+        let layer = try ownLayer(request.layerName, context)
+        let size = Page.size(requested: request.maxItems)
+        let before = try marker(request.marker, listing: layer.description).flatMap { LayerVersionNumber($0) }
+        let filter = filter(request.compatibleRuntime?.rawValue, request.compatibleArchitecture?.rawValue)
+        let records = try catching {
+            try self.catalog.layerVersions(of: layer, matching: filter, before: before, limit: size + 1)
+        }
+        let items = try records.prefix(size).map { record throws(PlatformError) in try item(record) }
+        let next = records.count > size ? records[size - 1].number.description : nil
+        return Lambda.ListLayerVersionsResponse(
+            nextMarker: next.map { PageMarker.encode(key: $0, listing: layer.description) }, layerVersions: items)
+    }
+
+    /// Deletes a version of a layer. Functions that use it keep its bytes. Deleting what is not there succeeds, as on Lambda.
+    ///
+    /// Source: *DeleteLayerVersion* in the Lambda API reference.
+    package func deleteLayerVersion(
+        _ request: Lambda.DeleteLayerVersionRequest, _ context: RequestContext
+    ) throws(PlatformError) -> NoMembers {
+        let layer = try ownLayer(request.layerName, context)
+        guard let number = LayerVersionNumber(request.versionNumber) else {
+            throw .invalidParameter("Layer Version Cannot be less than 1.")
+        }
+        _ = try catching { try self.catalog.deleteLayerVersion(LayerVersionARN(layer, number)) }
+        try catching { try self.collectGarbage() }
+        return NoMembers()
+    }
+}
+
+extension Platform {
+    /// The layer that a caller names, which must be its own until layers have policies.
+    private func ownLayer(_ name: String, _ context: RequestContext) throws(PlatformError) -> LayerID {
+        guard let layer = LayerID(reference: name, account: context.account, region: context.region) else {
+            throw .invalidParameter("Invalid Layer name: \(name)")
+        }
+        guard layer.account == context.account else { throw Self.foreignLayer(layer.description) }
+        return layer
+    }
+
+    private func own(_ arn: LayerVersionARN, _ context: RequestContext) throws(PlatformError) -> LayerVersionARN {
+        guard arn.layer.account == context.account else { throw Self.foreignLayer(arn.description) }
+        return arn
+    }
+
+    static func foreignLayer(_ arn: String) -> PlatformError {
+        PlatformError(
+            .accessDenied,
+            "User is not authorized to perform: lambda:GetLayerVersion on resource: \(arn) because no resource-based "
+                + "policy allows the lambda:GetLayerVersion action")
+    }
+
+    private func found(_ arn: LayerVersionARN) throws(PlatformError) -> Catalog.LayerVersionRecord {
+        guard let record = try catching({ try self.catalog.layerVersion(arn) }) else {
+            throw PlatformError(.resourceNotFound, "The resource you requested does not exist.")
+        }
+        return record
+    }
+
+    /// A stored layer version as *GetLayerVersion* answers it, with a fresh link.
+    func layerVersion(
+        _ record: Catalog.LayerVersionRecord, _ context: RequestContext
+    ) throws(PlatformError) -> Lambda.GetLayerVersionResponse {
+        var version: Lambda.GetLayerVersionResponse = try read(record.document)
+        version.content?.location = downloadLink(record.package.digest, context)
+        return version
+    }
+
+    private func item(_ record: Catalog.LayerVersionRecord) throws(PlatformError) -> Lambda.LayerVersionsListItem {
+        let version: Lambda.GetLayerVersionResponse = try read(record.document)
+        return Lambda.LayerVersionsListItem(
+            layerVersionArn: version.layerVersionArn, version: version.version, description: version.description,
+            createdDate: version.createdDate, compatibleRuntimes: version.compatibleRuntimes,
+            licenseInfo: version.licenseInfo, compatibleArchitectures: version.compatibleArchitectures)
+    }
+
+    private func filter(_ runtime: String?, _ architecture: String?) -> Catalog.LayerFilter {
+        Catalog.LayerFilter(
+            runtime: runtime.flatMap { RuntimeIdentifier($0) },
+            architecture: architecture.flatMap { Domain.Architecture(rawValue: $0) })
+    }
+}

@@ -1,0 +1,89 @@
+internal import AWSProtocol
+internal import Catalog
+internal import Digest
+internal import Domain
+internal import LayerStore
+package import LinuxSystem
+
+// What the use cases of layers and of functions share: packages, documents, links and errors.
+extension Platform {
+    /// Keeps a zip and unpacks it.
+    func ingest(_ zip: [UInt8]) throws(PlatformError) -> StoredPackage {
+        guard !zip.isEmpty else { throw .invalidParameter("Uploaded file must be a non-empty zip") }
+        do {
+            return try layerStore.ingest(zip)
+        } catch .refused(let refusal) {
+            throw Self.refusal(refusal)
+        } catch {
+            throw PlatformError(.service, "The package could not be stored: \(error)", cause: error)
+        }
+    }
+
+    private static func refusal(_ refusal: ZipRefusal) -> PlatformError {
+        switch refusal.reason {
+        case .tooLarge:
+            .invalidParameter("Unzipped size must be smaller than \(LambdaLimits.unzippedBytes) bytes")
+        case .tooManyEntries:
+            .invalidParameter(
+                "The package has more than \(LambdaLimits.entriesPerZip) files and folders; Strata unpacks no more.")
+        default:
+            // The first two sentences are Lambda's own; what is wrong in particular is ours.
+            .invalidParameter(
+                "Could not unzip uploaded file. Please check your file, then try to upload again. (\(refusal))")
+        }
+    }
+
+    static func needsZip(isFromS3: Bool) -> PlatformError {
+        isFromS3
+            ? .invalidParameter(
+                "Strata does not read packages from S3 yet. Send the zip itself: --zip-file fileb://package.zip, or ZipFile.")
+            : .invalidParameter("Please provide a source for function code.")
+    }
+
+    /// A link under which a package can be fetched for ten minutes.
+    func downloadLink(_ digest: SHA256Digest, _ context: RequestContext) -> String {
+        context.endpoint + links.make(for: digest, nowSeconds: WallClock.nowMilliseconds() / 1000)
+    }
+
+    /// The package behind a download link, opened; `nil` for a link that does not work (any more).
+    package func openDownload(_ target: String) -> FileDescriptor? {
+        guard let digest = links.resolve(target, nowSeconds: WallClock.nowMilliseconds() / 1000) else { return nil }
+        // A package that was deleted since is as gone as an expired link.
+        return try? layerStore.openZip(digest)
+    }
+
+    /// Reads a stored document.
+    func read<Shape: AWSStructure>(_ document: [UInt8]) throws(PlatformError) -> Shape {
+        guard let value = try? JSON.decode(document, as: Shape.schema), let shape = Shape(awsValue: value) else {
+            throw PlatformError(.service, "A stored \(Shape.schema.name) cannot be read: the catalogue is damaged.")
+        }
+        return shape
+    }
+
+    /// Reads the marker of a page.
+    func marker(_ marker: String?, listing: String) throws(PlatformError) -> String? {
+        guard let marker, !marker.isEmpty else { return nil }
+        do { return try PageMarker.decode(marker, listing: listing) } catch {
+            throw .invalidParameter(error.message)
+        }
+    }
+
+    /// Turns what a store throws into an error of the server.
+    func catching<Value: ~Copyable>(_ body: () throws -> Value) throws(PlatformError) -> Value {
+        do { return try body() } catch let error as PlatformError { throw error } catch {
+            throw PlatformError(.service, "The server could not read or write its data: \(error)", cause: error)
+        }
+    }
+}
+
+extension PlatformError {
+    /// A parameter that cannot be used, and why.
+    static func invalidParameter(_ message: String) -> PlatformError {
+        PlatformError(.invalidParameterValue, message)
+    }
+}
+
+extension StoredPackage {
+    /// What a row keeps of a package.
+    var reference: Catalog.PackageReference { Catalog.PackageReference(digest: digest, zipBytes: zipBytes) }
+}

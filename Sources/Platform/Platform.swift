@@ -1,0 +1,72 @@
+internal import AWSModel
+package import Catalog
+package import Digest
+package import Domain
+internal import Glibc
+package import LayerStore
+package import LinuxSystem
+internal import Runtimes
+internal import Sandbox
+internal import SandboxPlan
+internal import Scheduler
+internal import Synchronization
+internal import Telemetry
+
+/// The use cases of a server: everything that can be asked of it, apart from how it is asked.
+///
+/// Use cases block while they write to disk: call them on a work queue. ``invoke(_:context:_:)`` alone does not block.
+package final class Platform: Sendable {
+    let catalog: Catalog
+    let layerStore: LayerStore
+    let links: DownloadLinks
+    let pool: EnvironmentPool
+    let accountConcurrency: Int
+    /// The revisions that were invoked, as they were last read; a change of a function takes its entry out.
+    let revisions = Mutex<[FunctionID: FunctionRevision]>([:])
+    let lastRevisionNumber = Atomic<UInt64>(0)
+    private let cgroups: CgroupParent?
+    private let lock: DataFolderLock
+
+    /// Opens the data folder and gets ready to run functions.
+    ///
+    /// - Parameter adoptGatewayConnection: takes the connections that functions open to the gateway.
+    /// - Throws: ``PlatformError`` when the folder is in use or cannot be used.
+    package init(
+        options: PlatformOptions,
+        adoptGatewayConnection: @escaping @Sendable (_ connection: Int32, _ origin: UInt32) -> Void
+    ) throws {
+        let folder = try DataFolder(path: options.dataFolder)
+        lock = try folder.lock()
+        catalog = try Catalog(path: folder.path("catalog.sqlite"))
+        layerStore = try LayerStore(root: folder.path("store"))
+        links = DownloadLinks(key: try folder.key(named: "download.key"))
+        try folder.install(RuntimeProgram.python, at: "runtimes/python")
+        CgroupParent.removeStaleCgroups()
+        cgroups = try CgroupParent.prepare()
+        let host = FunctionHost(
+            userland: HostUserland.detect(), interpreters: options.interpreters,
+            runtimeFiles: folder.path("runtimes/python"), gatewayPort: options.gatewayPort,
+            usesHostNetwork: options.usesHostNetwork)
+        var limits = SchedulerLimits()
+        limits.accountConcurrency = options.accountConcurrency
+        limits.environments = options.environments
+        accountConcurrency = options.accountConcurrency
+        pool = try EnvironmentPool(
+            host: host,
+            sandboxes: try NamespaceSandboxProvider(initExecutable: options.initExecutable, cgroups: cgroups),
+            logs: LogStore(root: folder.path("logs")), limits: limits,
+            adoptGatewayConnection: adoptGatewayConnection)
+        try collectGarbage()
+    }
+
+    /// Refuses new invocations, lets the running ones end for `drainSeconds` at most, and leaves nothing running.
+    package func stop(drainSeconds: Double) {
+        pool.stop(afterSeconds: drainSeconds)
+        cgroups?.close()
+    }
+
+    /// Removes the bytes that no row names: what an interrupted publication or a deletion has left.
+    func collectGarbage() throws {
+        _ = try layerStore.collectGarbage(keeping: try catalog.referencedDigests())
+    }
+}
