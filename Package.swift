@@ -87,7 +87,7 @@ let storey3: [Target] = [
 ]
 
 let storey4: [Target] = [
-    library("Gateway", ["AWSModel", "AWSProtocol", "Domain", "HTTP", "LinuxSystem", "Platform"]),
+    library("Gateway", ["AWSModel", "AWSProtocol", "Digest", "Domain", "HTTP", "LinuxSystem", "Platform"]),
     library(
         "CommandLine", ["Domain", "Gateway", "HTTP", "LinuxSystem", "Packaging", "Platform", "Sandbox", "SandboxPlan"]),
 ]

@@ -3,7 +3,7 @@ internal import Catalog
 internal import Digest
 internal import Domain
 internal import LayerStore
-package import LinuxSystem
+internal import LinuxSystem
 
 // What the use cases of layers and of functions share: packages, documents, links and errors.
 extension Platform {
@@ -45,11 +45,13 @@ extension Platform {
         context.endpoint + links.make(for: digest, nowSeconds: WallClock.nowMilliseconds() / 1000)
     }
 
-    /// The package behind a download link, opened; `nil` for a link that does not work (any more).
-    package func openDownload(_ target: String) -> FileDescriptor? {
+    /// The package behind a download link, opened for the caller to close, and its size in bytes; `nil` for a link that
+    /// does not work (any more).
+    package func openDownload(_ target: String) -> (descriptor: Int32, sizeBytes: UInt64)? {
         guard let digest = links.resolve(target, nowSeconds: WallClock.nowMilliseconds() / 1000) else { return nil }
         // A package that was deleted since is as gone as an expired link.
-        return try? layerStore.openZip(digest)
+        guard let file = try? layerStore.openZip(digest), let size = try? file.sizeBytes() else { return nil }
+        return (file.release(), size)
     }
 
     /// Reads a stored document.

@@ -70,3 +70,10 @@ package final class Platform: Sendable {
         _ = try layerStore.collectGarbage(keeping: try catalog.referencedDigests())
     }
 }
+
+extension Platform {
+    /// The account of the function that runs in an environment; `nil` when the environment is gone.
+    package func account(ofEnvironment origin: UInt32) -> AccountID? {
+        pool.environment(origin)?.revision.function.account
+    }
+}

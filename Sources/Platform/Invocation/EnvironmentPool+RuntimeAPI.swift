@@ -37,7 +37,7 @@ extension EnvironmentPool: RuntimeAPIEnvironments {
         environment(origin)?.kill(.initFailed(fault))
     }
 
-    private func environment(_ origin: UInt32) -> ExecutionEnvironment? {
+    func environment(_ origin: UInt32) -> ExecutionEnvironment? {
         state.withLock { $0.environments[EnvironmentID(number: origin)] }
     }
 

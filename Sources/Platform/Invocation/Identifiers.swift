@@ -1,7 +1,7 @@
 /// Makes request ids: version 4 UUIDs in lower case (RFC 9562, section 5.4).
-enum RequestIdentifier {
+package enum RequestIdentifier {
     /// A new one.
-    static func make() -> String {
+    package static func make() -> String {
         let high = UInt64.random(in: 0...UInt64.max) & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
         let low = UInt64.random(in: 0...UInt64.max) & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
         return String(unsafeUninitializedCapacity: 36) { buffer in

@@ -129,6 +129,12 @@ extension Platform {
             if let known = revisions[function], known.number > number { return }
             revisions[function] = revision
         }
+        // A function that was changed or deleted since the row was read must not stay in the cache.
+        if try catching({ try self.catalog.function(function) })?.revision != record.revision {
+            revisions.withLock { revisions in
+                if revisions[function]?.number == number { revisions[function] = nil }
+            }
+        }
         return revision
     }
 }

@@ -1,0 +1,82 @@
+internal import AWSModel
+internal import AWSProtocol
+internal import Digest
+internal import HTTP
+internal import Platform
+
+extension Gateway {
+    /// *Invoke*: the call that has to be fast. Its payload is looked at once, and never copied into a model.
+    ///
+    /// Source: *Invoke* in the Lambda API reference.
+    func invoke(_ name: String, _ target: Target, _ exchange: HTTPExchange) -> HTTPResponse? {
+        let requestID = RequestIdentifier.make()
+        let request = InvokeRequest(
+            functionName: name, qualifier: target.parameter("Qualifier"), payload: exchange.body,
+            clientContext: exchange.header("X-Amz-Client-Context"), traceID: exchange.header("X-Amzn-Trace-Id"),
+            requestID: requestID)
+        let context = context(exchange)
+        switch exchange.header("X-Amz-Invocation-Type") ?? "RequestResponse" {
+        case "RequestResponse":
+            let wantsTail = exchange.header("X-Amz-Log-Type") == "Tail"
+            platform.invoke(request, context: context) { result in
+                exchange.respond(self.response(to: result, requestID, wantsTail: wantsTail, name, exchange))
+            }
+            return nil
+        case "DryRun":
+            do { try platform.checkInvoke(request, context: context) } catch {
+                return refusal(error, requestID, name, exchange)
+            }
+            return HTTPResponse(status: 204, headers: [("x-amzn-RequestId", requestID)])
+        case "Event":
+            let error = AWSError.notImplemented(service: "lambda", operation: "Invoke with InvocationType Event")
+            return error.response.http(requestID: requestID)
+        default:
+            return violation(name, exchange)?.response.http(requestID: requestID)
+        }
+    }
+
+    private func response(
+        to result: InvocationResult, _ requestID: String, wantsTail: Bool, _ name: String, _ exchange: HTTPExchange
+    ) -> HTTPResponse {
+        switch result {
+        case .answered(let payload, let tail):
+            return answer(payload, requestID, tail: wantsTail ? tail : nil, error: nil)
+        case .failed(let payload, let tail):
+            return answer(payload, requestID, tail: wantsTail ? tail : nil, error: "Unhandled")
+        case .refused(let error):
+            return refusal(error, requestID, name, exchange)
+        }
+    }
+
+    private func answer(_ payload: [UInt8], _ requestID: String, tail: [UInt8]?, error: String?) -> HTTPResponse {
+        var headers = [
+            (name: "Content-Type", value: "application/json"), ("x-amzn-RequestId", requestID),
+            ("X-Amz-Executed-Version", "$LATEST"),
+        ]
+        if let error { headers.append(("X-Amz-Function-Error", error)) }
+        if let tail { headers.append(("X-Amz-Log-Result", Base64.encode(tail))) }
+        return HTTPResponse(status: 200, headers: headers, body: .bytes(payload))
+    }
+
+    /// The answer to an invocation that did not run. A name that breaks the model's rules gets the model's own sentence.
+    private func refusal(
+        _ error: PlatformError, _ requestID: String, _ name: String, _ exchange: HTTPExchange
+    ) -> HTTPResponse {
+        let violation = error.kind == .invalidParameterValue ? violation(name, exchange) : nil
+        return (violation ?? error.aws).response.http(requestID: requestID)
+    }
+
+    /// What the service model says of the request, if it has anything to say.
+    private func violation(_ name: String, _ exchange: HTTPExchange) -> AWSError? {
+        let target = Target(exchange.target)
+        let request = AWSRequest(
+            method: exchange.method, rawPath: String(target.path), rawQuery: String(target.query),
+            headers: exchange.headers().map { AWSHeader($0.name, $0.value) })
+        do {
+            _ = try Lambda.invoke.decode(request, labels: ["FunctionName": name])
+            return nil
+        } catch {
+            return error
+        }
+    }
+}

@@ -1,0 +1,30 @@
+internal import AWSModel
+internal import AWSProtocol
+internal import Platform
+
+extension PlatformError {
+    /// The error as AWS answers it: the one table from kind to name and status.
+    var aws: AWSError {
+        switch kind {
+        case .invalidParameterValue: AWSError(Lambda.Errors.invalidParameterValue, message)
+        case .validation: .validation(message)
+        case .resourceNotFound: AWSError(Lambda.Errors.resourceNotFound, message)
+        case .resourceConflict: AWSError(Lambda.Errors.resourceConflict, message)
+        case .preconditionFailed: AWSError(Lambda.Errors.preconditionFailed, message)
+        case .invalidRequestContent: AWSError(Lambda.Errors.invalidRequestContent, message)
+        case .requestTooLarge:
+            // The service answers a name that its own model does not have.
+            AWSError("RequestEntityTooLargeException", status: 413, message: message, fault: .user)
+        case .tooManyRequests:
+            AWSError(
+                Lambda.Errors.tooManyRequests, message, details: reason.map { ["Reason": .string($0)] } ?? [:],
+                retryAfterSeconds: 1)
+        case .codeStorageExceeded: AWSError(Lambda.Errors.codeStorageExceeded, message)
+        case .accessDenied: AWSError("AccessDeniedException", status: 403, message: message, messageKey: "Message")
+        case .invalidRuntime: AWSError(Lambda.Errors.invalidRuntime, message)
+        case .notImplemented:
+            AWSError("NotImplementedException", status: 501, message: message, fault: .server)
+        case .service: AWSError(Lambda.Errors.service, message)
+        }
+    }
+}

@@ -1,0 +1,29 @@
+internal import AWSProtocol
+
+/// A request target: the path and the query, both still percent-encoded.
+struct Target: Sendable {
+    let path: Substring
+    let query: Substring
+
+    init(_ target: String) {
+        let end = target.utf8.firstIndex(of: UInt8(ascii: "?"))
+        path = end.map { target[..<$0] } ?? target[...]
+        query = end.map { target[target.utf8.index(after: $0)...] } ?? ""
+    }
+
+    /// The function that *Invoke* is called for, decoded; `nil` for every other operation.
+    var invokedFunction: String? {
+        let prefix = "/2015-03-31/functions/"
+        let suffix = "/invocations"
+        guard path.hasPrefix(prefix), path.hasSuffix(suffix), path.utf8.count > prefix.utf8.count + suffix.utf8.count
+        else { return nil }
+        let name = path.dropFirst(prefix.count).dropLast(suffix.count)
+        guard !name.utf8.contains(UInt8(ascii: "/")) else { return nil }
+        return name.utf8.contains(UInt8(ascii: "%")) ? PercentEncoding.decode(name) : String(name)
+    }
+
+    /// A query parameter, decoded.
+    func parameter(_ name: String) -> String? {
+        query.isEmpty ? nil : QueryString(String(query))?[name]
+    }
+}
