@@ -19,13 +19,13 @@ struct DataFolder {
 
     /// Takes the folder for this process.
     func lock() throws(PlatformError) -> DataFolderLock {
-        do {
-            return DataFolderLock(try FileLock.acquire(path: path("lock")))
+        do throws(FileLockError) {
+            return DataFolderLock(try FileLock.acquire(FilePath(path("lock"))))
         } catch .held {
             throw PlatformError(
                 .service,
                 "The data folder \(root) is in use by another server. Stop that one, or choose another with --data.")
-        } catch .system(let error) {
+        } catch {
             throw PlatformError(.service, "The data folder \(root) cannot be used: \(error)", cause: error)
         }
     }

@@ -50,8 +50,8 @@ extension Platform {
     package func openDownload(_ target: String) -> (descriptor: Int32, sizeBytes: UInt64)? {
         guard let digest = links.resolve(target, nowSeconds: WallClock.nowMilliseconds() / 1000) else { return nil }
         // A package that was deleted since is as gone as an expired link.
-        guard let file = try? layerStore.openZip(digest), let size = try? file.sizeBytes() else { return nil }
-        return (file.release(), size)
+        guard let file = try? layerStore.openZip(digest), let size = try? file.status().size else { return nil }
+        return (file.release(), UInt64(size))
     }
 
     /// Reads a stored document.

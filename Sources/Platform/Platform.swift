@@ -1,10 +1,9 @@
 internal import AWSModel
-package import Catalog
-package import Digest
+internal import Catalog
 package import Domain
 internal import Glibc
-package import LayerStore
-package import LinuxSystem
+internal import LayerStore
+internal import LinuxSystem
 internal import Runtimes
 internal import Sandbox
 internal import SandboxPlan
@@ -20,6 +19,7 @@ package final class Platform: Sendable {
     let layerStore: LayerStore
     let links: DownloadLinks
     let pool: EnvironmentPool
+    let garbage: GarbageCollector
     let accountConcurrency: Int
     /// The revisions that were invoked, as they were last read; a change of a function takes its entry out.
     let revisions = Mutex<[FunctionID: FunctionRevision]>([:])
@@ -39,6 +39,7 @@ package final class Platform: Sendable {
         lock = try folder.lock()
         catalog = try Catalog(path: folder.path("catalog.sqlite"))
         layerStore = try LayerStore(root: folder.path("store"))
+        garbage = try GarbageCollector(catalog: catalog, layerStore: layerStore)
         links = DownloadLinks(key: try folder.key(named: "download.key"))
         try folder.install(RuntimeProgram.python, at: "runtimes/python")
         CgroupParent.removeStaleCgroups()
@@ -56,18 +57,14 @@ package final class Platform: Sendable {
             sandboxes: try NamespaceSandboxProvider(initExecutable: options.initExecutable, cgroups: cgroups),
             logs: LogStore(root: folder.path("logs")), limits: limits,
             adoptGatewayConnection: adoptGatewayConnection)
-        try collectGarbage()
+        garbage.collectSoon()
     }
 
     /// Refuses new invocations, lets the running ones end for `drainSeconds` at most, and leaves nothing running.
     package func stop(drainSeconds: Double) {
         pool.stop(afterSeconds: drainSeconds)
+        garbage.stop()
         cgroups?.close()
-    }
-
-    /// Removes the bytes that no row names: what an interrupted publication or a deletion has left.
-    func collectGarbage() throws {
-        _ = try layerStore.collectGarbage(keeping: try catalog.referencedDigests())
     }
 }
 

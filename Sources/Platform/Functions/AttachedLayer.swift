@@ -59,7 +59,7 @@ extension Platform {
     /// The same for packages that are stored already.
     func checkUnzippedSize(code: SHA256Digest, layers: [SHA256Digest]) throws(PlatformError) {
         let total = try catching {
-            try ([code] + layers).reduce(0) { $0 + (try self.layerStore.unzippedBytes(of: $1)) }
+            try ([code] + layers).reduce(0) { $0 + (try self.layerStore.package($1).unzippedBytes) }
         }
         guard total <= LambdaLimits.unzippedBytes else {
             throw .invalidParameter(

@@ -1,6 +1,7 @@
 internal import AWSModel
 internal import AWSProtocol
 internal import Catalog
+internal import Digest
 internal import Domain
 internal import LayerStore
 internal import LinuxSystem
@@ -31,8 +32,7 @@ struct FunctionDocument {
             environment: request.environment.map { Lambda.EnvironmentResponse(variables: $0.variables ?? [:]) },
             kmsKeyArn: request.kmsKeyArn,
             tracingConfig: Lambda.TracingConfigResponse(mode: request.tracingConfig?.mode ?? .passThrough),
-            revisionId: Self.newRevision(), packageType: .zip,
-            fileSystemConfigs: request.fileSystemConfigs,
+            revisionId: Self.newRevision(), fileSystemConfigs: request.fileSystemConfigs, packageType: .zip,
             architectures: request.architectures ?? [Lambda.Architecture(rawValue: Domain.Architecture.byDefault.rawValue)],
             ephemeralStorage: request.ephemeralStorage
                 ?? Lambda.EphemeralStorage(size: LambdaLimits.defaultTemporaryStorageMebibytes),

@@ -1,5 +1,5 @@
 package import AWSModel
-package import AWSProtocol
+internal import AWSProtocol
 internal import Catalog
 internal import Domain
 internal import Synchronization
@@ -63,7 +63,7 @@ extension Platform {
         }
         revisions.withLock { _ = $0.removeValue(forKey: function) }
         pool.delete(function, .latest)
-        try catching { try self.collectGarbage() }
+        garbage.collectSoon()
         return Lambda.DeleteFunctionResponse(statusCode: 204)
     }
 

@@ -83,11 +83,10 @@ extension Platform {
         }
         revisions.withLock { _ = $0.removeValue(forKey: function) }
         pool.update(try revision(of: function))
-        try catching { try self.collectGarbage() }
+        garbage.collectSoon()
         var answer = document.configuration
         answer.lastUpdateStatus = .inProgress
         answer.lastUpdateStatusReason = "The function is being updated."
-        answer.lastUpdateStatusReasonCode = .creating
         return answer
     }
 }

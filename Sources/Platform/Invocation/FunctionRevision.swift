@@ -1,4 +1,5 @@
 internal import Domain
+internal import LayerStore
 
 /// One revision of one version of a function, ready to be run: a snapshot that never changes.
 final class FunctionRevision: Sendable {
@@ -22,6 +23,8 @@ final class FunctionRevision: Sendable {
     let timeoutSeconds: Int
     /// The function's own environment variables.
     let environment: [String: String]
+    /// The packages of code and layers: the collector leaves them alone while the snapshot lives.
+    let packages: [StoredPackage]
     /// The host's folder with the unpacked code.
     let codeTree: String
     /// The host's folders with the unpacked layers, in the order in which they are attached.
@@ -31,7 +34,7 @@ final class FunctionRevision: Sendable {
     init(
         function: FunctionID, version: FunctionVersion, number: UInt64, runtime: RuntimeIdentifier, handler: String,
         architecture: Architecture, memoryMebibytes: Int, temporaryStorageMebibytes: Int, timeoutSeconds: Int,
-        environment: [String: String], codeTree: String, layerTrees: [String]
+        environment: [String: String], packages: [StoredPackage], codeTree: String, layerTrees: [String]
     ) {
         self.function = function
         self.version = version
@@ -43,6 +46,7 @@ final class FunctionRevision: Sendable {
         self.temporaryStorageMebibytes = temporaryStorageMebibytes
         self.timeoutSeconds = timeoutSeconds
         self.environment = environment
+        self.packages = packages
         self.codeTree = codeTree
         self.layerTrees = layerTrees
     }

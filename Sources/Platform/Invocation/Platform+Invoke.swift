@@ -2,7 +2,8 @@ internal import AWSModel
 internal import AWSProtocol
 internal import Catalog
 internal import Digest
-package import Domain
+internal import Domain
+internal import LayerStore
 internal import LinuxSystem
 internal import Synchronization
 
@@ -123,7 +124,9 @@ extension Platform {
             temporaryStorageMebibytes: settings.ephemeralStorage?.size
                 ?? LambdaLimits.defaultTemporaryStorageMebibytes,
             timeoutSeconds: settings.timeout ?? LambdaLimits.defaultTimeoutSeconds,
-            environment: settings.environment?.variables ?? [:], codeTree: layerStore.treePath(of: code.digest),
+            environment: settings.environment?.variables ?? [:],
+            packages: try catching { try ([code.digest] + record.layers).map { try self.layerStore.package($0) } },
+            codeTree: layerStore.treePath(of: code.digest),
             layerTrees: record.layers.map { layerStore.treePath(of: $0) })
         revisions.withLock { revisions in
             if let known = revisions[function], known.number > number { return }

@@ -83,7 +83,7 @@ extension Platform {
             throw .invalidParameter("Layer Version Cannot be less than 1.")
         }
         _ = try catching { try self.catalog.deleteLayerVersion(LayerVersionARN(layer, number)) }
-        try catching { try self.collectGarbage() }
+        garbage.collectSoon()
         return NoMembers()
     }
 }
@@ -130,8 +130,8 @@ extension Platform {
         let version: Lambda.GetLayerVersionResponse = try read(record.document)
         return Lambda.LayerVersionsListItem(
             layerVersionArn: version.layerVersionArn, version: version.version, description: version.description,
-            createdDate: version.createdDate, compatibleRuntimes: version.compatibleRuntimes,
-            licenseInfo: version.licenseInfo, compatibleArchitectures: version.compatibleArchitectures)
+            createdDate: version.createdDate, compatibleArchitectures: version.compatibleArchitectures,
+            compatibleRuntimes: version.compatibleRuntimes, licenseInfo: version.licenseInfo)
     }
 
     private func filter(_ runtime: String?, _ architecture: String?) -> Catalog.LayerFilter {

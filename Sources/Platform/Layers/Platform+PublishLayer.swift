@@ -1,6 +1,7 @@
 package import AWSModel
-package import AWSProtocol
+internal import AWSProtocol
 internal import Catalog
+internal import Digest
 internal import Domain
 internal import LayerStore
 
@@ -32,8 +33,8 @@ extension Platform {
         return Lambda.PublishLayerVersionResponse(
             content: version.content, layerArn: version.layerArn, layerVersionArn: version.layerVersionArn,
             description: version.description, createdDate: version.createdDate, version: version.version,
-            compatibleRuntimes: version.compatibleRuntimes, licenseInfo: version.licenseInfo,
-            compatibleArchitectures: version.compatibleArchitectures)
+            compatibleArchitectures: version.compatibleArchitectures, compatibleRuntimes: version.compatibleRuntimes,
+            licenseInfo: version.licenseInfo)
     }
 
     /// What is stored of a layer version: the answer of *GetLayerVersion* but for its download link.
@@ -44,7 +45,7 @@ extension Platform {
             content: Lambda.LayerVersionContentOutput(codeSha256: package.digest.base64, codeSize: package.zipBytes),
             layerArn: layer.description, layerVersionArn: LayerVersionARN(layer, number).description,
             description: request.description ?? "", createdDate: LambdaTime.now(), version: number.value,
-            compatibleRuntimes: request.compatibleRuntimes, licenseInfo: request.licenseInfo,
-            compatibleArchitectures: request.compatibleArchitectures)
+            compatibleArchitectures: request.compatibleArchitectures, compatibleRuntimes: request.compatibleRuntimes,
+            licenseInfo: request.licenseInfo)
     }
 }
