@@ -57,7 +57,7 @@ let storey0: [Target] = [
     library("SQLite", ["CSQLite"]),
     library("Archive", ["CArchive", "Digest", "LinuxSystem"]),
     library("HTTP", ["CHTTP", "CMicrohttpd", "LinuxSystem"]),
-    library("AWSProtocol", ["CJansson", "CPCRE2"]),
+    library("AWSProtocol", ["CPCRE2", "Digest"]),
 ]
 
 let storey1: [Target] = [
@@ -103,7 +103,7 @@ let proof: [Target] = [
     tests("SQLite"),
     tests("Archive", ["Digest"]),
     tests("HTTP", ["LinuxSystem"]),
-    tests("AWSProtocol"),
+    tests("AWSProtocol", ["CJansson"]),
     tests("Domain"),
     tests("AWSModel", ["AWSProtocol"]),
     tests("SandboxPlan"),

@@ -1,0 +1,101 @@
+/// An error that a service answers with.
+public struct AWSError: Error, Sendable, Equatable {
+    /// The error's name, such as `ResourceNotFoundException`: what clients match.
+    public var name: String
+    /// The HTTP status.
+    public var status: Int
+    /// What went wrong and what to do, for people.
+    public var message: String
+    /// The JSON key of the message: AWS writes `message` for some errors and `Message` for others.
+    public var messageKey: String
+    /// Whose fault it is, sent as `Type`; `nil` leaves it out, as AWS does for errors from before the service itself.
+    public var fault: Fault?
+    /// Further members of the error's body, such as `Reason`.
+    public var details: [String: AWSValue]
+    /// When to try again, sent as `Retry-After`.
+    public var retryAfterSeconds: Int?
+
+    /// Whose fault an error is.
+    public enum Fault: String, Sendable {
+        /// The caller's.
+        case user = "User"
+        /// The service's.
+        case server = "Server"
+    }
+
+    /// Describes an error that no service model lists.
+    public init(
+        _ name: String, status: Int, message: String, messageKey: String = "message", fault: Fault? = nil,
+        details: [String: AWSValue] = [:], retryAfterSeconds: Int? = nil
+    ) {
+        self.name = name
+        self.status = status
+        self.message = message
+        self.messageKey = messageKey
+        self.fault = fault
+        self.details = details
+        self.retryAfterSeconds = retryAfterSeconds
+    }
+
+    /// An error of a service model.
+    public init(
+        _ shape: ErrorShape, _ message: String, details: [String: AWSValue] = [:], retryAfterSeconds: Int? = nil
+    ) {
+        self.init(
+            shape.name, status: shape.status, message: message, messageKey: shape.messageKey, fault: shape.fault,
+            details: details, retryAfterSeconds: retryAfterSeconds)
+    }
+
+    /// The answer that carries the error: `x-amzn-ErrorType` and a JSON body (Smithy, restJson1, "operation errors").
+    public var response: AWSResponse {
+        var members = details
+        members[messageKey] = .string(message)
+        if let fault { members["Type"] = .string(fault.rawValue) }
+        var headers = [AWSHeader("Content-Type", "application/json"), AWSHeader("x-amzn-ErrorType", name)]
+        if let retryAfterSeconds { headers.append(AWSHeader("Retry-After", String(retryAfterSeconds))) }
+        return AWSResponse(status: status, headers: headers, body: JSON.encode(.structure(members)))
+    }
+}
+
+extension AWSError {
+    /// A request that cannot be read as its operation's input: malformed JSON, or a value of the wrong type.
+    static func serialization(_ message: String) -> AWSError {
+        AWSError("SerializationException", status: 400, message: message)
+    }
+
+    /// A request whose values break constraints of the model.
+    public static func validation(_ message: String) -> AWSError {
+        AWSError("ValidationException", status: 400, message: message)
+    }
+
+    /// A path that no operation has. Real Lambda's front answers 404 with `UnknownOperationException` too.
+    public static let unknownOperation = AWSError(
+        "UnknownOperationException", status: 404, message: "The requested operation is not recognized by the service.")
+
+    /// An operation that is known but not built yet. 501 is not retried by AWS's clients, so users see it at once.
+    public static func notImplemented(service: String, operation: String) -> AWSError {
+        AWSError(
+            "NotImplementedException", status: 501,
+            message: "Strata does not implement \(service):\(operation) yet.", fault: .server)
+    }
+}
+
+/// One of a service model's errors: all that is fixed about it.
+public struct ErrorShape: Sendable, Equatable {
+    /// The error's name.
+    public let name: String
+    /// Its HTTP status.
+    public let status: Int
+    /// The JSON key of its message, `message` or `Message`.
+    public let messageKey: String
+    /// Whose fault it is.
+    public let fault: AWSError.Fault
+
+    /// Describes an error.
+    public init(_ name: String, status: Int, messageKey: String, fault: AWSError.Fault) {
+        self.name = name
+        self.status = status
+        self.messageKey = messageKey
+        self.fault = fault
+    }
+}

@@ -1,0 +1,91 @@
+/// One demand that a schema makes of a value, and AWS's words for it.
+enum Constraint {
+    case maximum(Double, Measure)
+    case minimum(Double, Measure)
+    case pattern(Pattern)
+    case allowedValues([String])
+
+    /// What a bound counts, and how it is written.
+    enum Measure {
+        case length
+        case wholeValue
+        case realValue
+    }
+
+    /// A schema's constraints in the order in which AWS lists them between brackets.
+    static func all(of schema: Schema) -> [Constraint] {
+        let measure: Measure =
+            switch schema.kind {
+            case .integer, .long: .wholeValue
+            case .double: .realValue
+            default: .length
+            }
+        var constraints: [Constraint] = []
+        if let maximum = schema.maximum { constraints.append(.maximum(maximum, measure)) }
+        if let minimum = schema.minimum { constraints.append(.minimum(minimum, measure)) }
+        if let pattern = schema.pattern { constraints.append(.pattern(pattern)) }
+        if !schema.allowedValues.isEmpty { constraints.append(.allowedValues(schema.allowedValues)) }
+        return constraints
+    }
+
+    var isPattern: Bool {
+        if case .pattern = self { true } else { false }
+    }
+
+    /// AWS's words.
+    var words: String {
+        switch self {
+        case .maximum(let bound, let measure):
+            "Member must have \(measure.noun) less than or equal to \(measure.written(bound))"
+        case .minimum(let bound, let measure):
+            "Member must have \(measure.noun) greater than or equal to \(measure.written(bound))"
+        case .pattern(let pattern):
+            "Member must satisfy regular expression pattern: \(pattern.source)"
+        case .allowedValues(let values):
+            "Member must satisfy enum value set: [\(values.joined(separator: ", "))]"
+        }
+    }
+
+    func isSatisfied(by value: AWSValue) -> Bool {
+        switch self {
+        case .maximum(let bound, _): value.measure.map { $0 <= bound } ?? true
+        case .minimum(let bound, _): value.measure.map { $0 >= bound } ?? true
+        case .pattern(let pattern): if case .string(let text) = value { pattern.matches(text) } else { true }
+        case .allowedValues(let values): if case .string(let text) = value { values.contains(text) } else { true }
+        }
+    }
+}
+
+extension Constraint.Measure {
+    fileprivate var noun: String { self == .length ? "length" : "value" }
+
+    fileprivate func written(_ bound: Double) -> String {
+        self == .realValue ? bound.description : String(Int64(bound))
+    }
+}
+
+extension AWSValue {
+    /// What bounds apply to: a number, or a length (of text, in Unicode scalars, as Smithy counts).
+    fileprivate var measure: Double? {
+        switch self {
+        case .integer(let integer): Double(integer)
+        case .double(let double): double
+        case .string(let text): Double(text.unicodeScalars.count)
+        case .blob(let bytes): Double(bytes.count)
+        case .list(let values): Double(values.count)
+        case .structure(let members): Double(members.count)
+        case .null, .boolean, .timestamp: nil
+        }
+    }
+}
+
+extension [Constraint] {
+    func areSatisfied(by value: AWSValue) -> Bool {
+        allSatisfy { $0.isSatisfied(by: value) }
+    }
+
+    /// As AWS lists the constraints of elements, keys and values.
+    var bracketed: String {
+        "[" + (map(\.words) + ["Member must not be null"]).joined(separator: ", ") + "]"
+    }
+}

@@ -1,0 +1,23 @@
+/// JSON documents to values and back.
+public enum JSON {
+    /// Reads a document as `schema` describes it; without one, every value as JSON has it. Strict by RFC 8259, at most
+    /// 1 000 levels and 500 000 values. Throws `SerializationException`.
+    public static func decode(_ bytes: [UInt8], as schema: Schema? = nil) throws(AWSError) -> AWSValue {
+        let result: Result<AWSValue, AWSError> = bytes.withUnsafeBytes { buffer in
+            do throws(AWSError) {
+                return .success(try JSONReader.read(buffer, as: schema))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+
+    /// Writes a value as `schema` describes it: a structure's members in the model's order under their wire names, a
+    /// map's entries in the order of their keys. Null members are left out.
+    public static func encode(_ value: AWSValue, as schema: Schema? = nil) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.write(value, as: schema)
+        return writer.bytes
+    }
+}

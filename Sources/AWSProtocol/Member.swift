@@ -1,0 +1,48 @@
+extension Schema {
+    /// Where a structure's member travels in an HTTP message (Smithy's HTTP binding traits).
+    public enum Location: Sendable, Equatable {
+        /// In the JSON document that is the body.
+        case body
+        /// The whole body: raw for bytes and text, a JSON document for a structure.
+        case payload
+        /// A label of the path.
+        case label
+        /// A parameter of the query.
+        case query
+        /// A header.
+        case header
+        /// All headers that begin with the member's wire name, as a map.
+        case prefixHeaders
+        /// The status code of a response.
+        case statusCode
+    }
+
+    /// One member of a structure.
+    public struct Member: Sendable {
+        /// Its name in the model, which is its key in `AWSValue.structure`.
+        public let name: String
+        /// Its name on the wire: JSON key, header, query parameter or label.
+        public let wireName: String
+        /// Where it travels.
+        public let location: Location
+        /// Whether a request without it is refused.
+        public let isRequired: Bool
+
+        private let reference: Reference
+
+        /// The schema of its value.
+        public var schema: Schema { reference() }
+
+        /// Describes a member; `schema` is evaluated only when it is needed.
+        public init(
+            _ name: String, _ schema: @autoclosure @escaping Reference, wireName: String? = nil,
+            in location: Location = .body, isRequired: Bool = false
+        ) {
+            self.name = name
+            self.wireName = wireName ?? name
+            self.location = location
+            self.isRequired = isRequired
+            reference = schema
+        }
+    }
+}

@@ -1,0 +1,61 @@
+/// Shows a value inside an error message as Java prints it: `[a, b]`, `{key=value}`.
+enum Rendering {
+    /// The most characters of a value that a message repeats.
+    static let characterLimit = 1000
+
+    /// The value's text; `nil` when any part of it is sensitive or is bytes, so that nothing is shown.
+    static func text(of value: AWSValue, _ schema: Schema?) -> String? {
+        var text = ""
+        guard append(value, schema, to: &text) else { return nil }
+        return text.count <= characterLimit ? text : String(text.prefix(characterLimit)) + "…"
+    }
+
+    private static func append(_ value: AWSValue, _ schema: Schema?, to text: inout String) -> Bool {
+        guard schema?.isSensitive != true else { return false }
+        switch value {
+        case .null: text += "null"
+        case .boolean(let boolean): text += String(boolean)
+        case .integer(let integer): text += String(integer)
+        case .double(let double): text += double.description
+        case .string(let string): text += string
+        case .timestamp(let seconds): text += Timestamp(secondsSinceEpoch: seconds).formatted(.iso8601)
+        case .blob: return false
+        case .list(let values): return append(values, schema, to: &text)
+        case .structure(let members): return append(members, schema, to: &text)
+        }
+        return true
+    }
+
+    private static func append(_ values: [AWSValue], _ schema: Schema?, to text: inout String) -> Bool {
+        guard case .list(let reference) = schema?.kind else { return false }
+        let element = reference()
+        guard !element.isSensitive else { return false }
+        text += "["
+        for (index, value) in values.enumerated() where text.utf8.count <= characterLimit * 4 {
+            if index > 0 { text += ", " }
+            guard append(value, element, to: &text) else { return false }
+        }
+        text += "]"
+        return true
+    }
+
+    private static func append(_ members: [String: AWSValue], _ schema: Schema?, to text: inout String) -> Bool {
+        text += "{"
+        for (index, (name, value)) in members.sorted(by: { $0.key < $1.key }).enumerated() {
+            if index > 0 { text += ", " }
+            text += name + "="
+            guard append(value, part(name, of: schema), to: &text) else { return false }
+        }
+        text += "}"
+        return true
+    }
+
+    /// The schema of a member or entry; a sensitive key hides its entry too.
+    private static func part(_ name: String, of schema: Schema?) -> Schema? {
+        switch schema?.kind {
+        case .map(let key, let target): key().isSensitive ? key() : target()
+        case .structure(let members): members.first { $0.name == name }?.schema
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,102 @@
+/// Gathers an operation's input from a request's path, query, headers and body (Smithy, restJson1), and validates it.
+public enum RequestDecoder {
+    /// Decodes and validates. Throws `SerializationException` where the request cannot be read and
+    /// `ValidationException` where what it says breaks a constraint.
+    public static func decode(
+        _ request: AWSRequest, labels: [String: String], as schema: Schema
+    ) throws(AWSError) -> AWSValue {
+        guard let query = QueryString(request.rawQuery) else {
+            throw .serialization("The query is not valid percent-encoded UTF-8.")
+        }
+        var members = try body(of: request, as: schema)
+        for member in schema.members {
+            switch member.location {
+            case .body: continue
+            case .payload: members[member.name] = try payload(member, of: request)
+            case .label:
+                members[member.name] = try values(labels[member.wireName].map { [$0] } ?? [], as: member.schema)
+            case .query: members[member.name] = try values(query.values(member.wireName), as: member.schema)
+            case .header: members[member.name] = try header(member, of: request)
+            case .prefixHeaders: members[member.name] = headers(member, of: request)
+            case .statusCode: continue
+            }
+        }
+        let value = AWSValue.structure(members)
+        try Validator.validate(value, by: schema)
+        return value
+    }
+
+    /// The members that are in the body's JSON document. An empty body is an empty document; where the operation has no
+    /// such members the body is not looked at.
+    private static func body(of request: AWSRequest, as schema: Schema) throws(AWSError) -> [String: AWSValue] {
+        guard schema.members.contains(where: { $0.location == .body }), !request.body.isEmpty else { return [:] }
+        guard case .structure(let members) = try JSON.decode(request.body, as: schema) else { return [:] }
+        return members
+    }
+
+    private static func payload(_ member: Schema.Member, of request: AWSRequest) throws(AWSError) -> AWSValue? {
+        guard !request.body.isEmpty else { return nil }
+        let schema = member.schema
+        switch schema.kind {
+        case .blob: return .blob(request.body)
+        case .string:
+            guard let text = String(validating: request.body, as: UTF8.self) else {
+                throw .serialization("The request body is not valid UTF-8.")
+            }
+            return .string(text)
+        default: return try JSON.decode(request.body, as: schema)
+        }
+    }
+
+    private static func header(_ member: Schema.Member, of request: AWSRequest) throws(AWSError) -> AWSValue? {
+        guard let text = request.header(member.wireName) else { return nil }
+        guard case .list(let element) = member.schema.kind else { return try scalar(text, as: member.schema) }
+        let parts = text.split(separator: ",").map { $0.drop { $0 == " " } }
+        return .list(try parts.map { part throws(AWSError) in try scalar(String(part), as: element()) })
+    }
+
+    private static func headers(_ member: Schema.Member, of request: AWSRequest) -> AWSValue {
+        let prefix = member.wireName
+        let matching = request.headers.filter { $0.name.hasPrefixIgnoringASCIICase(prefix) }
+        let entries = matching.map { (String($0.name.utf8.dropFirst(prefix.utf8.count)) ?? $0.name, $0.value) }
+        return .structure(Dictionary(entries.map { ($0, .string($1)) }) { first, _ in first })
+    }
+
+    private static func values(_ texts: [String], as schema: Schema) throws(AWSError) -> AWSValue? {
+        guard let first = texts.first else { return nil }
+        guard case .list(let element) = schema.kind else { return try scalar(first, as: schema) }
+        return .list(try texts.map { text throws(AWSError) in try scalar(text, as: element()) })
+    }
+
+    /// Reads a label, a parameter or a header.
+    private static func scalar(_ text: String, as schema: Schema) throws(AWSError) -> AWSValue {
+        let value: AWSValue? =
+            switch schema.kind {
+            case .string: .string(text)
+            case .boolean: Bool(text).map(AWSValue.boolean)
+            case .integer: Int32(text).map { .integer(Int64($0)) }
+            case .long: Int64(text).map(AWSValue.integer)
+            case .double: Double(text).map(AWSValue.double)
+            case .timestamp: Timestamp(parsing: text).map { .timestamp($0.secondsSinceEpoch) }
+            case .blob, .list, .map, .structure: nil
+            }
+        guard let value else {
+            throw .serialization("'\(text.prefix(100))' can not be converted to \(schema.kind.noun)")
+        }
+        return value
+    }
+}
+
+extension Schema.Kind {
+    /// The kind with its article, as AWS's messages call it.
+    fileprivate var noun: String {
+        switch self {
+        case .boolean: "a Boolean"
+        case .integer: "an Integer"
+        case .long: "a Long"
+        case .double: "a Double"
+        case .timestamp: "a timestamp"
+        case .string, .blob, .list, .map, .structure: "a String"
+        }
+    }
+}

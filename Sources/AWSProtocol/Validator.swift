@@ -1,0 +1,108 @@
+/// Checks values against the constraints of their schemas and words violations as AWS does:
+/// "1 validation error detected: Value 'x' at 'memorySize' failed to satisfy constraint: Member must have value …".
+///
+/// All violations go into one message. Where they are inside lists of texts or numbers the whole list is shown, with the
+/// elements' constraints in brackets; inside lists of structures the path counts from 1: `tags.1.member.key`.
+public enum Validator {
+    /// The most violations that one message reports.
+    static let reportLimit = 100
+
+    /// Refuses a value that breaks a constraint. Throws `ValidationException`.
+    public static func validate(_ value: AWSValue, by schema: Schema) throws(AWSError) {
+        let violations = violations(of: value, by: schema)
+        guard !violations.isEmpty else { return }
+        let noun = violations.count == 1 ? "error" : "errors"
+        throw .validation("\(violations.count) validation \(noun) detected: " + violations.joined(separator: "; "))
+    }
+
+    /// Every violated constraint in AWS's words, in the order of the model's members.
+    static func violations(of value: AWSValue, by schema: Schema) -> [String] {
+        var search = Search()
+        search.visit(value, schema, path: "")
+        return search.violations
+    }
+
+    private struct Search {
+        var violations: [String] = []
+
+        /// Looks below a value for violations; the value's own constraints have been checked by whoever holds it.
+        mutating func visit(_ value: AWSValue, _ schema: Schema, path: String) {
+            guard violations.count < Validator.reportLimit else { return }
+            switch (value, schema.kind) {
+            case (.structure(let members), .structure(let described)):
+                for member in described { visit(members[member.name] ?? .null, member, path: path) }
+            case (.list(let values), .list(let element)):
+                visit(elements: values, element(), of: value, schema, path: path)
+            case (.structure(let entries), .map(let key, let target)):
+                visit(entries: entries, key: key(), target: target(), of: value, schema, path: path)
+            default: break
+            }
+        }
+
+        private mutating func visit(_ value: AWSValue, _ member: Schema.Member, path: String) {
+            let path = (path.isEmpty ? "" : path + ".") + member.name.lowercasingFirstLetter
+            guard value != .null else {
+                if member.isRequired { report(value, member.schema, path, "Member must not be null") }
+                return
+            }
+            let schema = member.schema
+            // A single member's violations come pattern first, an element's bounds first: so AWS words them.
+            let broken = Constraint.all(of: schema).filter { !$0.isSatisfied(by: value) }
+            for constraint in broken.sorted(by: { $0.isPattern && !$1.isPattern }) {
+                report(value, schema, path, constraint.words)
+            }
+            visit(value, schema, path: path)
+        }
+
+        private mutating func visit(
+            elements: [AWSValue], _ element: Schema, of list: AWSValue, _ schema: Schema, path: String
+        ) {
+            let constraints = Constraint.all(of: element)
+            if elements.contains(where: { $0 == .null || !constraints.areSatisfied(by: $0) }) {
+                report(list, schema, path, "Member must satisfy constraint: \(constraints.bracketed)")
+            }
+            guard element.hasParts else { return }
+            for (index, value) in elements.enumerated() where violations.count < Validator.reportLimit {
+                visit(value, element, path: "\(path).\(index + 1).member")
+            }
+        }
+
+        private mutating func visit(
+            entries: [String: AWSValue], key: Schema, target: Schema, of map: AWSValue, _ schema: Schema, path: String
+        ) {
+            let keyConstraints = Constraint.all(of: key)
+            if entries.keys.contains(where: { !keyConstraints.areSatisfied(by: .string($0)) }) {
+                report(map, schema, path, "Map keys must satisfy constraint: \(keyConstraints.bracketed)")
+            }
+            let constraints = Constraint.all(of: target)
+            if entries.values.contains(where: { $0 == .null || !constraints.areSatisfied(by: $0) }) {
+                report(map, schema, path, "Map value must satisfy constraint: \(constraints.bracketed)")
+            }
+            guard target.hasParts else { return }
+            for (key, value) in entries.sorted(by: { $0.key < $1.key }) where violations.count < Validator.reportLimit {
+                visit(value, target, path: "\(path).\(key).member")
+            }
+        }
+
+        private mutating func report(_ value: AWSValue, _ schema: Schema, _ path: String, _ words: String) {
+            guard violations.count < Validator.reportLimit else { return }
+            let shown = value == .null ? " null" : Rendering.text(of: value, schema).map { " '\($0)'" } ?? ""
+            violations.append("Value\(shown) at '\(path)' failed to satisfy constraint: \(words)")
+        }
+    }
+}
+
+extension Schema {
+    /// Whether values have members or elements of their own to look into.
+    fileprivate var hasParts: Bool {
+        switch kind {
+        case .structure, .list, .map: true
+        default: false
+        }
+    }
+}
+
+extension String {
+    /// AWS's paths are Java bean names: `KMSKeyArn` becomes `kMSKeyArn`.
+    fileprivate var lowercasingFirstLetter: String { prefix(1).lowercased() + dropFirst() }
+}
