@@ -1,4 +1,5 @@
 #pragma once
 
 #include "CLinuxEvents.h"
+#include "CLinuxFiles.h"
 #include "CLinuxSandbox.h"
