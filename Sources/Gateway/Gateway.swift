@@ -1,6 +1,6 @@
 internal import AWSModel
 internal import AWSProtocol
-package import Domain
+internal import Domain
 package import HTTP
 internal import LinuxSystem
 package import Platform

@@ -31,7 +31,7 @@ enum LambdaOperations {
         _ useCase: @escaping UseCase<Input, Output>
     ) -> @Sendable (Input, RequestContext) throws(AWSError) -> Output {
         { input, context throws(AWSError) in
-            do { return try useCase(input, context) } catch { throw error.aws }
+            do throws(PlatformError) { return try useCase(input, context) } catch { throw error.aws }
         }
     }
 }

@@ -3,6 +3,7 @@ internal import HTTP
 internal import LinuxSystem
 internal import RuntimeAPI
 internal import Sandbox
+internal import SandboxPlan
 internal import Scheduler
 internal import Synchronization
 internal import Telemetry
@@ -98,7 +99,7 @@ final class ExecutionEnvironment: Sendable {
         let now = MonotonicClock.nowNanoseconds()
         return state.withLock { state in
             let isFirst = !state.session.hasStarted
-            if isFirst { state.initNanoseconds = now - state.initStartNanoseconds }
+            if isFirst { endInitPhase(nowNanoseconds: now, &state) }
             switch state.session.next(exchange) {
             case .wait:
                 return .later(isFirst: isFirst)
@@ -114,6 +115,12 @@ final class ExecutionEnvironment: Sendable {
                 return .now(event.response(), isFirst: isFirst)
             }
         }
+    }
+
+    /// The runtime is ready for its first invocation. From here on the function has the CPU that its memory pays for.
+    private func endInitPhase(nowNanoseconds: UInt64, _ state: inout State) {
+        state.initNanoseconds = nowNanoseconds - state.initStartNanoseconds
+        _ = state.sandbox?.setCPU(cores: SandboxLimits(memoryMB: revision.memoryMebibytes).cpuCores)
     }
 
     /// The runtime has answered an invocation. `nil` where it does not work on that one.

@@ -53,6 +53,9 @@ struct FunctionSandbox {
     /// The port of the runtime API inside a network of its own, as on Lambda.
     static let runtimeAPIPort: UInt16 = 9001
 
+    /// What the init phase may use, in cores, where the function's own share is less. Lambda publishes no figure.
+    private static let initCores = 2.0
+
     func plan() throws(PlatformError) -> SandboxPlan {
         var plan = SandboxPlan(command: try command())
         plan.environment = environment()
@@ -63,6 +66,9 @@ struct FunctionSandbox {
         plan.interpreterPrefix = host.interpreters[revision.runtime]?.prefix
         plan.temporaryBytes = UInt64(revision.temporaryStorageMebibytes) << 20
         plan.limits = SandboxLimits(memoryMB: revision.memoryMebibytes)
+        // The init phase may use more than the function's share, which begins with the first invocation: importing a
+        // framework with 7 % of a core takes ten times as long as anybody has seen it take on Lambda.
+        plan.limits.cpuCores = max(plan.limits.cpuCores, Self.initCores)
         plan.network =
             host.usesHostNetwork ? .host : .isolated(listeners: [Self.runtimeAPIPort, host.gatewayPort])
         return plan
