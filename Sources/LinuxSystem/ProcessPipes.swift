@@ -36,7 +36,7 @@ extension FileDescriptor {
         let file = FileDescriptor(owning: number)
         var written = 0
         while written < bytes.count {
-            let count = bytes[written...].withUnsafeBytes { write(number, $0.baseAddress, $0.count) }
+            let count = bytes[written...].withUnsafeBytes { Glibc.write(number, $0.baseAddress, $0.count) }
             guard count > 0 else {
                 if count < 0, errno == EINTR { continue }
                 throw SystemCallError("write memfd")
@@ -48,7 +48,7 @@ extension FileDescriptor {
 
     /// `/dev/null`, for a child's standard input.
     package static func null() throws(SystemCallError) -> FileDescriptor {
-        let number = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        let number = Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC)
         guard number >= 0 else { throw SystemCallError("open /dev/null") }
         return FileDescriptor(owning: number)
     }
