@@ -94,7 +94,11 @@ let storey4: [Target] = [
 
 let storey5: [Target] = [
     .executableTarget(name: "strata", dependencies: ["CommandLine"], swiftSettings: strict),
-    .executableTarget(name: "strata-init", dependencies: ["CSandbox"], cSettings: strictC),
+    // Starts with every environment, and is all C: static, and without Swift's start-up object, it starts in a quarter
+    // of the time that loading the Swift runtime takes.
+    .executableTarget(
+        name: "strata-init", dependencies: ["CSandbox"], cSettings: strictC,
+        linkerSettings: [.unsafeFlags(["-nostartfiles", "-static-executable"])]),
 ]
 
 let proof: [Target] = [
@@ -113,7 +117,7 @@ let proof: [Target] = [
     tests("Packaging", ["Archive", "Digest"]),
     tests("Scheduler", ["Domain"]),
     tests("RuntimeAPI", ["Domain", "HTTP"]),
-    tests("Sandbox", ["LinuxSystem", "SandboxPlan"]),
+    tests("Sandbox", ["CSandbox", "LinuxSystem", "SandboxPlan"]),
     tests("Telemetry", ["Domain"]),
     tests("Platform", ["Domain"]),
     tests("Gateway", ["Domain", "HTTP"]),

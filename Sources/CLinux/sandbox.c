@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -79,12 +80,35 @@ static int in_child(int (*probe)(int), int argument) {
 
 static int unshare_all(int flags) { return unshare(flags); }
 
+static int write_text(const char *path, const char *text) {
+    int file = open(path, O_WRONLY | O_CLOEXEC);
+    if (file < 0) return -1;
+    ssize_t written = write(file, text, strlen(text));
+    close(file);
+    return written < 0 ? -1 : 0;
+}
+
+// Without a user of its own, a process can make nothing in its user namespace.
+static int map_self(unsigned uid) {
+    char line[32];
+    snprintf(line, sizeof line, "0 %u 1", uid);
+    return write_text("/proc/self/uid_map", line);
+}
+
 static int mount_overlay(int flags) {
+    unsigned uid = geteuid();
     const char *options = flags & CLONE_NEWUSER ? "lowerdir=/tmp/a:/tmp/b,userxattr" : "lowerdir=/tmp/a:/tmp/b";
-    if (unshare(flags) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return -1;
+    if (unshare(flags) != 0 || (flags & CLONE_NEWUSER && map_self(uid) != 0)) return -1;
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return -1;
     if (mount("probe", "/tmp", "tmpfs", 0, "size=16k") != 0) return -1;
     if (mkdir("/tmp/a", 0755) != 0 || mkdir("/tmp/b", 0755) != 0) return -1;
     return mount("probe", "/tmp", "overlay", MS_RDONLY, options);
+}
+
+// A call that exists complains about its arguments; one that does not, about itself.
+int clinux_has_detached_mounts(void) {
+    return (syscall(SYS_mount_setattr, -1, NULL, 0, NULL, 0) == 0 || errno != ENOSYS) &&
+           (syscall(SYS_open_tree, -1, NULL, 0) >= 0 || errno != ENOSYS);
 }
 
 int clinux_probe_namespaces(int flags, int in_user_namespace) {

@@ -7,7 +7,7 @@
 
 // mounts.c
 void stop_propagation(int control);                             // nothing mounted from here on reaches the host
-void open_sources(const struct plan *plan, int control);        // host paths → detached mounts, before they are hidden
+void open_sources(const struct plan *plan, int control);        // host paths to detached mounts, before they are hidden
 void make_root(int control);                                    // an empty tmpfs, the working directory from here on
 void build_tree(const struct plan *plan, int control);          // the plan's steps, in order
 void enter_root(int control);                                   // pivot, drop the old root, make the new one read-only

@@ -34,7 +34,7 @@ static void prefer_for_oom(int score) {
     int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (file < 0) return;
     int length = snprintf(text, sizeof text, "%d", score);
-    if (write(file, text, (size_t)length) < 0) errno = 0;  // a host that already set it higher keeps it: not worth failing
+    if (write(file, text, (size_t)length) < 0) errno = 0;  // a host that set it higher keeps it
     close(file);
 }
 

@@ -12,7 +12,8 @@
 
 #include "recipe.h"
 
-static struct plan the_plan;  // static: the recipe never allocates, so that it also works after a fork of a large process
+// Static, for the recipe never allocates: so it also works after a fork of a process with threads.
+static struct plan the_plan;
 
 // One byte between porter and pid 1. False when the other side is gone.
 static bool say(int to) {

@@ -23,14 +23,17 @@ package final class CgroupParent: Sendable {
 
     private let files: any CgroupFileSystem
     private let parents: [String: String]
+    private let delegation: CgroupDelegation?
     private let count = Atomic<UInt64>(0)
 
     private init(
-        version: Version, controllers: Set<String>, parents: [String: String], files: any CgroupFileSystem
+        version: Version, controllers: Set<String>, parents: [String: String], delegation: CgroupDelegation? = nil,
+        files: any CgroupFileSystem
     ) {
         self.version = version
         self.controllers = controllers
         self.parents = parents
+        self.delegation = delegation
         self.files = files
     }
 
@@ -39,9 +42,16 @@ package final class CgroupParent: Sendable {
         prepare(layout: .current(), files: KernelCgroupFileSystem(), serverID: getpid())
     }
 
+    /// What `prepare` would give, under a name of its own, so that the subtree of a running server is left alone.
+    static func probe() -> CgroupParent? {
+        prepare(layout: .current(), files: KernelCgroupFileSystem(), serverID: getpid(), suffix: "-probe")
+    }
+
     /// The same with everything that comes from the host given, for tests.
-    static func prepare(layout: CgroupLayout, files: any CgroupFileSystem, serverID: Int32) -> CgroupParent? {
-        let name = "\(namePrefix)\(serverID)"
+    static func prepare(layout: CgroupLayout, files: any CgroupFileSystem, serverID: Int32, suffix: String = "")
+        -> CgroupParent?
+    {
+        let name = "\(namePrefix)\(serverID)\(suffix)"
         return separate(layout, files, name) ?? unified(layout, files, name, serverID)
     }
 
@@ -52,8 +62,9 @@ package final class CgroupParent: Sendable {
         for controller in CgroupV1.controllers {
             guard let own = layout.ownDirectories[controller] else { continue }
             let directory = "\(own)/\(name)"
-            do { try files.makeDirectory(directory) } catch {
-                guard error.number == EEXIST else { continue }
+            // Hierarchies can be shared, so the directory can be there already, but only by our own hand.
+            if !parents.values.contains(directory) {
+                do { try files.makeDirectory(directory) } catch { continue }
             }
             parents[controller] = directory
         }
@@ -64,38 +75,21 @@ package final class CgroupParent: Sendable {
         return CgroupParent(version: .v1, controllers: Set(parents.keys), parents: parents, files: files)
     }
 
-    /// Version 2: the server goes into a leaf, then controllers are passed on from its old place to the subtree, and
-    /// from there to the sandboxes.
     private static func unified(
         _ layout: CgroupLayout, _ files: any CgroupFileSystem, _ name: String, _ serverID: Int32
     ) -> CgroupParent? {
-        guard let own = layout.unifiedDirectory else { return nil }
-        let offered = Set((files.read("\(own)/cgroup.controllers") ?? "").split { $0.isWhitespace }.map(String.init))
-        let wanted = offered.intersection(CgroupV2.controllers)
-        guard wanted.contains("memory") || wanted.contains("pids") else { return nil }
-        let parent = "\(own)/\(name)"
-        let switches = wanted.sorted().map { "+\($0)" }.joined(separator: " ")
-        do {
-            try files.makeDirectory(parent)
-            try files.makeDirectory("\(parent)/\(serverLeaf)")
-            try files.write("\(parent)/\(serverLeaf)/cgroup.procs", "\(serverID)")
-            try files.write("\(own)/cgroup.subtree_control", switches)
-            try files.write("\(parent)/cgroup.subtree_control", switches)
-        } catch {
-            // Someone else's processes share our place, or it is not delegated: go back and do without.
-            try? files.write("\(own)/cgroup.procs", "\(serverID)")
-            CgroupRemoval.remove("\(parent)/\(serverLeaf)", files)
-            CgroupRemoval.remove(parent, files)
-            return nil
-        }
-        return CgroupParent(version: .v2, controllers: wanted, parents: ["": parent], files: files)
+        guard let own = layout.unifiedDirectory,
+            let delegation = CgroupDelegation(own: own, name: name, serverID: serverID, files: files)
+        else { return nil }
+        return CgroupParent(
+            version: .v2, controllers: delegation.controllers, parents: [:], delegation: delegation, files: files)
     }
 
     /// A cgroup for one sandbox, with its limits set.
     func makeCgroup(limits: SandboxLimits) throws(SandboxError) -> any Cgroup {
         let name = "\(count.wrappingAdd(1, ordering: .relaxed).newValue)"
         do {
-            if let parent = parents[""] {
+            if let parent = delegation?.parent {
                 return try CgroupV2("\(parent)/\(name)", controllers: controllers, limits: limits, files: files)
             }
             return try CgroupV1(below: parents, name: name, limits: limits, files: files)
@@ -106,17 +100,17 @@ package final class CgroupParent: Sendable {
 
     /// Removes the subtree and whatever still runs in it, when the server stops.
     package func close() {
-        if let parent = parents[""] {
-            let own = parent[..<(parent.lastIndex(of: "/") ?? parent.startIndex)]
-            // Out of the leaf, or it could not be removed. Where that is refused, the leaf stays until the next start.
-            try? files.write("\(own)/cgroup.procs", "\(getpid())")
-        }
+        delegation?.undo(files)
         for directory in Set(parents.values) { CgroupRemoval.removeTree(directory, files) }
     }
 
     /// Removes the subtrees of servers that are gone, and ends what they left frozen: call once when a server starts.
+    ///
+    /// Before `prepare()`: what bears our own number then is from another process that had it.
     package static func removeStaleCgroups() {
-        removeStaleCgroups(layout: .current(), files: KernelCgroupFileSystem()) { access("/proc/\($0)", F_OK) == 0 }
+        removeStaleCgroups(layout: .current(), files: KernelCgroupFileSystem()) {
+            $0 != getpid() && access("/proc/\($0)", F_OK) == 0
+        }
     }
 
     /// The same with everything that comes from the host given, for tests.
@@ -126,12 +120,12 @@ package final class CgroupParent: Sendable {
         let places = CgroupV1.controllers.compactMap { layout.ownDirectories[$0] } + [layout.unifiedDirectory ?? ""]
         for place in Set(places) where !place.isEmpty {
             for name in files.children(of: place) where name.hasPrefix(namePrefix) {
-                guard let server = Int32(name.dropFirst(namePrefix.count)), !isAlive(server) else { continue }
+                guard let server = Int32(name.dropFirst(namePrefix.count).prefix { $0.isNumber }), !isAlive(server)
+                else { continue }
                 CgroupRemoval.removeTree("\(place)/\(name)", files)
             }
         }
     }
 
     private static let namePrefix = "strata-"
-    private static let serverLeaf = "server"
 }

@@ -63,6 +63,14 @@ extension SandboxPlan {
         guard let program = command.first, program.hasPrefix("/") else {
             throw PlanError(description: "the command is not an absolute path")
         }
+        for path in hostPaths where !path.hasPrefix("/") || path.utf8.contains(0) {
+            throw PlanError(description: "not an absolute path: \(path)")
+        }
+    }
+
+    private var hostPaths: [String] {
+        let trees = [taskTree, runtimeFiles, interpreterPrefix].compactMap(\.self) + layerTrees
+        return trees + (userland.binds + extraBinds).flatMap { [$0.source, $0.target] } + userland.links.map(\.path)
     }
 
     /// The `oom_score_adj` of the runtime: of all processes of a sandbox that is out of memory, pid 1 dies last.

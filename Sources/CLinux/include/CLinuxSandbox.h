@@ -26,7 +26,8 @@ int clinux_pidfd_send_signal(int process, int signal);
 int clinux_pidfd_reap(int process, int *exit_code);
 
 // recvmsg(2) with MSG_CMSG_CLOEXEC and `flags`. Receives up to `limit` descriptors and sets *count.
-ssize_t clinux_receive(int socket, void *bytes, size_t length, int flags, int *descriptors, size_t limit, size_t *count);
+ssize_t clinux_receive(
+    int socket, void *bytes, size_t length, int flags, int *descriptors, size_t limit, size_t *count);
 
 // Whether a child process can make the namespaces of `flags` (CLONE_NEW*), joined to a new user namespace of its own
 // where `in_user_namespace` is set: 0, or the errno that refused it.
@@ -35,6 +36,9 @@ int clinux_probe_namespaces(int flags, int in_user_namespace);
 // Whether a child process, in a mount namespace (and user namespace where asked), can mount a read-only overlay of two
 // directories: 0, or the errno that refused it.
 int clinux_probe_overlay(int in_user_namespace);
+
+// Whether the kernel has open_tree(2) and mount_setattr(2): 1 or 0.
+int clinux_has_detached_mounts(void);
 
 // The CLONE_NEW* numbers, for Swift.
 enum clinux_namespace {

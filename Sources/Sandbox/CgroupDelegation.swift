@@ -1,0 +1,76 @@
+internal import LinuxSystem
+
+/// What it takes to have sandboxes' cgroups below the server's own in the unified hierarchy, and to undo it.
+///
+/// A cgroup passes controllers on to its children by its `cgroup.subtree_control`, and may then have no processes
+/// itself, unless it is the root (the "no internal processes" rule of cgroup-v2.rst). So the server goes into a leaf
+/// beside the sandboxes, and afterwards back.
+struct CgroupDelegation: Sendable {
+    /// The directory below which the sandboxes' cgroups are made.
+    let parent: String
+    /// The controllers that reach them.
+    let controllers: Set<String>
+
+    private let own: String
+    private let serverID: Int32
+    /// What we made the server's own cgroup pass on; what it did before us stays.
+    private let added: Set<String>
+
+    /// Sets up the subtree `name` below `own`; nil, and everything as it was, when it cannot be: no controller that
+    /// contains anything, no permission, or other processes in the same place.
+    init?(own: String, name: String, serverID: Int32, files: any CgroupFileSystem) {
+        controllers = Self.words(files.read("\(own)/cgroup.controllers")).intersection(CgroupV2.controllers)
+        guard controllers.contains("memory") || controllers.contains("pids") else { return nil }
+        self.own = own
+        self.serverID = serverID
+        parent = "\(own)/\(name)"
+        added = controllers.subtracting(Self.words(files.read("\(own)/cgroup.subtree_control")))
+        do {
+            try files.makeDirectory(parent)
+        } catch {
+            return nil
+        }
+        do {
+            if !added.isEmpty { try moveServer(files) }
+            try files.write("\(parent)/cgroup.subtree_control", Self.switches("+", controllers))
+        } catch {
+            undo(files)
+            return nil
+        }
+    }
+
+    private func moveServer(_ files: any CgroupFileSystem) throws(SystemCallError) {
+        // The root has no such file; from there the server need not move, nor may others be counted as ours.
+        if files.read("\(own)/cgroup.type") != nil {
+            try files.makeDirectory(leaf)
+            try files.write("\(leaf)/cgroup.procs", "\(serverID)")
+        }
+        try files.write("\(own)/cgroup.subtree_control", Self.switches("+", added))
+    }
+
+    /// Ends what runs below, gives the server its place back and removes the subtree. Each step is tried whatever
+    /// became of the one before: what remains goes when the next server starts.
+    func undo(_ files: any CgroupFileSystem) {
+        for child in files.children(of: parent) where child != Self.leafName {
+            CgroupRemoval.removeTree("\(parent)/\(child)", files)
+        }
+        try? files.write("\(parent)/cgroup.subtree_control", Self.switches("-", controllers))
+        if !added.isEmpty { try? files.write("\(own)/cgroup.subtree_control", Self.switches("-", added)) }
+        if files.children(of: parent).contains(Self.leafName) {
+            try? files.write("\(own)/cgroup.procs", "\(serverID)")
+            CgroupRemoval.remove(leaf, files)
+        }
+        CgroupRemoval.remove(parent, files)
+    }
+
+    private var leaf: String { "\(parent)/\(Self.leafName)" }
+    private static let leafName = "server"
+
+    private static func words(_ text: String?) -> Set<String> {
+        Set((text ?? "").split { $0.isWhitespace }.map(String.init))
+    }
+
+    private static func switches(_ sign: String, _ controllers: Set<String>) -> String {
+        controllers.sorted().map { sign + $0 }.joined(separator: " ")
+    }
+}

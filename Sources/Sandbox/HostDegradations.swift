@@ -1,0 +1,53 @@
+/// From what a host has to what it lacks: a pure table, so that `strata doctor` says the same for the same host.
+enum HostDegradations {
+    static func of(_ host: HostCapabilities) -> [HostCapabilities.Degradation] {
+        namespaces(host) + cgroups(host) + kernel(host)
+    }
+
+    private static func namespaces(_ host: HostCapabilities) -> [HostCapabilities.Degradation] {
+        let missing = host.namespaces.filter { host.isRoot ? !$0.direct : !$0.inUserNamespace }
+        var all = missing.map {
+            HostCapabilities.Degradation(
+                missing: "\($0.name) namespaces", effect: "functions cannot be isolated and do not run",
+                remedy: "allow user namespaces: sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone, "
+                    + "kernel.apparmor_restrict_unprivileged_userns; in a container, run it privileged",
+                isFatal: true)
+        }
+        if !host.overlay {
+            all.append(
+                .init(
+                    missing: host.isRoot ? "overlayfs" : "overlayfs in user namespaces",
+                    effect: "functions with more than one layer do not start",
+                    remedy: "load the module: modprobe overlay; as an ordinary user Linux 5.11 or later is needed",
+                    isFatal: false))
+        }
+        return all
+    }
+
+    private static func cgroups(_ host: HostCapabilities) -> [HostCapabilities.Degradation] {
+        let delegate =
+            "start the server where it may make cgroups: as root, or with "
+            + "systemd-run --user --scope -p Delegate=yes strata start"
+        let effects = [
+            ("memory", "memory is measured and enforced by the server, some milliseconds late"),
+            ("cpu", "a function may use all CPUs, whatever its memory setting"),
+            ("pids", "processes are limited by RLIMIT_NPROC alone, per environment since Linux 5.14"),
+        ]
+        return effects.compactMap { controller, effect in
+            guard !host.cgroupControllers.contains(controller) else { return nil }
+            return .init(missing: "cgroup controller \(controller)", effect: effect, remedy: delegate, isFatal: false)
+        }
+    }
+
+    private static func kernel(_ host: HostCapabilities) -> [HostCapabilities.Degradation] {
+        let needed = [
+            (host.seccomp, "seccomp", "functions do not start", "use a kernel with CONFIG_SECCOMP_FILTER", true),
+            (host.processDescriptors, "pidfd_open", "functions do not start", "use Linux 5.12 or later", true),
+            (host.detachedMounts, "mount_setattr", "functions do not start", "use Linux 5.12 or later", true),
+            (host.kvm, "/dev/kvm", "environments cannot be microVMs (not used yet)", "enable virtualization", false),
+        ]
+        return needed.compactMap { isThere, name, effect, remedy, isFatal in
+            isThere ? nil : .init(missing: name, effect: effect, remedy: remedy, isFatal: isFatal)
+        }
+    }
+}
