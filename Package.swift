@@ -89,7 +89,11 @@ let storey3: [Target] = [
 let storey4: [Target] = [
     library("Gateway", ["AWSModel", "AWSProtocol", "Digest", "Domain", "HTTP", "LinuxSystem", "Platform"]),
     library(
-        "CommandLine", ["Domain", "Gateway", "HTTP", "LinuxSystem", "Packaging", "Platform", "Sandbox", "SandboxPlan"]),
+        "CommandLine",
+        [
+            "AWSProtocol", "Digest", "Domain", "Gateway", "HTTP", "LinuxSystem", "Packaging", "Platform", "Sandbox",
+            "SandboxPlan",
+        ]),
 ]
 
 let storey5: [Target] = [

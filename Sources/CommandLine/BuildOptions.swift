@@ -1,0 +1,36 @@
+internal import Domain
+internal import Packaging
+
+/// The options that say what dependencies are built for; `layer build` and `function package` share them.
+enum BuildOptions {
+    static let runtime = Option(
+        "runtime", "NAME", .defaulted("python3.12"), help: "The runtime that the packages have to fit."
+    ) { (text) throws(ValueError) -> RuntimeIdentifier in
+        guard let runtime = RuntimeIdentifier(text), case .python = runtime.family else {
+            throw ValueError(expectation: "a Python runtime such as python3.12")
+        }
+        return runtime
+    }
+    static let architecture = Option(
+        "architecture", "NAME", .defaulted(Architecture.byDefault.rawValue), help: "x86_64 or arm64."
+    ) { (text) throws(ValueError) -> Architecture in
+        guard let architecture = Architecture(rawValue: text) else {
+            throw ValueError(expectation: "x86_64 or arm64")
+        }
+        return architecture
+    }
+    static let installer = Option(
+        "uv", "PATH", .optional(otherwise: "PATH, then .strata/venv/bin"), help: "The uv program to install with.")
+    static let json = Flag("json", help: "Print the result as JSON, for programs.")
+
+    static func builder(_ arguments: Arguments, _ console: Console, requirements: String) throws -> LayerBuilder {
+        let platform = try PythonPlatform(
+            runtime: arguments.value(of: runtime), architecture: arguments.value(of: architecture))
+        let locator = UVLocator(searchPath: console.environment["PATH"] ?? "")
+        let installer = try locator.locate(named: arguments.optionalValue(of: installer))
+        console.report(
+            "Installing \(requirements) for Python \(platform.pythonVersion) on \(platform.name)")
+        return LayerBuilder(
+            installer: installer, requirements: requirements, platform: platform, environment: console.environment)
+    }
+}

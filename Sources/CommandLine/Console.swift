@@ -1,0 +1,44 @@
+internal import Glibc
+
+/// Where a command writes, and what it may know of its surroundings. Tests pass their own.
+struct Console: Sendable {
+    /// Writes a line for the user, or for the program that reads our output.
+    let print: @Sendable (String) -> Void
+    /// Writes a line about progress or trouble.
+    let report: @Sendable (String) -> Void
+    /// How standard output may look.
+    let style: TextStyle
+    let environment: [String: String]
+
+    /// This process's own descriptors and environment.
+    static func ofThisProcess() -> Console {
+        let environment = environmentOfThisProcess()
+        return Console(
+            print: { write($0, to: STDOUT_FILENO) },
+            report: { write($0, to: STDERR_FILENO) },
+            style: TextStyle(isTerminal: isatty(STDOUT_FILENO) == 1, environment: environment),
+            environment: environment)
+    }
+
+    /// Writes a line whole. A reader that went away is no reason to stop working.
+    private static func write(_ line: String, to descriptor: Int32) {
+        var bytes = Array((line + "\n").utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            if count <= 0 { return }
+            bytes = bytes.dropFirst(count)
+        }
+    }
+
+    private static func environmentOfThisProcess() -> [String: String] {
+        var variables: [String: String] = [:]
+        var next = environ
+        while let entry = next.pointee {
+            let parts = String(cString: entry).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
+            next += 1
+        }
+        return variables
+    }
+}

@@ -1,0 +1,118 @@
+internal import AWSProtocol
+internal import Domain
+internal import Platform
+internal import Sandbox
+
+/// What `strata doctor` found: this host's capabilities, and the interpreters that functions can use.
+struct DoctorReport {
+    let host: HostCapabilities
+    let runtimes: [LocatedRuntime]
+
+    /// One thing that was looked at: a name, what was found, and whether that is all one could wish for.
+    struct Finding: Equatable {
+        let name: String
+        let text: String
+        let isGood: Bool
+    }
+
+    /// Whether functions can run here at all.
+    var isUsable: Bool { !host.degraded.contains(where: \.isFatal) }
+
+    var findings: [Finding] {
+        let controllers = host.cgroupControllers.joined(separator: ", ")
+        let overlay = host.overlay || host.overlayInUserNamespace
+        return [
+            Finding(name: "kernel", text: host.kernel, isGood: true),
+            Finding(name: "user", text: host.isRoot ? "root" : "not root", isGood: true),
+            namespaces,
+            Finding(
+                name: "cgroups", text: host.cgroupVersion.map { "\($0): \(controllers)" } ?? "none to be had",
+                isGood: host.cgroupVersion != nil),
+            Finding(name: "overlayfs", text: Self.yesOrNo(overlay), isGood: overlay),
+            Finding(name: "seccomp", text: Self.yesOrNo(host.seccomp), isGood: host.seccomp),
+            Finding(name: "pidfd", text: Self.yesOrNo(host.processDescriptors), isGood: host.processDescriptors),
+            Finding(name: "detached mounts", text: Self.yesOrNo(host.detachedMounts), isGood: host.detachedMounts),
+            Finding(name: "/dev/kvm", text: host.kvm ? "yes" : "no (not needed yet)", isGood: true),
+        ]
+    }
+
+    private var namespaces: Finding {
+        let missing = host.namespaces.filter { !$0.direct && !$0.inUserNamespace }.map(\.name)
+        let nested = host.namespaces.filter { !$0.direct && $0.inUserNamespace }
+        let how = nested.isEmpty ? "" : " (inside a user namespace)"
+        let found = host.namespaces.map(\.name).filter { !missing.contains($0) }.joined(separator: ", ") + how
+        let text = missing.isEmpty ? found : "\(found); not \(missing.joined(separator: ", "))"
+        return Finding(name: "namespaces", text: text, isGood: missing.isEmpty)
+    }
+
+    /// The report for people.
+    func text(style: TextStyle) -> String {
+        var lines = findings.map { row(mark($0.isGood, style), $0.name, $0.text) }
+        lines += ["", style.bold("Runtimes")]
+        lines += runtimes.map {
+            row(mark(true, style), $0.runtime.description, "\($0.executable) (\(Self.words[$0.source] ?? ""))")
+        }
+        if runtimes.isEmpty { lines.append("  no Python 3.9 to 3.14 found; name one with --runtime python3.12=PATH") }
+        lines.append(row(mark(true, style), "provided", "al2, al2023: the function brings its own"))
+        lines += ["", style.bold("Degraded")]
+        lines += host.degraded.flatMap {
+            ["\(mark(false, style)) \($0.missing): \($0.effect)", "      \($0.remedy)"]
+        }
+        if host.degraded.isEmpty { lines.append("  nothing") }
+        return lines.joined(separator: "\n")
+    }
+
+    /// The report for programs.
+    var document: AWSValue {
+        .structure([
+            "host": hostDocument,
+            "runtimes": .list(
+                runtimes.map {
+                    .structure([
+                        "runtime": .string($0.runtime.description), "executable": .string($0.executable),
+                        "prefix": .string($0.prefix), "source": .string($0.source.rawValue),
+                    ])
+                }),
+            "degraded": .list(
+                host.degraded.map {
+                    .structure([
+                        "missing": .string($0.missing), "effect": .string($0.effect), "remedy": .string($0.remedy),
+                        "isFatal": .boolean($0.isFatal),
+                    ])
+                }),
+            "isUsable": .boolean(isUsable),
+        ])
+    }
+
+    private var hostDocument: AWSValue {
+        .structure([
+            "kernel": .string(host.kernel), "isRoot": .boolean(host.isRoot),
+            "namespaces": .list(
+                host.namespaces.map {
+                    .structure([
+                        "name": .string($0.name), "direct": .boolean($0.direct),
+                        "inUserNamespace": .boolean($0.inUserNamespace),
+                    ])
+                }),
+            "cgroupVersion": host.cgroupVersion.map { .string($0) } ?? .null,
+            "cgroupControllers": .list(host.cgroupControllers.map { .string($0) }),
+            "overlay": .boolean(host.overlay), "overlayInUserNamespace": .boolean(host.overlayInUserNamespace),
+            "seccomp": .boolean(host.seccomp), "processDescriptors": .boolean(host.processDescriptors),
+            "detachedMounts": .boolean(host.detachedMounts), "kvm": .boolean(host.kvm),
+        ])
+    }
+
+    private static let words: [LocatedRuntime.Source: String] = [
+        .override: "--runtime", .path: "on PATH", .system: "system", .pyenv: "pyenv", .uv: "uv",
+    ]
+
+    private static func yesOrNo(_ flag: Bool) -> String { flag ? "yes" : "no" }
+
+    private func mark(_ isGood: Bool, _ style: TextStyle) -> String {
+        isGood ? style.green("  ok") : style.yellow("  --")
+    }
+
+    private func row(_ mark: String, _ name: String, _ text: String) -> String {
+        "\(mark)  \(name)\(String(repeating: " ", count: max(1, 17 - name.count)))\(text)"
+    }
+}

@@ -1,0 +1,35 @@
+internal import AWSProtocol
+internal import Digest
+internal import Packaging
+
+/// Tells what was packaged: a line for people or a document for programs; warnings on standard error.
+struct PackageSummary {
+    let report: PackageReport
+
+    func print(on console: Console, asJSON: Bool) {
+        if asJSON {
+            console.print(json: document)
+        } else {
+            console.print(
+                "\(report.path): \(ByteCount.text(report.zippedBytes)) zipped, "
+                    + "\(ByteCount.text(report.unzippedBytes)) unzipped, \(report.fileCount) files, "
+                    + "sha256 \(report.digest.hex)")
+        }
+        for warning in report.warnings { console.report("warning: \(warning)") }
+    }
+
+    private var document: AWSValue {
+        .structure([
+            "path": .string(report.path),
+            "codeSha256": .string(report.digest.base64),
+            "zippedBytes": .integer(Int64(report.zippedBytes)),
+            "unzippedBytes": .integer(Int64(report.unzippedBytes)),
+            "fileCount": .integer(Int64(report.fileCount)),
+            "largest": .list(
+                report.largest.map {
+                    .structure(["name": .string($0.name), "bytes": .integer(Int64($0.byteCount))])
+                }),
+            "warnings": .list(report.warnings.map { .string($0) }),
+        ])
+    }
+}

@@ -1,0 +1,115 @@
+internal import Domain
+
+/// `strata start`: reads and checks its options, and hands them to the server.
+struct StartCommand: Sendable {
+    /// Runs the server until it is told to stop; returns the exit code.
+    let run: @Sendable (StartOptions) throws -> Int32
+
+    static let port = Option("port", "NUMBER", .defaulted("4566"), help: "The port to listen on; 0 for a free one.") {
+        (text) throws(ValueError) -> UInt16 in
+        guard let port = UInt16(text) else { throw ValueError(expectation: "a number from 0 to 65535") }
+        return port
+    }
+    static let host = Option("host", "ADDRESS", .defaulted("127.0.0.1"), help: "The loopback address to listen on.")
+    static let data = Option(
+        "data", "FOLDER", .optional(otherwise: "${XDG_DATA_HOME:-~/.local/share}/strata"),
+        help: "The folder that keeps functions, layers and logs. One server at a time.")
+    static let account = Option(
+        "account", "ID", .defaulted("000000000000"), help: "The account of callers whose access key names none."
+    ) { (text) throws(ValueError) -> AccountID in
+        guard let account = AccountID(text) else { throw ValueError(expectation: "12 digits") }
+        return account
+    }
+    static let runtime = Option(
+        "runtime", "NAME=PATH", .repeated, help: "Use this interpreter, or this prefix, for a runtime."
+    ) { (text) throws(ValueError) -> (RuntimeIdentifier, String) in
+        let parts = text.split(separator: "=", maxSplits: 1)
+        guard parts.count == 2, let name = RuntimeIdentifier(parts[0]) else {
+            throw ValueError(expectation: "a runtime and a path, such as python3.12=/opt/python/bin/python3.12")
+        }
+        return (name, String(parts[1]))
+    }
+    static let functionNetwork = Option(
+        "function-network", "MODE", .defaulted(StartOptions.FunctionNetwork.isolated.rawValue),
+        help: "What functions reach: 'isolated' is this server and nothing else; 'host' is all that this host reaches."
+    ) { (text) throws(ValueError) -> StartOptions.FunctionNetwork in
+        guard let mode = StartOptions.FunctionNetwork(rawValue: text) else {
+            throw ValueError(expectation: "'isolated' or 'host'")
+        }
+        return mode
+    }
+    static let maxConcurrency = Option(
+        "max-concurrency", "NUMBER", .defaulted("\(LambdaLimits.concurrentExecutions)"),
+        help: "Invocations at once in one account and region; more are throttled."
+    ) { (text) throws(ValueError) -> Int in
+        guard let count = Int(text), (1...100_000).contains(count) else {
+            throw ValueError(expectation: "a number from 1 to 100000")
+        }
+        return count
+    }
+
+    /// The declaration, for the parser and the help.
+    var command: Command {
+        Command(
+            name: "start",
+            summary: "Run the server until SIGTERM or Ctrl-C.",
+            details: """
+                Speaks AWS's Lambda API. Point any client at it:
+                  export AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_REGION=us-east-1
+                  export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
+                  aws lambda list-functions
+                """,
+            options: [
+                Self.port.description, Self.host.description, Self.data.description, Self.account.description,
+                Self.runtime.description, Self.functionNetwork.description, Self.maxConcurrency.description,
+            ],
+            run: { [run] arguments, console in try run(Self.options(arguments, console.environment)) })
+    }
+
+    /// Reads the options; whatever is wrong with them is a `UsageError`.
+    static func options(
+        _ arguments: Arguments, _ environment: [String: String]
+    ) throws(UsageError) -> StartOptions {
+        StartOptions(
+            host: try loopbackAddress(arguments),
+            port: try arguments.value(of: port),
+            dataFolder: try dataFolder(arguments, environment),
+            account: try arguments.value(of: account),
+            runtimes: try arguments.values(of: runtime).map {
+                RuntimeOverride(runtime: $0, path: HostPath.absolute($1))
+            },
+            functionNetwork: try arguments.value(of: functionNetwork),
+            concurrentExecutions: try arguments.value(of: maxConcurrency),
+            version: StrataVersion.current)
+    }
+
+    /// Anyone who reaches the port may run code here, so without authentication it stays on this machine.
+    private static func loopbackAddress(_ arguments: Arguments) throws(UsageError) -> String {
+        let text = try arguments.value(of: host)
+        if text == "localhost" { return "127.0.0.1" }
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+        guard parts.count == 4, !parts.contains(nil) else {
+            throw arguments.refusal("--host takes an IPv4 address such as 127.0.0.1, not '\(text)'")
+        }
+        guard parts[0] == 127 else {
+            throw arguments.refusal(
+                "--host \(text) would let others in: that needs --auth, which this version does not have yet")
+        }
+        return text
+    }
+
+    private static func dataFolder(
+        _ arguments: Arguments, _ environment: [String: String]
+    ) throws(UsageError) -> String {
+        if let folder = try arguments.optionalValue(of: data) {
+            guard !folder.isEmpty else { throw arguments.refusal("--data takes a folder, not ''") }
+            return HostPath.absolute(folder)
+        }
+        // The XDG base directory specification: a relative path in the variable counts as unset.
+        if let base = environment["XDG_DATA_HOME"], base.hasPrefix("/") { return base + "/strata" }
+        guard let home = environment["HOME"], home.hasPrefix("/") else {
+            throw arguments.refusal("--data FOLDER is needed, because HOME is not set")
+        }
+        return home + "/.local/share/strata"
+    }
+}

@@ -1,0 +1,37 @@
+public import Domain
+
+/// What `strata start` was asked for: read and checked, nothing opened or bound yet.
+public struct StartOptions: Sendable, Hashable {
+    /// How a function reaches the network.
+    public enum FunctionNetwork: String, Sendable, Hashable, CaseIterable {
+        /// Nothing but this server.
+        case isolated
+        /// The host's own network, as any process has it.
+        case host
+    }
+
+    /// A host to bind: an IPv4 loopback address in numbers. (Other addresses wait for `--auth`.)
+    public var host: String
+    /// A TCP port; 0 lets the kernel choose a free one.
+    public var port: UInt16
+    /// The absolute path of the folder that keeps everything. May not exist yet.
+    public var dataFolder: String
+    /// The account of callers whose access key is not an account id itself.
+    public var account: AccountID
+    /// What `--runtime NAME=PATH` said, in order: `PATH` is an interpreter or its prefix, not looked at yet.
+    public var runtimes: [RuntimeOverride]
+    /// The network of functions.
+    public var functionNetwork: FunctionNetwork
+    /// Invocations at once in one account and region.
+    public var concurrentExecutions: Int
+    /// The version of this program, for `GET /_strata/health`.
+    public var version: String
+}
+
+/// `--runtime python3.12=/opt/python`: where a runtime's interpreter is.
+public struct RuntimeOverride: Sendable, Hashable {
+    /// The runtime.
+    public var runtime: RuntimeIdentifier
+    /// The absolute path of an interpreter, or of the prefix that it was installed to.
+    public var path: String
+}

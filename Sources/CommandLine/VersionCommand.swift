@@ -1,0 +1,20 @@
+internal import AWSProtocol
+
+/// `strata version`.
+enum VersionCommand {
+    static let json = Flag("json", help: "Print JSON, for programs.")
+
+    static let command = Command(
+        name: "version",
+        summary: "Print the version.",
+        options: [json.description],
+        run: { arguments, console in
+            let version = StrataVersion.current
+            if arguments[json] {
+                console.print(json: .structure(["version": .string(version)]))
+            } else {
+                console.print("strata \(version)")
+            }
+            return 0
+        })
+}

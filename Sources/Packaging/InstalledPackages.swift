@@ -1,0 +1,34 @@
+internal import LinuxSystem
+
+/// The packages that an installer put into a folder, without what tells of this host.
+struct InstalledPackages {
+    let folder: String
+
+    /// All entries that belong into a package, in order; `RECORD` files list only those.
+    func entries() throws(PackagingError) -> [PackageEntry] {
+        let all = try FolderListing(isExcluded: HostTraces.isTrace).entries(of: folder)
+        var launchers: Set<String> = []
+        for entry in all where entry.path.hasPrefix("bin/") {
+            if HostTraces.isLauncher(path: entry.path, start: try bytes(of: entry, atMost: 1024)) {
+                launchers.insert(entry.path)
+            }
+        }
+        var entries: [PackageEntry] = []
+        for entry in all where !launchers.contains(entry.path) {
+            entries.append(entry.path.hasSuffix(".dist-info/RECORD") ? try filtered(entry, launchers) : entry)
+        }
+        return entries
+    }
+
+    private func filtered(_ entry: PackageEntry, _ launchers: Set<String>) throws(PackagingError) -> PackageEntry {
+        let record = try bytes(of: entry, atMost: entry.byteCount)
+        return PackageEntry(path: entry.path, content: .bytes(HostTraces.record(record, without: launchers)))
+    }
+
+    private func bytes(of entry: PackageEntry, atMost count: Int) throws(PackagingError) -> [UInt8] {
+        guard case .file(let hostPath, _, _) = entry.content else { return [] }
+        return try PackagingError.wrapping { () throws(SystemCallError) in
+            try FileDescriptor.open(FilePath(hostPath), [.read]).bytes(count: count, at: 0)
+        }
+    }
+}

@@ -1,0 +1,90 @@
+internal import Archive
+internal import Digest
+internal import LinuxSystem
+
+/// Writes a package's zip: first beside its place under another name, then moved there in one step.
+struct PackageWriter {
+    /// Where the zip goes.
+    let output: String
+
+    /// Writes the entries in the order given, and reports what came out. `depth` is for `PackageReport.shares`.
+    func write(_ entries: [PackageEntry], depth: Int, hold: borrowing SignalHold) throws(PackagingError)
+        -> PackageReport
+    {
+        let partial = "\(output).partial-\(ProcessNumber.own)"
+        do throws(PackagingError) {
+            try writeZip(entries, to: partial, hold: hold)
+            let (digest, zippedBytes) = try Self.digest(of: partial)
+            try PackagingError.wrapping { () throws(SystemCallError) in
+                let here = try FileDescriptor.open(".", [.read, .directory])
+                try here.rename(at: FilePath(partial), to: here, FilePath(output))
+            }
+            return PackageReport(
+                path: output, digest: digest, zippedBytes: zippedBytes,
+                unzippedBytes: entries.reduce(0) { $0 + $1.byteCount },
+                fileCount: entries.count { $0.content != .emptyDirectory },
+                largest: PackageReport.shares(of: entries, depth: depth))
+        } catch {
+            Self.remove(partial)
+            throw error
+        }
+    }
+
+    private func writeZip(
+        _ entries: [PackageEntry], to path: String, hold: borrowing SignalHold
+    ) throws(PackagingError) {
+        do throws(ArchiveError) {
+            var zip = ZipWriter(try Self.open(path, [.write, .create, .truncate]))
+            for entry in entries {
+                if hold.isPending { break }
+                try Self.add(entry, to: &zip)
+            }
+            try zip.finish()
+        } catch {
+            throw .archive(error)
+        }
+        if hold.isPending { throw .interrupted }
+    }
+
+    private static func open(_ path: String, _ flags: FileOpenFlags) throws(ArchiveError) -> FileDescriptor {
+        do throws(SystemCallError) {
+            return try FileDescriptor.open(FilePath(path), flags, mode: 0o644)
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    private static func add(_ entry: PackageEntry, to zip: inout ZipWriter) throws(ArchiveError) {
+        switch entry.content {
+        case .emptyDirectory: try zip.addDirectory(entry.path, mode: 0o755)
+        case .symbolicLink(let target): try zip.addSymbolicLink(entry.path, target: target)
+        case .bytes(let bytes): try zip.addFile(entry.path, mode: 0o644, bytes: bytes)
+        case .file(let hostPath, _, let isExecutable):
+            // Two modes only: what else a host's umask or a checkout left in them is not part of the package.
+            let mode: UInt32 = isExecutable ? 0o755 : 0o644
+            try zip.addFile(entry.path, mode: mode, contentsOf: open(hostPath, [.read]))
+        }
+    }
+
+    private static func digest(of path: String) throws(PackagingError) -> (SHA256Digest, byteCount: Int) {
+        do throws(SystemCallError) {
+            let file = try FileDescriptor.open(FilePath(path), [.read])
+            var hasher = SHA256Hasher()
+            var position = 0
+            while true {
+                let piece = try file.bytes(count: 1 << 20, at: position)
+                if piece.isEmpty { return (hasher.finalize(), position) }
+                piece.withUnsafeBytes { hasher.update($0) }
+                position += piece.count
+            }
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    /// Best effort: the error that led here is the one to tell.
+    private static func remove(_ path: String) {
+        let here = try? FileDescriptor.open(".", [.read, .directory])  // see above
+        try? here?.removeTree(at: FilePath(path))  // see above
+    }
+}

@@ -1,0 +1,54 @@
+public import Archive
+public import LinuxSystem
+
+/// Why a layer or a deployment package could not be made. Each is a sentence that says what to do.
+public enum PackagingError: Error, Sendable, CustomStringConvertible {
+    /// Layers are built for Python only, in this version.
+    case unsupportedRuntime(String)
+    /// There is no `uv`; the paths are where it was looked for.
+    case installerMissing(lookedIn: [String])
+    /// A package has no wheel for the platform. Building it from source would make a layer for this host instead.
+    case wheelMissing(package: String, platform: PythonPlatform)
+    /// `uv` failed for another reason; the text is its own.
+    case installerFailed(String)
+    /// A file that a zip cannot carry, or must not.
+    case unsuitableFile(path: String, reason: String)
+    /// The user interrupted the work. Nothing is left behind.
+    case interrupted
+    /// The zip could not be written.
+    case archive(ArchiveError)
+    /// Reading or writing files failed.
+    case system(SystemCallError)
+
+    /// A sentence without a full stop.
+    public var description: String {
+        switch self {
+        case .unsupportedRuntime(let name):
+            "cannot build for \(name): dependencies are installed for python3.N runtimes only, so far"
+        case .installerMissing(let paths):
+            "uv is needed and not found (looked in \(paths.joined(separator: ", "))); get it with "
+                + "'pip install uv' or from https://docs.astral.sh/uv, or give --uv PATH"
+        case .wheelMissing(let package, let platform):
+            "\(package) has no wheel for Python \(platform.pythonVersion) on \(platform.name); choose another version "
+                + "of it, or another --runtime or --architecture"
+        case .installerFailed(let reason): "uv could not install the requirements: \(reason)"
+        case .unsuitableFile(let path, let reason): "\(path): \(reason)"
+        case .interrupted: "interrupted; nothing was written"
+        case .archive(let error): "cannot write the zip: \(error)"
+        case .system(let error): error.description
+        }
+    }
+}
+
+extension PackagingError {
+    /// Runs system calls; what they throw becomes `.system`.
+    static func wrapping<Result>(
+        _ body: () throws(SystemCallError) -> Result
+    ) throws(PackagingError) -> Result {
+        do throws(SystemCallError) {
+            return try body()
+        } catch {
+            throw .system(error)
+        }
+    }
+}

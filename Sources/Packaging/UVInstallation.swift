@@ -1,0 +1,60 @@
+internal import LinuxSystem
+
+/// Installs the wheels that a requirements file names into a folder, for a platform that need not be this host's.
+struct UVInstallation {
+    /// The path of `uv`.
+    let executable: String
+    /// A pip requirements file.
+    let requirements: String
+    let platform: PythonPlatform
+
+    /// Runs `uv`. Its progress goes to `progress` line by line as it comes.
+    func run(
+        into folder: String, environment: [String: String], hold: borrowing SignalHold,
+        progress: (String) -> Void
+    ) throws(PackagingError) {
+        var lines: [String] = []
+        let outcome = try PackagingError.wrapping { () throws(SystemCallError) in
+            try ForegroundProcess.run(executable, arguments(folder), environment: environment, hold: hold) { line in
+                lines.append(line)
+                progress(line)
+            }
+        }
+        if hold.isPending { throw .interrupted }
+        guard outcome == .exited(0) else { throw Self.failure(lines, outcome, platform) }
+    }
+
+    func arguments(_ folder: String) -> [String] {
+        [
+            "pip", "install", "--target", folder, "--requirements", requirements,
+            "--python-version", platform.pythonVersion, "--python-platform", platform.name,
+            // Wheels only: a source distribution would be compiled for this host.
+            "--only-binary", ":all:",
+            // Bytecode holds times, and belongs to one minor version of Python.
+            "--no-compile-bytecode",
+            "--link-mode", "copy", "--no-progress", "--color", "never", "--no-python-downloads",
+        ]
+    }
+
+    /// Makes one sentence of what `uv` said: "Because NAME==1.0 has no usable wheels and you require …".
+    static func failure(
+        _ lines: [String], _ outcome: ForegroundProcess.Outcome, _ platform: PythonPlatform
+    ) -> PackagingError {
+        let words = lines.flatMap { $0.split(separator: " ").map(String.init) }
+        for index in words.indices.dropLast(3) where words[index...].dropFirst(2).starts(with: ["has", "no"]) {
+            guard words[index].lowercased() == "because" || words[index] == "and" else { continue }
+            if words[index...].dropFirst(4).prefix(2).contains(where: { $0.hasPrefix("wheels") }) {
+                return .wheelMissing(package: words[index + 1], platform: platform)
+            }
+        }
+        let causes = lines.filter { $0.contains("cause:") || $0.hasPrefix("error:") }
+        let reason = causes.last?.replacingPrefix("error: ").replacingPrefix("  cause: ")
+        return .installerFailed(reason ?? lines.last ?? "it ended with \(outcome)")
+    }
+}
+
+extension String {
+    fileprivate func replacingPrefix(_ prefix: String) -> String {
+        hasPrefix(prefix) ? String(dropFirst(prefix.count)) : self
+    }
+}
