@@ -1,0 +1,182 @@
+"""An account on a server, as a user of boto3 sees it, with shorter words for what every test does."""
+
+import base64
+import itertools
+import json
+import subprocess
+import textwrap
+import threading
+from dataclasses import dataclass
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from packages import zip_of
+
+SESSION = boto3.session.Session()
+CONFIG = Config(
+    retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=60, max_pool_connections=50,
+    parameter_validation=False,
+)
+numbers = itertools.count(100_000_000_001)
+
+
+@dataclass
+class Answer:
+    """What an invocation answered."""
+
+    status: int
+    payload: bytes
+    error: str
+    version: str
+    log: str
+
+    @property
+    def value(self):
+        """The result, of an invocation that must have succeeded."""
+        assert self.error is None, f"{self.error}: {self.payload.decode()}\n{self.log}"
+        return json.loads(self.payload)
+
+    @property
+    def failure(self):
+        """The error's payload, of an invocation that must have failed."""
+        assert self.error is not None, f"expected a function error, got {self.payload!r}"
+        return json.loads(self.payload)
+
+
+@dataclass
+class Refusal:
+    """How an operation was refused."""
+
+    code: str
+    message: str
+    status: int
+    response: dict
+
+
+class Account:
+    """An account that no other test uses, unless it is named."""
+
+    def __init__(self, server, number=None, region="us-east-1"):
+        self.server = server
+        self.number = number or f"{next(numbers):012d}"
+        self.region = region
+        self.role = f"arn:aws:iam::{self.number}:role/lambda"
+        self.lambda_ = client(server.url, self.number, region)
+        self.names = itertools.count(1)
+
+    def in_region(self, region):
+        return Account(self.server, self.number, region)
+
+    def reconnected(self, server):
+        """The same account on another run of the server."""
+        return Account(server, self.number, self.region)
+
+    def arn(self, name):
+        return f"arn:aws:lambda:{self.region}:{self.number}:function:{name}"
+
+    def settings(self, source=None, *, files=None, name=None, **more):
+        """The parameters of CreateFunction, with what a test does not care about filled in."""
+        code = zip_of(files or {"app.py": textwrap.dedent(source or ECHO)})
+        return {
+            "FunctionName": name or f"function-{next(self.names)}",
+            "Runtime": self.server.runtime,
+            "Role": self.role,
+            "Handler": "app.handler",
+            "Code": {"ZipFile": code},
+            **more,
+        }
+
+    def deploy(self, source=None, **settings):
+        """Creates a function, waits until it is active, and returns its name."""
+        created = self.lambda_.create_function(**self.settings(source, **settings))
+        self.wait_until_active(created["FunctionName"])
+        return created["FunctionName"]
+
+    def wait_until_active(self, name):
+        waiter = self.lambda_.get_waiter("function_active_v2")
+        waiter.wait(FunctionName=name, WaiterConfig={"Delay": 0.05, "MaxAttempts": 200})
+
+    def wait_until_updated(self, name):
+        waiter = self.lambda_.get_waiter("function_updated_v2")
+        waiter.wait(FunctionName=name, WaiterConfig={"Delay": 0.05, "MaxAttempts": 200})
+
+    def change_code(self, name, source):
+        code = zip_of({"app.py": textwrap.dedent(source)})
+        self.lambda_.update_function_code(FunctionName=name, ZipFile=code)
+        self.wait_until_updated(name)
+
+    def change(self, name, **settings):
+        self.lambda_.update_function_configuration(FunctionName=name, **settings)
+        self.wait_until_updated(name)
+
+    def publish(self, name, files, **settings):
+        """Publishes a layer version."""
+        content = files if isinstance(files, bytes) else zip_of(files)
+        return self.lambda_.publish_layer_version(LayerName=name, Content={"ZipFile": content}, **settings)
+
+    def invoke(self, name, event=None, *, payload=None, **parameters):
+        """Invokes a function with the tail of its log."""
+        parameters.setdefault("LogType", "Tail")
+        body = json.dumps(event).encode() if payload is None else payload
+        response = self.lambda_.invoke(FunctionName=name, Payload=body, **parameters)
+        return Answer(
+            response["StatusCode"], response["Payload"].read(), response.get("FunctionError"),
+            response.get("ExecutedVersion"), base64.b64decode(response.get("LogResult", "")).decode(),
+        )
+
+    def invoke_aside(self, name, event=None, **parameters):
+        """Starts an invocation in a thread; call the result to have its answer."""
+        answers = []
+
+        def work():
+            try:
+                answers.append(self.invoke(name, event, **parameters))
+            except Exception as error:  # handed over to whoever asks for the answer
+                answers.append(error)
+
+        thread = threading.Thread(target=work)
+        thread.start()
+
+        def answer():
+            thread.join()
+            if isinstance(answers[0], Exception):
+                raise answers[0]
+            return answers[0]
+
+        return answer
+
+    def aws(self, *arguments, program, **options):
+        """Runs the AWS CLI."""
+        environment = {
+            "PATH": "/usr/bin:/bin", "HOME": str(self.server.installation.root), "LANG": "C.UTF-8",
+            "AWS_ACCESS_KEY_ID": self.number, "AWS_SECRET_ACCESS_KEY": "secret",
+            "AWS_DEFAULT_REGION": self.region, "AWS_ENDPOINT_URL": self.server.url, "AWS_PAGER": "",
+        }
+        command = [program, *map(str, arguments)]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, **options)
+
+
+ECHO = """
+    def handler(event, context):
+        return event
+"""
+
+
+def client(url, access_key, region="us-east-1", **options):
+    """A boto3 client of the Lambda API."""
+    return SESSION.client(
+        "lambda", endpoint_url=url, region_name=region, aws_access_key_id=access_key,
+        aws_secret_access_key="secret", config=CONFIG.merge(Config(**options)),
+    )
+
+
+def refused(operation, **parameters):
+    """Calls an operation that must be refused."""
+    with pytest.raises(ClientError) as caught:
+        operation(**parameters)
+    response = caught.value.response
+    status = response["ResponseMetadata"]["HTTPStatusCode"]
+    return Refusal(response["Error"]["Code"], response["Error"]["Message"], status, response)

@@ -1,0 +1,93 @@
+"""Contract tests: AWS's own clients against a real server process, as root and as an ordinary user.
+
+`STRATA_BINARY` names the server; without it, it is the repository's debug build.
+"""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import leftovers  # noqa: E402
+from account import Account  # noqa: E402
+from server_process import BINARY, Installation  # noqa: E402
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_left_behind():
+    """After the last test, no process, mount or cgroup of any server is left."""
+    assert BINARY.exists(), f"there is no server at {BINARY}: `swift build`, or set STRATA_BINARY"
+    leftovers.adopt_orphans()
+    installations = []
+    yield installations
+    pids = set().union(*(installation.started_pids for installation in installations))
+    for installation in installations:
+        installation.close()
+    assert leftovers.orphans_after_a_while(managed=set()) == []
+    assert [line for each in installations for line in leftovers.mounts(each.root)] == []
+    assert leftovers.cgroups(pids) == []
+
+
+@pytest.fixture(scope="session")
+def installation(nothing_left_behind):
+    """The binaries and folders of the user who runs the tests."""
+    installation = Installation.for_ourselves()
+    nothing_left_behind.append(installation)
+    return installation
+
+
+@pytest.fixture(scope="session")
+def ordinary_installation(nothing_left_behind):
+    """The same for a user without rights."""
+    if os.geteuid() != 0:
+        pytest.skip("the tests run as an ordinary user already")
+    if shutil.which("setpriv") is None:
+        pytest.skip("setpriv (util-linux) is missing: it becomes the ordinary user")
+    installation = Installation.for_ordinary_user()
+    nothing_left_behind.append(installation)
+    return installation
+
+
+@pytest.fixture(scope="session")
+def server(installation):
+    """The server that most tests share; each has an account of its own on it."""
+    return installation.start()
+
+
+@pytest.fixture(scope="session", params=["as ourselves", "as an ordinary user"])
+def either_installation(request):
+    """Both in turn, for what has to hold however the server runs."""
+    ours = request.param == "as ourselves"
+    return request.getfixturevalue("installation" if ours else "ordinary_installation")
+
+
+@pytest.fixture(scope="session")
+def either_server(request, either_installation):
+    """The shared server, and one that an ordinary user runs."""
+    if either_installation.uid is None:
+        return request.getfixturevalue("server")
+    return either_installation.start()
+
+
+@pytest.fixture
+def aws(server):
+    """An unused account on the shared server."""
+    return Account(server)
+
+
+@pytest.fixture
+def either(either_server):
+    """An unused account on the shared server, and one on an ordinary user's."""
+    return Account(either_server)
+
+
+@pytest.fixture(scope="session")
+def cli():
+    """The AWS CLI that is installed beside this interpreter."""
+    program = Path(sys.executable).parent / "aws"
+    assert program.exists(), f"there is no AWS CLI at {program}: `script/setup`"
+    return program

@@ -1,0 +1,80 @@
+"""What servers leave behind when they end: processes, mounts, cgroups. There must be nothing."""
+
+import ctypes
+import os
+import time
+from pathlib import Path
+
+PR_SET_CHILD_SUBREAPER = 36
+
+
+def adopt_orphans():
+    """Makes this process the parent of whatever loses its own below it (prctl(2)), so that nothing gets away unseen."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def processes():
+    """Every process of this host: pid → (state, parent)."""
+    found = {}
+    for entry in os.listdir("/proc"):
+        if not entry.isdigit():
+            continue
+        try:
+            # The name in parentheses may hold anything, even parentheses.
+            state, parent = Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()[:2]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        found[int(entry)] = (state, int(parent))
+    return found
+
+
+def orphans(managed):
+    """Processes that were started below this one and have come to it: those that `managed` does not hold."""
+    found = []
+    for pid, (state, parent) in processes().items():
+        if parent != os.getpid() or pid in managed:
+            continue
+        if state == "Z":
+            os.waitpid(pid, os.WNOHANG)
+        else:
+            found.append(pid)
+    return found
+
+
+def orphans_after_a_while(managed, seconds=5):
+    """The same, once those that are just ending have had the time to."""
+    deadline = time.monotonic() + seconds
+    while (found := orphans(managed)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return [(pid, command_line(pid)) for pid in found]
+
+
+def descendants(pid):
+    """All processes below a process."""
+    table = processes()
+    below = {pid}
+    while more := {child for child, (_, parent) in table.items() if parent in below} - below:
+        below |= more
+    return below - {pid}
+
+
+def command_line(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
+
+
+def mounts(below):
+    """Mounts of this host's own mount namespace that have to do with a folder."""
+    lines = Path("/proc/self/mountinfo").read_text().splitlines()
+    return [line for line in lines if str(below) in line]
+
+
+def cgroups(pids):
+    """The cgroups of servers that had these process ids: `strata-PID` in any hierarchy."""
+    names = {f"strata-{pid}" for pid in pids}
+    found = []
+    for folder, folders, _ in os.walk("/sys/fs/cgroup"):
+        found += [os.path.join(folder, name) for name in folders if name in names]
+    return found

@@ -1,0 +1,170 @@
+"""A real server process, started from the binary that a user would start."""
+
+import contextlib
+import json
+import os
+import pwd
+import re
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+BINARY = Path(os.environ.get("STRATA_BINARY", REPOSITORY / ".build" / "debug" / "strata"))
+READY_LINE = re.compile(r"^Strata (\S+) is ready: (http://127\.0\.0\.1:(\d+)) \(data folder: (.*)\)$")
+# Long enough for a slow machine; a test that gets here has failed.
+PATIENCE_SECONDS = 30
+# `nobody` of Debian: no home, no group, no right to anything.
+ORDINARY_UID = 65534
+
+
+class StartFailure(Exception):
+    """The server ended, or said something else than that it is ready."""
+
+    def __init__(self, exit_code, stdout, stderr):
+        super().__init__(f"exit code {exit_code}, stdout {stdout!r}, stderr {stderr!r}")
+        self.exit_code = exit_code
+        self.stdout = stdout
+        self.stderr = stderr
+
+
+class Installation:
+    """Who runs the server, from which binaries, with which interpreter, and where it may write."""
+
+    def __init__(self, binary, interpreter, uid=None):
+        self.binary = binary
+        self.interpreter = Path(interpreter).resolve()
+        self.uid = uid
+        # Not pytest's own temporary folder: that one is closed to everybody else.
+        self.root = Path(tempfile.mkdtemp(prefix="strata-contract-"))
+        self.root.chmod(0o755)
+        self.started = []
+        self.started_pids = set()
+
+    @classmethod
+    def for_ourselves(cls):
+        return cls(BINARY, getattr(sys, "_base_executable", sys.executable))
+
+    @classmethod
+    def for_ordinary_user(cls):
+        """The same for a user without rights, who cannot read root's home either."""
+        installation = cls(BINARY, "/usr/bin/python3", uid=ORDINARY_UID)
+        programs = installation.root / "bin"
+        programs.mkdir()
+        for name in ("strata", "strata-init"):
+            shutil.copy(BINARY.parent / name, programs / name)
+            (programs / name).chmod(0o755)
+        installation.binary = programs / "strata"
+        return installation
+
+    @property
+    def runtime(self):
+        """The runtime that the interpreter is for, such as `python3.11`."""
+        command = [self.interpreter, "-c", "import sys; print('python%d.%d' % sys.version_info[:2])"]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    def folder(self, prefix="data-"):
+        """A new folder that belongs to the server's user."""
+        path = Path(tempfile.mkdtemp(prefix=prefix, dir=self.root))
+        if self.uid is not None:
+            os.chown(path, self.uid, self.uid)
+        return path
+
+    def command(self, *arguments):
+        """The command line that runs the program as the installation's user."""
+        command = [str(self.binary), *map(str, arguments)]
+        if self.uid is None:
+            return command
+        identity = ["--reuid", str(self.uid), "--regid", str(self.uid), "--clear-groups"]
+        return ["setpriv", *identity, "--", *command]
+
+    def environment(self):
+        """What a login shell would give: nothing of the test's own, and no AWS settings."""
+        return {"PATH": os.environ["PATH"], "HOME": str(self.folder("home-")), "LANG": "C.UTF-8"}
+
+    def start(self, data=None, arguments=(), runtimes=True):
+        """Starts a server and waits until it is ready."""
+        server = ServerProcess(self, data or self.folder(), arguments, runtimes)
+        self.started.append(server)
+        self.started_pids.add(server.pid)
+        server.wait_until_ready()
+        return server
+
+    def close(self):
+        for server in self.started:
+            server.end()
+        shutil.rmtree(self.root, ignore_errors=True)
+
+
+class ServerProcess:
+    """One run of `strata start`. Start it by `Installation.start`."""
+
+    def __init__(self, installation, data, arguments=(), runtimes=True):
+        self.installation = installation
+        self.data = Path(data)
+        # Only the ordinary user's interpreter is certain to be named rightly by the installation.
+        named = ["--runtime", f"{installation.runtime}={installation.interpreter}"] if runtimes else []
+        command = installation.command("start", "--port", 0, "--data", self.data, *named, *arguments)
+        self.errors = tempfile.TemporaryFile("w+")
+        self.process = subprocess.Popen(
+            command, cwd="/", env=installation.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=self.errors, text=True,
+        )
+        self.url = None
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    @property
+    def runtime(self):
+        return self.installation.runtime
+
+    @property
+    def port(self):
+        return int(self.url.rsplit(":", 1)[1])
+
+    def wait_until_ready(self):
+        ready, _, _ = select.select([self.process.stdout], [], [], PATIENCE_SECONDS)
+        line = self.process.stdout.readline() if ready else ""
+        match = READY_LINE.match(line.rstrip("\n"))
+        if match is None:
+            self.end(with_patience=not line)
+            raise StartFailure(self.process.returncode, line, self.stderr())
+        self.version, self.url = match[1], match[2]
+
+    def stderr(self):
+        self.errors.seek(0)
+        return self.errors.read()
+
+    def health(self):
+        with urllib.request.urlopen(self.url + "/_strata/health", timeout=PATIENCE_SECONDS) as answer:
+            return answer.status, json.load(answer)
+
+    def stop(self):
+        """SIGTERM, as `kill` and systemd send it: the exit code and the seconds it took."""
+        begin = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        exit_code = self.process.wait(PATIENCE_SECONDS)
+        return exit_code, time.monotonic() - begin
+
+    def kill(self):
+        """SIGKILL: nothing is said, nothing is tidied up."""
+        self.process.kill()
+        self.process.wait(PATIENCE_SECONDS)
+
+    def end(self, with_patience=True):
+        """Ends the process whatever state it is in."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(10 if with_patience else 1)
+        if self.process.poll() is None:
+            self.kill()
+        self.process.stdout.close()

@@ -1,0 +1,64 @@
+"""The main job with the AWS CLI, as it is installed by everybody: nothing about it knows of this server."""
+
+import json
+
+import pytest
+
+from packages import zip_of
+
+CODE = "import greeting\ndef handler(event, context):\n    return f\"{greeting.WORD}, {event['name']}\"\n"
+
+
+@pytest.fixture
+def run(aws, cli):
+    def run(*arguments, exit_code=0):
+        result = aws.aws(*arguments, program=cli)
+        assert result.returncode == exit_code, result.stderr
+        return json.loads(result.stdout) if exit_code == 0 and result.stdout.strip() else result
+
+    return run
+
+
+def test_a_layer_and_a_function_are_deployed_invoked_and_updated(aws, run, tmp_path):
+    layer, code, output = tmp_path / "layer.zip", tmp_path / "code.zip", tmp_path / "out.json"
+    layer.write_bytes(zip_of({"python/greeting.py": "WORD = 'hello'\n"}))
+    code.write_bytes(zip_of({"app.py": CODE}))
+    published = run(
+        "lambda", "publish-layer-version", "--layer-name", "greeting", "--zip-file", f"fileb://{layer}",
+        "--compatible-runtimes", aws.server.runtime,
+    )
+    assert published["Version"] == 1
+    created = run(
+        "lambda", "create-function", "--function-name", "hello", "--runtime", aws.server.runtime,
+        "--role", aws.role, "--handler", "app.handler", "--zip-file", f"fileb://{code}",
+        "--layers", published["LayerVersionArn"],
+    )
+    assert created["State"] == "Pending"
+    run("lambda", "wait", "function-active-v2", "--function-name", "hello")
+    invoke = [
+        "lambda", "invoke", "--function-name", "hello", "--cli-binary-format", "raw-in-base64-out",
+        "--payload", '{"name": "Strata – é"}', str(output),
+    ]
+    answer = run(*invoke)
+    assert answer == {"StatusCode": 200, "ExecutedVersion": "$LATEST"}
+    assert json.loads(output.read_text()) == "hello, Strata – é"
+    code.write_bytes(zip_of({"app.py": CODE.replace("{greeting.WORD}", "{greeting.WORD.upper()}")}))
+    run("lambda", "update-function-code", "--function-name", "hello", "--zip-file", f"fileb://{code}")
+    run("lambda", "wait", "function-updated-v2", "--function-name", "hello")
+    run(*invoke)
+    assert json.loads(output.read_text()) == "HELLO, Strata – é"
+    assert [each["FunctionName"] for each in run("lambda", "list-functions")["Functions"]] == ["hello"]
+
+
+def test_errors_are_told_by_message_and_exit_code(run):
+    result = run("lambda", "get-function", "--function-name", "nobody", exit_code=254)
+    assert "(ResourceNotFoundException) when calling the GetFunction operation: Function not found: " in result.stderr
+    result = run("lambda", "list-aliases", "--function-name", "nobody", exit_code=254)
+    assert "ListAliases" in result.stderr
+
+
+def test_a_function_error_is_told_in_the_answer(aws, run, tmp_path):
+    name = aws.deploy("def handler(event, context): return 1 / 0")
+    answer = run("lambda", "invoke", "--function-name", name, str(tmp_path / "out.json"))
+    assert answer["FunctionError"] == "Unhandled"
+    assert json.loads((tmp_path / "out.json").read_text())["errorType"] == "ZeroDivisionError"

@@ -1,0 +1,120 @@
+"""Execution environments: reused, multiplied, retired, limited."""
+
+import concurrent.futures
+import subprocess
+import time
+
+import pytest
+
+from account import Account, refused
+
+WHO = """
+    import time, uuid
+    me = str(uuid.uuid4())
+    count = 0
+    def handler(seconds, context):
+        global count
+        count += 1
+        time.sleep(seconds or 0)
+        return [me, count]
+"""
+
+
+def at_once(work, arguments):
+    with concurrent.futures.ThreadPoolExecutor(len(arguments)) as pool:
+        return list(pool.map(work, arguments))
+
+
+def test_globals_and_temporary_files_survive(either):
+    name = either.deploy(
+        """
+        import os
+        def handler(event, context):
+            path = "/tmp/count"
+            count = int(open(path).read()) + 1 if os.path.exists(path) else 1
+            open(path, "w").write(str(count))
+            return count
+        """
+    )
+    assert [either.invoke(name).value for _ in range(5)] == [1, 2, 3, 4, 5]
+
+
+def test_an_idle_environment_is_used_again(either):
+    name = either.deploy(WHO)
+    answers = [either.invoke(name).value for _ in range(5)]
+    assert [count for _, count in answers] == [1, 2, 3, 4, 5]
+    assert len({me for me, _ in answers}) == 1
+
+
+def test_invocations_at_once_have_environments_of_their_own(either):
+    name = either.deploy(WHO, Timeout=20)
+    answers = at_once(lambda _: either.invoke(name, 1.5).value, range(4))
+    assert len({me for me, _ in answers}) == 4
+    assert {count for _, count in answers} == {1}
+    again = at_once(lambda _: either.invoke(name, 0.5).value, range(4))
+    assert {me for me, _ in again} <= {me for me, _ in answers}
+
+
+def test_temporary_files_of_one_environment_are_not_there_in_another(aws):
+    source = """
+        import os, time
+        def handler(event, context):
+            open("/tmp/" + event, "w").close()
+            time.sleep(1)
+            return sorted(os.listdir("/tmp"))
+    """
+    name = aws.deploy(source, Timeout=20)
+    assert at_once(lambda event: aws.invoke(name, event).value, ["one", "two"]) == [["one"], ["two"]]
+
+
+@pytest.mark.parametrize("what", ["code", "configuration"])
+def test_an_update_retires_environments_after_their_invocation(aws, what):
+    source = "import os, time\ndef handler(seconds, context):\n    time.sleep(seconds or 0)\n    return [{!r}, os.environ['WORD']]\n"
+    name = aws.deploy(source.format("old"), Environment={"Variables": {"WORD": "old"}}, Timeout=20)
+    running = aws.invoke_aside(name, 2)
+    time.sleep(0.7)
+    if what == "code":
+        aws.change_code(name, source.format("new"))
+    else:
+        aws.change(name, Environment={"Variables": {"WORD": "new"}})
+    expected = ["new", "old"] if what == "code" else ["old", "new"]
+    assert aws.invoke(name).value == expected
+    assert running().value == ["old", "old"]
+    for _ in range(3):
+        assert aws.invoke(name).value == expected
+
+
+def test_deleting_a_function_lets_its_running_invocation_finish(aws):
+    name = aws.deploy(WHO, Timeout=20)
+    running = aws.invoke_aside(name, 1)
+    time.sleep(0.5)
+    aws.lambda_.delete_function(FunctionName=name)
+    assert running().value[1] == 1
+    assert refused(aws.lambda_.invoke, FunctionName=name).code == "ResourceNotFoundException"
+
+
+def test_an_account_never_has_more_invocations_than_its_limit(installation):
+    help_text = subprocess.run(installation.command("start", "--help"), capture_output=True, text=True).stdout
+    if "--max-concurrency" not in help_text:
+        pytest.skip("there is no flag yet that lowers the account's concurrency (--max-concurrency)")
+    server = installation.start(arguments=["--max-concurrency", 2])
+    aws = Account(server)
+    name = aws.deploy(WHO, Timeout=20)
+    running = [aws.invoke_aside(name, 2) for _ in range(2)]
+    time.sleep(1)
+    refusal = refused(aws.lambda_.invoke, FunctionName=name)
+    assert (refusal.code, refusal.status) == ("TooManyRequestsException", 429)
+    assert refusal.message == "Rate Exceeded."
+    assert refusal.response["Reason"] == "ConcurrentInvocationLimitExceeded"
+    other = Account(server)
+    assert other.invoke(other.deploy(), "another account has a limit of its own").error is None
+    assert [answer().error for answer in running] == [None, None]
+    assert aws.invoke(name).error is None
+    server.stop()
+
+
+def test_a_burst_of_invocations_is_answered_in_full(aws):
+    """More clients than environments that a small machine could start at once: each has its answer, and its own."""
+    name = aws.deploy("def handler(event, context): return event")
+    assert at_once(lambda number: aws.invoke(name, number).value, range(24)) == list(range(24))
+    assert at_once(lambda number: aws.invoke(name, number).value, range(24)) == list(range(24))

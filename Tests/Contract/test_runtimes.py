@@ -1,0 +1,141 @@
+"""Runtimes besides our own bootstrap: custom ones in C and in the shell, and AWS's own client; SDKs inside functions."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from packages import installed_files, program, zip_of
+
+FUNCTIONS = Path(__file__).parent / "functions"
+SYSTEM_PYTHON = "/usr/bin/python3"
+
+
+@pytest.fixture(scope="session")
+def c_bootstrap(tmp_path_factory):
+    compiler = shutil.which("cc")
+    if compiler is None:
+        pytest.skip("there is no C compiler")
+    output = tmp_path_factory.mktemp("c") / "bootstrap"
+    flags = ["-O1", "-static", "-Wall", "-D_GNU_SOURCE"]
+    subprocess.run([compiler, *flags, "-o", output, FUNCTIONS / "bootstrap.c"], check=True)
+    return output.read_bytes()
+
+
+@pytest.mark.parametrize("runtime", ["provided.al2023", "provided.al2"])
+def test_a_custom_runtime_in_c(either, c_bootstrap, runtime):
+    name = either.deploy(files={"bootstrap": program(c_bootstrap)}, Runtime=runtime)
+    for number in range(3):
+        assert either.invoke(name, {"n": number}).value == {"c": {"n": number}}
+
+
+def test_a_custom_runtime_from_a_layer(either, c_bootstrap):
+    layer = either.publish("bootstrap", {"bootstrap": program(c_bootstrap)})["LayerVersionArn"]
+    name = either.deploy(files={"readme.txt": "no code at all"}, Runtime="provided.al2023", Layers=[layer])
+    assert either.invoke(name, "hello").value == {"c": "hello"}
+
+
+def test_a_custom_runtime_of_the_function_wins_over_one_of_a_layer(aws, c_bootstrap):
+    layer = aws.publish("bootstrap", {"bootstrap": program("#!/bin/sh\nexit 9\n")})["LayerVersionArn"]
+    name = aws.deploy(files={"bootstrap": program(c_bootstrap)}, Runtime="provided.al2023", Layers=[layer])
+    assert aws.invoke(name, 1).value == {"c": 1}
+
+
+def test_a_custom_runtime_in_the_shell(either):
+    script = (FUNCTIONS / "bootstrap.sh").read_text()
+    name = either.deploy(files={"bootstrap": program(script)}, Runtime="provided.al2023", Handler="some.thing")
+    for event in ("one", [2]):
+        answer = either.invoke(name, event)
+        assert answer.value == {"shell": event, "handler": "some.thing"}
+        assert "the shell handles " in answer.log
+
+
+def test_a_package_without_a_bootstrap(aws):
+    answer = aws.invoke(aws.deploy(files={"readme.txt": "x"}, Runtime="provided.al2023"))
+    assert answer.failure["errorType"] in ("Runtime.InvalidEntrypoint", "Runtime.ExitError")
+    assert "bootstrap" in answer.log or "bootstrap" in answer.failure["errorMessage"]
+
+
+def test_a_bootstrap_that_cannot_be_executed(aws):
+    answer = aws.invoke(aws.deploy(files={"bootstrap": "#!/bin/sh\nexit 0\n"}, Runtime="provided.al2023"))
+    assert answer.error == "Unhandled"
+
+
+def test_a_custom_runtime_has_no_execution_environment_name(aws, c_bootstrap):
+    script = (FUNCTIONS / "bootstrap.sh").read_text().replace('$_HANDLER', '${AWS_EXECUTION_ENV-unset}')
+    name = aws.deploy(files={"bootstrap": program(script)}, Runtime="provided.al2023")
+    assert aws.invoke(name, 1).value["handler"] == "unset"
+
+
+def test_a_function_that_brings_awss_own_client(either):
+    version = subprocess.run([SYSTEM_PYTHON, "-c", "import sys; print(sys.version_info[:2])"],
+                             capture_output=True, text=True).stdout.strip()
+    if version != str(sys.version_info[:2]):
+        pytest.skip(f"awslambdaric is installed here for another Python than {SYSTEM_PYTHON}")
+    files = {
+        "app.py": "def handler(event, context):\n    return {'event': event, 'name': context.function_name}\n",
+        "bootstrap": program(f'#!/bin/sh\nexec {SYSTEM_PYTHON} -m awslambdaric "$_HANDLER"\n'),
+    }
+    for package in ("awslambdaric", "simplejson", "snapshot_restore_py"):
+        files |= installed_files(package)
+    files |= native_part_of_awslambdaric()
+    name = either.deploy(files=files, Runtime="provided.al2023", MemorySize=256, Timeout=10)
+    for number in range(3):
+        assert either.invoke(name, {"n": number}).value == {"event": {"n": number}, "name": name}
+
+
+def native_part_of_awslambdaric():
+    """Its C extension stands beside the package."""
+    import runtime_client
+
+    library = Path(runtime_client.__file__)
+    return {library.name: library.read_bytes()}
+
+
+def boto3_layer():
+    """boto3 as it is installed here, with the descriptions of one service."""
+    files = {}
+    for package in ("boto3", "jmespath", "dateutil", "s3transfer", "urllib3", "six"):
+        files |= installed_files(package, below="python/")
+    needed = ("data/lambda/", "data/endpoints.json", "data/partitions.json", "data/_retry.json",
+              "data/sdk-default-configuration.json", "cacert.pem")
+    for name, content in installed_files("botocore", below="python/").items():
+        if name.endswith(".py") or any(part in name for part in needed):
+            files[name] = content
+    for name, content in installed_files("boto3", below="python/").items():
+        files[name] = content
+    return zip_of(files, level=1)
+
+
+def test_boto3_inside_a_function_finds_this_server(either):
+    layer = either.publish("boto3", boto3_layer())["LayerVersionArn"]
+    name = either.deploy(
+        """
+        import boto3
+        def handler(event, context):
+            client = boto3.client("lambda")
+            return sorted(function["FunctionName"] for function in client.list_functions()["Functions"])
+        """,
+        Layers=[layer], MemorySize=512, Timeout=30,
+    )
+    other = either.deploy()
+    assert either.invoke(name).value == sorted([name, other])
+
+
+def test_a_function_can_invoke_another(aws):
+    callee = aws.deploy("def handler(event, context): return ['called with', event]")
+    caller = aws.deploy(
+        """
+        import json, os, urllib.request
+        def handler(event, context):
+            url = f"{os.environ['AWS_ENDPOINT_URL']}/2015-03-31/functions/{event}/invocations"
+            scope = f"{os.environ['AWS_ACCESS_KEY_ID']}/20260101/{os.environ['AWS_REGION']}/lambda/aws4_request"
+            headers = {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, Signature=0"}
+            request = urllib.request.Request(url, json.dumps("hello").encode(), headers)
+            return json.load(urllib.request.urlopen(request))
+        """,
+        Timeout=10,
+    )
+    assert aws.invoke(caller, callee).value == ["called with", "hello"]
