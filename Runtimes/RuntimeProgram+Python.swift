@@ -17,5 +17,6 @@ extension RuntimeProgram {
             File(name: "bootstrap_json.py", bytes: PackageResources.bootstrap_json_py),
             File(name: "bootstrap_logging.py", bytes: PackageResources.bootstrap_logging_py),
         ],
-        arguments: ["-S", directory + "/bootstrap.py"])
+        mainFile: "bootstrap.py",
+        flags: ["-S"])
 }

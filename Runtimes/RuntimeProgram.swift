@@ -17,13 +17,22 @@ public struct RuntimeProgram: Sendable {
     /// All files, to lie beside each other in one folder.
     public let files: [File]
 
-    /// What follows the interpreter's path on the command line.
-    public let arguments: [String]
+    /// The file that starts the program.
+    public let mainFile: String
 
-    /// The command line that starts the program: the interpreter, flags, and the program's main file.
+    /// What stands between the interpreter and the main file.
+    public let flags: [String]
+
+    /// The command line that starts the program.
     ///
-    /// - Parameter interpreter: The path of the interpreter as the environment sees it.
-    public func command(interpreter: String) -> [String] {
-        [interpreter] + arguments
+    /// - Parameters:
+    ///   - interpreter: The path of the interpreter as the environment sees it.
+    ///   - wrapper: The function's `AWS_LAMBDA_EXEC_WRAPPER`, if it has one. Wrappers expect the interpreter and the main
+    ///     file as their first and second argument, so the flags are left out; the program makes up for them.
+    ///     https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html
+    public func command(interpreter: String, wrapper: String? = nil) -> [String] {
+        let main = Self.directory + "/" + mainFile
+        guard let wrapper else { return [interpreter] + flags + [main] }
+        return [wrapper, interpreter, main]
     }
 }

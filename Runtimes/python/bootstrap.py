@@ -27,6 +27,9 @@ ASCII_RUNTIMES = tuple("AWS_Lambda_python3.%d" % minor for minor in range(12))
 # The headers of the event that is being handled: log records carry its request id and tenant.
 current = {}
 
+# For the modules that are loaded later: `__main__` is a name that a function may give to something else.
+sys.modules["bootstrap_main"] = sys.modules[__name__]
+
 
 class FaultException(Exception):
     """A failure that the runtime reports under its own name (`Runtime.…`), not under that of the user's exception."""
@@ -51,22 +54,24 @@ def load(name):
 def set_search_path():
     """The function's code first, then its layers; `.pth` files of both are honoured.
 
-    The interpreter was started without its site directories (-S), so that nothing the host has installed can be
-    imported; what else `site` gives a program is given here. A function that sets PYTHONPATH takes over from the
-    layers, as on AWS: https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html.
+    Nothing that the host has installed for itself can be imported: the interpreter was started without its site
+    directories (-S), or, by a wrapper that knows nothing of that, they are taken away. What else `site` gives a program
+    is given here. A PYTHONPATH of the function's own takes the place of the layers, as on AWS.
     """
+    if not sys.flags.no_site:
+        hosts = site.getsitepackages() + [site.getusersitepackages()]
+        sys.path[:] = [place for place in sys.path if place not in hosts]
     version = "python%d.%d" % sys.version_info[:2]
     roots = [os.environ["LAMBDA_TASK_ROOT"]]
-    if "PYTHONPATH" in os.environ:
-        site.execsitecustomize()
-    else:
+    if "PYTHONPATH" not in os.environ:
         roots += ["/opt/python/lib/" + version + "/site-packages", "/opt/python"]
         os.environ["PYTHONPATH"] = RUNTIME_DIRECTORY
     sys.path[:0] = roots + ["/var/lang/lib/" + version + "/site-packages"]
-    for root in roots:
+    for root in filter(os.path.isdir, roots):
         site.addsitedir(root)
     site.setquit()
     site.sethelper()
+    site.execsitecustomize()
 
 
 class Unbuffered:
@@ -93,31 +98,36 @@ class Unbuffered:
         self.stream.flush()
 
 
-class LoggingHook:
-    """Sets up the root logger at the moment something imports `logging`, which takes longer than we take to start."""
+# What AWS's runtime has imported before it looks at the function's directory: there a function's own `types.py` or
+# `logging/` never hides the library's. Here most of them are imported by the function, if at all.
+LIBRARY_FIRST = frozenset(
+    "__future__ collections concurrent contextlib copyreg decimal enum functools heapq json keyword linecache logging math "
+    "numbers operator queue re reprlib string textwrap threading token tokenize traceback types warnings weakref".split()
+)
+
+
+class LibraryFinder:
+    """Finds the modules of LIBRARY_FIRST on the search path that the interpreter started with.
+
+    `logging` takes longer to import than we take to start: its root logger is set up when something imports it.
+    """
+
+    def __init__(self):
+        self.path = list(sys.path)
 
     def find_spec(self, name, path=None, target=None):
-        if name != "logging":
+        if name not in LIBRARY_FIRST:
             return None
-        sys.meta_path.remove(self)
-        # AWS's runtime has imported the library's `logging` before it looks at the function's directory.
-        places = [os.path.dirname(os.__file__)] + sys.path
-        spec = importlib._bootstrap_external.PathFinder.find_spec(name, places)
-        execute = spec.loader.exec_module
+        spec = importlib._bootstrap_external.PathFinder.find_spec(name, self.path)
+        if name == "logging" and spec is not None:
+            execute = spec.loader.exec_module
 
-        def execute_and_configure(module):
-            execute(module)
-            load("logging").configure(module, sys.modules[__name__])
+            def execute_and_configure(module):
+                execute(module)
+                load("logging").configure(module)
 
-        spec.loader.exec_module = execute_and_configure
+            spec.loader.exec_module = execute_and_configure
         return spec
-
-
-def set_logging():
-    if "logging" in sys.modules:
-        load("logging").configure(sys.modules["logging"], sys.modules[__name__])
-    else:
-        sys.meta_path.insert(0, LoggingHook())
 
 
 def _get_handler(name):
@@ -183,18 +193,22 @@ def marshalled(response, json):
 
 def handle_event_request(api, json, request_handler, headers, body):
     """Runs the handler for one event, and posts its result or its error."""
+    request_id = headers["lambda-runtime-aws-request-id"]
+    error = None
     try:
         lambda_context = context_of(headers, json)
         event = unmarshalled(body, headers.get("content-type"), json)
         response = request_handler(event, lambda_context)
         result, content_type = marshalled(response, json)
     except Exception:
-        load("faults").post_invocation_error(api, json, headers, sys.exc_info())
+        error = load("faults").logged(sys.exc_info(), request_id, json)
+    if error is not None:
+        load("faults").post_invocation_error(api, json, headers, error)
         return
     if not isinstance(result, bytes):
         result = result.encode()
-    path = "invocation/" + headers["lambda-runtime-aws-request-id"] + "/response"
-    api.post(path, content_type, result, invocation_id_line(headers))
+    path = "invocation/" + request_id + "/response"
+    api.post("invocation response", path, content_type, result, invocation_id_line(headers))
 
 
 def invocation_id_line(headers):
@@ -216,8 +230,10 @@ def main():
     sys.stderr = Unbuffered(sys.stderr)
     api = RuntimeAPI(os.environ["AWS_LAMBDA_RUNTIME_API"])
     json = JSON(os.environ.get("AWS_EXECUTION_ENV") in ASCII_RUNTIMES, load)
+    sys.meta_path.insert(0, LibraryFinder())
+    if "logging" in sys.modules:
+        load("logging").configure(sys.modules["logging"])
     set_search_path()
-    set_logging()
     try:
         request_handler = _get_handler(os.environ["_HANDLER"])
     except Exception:

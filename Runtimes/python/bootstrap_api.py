@@ -4,6 +4,9 @@ One connection, kept alive, straight on the interpreter's own socket type: `http
 to import than a whole cold start may last, and to run than a whole invocation may.
 """
 
+import sys
+import time
+
 import _socket
 
 # The version of the API that AWS's runtimes speak.
@@ -12,6 +15,11 @@ API_ROOT = "/2018-06-01/runtime/"
 MAXIMUM_HEAD_BYTES = 1 << 20
 # From here on, copying a body to send it together with its header costs more than a second system call.
 COPIED_BODY_BYTES = 1 << 16
+
+
+def report(problem):
+    """Logs what went wrong between us and the API, in the words of AWS's client."""
+    sys.stdout.write("[ERROR] [{}] LAMBDA_RUNTIME {}\n".format(int(time.time() * 1000), problem))
 
 
 class RuntimeAPI:
@@ -27,18 +35,21 @@ class RuntimeAPI:
     def next(self):
         """Waits for the next event: its headers, names in lower case, and its body."""
         status, headers, body = self.exchange(self.next_request, b"")
-        if status != 200:
+        if not 200 <= status < 300:
+            report("Failed to get next invocation. Http Response code: {}".format(status))
             raise RuntimeError("Failed to get next")
         return headers, body
 
-    def post(self, path, content_type, body, more_headers=""):
-        """Posts a result or an error, and raises if it is refused; `more_headers` are whole lines."""
+    def post(self, what, path, content_type, body, more_headers=""):
+        """Posts `what`; RuntimeError if it is refused. `more_headers` are whole lines."""
         head = "POST {}{}{}Content-Type: {}\r\nContent-Length: {}\r\n{}\r\n".format(
             API_ROOT, path, self.rest_of_first_lines, content_type, len(body), more_headers
         )
-        status = self.exchange(head.encode("latin-1"), body)[0]
+        status, _, answer = self.exchange(head.encode("latin-1"), body)
         if not 200 <= status < 300:
-            raise RuntimeError("The runtime API refused {} with status {}".format(path, status))
+            text = answer.decode("utf-8", "replace")
+            report("Failed to post handler success response. Http response code: {}. {}".format(status, text))
+            raise RuntimeError("Failed to post " + what)
 
     def exchange(self, head, body):
         """Sends a request and reads its answer: status, headers, body.

@@ -11,12 +11,20 @@ import sys
 
 def decode(body):
     """Decodes slowly, for the sake of a good message."""
-    return json.loads(str(body, "utf-8"))
+    return json.loads(str(body, "utf-8"), parse_constant=refuse)
+
+
+def refuse(name):
+    """NaN and the infinities are no JSON."""
+    raise ValueError("Expecting value: " + name)
 
 
 def encode(value, escapes_unicode):
     chunks = []
-    Encoder(escapes_unicode, chunks.append).write(value)
+    try:
+        Encoder(escapes_unicode, chunks.append).write(value)
+    except RecursionError:
+        raise RecursionError("maximum recursion depth exceeded while encoding a JSON object") from None
     return "".join(chunks)
 
 

@@ -4,7 +4,7 @@ import sys
 import time
 import traceback
 
-runtime = sys.modules["__main__"]
+import bootstrap_main as runtime
 
 # In AWS's text format an error is one record: lines end in CR, and indentation is made of no-break spaces.
 LINE_END = "\r"
@@ -29,24 +29,27 @@ def post_init_error(api, json, exc_info):
     """Reports that the handler could not be loaded."""
     import logging
 
-    payload = described(exc_info, "")
     logging.warning(UNHANDLED_EXCEPTION_WARNING)
-    log(payload, json)
-    post(api, json, "init/error", payload)
+    post(api, json, "init error", "init/error", logged(exc_info, "", json))
 
 
-def post_invocation_error(api, json, headers, exc_info):
+def post_invocation_error(api, json, headers, payload):
     """Reports that an invocation failed; the environment goes on."""
-    request_id = headers["lambda-runtime-aws-request-id"]
-    payload = described(exc_info, request_id)
-    log(payload, json)
-    post(api, json, "invocation/" + request_id + "/error", payload, runtime.invocation_id_line(headers))
+    path = "invocation/" + payload["requestId"] + "/error"
+    post(api, json, "invocation error", path, payload, runtime.invocation_id_line(headers))
 
 
-def post(api, json, path, payload, more_headers=""):
+def post(api, json, what, path, payload, more_headers=""):
     body = json.encode(payload).encode("utf-8", "backslashreplace")
     type_line = "{}: {}\r\n".format(ERROR_TYPE_HEADER, header_text(payload["errorType"]))
-    api.post(path, "application/json", body, type_line + more_headers)
+    api.post(what, path, "application/json", body, type_line + more_headers)
+
+
+def logged(exc_info, request_id, json):
+    """The payload of an exception, which is printed on the way."""
+    payload = described(exc_info, request_id)
+    log(payload, json)
+    return payload
 
 
 def described(exc_info, request_id):
@@ -72,7 +75,7 @@ def log(payload, json):
     """Prints a payload in the log format of the function."""
     if runtime.load("logging").is_json_format():
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        sys.stdout.write(json.encode({"timestamp": now, "level": "ERROR", **payload}) + "\n")
+        write(json.encode({"timestamp": now, "level": "ERROR", **payload}))
         return
     lines = ["[ERROR]"]
     if payload["errorType"]:
@@ -82,7 +85,12 @@ def log(payload, json):
     lines.append("Traceback (most recent call last):")
     for element in payload["stackTrace"]:
         lines += [indented(line) for line in element.splitlines()] if element else [""]
-    sys.stdout.write(LINE_END.join(lines) + "\n")
+    write(LINE_END.join(lines))
+
+
+def write(line):
+    """Prints a line; half a surrogate pair in it is escaped, so that it does not end the environment."""
+    sys.stdout.write(line.encode("utf-8", "backslashreplace").decode() + "\n")
 
 
 def indented(line):

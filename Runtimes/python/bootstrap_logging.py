@@ -7,6 +7,8 @@ import os
 import sys
 import time
 
+import bootstrap_main as runtime
+
 TEXT_FORMAT = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n"
 TEXT_DATE_FORMAT = "%Y-%m-%dT%H:%M:%S"
 JSON_DATE_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
@@ -28,7 +30,7 @@ class LogSink:
         sys.stdout.write(text)
 
 
-def configure(logging, runtime):
+def configure(logging):
     """Adds the handler to the root logger of a freshly imported `logging`."""
 
     class LambdaLoggerHandler(logging.Handler):
@@ -37,7 +39,8 @@ def configure(logging, runtime):
             self.log_sink = log_sink
 
         def emit(self, record):
-            self.log_sink.log(self.format(record))
+            msg = self.format(record)
+            self.log_sink.log(msg)
 
     class LambdaLoggerFilter(logging.Filter):
         def filter(self, record):
@@ -48,7 +51,7 @@ def configure(logging, runtime):
     logging.Formatter.converter = time.gmtime
     handler = LambdaLoggerHandler(LogSink())
     if is_json_format():
-        handler.setFormatter(json_formatter(logging, runtime))
+        handler.setFormatter(json_formatter(logging))
     else:
         handler.setFormatter(logging.Formatter(TEXT_FORMAT, TEXT_DATE_FORMAT))
     handler.addFilter(LambdaLoggerFilter())
@@ -65,7 +68,7 @@ OWN_FIELDS = frozenset(
 )
 
 
-def json_formatter(logging, runtime):
+def json_formatter(logging):
     import json
     import traceback
 

@@ -72,9 +72,11 @@ def own(python=sys.executable):
 
 # What AWS's image does before it hands over to its client: the function's code comes first on the search path.
 ORACLE_START = """
-import os, sys
+import sys
+del sys.path[0]
+import os
 from awslambdaric.__main__ import main
-sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
+sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
 main(["", os.environ["_HANDLER"]])
 """
 
@@ -122,9 +124,12 @@ def end(process, api):
 
 
 def normalised(text):
-    """Text without what differs from one run to another: times, addresses, where the client's own files lie."""
+    """Text without what differs from one run to another, or with where the client's own files lie."""
     text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "<time>", text)
+    text = re.sub(r"\[\d{13}\] LAMBDA_RUNTIME", "[<time>] LAMBDA_RUNTIME", text)
     text = re.sub(r"0x[0-9a-f]{6,}", "<address>", text)
     text = re.sub(r"/[^\"' ]*/task-\w+", "/var/task", text)
-    text = re.sub(r'File \\?"[^"]*/bootstrap\.py\\?", line \d+', "File <bootstrap>, line <n>", text)
-    return text
+    text = re.sub(r'File \\?"[^"]*/bootstrap(_\w+)?\.py\\?", line \d+', "File <bootstrap>, line <n>", text)
+    text = re.sub(r"(?m)^\S{0,300}/bootstrap\.py:\d+: (\w+: .*)\n  .*\n", r"<bootstrap>: \1\n", text)  # a warning
+    text = re.sub(r"(maximum recursion depth exceeded)[ a-zA-Z]*", r"\1", text)
+    return re.sub(r"repeated \d+ more times", "repeated <n> more times", text)
