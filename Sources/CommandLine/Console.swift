@@ -1,4 +1,5 @@
 internal import Glibc
+internal import LinuxSystem
 
 /// Where a command writes, and what it may know of its surroundings. Tests pass their own.
 struct Console: Sendable {
@@ -12,7 +13,7 @@ struct Console: Sendable {
 
     /// This process's own descriptors and environment.
     static func ofThisProcess() -> Console {
-        let environment = environmentOfThisProcess()
+        let environment = ProcessEnvironment.variables()
         return Console(
             print: { write($0, to: STDOUT_FILENO) },
             report: { write($0, to: STDERR_FILENO) },
@@ -29,16 +30,5 @@ struct Console: Sendable {
             if count <= 0 { return }
             bytes = bytes.dropFirst(count)
         }
-    }
-
-    private static func environmentOfThisProcess() -> [String: String] {
-        var variables: [String: String] = [:]
-        var next = environ
-        while let entry = next.pointee {
-            let parts = String(cString: entry).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
-            next += 1
-        }
-        return variables
     }
 }

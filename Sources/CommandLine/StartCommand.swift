@@ -55,7 +55,7 @@ struct StartCommand: Sendable {
             summary: "Run the server until SIGTERM or Ctrl-C.",
             details: """
                 Speaks AWS's Lambda API. Point any client at it:
-                  export AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_REGION=us-east-1
+                  export AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_DEFAULT_REGION=us-east-1
                   export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
                   aws lambda list-functions
                 """,

@@ -87,5 +87,5 @@ extension PlatformError {
 
 extension StoredPackage {
     /// What a row keeps of a package.
-    var reference: Catalog.PackageReference { Catalog.PackageReference(digest: digest, zipBytes: zipBytes) }
+    var reference: PackageReference { PackageReference(digest: digest, zipBytes: zipBytes) }
 }

@@ -1,7 +1,6 @@
 internal import AWSModel
 internal import AWSProtocol
 internal import Catalog
-internal import Digest
 internal import Domain
 internal import LayerStore
 
@@ -10,12 +9,10 @@ struct AttachedLayer {
     /// The version.
     var arn: LayerVersionARN
     /// Its package.
-    var digest: SHA256Digest
-    /// The size of its zip, in bytes.
-    var zipBytes: Int
+    var package: PackageReference
 
     /// How the API describes it.
-    var configuration: Lambda.Layer { Lambda.Layer(arn: arn.description, codeSize: zipBytes) }
+    var configuration: Lambda.Layer { Lambda.Layer(arn: arn.description, codeSize: package.zipBytes) }
 }
 
 extension Platform {
@@ -48,18 +45,13 @@ extension Platform {
         guard let record = try catching({ try self.catalog.layerVersion(arn) }) else {
             throw .invalidParameter("Layer version \(arn) does not exist.")
         }
-        return AttachedLayer(arn: arn, digest: record.package.digest, zipBytes: record.package.zipBytes)
+        return AttachedLayer(arn: arn, package: record.package)
     }
 
     /// Code and layers together may not be larger than Lambda unpacks.
-    func checkUnzippedSize(_ package: StoredPackage, _ layers: [AttachedLayer]) throws(PlatformError) {
-        try checkUnzippedSize(code: package.digest, layers: layers.map(\.digest))
-    }
-
-    /// The same for packages that are stored already.
-    func checkUnzippedSize(code: SHA256Digest, layers: [SHA256Digest]) throws(PlatformError) {
+    func checkUnzippedSize(code: PackageReference, layers: [PackageReference]) throws(PlatformError) {
         let total = try catching {
-            try ([code] + layers).reduce(0) { $0 + (try self.layerStore.package($1).unzippedBytes) }
+            try ([code] + layers).reduce(0) { $0 + (try self.layerStore.package($1.digest).unzippedBytes) }
         }
         guard total <= LambdaLimits.unzippedBytes else {
             throw .invalidParameter(

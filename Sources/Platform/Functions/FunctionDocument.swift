@@ -47,7 +47,7 @@ struct FunctionDocument {
     }
 
     /// Reads a stored function.
-    init(_ record: Catalog.FunctionRecord, _ read: ([UInt8]) throws(PlatformError) -> Lambda.GetFunctionResponse)
+    init(_ record: FunctionRecord, _ read: ([UInt8]) throws(PlatformError) -> Lambda.GetFunctionResponse)
         throws(PlatformError)
     {
         let stored = try read(record.document)

@@ -1,6 +1,5 @@
 package import AWSModel
 internal import Catalog
-internal import Digest
 internal import Domain
 internal import LayerStore
 
@@ -29,22 +28,24 @@ extension Platform {
         guard try catching({ try self.catalog.function(function) }) == nil else { throw Self.alreadyExists(function) }
         let layers = try resolveLayers(request.layers ?? [], context)
         let package = try ingest(zip)
-        try checkUnzippedSize(package, layers)
+        try checkUnzippedSize(code: package.reference, layers: layers.map(\.package))
         var document = FunctionDocument(creating: request, function, package)
         document.configuration.layers = layers.isEmpty ? nil : layers.map(\.configuration)
         try checkCodeStorage(adding: package.zipBytes, context)
-        try store(document, as: function, package.reference, layers.map(\.digest))
+        try store(document, as: function, package.reference, layers.map(\.package))
         return pending(document.configuration)
     }
 
     private func store(
-        _ document: FunctionDocument, as function: FunctionID, _ package: Catalog.PackageReference,
-        _ layers: [SHA256Digest]
+        _ document: FunctionDocument, as function: FunctionID, _ package: PackageReference,
+        _ layers: [PackageReference]
     ) throws(PlatformError) {
-        let record = Catalog.FunctionRecord(
+        let record = FunctionRecord(
             id: function, revision: try revision(document.configuration), code: package, layers: layers,
             document: document.bytes)
-        do { try catalog.createFunction(record) } catch .alreadyExists { throw Self.alreadyExists(function) } catch {
+        do throws(CatalogError) { try catalog.createFunction(record) } catch .alreadyExists(_) {
+            throw Self.alreadyExists(function)
+        } catch {
             throw PlatformError(.service, "The function could not be stored: \(error)", cause: error)
         }
     }

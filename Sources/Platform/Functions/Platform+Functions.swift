@@ -12,7 +12,7 @@ extension Platform {
         _ request: Lambda.GetFunctionRequest, _ context: RequestContext
     ) throws(PlatformError) -> Lambda.GetFunctionResponse {
         let (record, document) = try find(request.functionName, request.qualifier, context)
-        let location = record.code.map { downloadLink($0.digest, context) }
+        let location = downloadLink(record.code.digest, context)
         return Lambda.GetFunctionResponse(
             configuration: document.configuration,
             code: Lambda.FunctionCodeLocation(repositoryType: "S3", location: location), tags: document.tags)
@@ -87,7 +87,7 @@ extension Platform {
     /// The function that a caller names, which must be its own and exist.
     func find(
         _ name: String, _ qualifier: String?, _ context: RequestContext
-    ) throws(PlatformError) -> (record: Catalog.FunctionRecord, document: FunctionDocument) {
+    ) throws(PlatformError) -> (record: FunctionRecord, document: FunctionDocument) {
         let (reference, function) = try resolve(name, qualifier, context)
         guard reference.qualifier == nil || reference.qualifier == .latest,
             let record = try catching({ try self.catalog.function(function) })
@@ -126,7 +126,7 @@ extension Platform {
         return function
     }
 
-    func document(_ record: Catalog.FunctionRecord) throws(PlatformError) -> FunctionDocument {
+    func document(_ record: FunctionRecord) throws(PlatformError) -> FunctionDocument {
         try FunctionDocument(record) { bytes throws(PlatformError) in try read(bytes) }
     }
 

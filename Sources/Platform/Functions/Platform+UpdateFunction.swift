@@ -1,6 +1,5 @@
 package import AWSModel
 internal import Catalog
-internal import Digest
 internal import Domain
 internal import LayerStore
 internal import Synchronization
@@ -13,17 +12,16 @@ extension Platform {
         _ request: Lambda.UpdateFunctionCodeRequest, _ context: RequestContext
     ) throws(PlatformError) -> Lambda.FunctionConfiguration {
         try Self.refusePublication(request.publish)
-        let function = try ownFunction(request.functionName, context)
+        _ = try ownFunction(request.functionName, context)
         var (record, document) = try find(request.functionName, nil, context)
         try check(request.revisionId, document)
         guard let zip = request.zipFile else { throw Self.needsZip(isFromS3: request.s3Bucket != nil) }
         let package = try ingest(zip)
-        try checkUnzippedSize(code: package.digest, layers: record.layers)
+        try checkUnzippedSize(code: package.reference, layers: record.layers)
         document.setPackage(package)
         if let architectures = request.architectures { document.configuration.architectures = architectures }
         guard request.dryRun != true else { return document.configuration }
-        record.code = package.reference
-        return try commit(&document, &record, function)
+        return try commit(&document, code: package.reference, layers: record.layers, replacing: record)
     }
 
     /// Changes a function's settings; what the request leaves out stays as it is.
@@ -32,19 +30,20 @@ extension Platform {
     package func updateFunctionConfiguration(
         _ request: Lambda.UpdateFunctionConfigurationRequest, _ context: RequestContext
     ) throws(PlatformError) -> Lambda.FunctionConfiguration {
-        let function = try ownFunction(request.functionName, context)
+        _ = try ownFunction(request.functionName, context)
         var (record, document) = try find(request.functionName, nil, context)
+        var packages = record.layers
         try check(request.revisionId, document)
         try FunctionRules.check(memory: request.memorySize, timeout: request.timeout)
         try FunctionRules.check(environment: request.environment?.variables)
         if let arns = request.layers {
             let layers = try resolveLayers(arns, context)
-            if let code = record.code { try checkUnzippedSize(code: code.digest, layers: layers.map(\.digest)) }
-            record.layers = layers.map(\.digest)
+            packages = layers.map(\.package)
+            try checkUnzippedSize(code: record.code, layers: packages)
             document.configuration.layers = layers.isEmpty ? nil : layers.map(\.configuration)
         }
         document.apply(request)
-        return try commit(&document, &record, function)
+        return try commit(&document, code: record.code, layers: packages, replacing: record)
     }
 
     static func refusePublication(_ publish: Bool?) throws(PlatformError) {
@@ -66,17 +65,19 @@ extension Platform {
 
     /// Stores a changed function, unless somebody else changed it meanwhile, and retires its environments.
     private func commit(
-        _ document: inout FunctionDocument, _ record: inout Catalog.FunctionRecord, _ function: FunctionID
+        _ document: inout FunctionDocument, code: PackageReference, layers: [PackageReference],
+        replacing old: FunctionRecord
     ) throws(PlatformError) -> Lambda.FunctionConfiguration {
-        let seen = record.revision
+        let function = old.id
         document.touch()
-        record.revision = try revision(document.configuration)
-        record.document = document.bytes
-        do { try catalog.updateFunction(record, replacing: seen) } catch .revisionChanged {
+        let record = FunctionRecord(
+            id: function, revision: try revision(document.configuration), code: code, layers: layers,
+            document: document.bytes)
+        do throws(CatalogError) { try catalog.updateFunction(record, replacing: old.revision) } catch .revisionChanged(_) {
             throw PlatformError(
                 .resourceConflict,
                 "The operation cannot be performed at this time. An update is in progress for resource: \(function)")
-        } catch .notFound {
+        } catch .notFound(_) {
             throw Self.notFound(function, nil)
         } catch {
             throw PlatformError(.service, "The function could not be stored: \(error)", cause: error)

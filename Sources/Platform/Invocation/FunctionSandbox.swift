@@ -35,6 +35,15 @@ package struct Interpreter: Hashable, Sendable {
     /// The host's folder to be mounted at `/var/lang`; `nil` for one that is below `/usr`, which is there anyway.
     package var prefix: String?
 
+    /// An interpreter that was found: one below `/usr` runs where it is, any other where AWS keeps its own.
+    package init(_ located: LocatedRuntime) {
+        let isBelowUsr = located.prefix == "/usr" || located.prefix.hasPrefix("/usr/")
+        let name = located.executable.split(separator: "/").last ?? "python3"
+        self.init(
+            command: isBelowUsr ? located.executable : "/var/lang/bin/\(name)",
+            prefix: isBelowUsr ? nil : located.prefix)
+    }
+
     /// Describes an interpreter.
     package init(command: String, prefix: String?) {
         self.command = command

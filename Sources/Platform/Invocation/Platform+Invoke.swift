@@ -109,7 +109,7 @@ extension Platform {
     func revision(of function: FunctionID) throws(PlatformError) -> FunctionRevision {
         // The number is taken before the row is read: of two snapshots the one with the higher number is never the older.
         let number = lastRevisionNumber.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue
-        guard let record = try catching({ try self.catalog.function(function) }), let code = record.code else {
+        guard let record = try catching({ try self.catalog.function(function) }) else {
             throw Self.notFound(function, nil)
         }
         let settings = try document(record).configuration
@@ -125,9 +125,9 @@ extension Platform {
                 ?? LambdaLimits.defaultTemporaryStorageMebibytes,
             timeoutSeconds: settings.timeout ?? LambdaLimits.defaultTimeoutSeconds,
             environment: settings.environment?.variables ?? [:],
-            packages: try catching { try ([code.digest] + record.layers).map { try self.layerStore.package($0) } },
-            codeTree: layerStore.treePath(of: code.digest),
-            layerTrees: record.layers.map { layerStore.treePath(of: $0) })
+            packages: try catching { try ([record.code] + record.layers).map { try self.layerStore.package($0.digest) } },
+            codeTree: layerStore.treePath(of: record.code.digest),
+            layerTrees: record.layers.map { layerStore.treePath(of: $0.digest) })
         revisions.withLock { revisions in
             if let known = revisions[function], known.number > number { return }
             revisions[function] = revision

@@ -110,7 +110,7 @@ extension Platform {
                 + "policy allows the lambda:GetLayerVersion action")
     }
 
-    private func found(_ arn: LayerVersionARN) throws(PlatformError) -> Catalog.LayerVersionRecord {
+    private func found(_ arn: LayerVersionARN) throws(PlatformError) -> LayerVersionRecord {
         guard let record = try catching({ try self.catalog.layerVersion(arn) }) else {
             throw PlatformError(.resourceNotFound, "The resource you requested does not exist.")
         }
@@ -119,14 +119,14 @@ extension Platform {
 
     /// A stored layer version as *GetLayerVersion* answers it, with a fresh link.
     func layerVersion(
-        _ record: Catalog.LayerVersionRecord, _ context: RequestContext
+        _ record: LayerVersionRecord, _ context: RequestContext
     ) throws(PlatformError) -> Lambda.GetLayerVersionResponse {
         var version: Lambda.GetLayerVersionResponse = try read(record.document)
         version.content?.location = downloadLink(record.package.digest, context)
         return version
     }
 
-    private func item(_ record: Catalog.LayerVersionRecord) throws(PlatformError) -> Lambda.LayerVersionsListItem {
+    private func item(_ record: LayerVersionRecord) throws(PlatformError) -> Lambda.LayerVersionsListItem {
         let version: Lambda.GetLayerVersionResponse = try read(record.document)
         return Lambda.LayerVersionsListItem(
             layerVersionArn: version.layerVersionArn, version: version.version, description: version.description,
@@ -134,8 +134,8 @@ extension Platform {
             compatibleRuntimes: version.compatibleRuntimes, licenseInfo: version.licenseInfo)
     }
 
-    private func filter(_ runtime: String?, _ architecture: String?) -> Catalog.LayerFilter {
-        Catalog.LayerFilter(
+    private func filter(_ runtime: String?, _ architecture: String?) -> LayerFilter {
+        LayerFilter(
             runtime: runtime.flatMap { RuntimeIdentifier($0) },
             architecture: architecture.flatMap { Domain.Architecture(rawValue: $0) })
     }
