@@ -90,6 +90,20 @@ import Testing
     }
 
     @Test(arguments: Role.playable)
+    func `empty files fill tmp too, for they take the kernel's memory`(role: Role) throws {
+        let fixture = try SandboxFixture(role)
+        var plan = fixture.python(
+            """
+            try:
+                for n in range(10000): open(f'/tmp/{n}', 'w').close()
+                print('NO END')
+            except OSError as error: print(error.strerror, n < 4096)
+            """)
+        plan.temporaryBytes = 8 << 20
+        #expect(try fixture.run(plan).output == "No space left on device True\n")
+    }
+
+    @Test(arguments: Role.playable)
     func `processor time is rationed where the host can`(role: Role) throws {
         let fixture = try SandboxFixture(role)
         guard fixture.hasCgroups else { return }
