@@ -19,10 +19,15 @@ final class IdentityPool: Sendable {
     private let isPrivileged: Bool
     private let state = Mutex(State())
 
-    /// Root in a container often lacks root's power: it is then as ordinary as any user, and needs a user namespace.
     init() {
+        isPrivileged = Self.isServerPrivileged()
+    }
+
+    /// Whether the server can make namespaces as it is. Root in a container often cannot: it is then as ordinary as any
+    /// user, and needs a user namespace.
+    static func isServerPrivileged() -> Bool {
         let namespaces = CLINUX_NEW_MOUNT.rawValue | CLINUX_NEW_PID.rawValue | CLINUX_NEW_NETWORK.rawValue
-        isPrivileged = geteuid() == 0 && clinux_probe_namespaces(Int32(bitPattern: namespaces), 0) == 0
+        return geteuid() == 0 && clinux_probe_namespaces(Int32(bitPattern: namespaces), 0) == 0
     }
 
     /// A uid that is free, or the server's own when it cannot give out others.
