@@ -63,6 +63,6 @@ struct CgroupV2: Cgroup {
 
     /// False when the controller is not delegated, or the cgroup is being removed.
     private func set(_ name: String, _ text: String) -> Bool {
-        (try? files.write("\(directory)/\(name)", text)) != nil
+        files.tryWriting("\(directory)/\(name)", text)
     }
 }
