@@ -112,13 +112,18 @@ static void write_file(const struct plan_step *step, int control) {
     close(file);
 }
 
+// Empty files take no space of a tmpfs, but memory of the kernel: one file per 4 KB, and some for a small one.
+#define BYTES_PER_FILE 4096
+#define LEAST_FILES 1024
+
 // A private file system in memory that belongs to the sandbox's user and never grows past its size.
 static void mount_tmpfs(const struct plan *plan, const struct plan_step *step, int control) {
     char options[128];
     unsigned uid = plan->distinct ? plan->host_uid : plan->inside_uid;
     unsigned gid = plan->distinct ? plan->host_gid : plan->inside_gid;
-    snprintf(options, sizeof options, "mode=%04o,size=%llu,uid=%u,gid=%u", step->number,
-             (unsigned long long)step->value, uid, gid);
+    unsigned long long files = step->value / BYTES_PER_FILE + LEAST_FILES;
+    snprintf(options, sizeof options, "mode=%04o,size=%llu,nr_inodes=%llu,uid=%u,gid=%u", step->number,
+             (unsigned long long)step->value, files, uid, gid);
     unsigned long flags = MS_NOSUID | MS_NODEV | (step->flags & PLAN_FLAG_NO_EXEC ? MS_NOEXEC : 0);
     if (mount("strata", step->first, "tmpfs", flags, options) != 0) fail(control, STRATA_STAGE_TMPFS, step->first);
 }

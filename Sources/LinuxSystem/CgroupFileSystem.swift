@@ -20,14 +20,17 @@ package struct KernelCgroupFileSystem: CgroupFileSystem {
     /// Describes the file systems as they are mounted.
     package init() {}
 
+    /// mkdir(2).
     package func makeDirectory(_ path: String) throws(SystemCallError) {
         guard mkdir(path, 0o755) == 0 else { throw SystemCallError("mkdir \(path)") }
     }
 
+    /// rmdir(2).
     package func removeDirectory(_ path: String) throws(SystemCallError) {
         guard rmdir(path) == 0 else { throw SystemCallError("rmdir \(path)") }
     }
 
+    /// The directories among the names that readdir(3) gives.
     package func children(of path: String) -> [String] {
         (DirectoryListing.names(path) ?? []).filter { name in
             var status = stat()
@@ -35,16 +38,29 @@ package struct KernelCgroupFileSystem: CgroupFileSystem {
         }
     }
 
+    /// The whole file; see `TextFile`.
     package func read(_ path: String) -> String? {
         TextFile.read(path)
     }
 
+    /// One write(2); see `TextFile`.
     package func write(_ path: String, _ text: String) throws(SystemCallError) {
         try TextFile.write(path, text)
     }
 }
 
 extension CgroupFileSystem {
+    /// Writes a control file where a refusal is an answer, not an error: true when the kernel took it.
+    @discardableResult
+    package func tryWriting(_ path: String, _ text: String) -> Bool {
+        do {
+            try write(path, text)
+            return true
+        } catch {
+            return false
+        }
+    }
+
     /// The number in a control file that holds one; nil for `max` and for files that are not there.
     package func number(_ path: String) -> UInt64? {
         read(path).flatMap { UInt64($0.prefix { $0.isNumber }) }

@@ -54,10 +54,10 @@ struct CgroupDelegation: Sendable {
         for child in files.children(of: parent) where child != Self.leafName {
             CgroupRemoval.removeTree("\(parent)/\(child)", files)
         }
-        try? files.write("\(parent)/cgroup.subtree_control", Self.switches("-", controllers))
-        if !added.isEmpty { try? files.write("\(own)/cgroup.subtree_control", Self.switches("-", added)) }
+        files.tryWriting("\(parent)/cgroup.subtree_control", Self.switches("-", controllers))
+        if !added.isEmpty { files.tryWriting("\(own)/cgroup.subtree_control", Self.switches("-", added)) }
         if files.children(of: parent).contains(Self.leafName) {
-            try? files.write("\(own)/cgroup.procs", "\(serverID)")
+            files.tryWriting("\(own)/cgroup.procs", "\(serverID)")
             CgroupRemoval.remove(leaf, files)
         }
         CgroupRemoval.remove(parent, files)

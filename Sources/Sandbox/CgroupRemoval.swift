@@ -33,8 +33,8 @@ enum CgroupRemoval {
             if let process = Int32(line), process > 1 { _ = Glibc.kill(process, SIGKILL) }
         }
         // Only one of the two files is there.
-        try? files.write("\(directory)/freezer.state", "THAWED")
-        try? files.write("\(directory)/cgroup.freeze", "0")
+        files.tryWriting("\(directory)/freezer.state", "THAWED")
+        files.tryWriting("\(directory)/cgroup.freeze", "0")
     }
 
     private static let attempts = 12  // 200 µs, doubling up to 6.4 ms: 50 ms in all

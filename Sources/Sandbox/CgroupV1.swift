@@ -44,13 +44,8 @@ struct CgroupV1: Cgroup {
 
     func setCPU(cores: Double) -> Bool {
         guard let cpu = byController["cpu"] else { return false }
-        do {
-            try files.write("\(cpu)/cpu.cfs_period_us", "\(Int(CgroupNumbers.periodMicroseconds))")
-            try files.write("\(cpu)/cpu.cfs_quota_us", "\(CgroupNumbers.quotaMicroseconds(cores: cores))")
-            return true
-        } catch {
-            return false
-        }
+        return files.tryWriting("\(cpu)/cpu.cfs_period_us", "\(Int(CgroupNumbers.periodMicroseconds))")
+            && files.tryWriting("\(cpu)/cpu.cfs_quota_us", "\(CgroupNumbers.quotaMicroseconds(cores: cores))")
     }
 
     var wasOutOfMemory: Bool {
@@ -70,7 +65,7 @@ struct CgroupV1: Cgroup {
     private func setFreezer(_ state: String) -> Bool {
         guard let freezer = byController["freezer"] else { return false }
         // The only failure is a cgroup that is being removed, and then there is nothing to stop.
-        return (try? files.write("\(freezer)/freezer.state", state)) != nil
+        return files.tryWriting("\(freezer)/freezer.state", state)
     }
 
     func killAll() {}  // version 1 has no such switch; the pid namespace's first process takes all along

@@ -34,8 +34,6 @@ struct CgroupV2: Cgroup {
             if files.read("\(directory)/memory.swap.max") != nil {
                 try files.write("\(directory)/memory.swap.max", "0")
             }
-            // One process that is out of memory ends the environment, as on AWS; half of one would be no use.
-            try files.write("\(directory)/memory.oom.group", "1")
         }
         if controllers.contains("pids") {
             try files.write("\(directory)/pids.max", "\(limits.processes + CgroupNumbers.ownProcesses)")
@@ -63,13 +61,8 @@ struct CgroupV2: Cgroup {
     func thaw() -> Bool { set("cgroup.freeze", "0") }
     func killAll() { _ = set("cgroup.kill", "1") }
 
-    /// Whether there are processes, by the kernel's own account.
-    var isPopulated: Bool {
-        files.number("populated", in: "\(directory)/cgroup.events") ?? 0 > 0
-    }
-
     /// False when the controller is not delegated, or the cgroup is being removed.
     private func set(_ name: String, _ text: String) -> Bool {
-        (try? files.write("\(directory)/\(name)", text)) != nil
+        files.tryWriting("\(directory)/\(name)", text)
     }
 }

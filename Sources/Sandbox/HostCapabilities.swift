@@ -30,6 +30,8 @@ package struct HostCapabilities: Hashable, Sendable, Codable {
     package let kernel: String
     /// Whether the server runs as root.
     package let isRoot: Bool
+    /// Whether it has root's power over namespaces, so that environments become distinct users of the host.
+    package let isPrivileged: Bool
     /// Every kind of namespace.
     package let namespaces: [Namespace]
     /// `v1`, `v2`, or nil when no cgroup can be made below the server's own.
@@ -57,17 +59,18 @@ package struct HostCapabilities: Hashable, Sendable, Codable {
     /// Looks at the host. Makes and removes a cgroup; takes some milliseconds. Leaves nothing.
     package static func probe() -> HostCapabilities {
         let parent = CgroupParent.probe()
+        let isPrivileged = IdentityPool.isServerPrivileged()
         defer { parent?.close() }
         return HostCapabilities(
             kernel: TextFile.read("/proc/sys/kernel/osrelease")?.split(separator: "\n").first.map(String.init) ?? "",
-            isRoot: geteuid() == 0,
+            isRoot: geteuid() == 0, isPrivileged: isPrivileged,
             namespaces: kinds.map { name, flag in
                 Namespace(
                     name: name, direct: clinux_probe_namespaces(flag, 0) == 0,
                     inUserNamespace: clinux_probe_namespaces(flag, 1) == 0)
             },
             cgroupVersion: parent?.version.rawValue, cgroupControllers: parent?.controllers.sorted() ?? [],
-            overlay: clinux_probe_overlay(geteuid() == 0 ? 0 : 1) == 0,
+            overlay: clinux_probe_overlay(isPrivileged ? 0 : 1) == 0,
             overlayInUserNamespace: clinux_probe_overlay(1) == 0,
             seccomp: access("/proc/sys/kernel/seccomp/actions_avail", F_OK) == 0,
             processDescriptors: hasProcessDescriptors(), detachedMounts: clinux_has_detached_mounts() != 0,

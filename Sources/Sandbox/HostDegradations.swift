@@ -5,7 +5,7 @@ enum HostDegradations {
     }
 
     private static func namespaces(_ host: HostCapabilities) -> [HostCapabilities.Degradation] {
-        let missing = host.namespaces.filter { host.isRoot ? !$0.direct : !$0.inUserNamespace }
+        let missing = host.namespaces.filter { host.isPrivileged ? !$0.direct : !$0.inUserNamespace }
         var all = missing.map {
             HostCapabilities.Degradation(
                 missing: "\($0.name) namespaces", effect: "functions cannot be isolated and do not run",
@@ -13,10 +13,18 @@ enum HostDegradations {
                     + "kernel.apparmor_restrict_unprivileged_userns; in a container, run it privileged",
                 isFatal: true)
         }
+        if host.isRoot && !host.isPrivileged {
+            all.append(
+                .init(
+                    missing: "root's privileges (CAP_SYS_ADMIN)",
+                    effect: "functions are uid 0 of this container as far as files are concerned, though without a "
+                        + "capability, and RLIMIT_NPROC does not hold for them",
+                    remedy: "run the container privileged, or the server as an ordinary user", isFatal: false))
+        }
         if !host.overlay {
             all.append(
                 .init(
-                    missing: host.isRoot ? "overlayfs" : "overlayfs in user namespaces",
+                    missing: host.isPrivileged ? "overlayfs" : "overlayfs in user namespaces",
                     effect: "functions with more than one layer do not start",
                     remedy: "load the module: modprobe overlay; as an ordinary user Linux 5.11 or later is needed",
                     isFatal: false))

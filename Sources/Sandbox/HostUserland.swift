@@ -9,9 +9,8 @@ package enum HostUserland {
     package static func detect() -> Userland {
         var userland = Userland(binds: [ReadOnlyBind(from: "/usr", to: "/usr")])
         for path in systemDirectories { add(path, to: &userland) }
-        for path in configuration where exists(path) {
-            userland.binds.append(ReadOnlyBind(from: path, to: path, isDirectory: isDirectory(path)))
-        }
+        userland.binds += present(configuration)
+        userland.resolution = present(["/etc/hosts", "/etc/resolv.conf"])
         return userland
     }
 
@@ -32,6 +31,10 @@ package enum HostUserland {
         "/etc/pki/tls/certs", "/etc/protocols", "/etc/services", "/etc/ssl/cert.pem", "/etc/ssl/certs",
         "/etc/ssl/openssl.cnf", "/etc/timezone",
     ]
+
+    private static func present(_ paths: [String]) -> [ReadOnlyBind] {
+        paths.filter(exists).map { ReadOnlyBind(from: $0, to: $0, isDirectory: isDirectory($0)) }
+    }
 
     private static func exists(_ path: String) -> Bool {
         access(path, F_OK) == 0

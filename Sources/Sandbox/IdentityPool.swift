@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 internal import SandboxPlan
 internal import Synchronization
@@ -15,12 +16,23 @@ final class IdentityPool: Sendable {
         var returned: [UInt32] = []
     }
 
-    private let isRoot = geteuid() == 0
+    private let isPrivileged: Bool
     private let state = Mutex(State())
 
-    /// A uid that is free, or the server's own when it is not root.
+    init() {
+        isPrivileged = Self.isServerPrivileged()
+    }
+
+    /// Whether the server can make namespaces as it is. Root in a container often cannot: it is then as ordinary as any
+    /// user, and needs a user namespace.
+    static func isServerPrivileged() -> Bool {
+        let namespaces = CLINUX_NEW_MOUNT.rawValue | CLINUX_NEW_PID.rawValue | CLINUX_NEW_NETWORK.rawValue
+        return geteuid() == 0 && clinux_probe_namespaces(Int32(bitPattern: namespaces), 0) == 0
+    }
+
+    /// A uid that is free, or the server's own when it cannot give out others.
     func take() throws(SandboxError) -> HostIdentity {
-        guard isRoot else { return .server(uid: geteuid(), gid: getegid()) }
+        guard isPrivileged else { return .server(uid: geteuid(), gid: getegid()) }
         let number = state.withLock { state -> UInt32? in
             if let again = state.returned.popLast() { return again }
             guard state.unused < Self.count else { return nil }

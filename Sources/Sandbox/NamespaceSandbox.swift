@@ -44,10 +44,15 @@ final class NamespaceSandbox: RunningSandbox {
     private func end(because reason: NamespaceSandboxState.KillReason) {
         state.withLock { state in
             guard state.kill(because: reason) else { return }
-            ProcessDescriptor.signal(processDescriptor, SIGKILL)
-            // A frozen process does not even die; the signal comes first so that it does nothing else once it thaws.
-            _ = cgroup?.thaw()
+            killEverything()
         }
+    }
+
+    private func killEverything() {
+        ProcessDescriptor.signal(processDescriptor, SIGKILL)
+        cgroup?.killAll()
+        // A frozen process does not even die; the signal comes first so that it does nothing else once it thaws.
+        _ = cgroup?.thaw()
     }
 
     func reap() -> SandboxExit? {
@@ -89,8 +94,7 @@ final class NamespaceSandbox: RunningSandbox {
             guard state.isOpen else { return false }
             if state.exit == nil {
                 _ = state.kill(because: .asked)
-                ProcessDescriptor.signal(processDescriptor, SIGKILL)
-                _ = cgroup?.thaw()
+                killEverything()
                 SandboxProcess.end(processDescriptor)
                 takeEnd(&state)
             }

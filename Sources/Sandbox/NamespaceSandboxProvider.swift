@@ -27,6 +27,7 @@ package final class NamespaceSandboxProvider: SandboxProvider {
         identities = IdentityPool()
     }
 
+    /// Starts a sandbox; see `SandboxProvider`.
     package func start(_ plan: SandboxPlan) throws(SandboxError) -> any RunningSandbox {
         let identity = try identities.take()
         do throws(SandboxError) {

@@ -7,11 +7,14 @@ struct SandboxControl {
 
     /// The next report if one has arrived; nil when none has, or none will.
     func next() -> SandboxReport? {
-        // An error of recvmsg means what an end means: nothing more will be said.
-        guard case .message(let bytes, let descriptors)? = try? MessageSocket.receive(socket, limitBytes: 512) else {
-            return nil
+        do {
+            guard case .message(let bytes, let descriptors) = try MessageSocket.receive(socket, limitBytes: 512) else {
+                return nil
+            }
+            return SandboxReport(bytes, descriptors: descriptors)
+        } catch {
+            return nil  // an error of recvmsg means what an end means: nothing more will be said
         }
-        return SandboxReport(bytes, descriptors: descriptors)
     }
 
     /// Waits for the next report until `deadline`.

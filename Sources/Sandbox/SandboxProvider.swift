@@ -9,7 +9,8 @@ package protocol SandboxProvider: Sendable {
     func start(_ plan: SandboxPlan) throws(SandboxError) -> any RunningSandbox
 }
 
-/// A sandbox whose command was started. Every method is safe on any thread, and none blocks but `close()`.
+/// A sandbox whose command was started. Every method is safe on any thread, and none blocks but `close()`, which also
+/// happens when the last reference goes.
 ///
 /// The descriptors belong to the sandbox and are closed by `close()`: stop watching them before.
 package protocol RunningSandbox: AnyObject, Sendable {

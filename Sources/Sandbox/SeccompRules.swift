@@ -32,6 +32,12 @@ enum SeccompRules {
         "settimeofday", "clock_settime", "clock_settime64", "clock_adjtime", "clock_adjtime64", "adjtimex", "stime",
     ]
 
+    /// Numbers of calls that are younger than libseccomp may be. Since Linux 5.1 every architecture numbers alike.
+    static let youngCalls: [String: Int32] = [
+        "mount_setattr": 442, "quotactl_fd": 443, "set_mempolicy_home_node": 450, "statmount": 457, "listmount": 458,
+        "open_tree_attr": 467,
+    ]
+
     /// Refused with `ENOSYS`, so that the C library falls back: the arguments of clone3 are in memory, where no filter
     /// can look for namespace flags; those of clone are checked.
     static let absent = ["clone3"]

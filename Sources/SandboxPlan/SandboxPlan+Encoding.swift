@@ -70,7 +70,8 @@ extension SandboxPlan {
 
     private var hostPaths: [String] {
         let trees = [taskTree, runtimeFiles, interpreterPrefix].compactMap(\.self) + layerTrees
-        return trees + (userland.binds + extraBinds).flatMap { [$0.source, $0.target] } + userland.links.map(\.path)
+        return trees + (userland.binds + userland.resolution + extraBinds).flatMap { [$0.source, $0.target] }
+            + userland.links.map(\.path)
     }
 
     /// The `oom_score_adj` of the runtime: of all processes of a sandbox that is out of memory, pid 1 dies last.

@@ -28,8 +28,7 @@ extension SandboxPlan {
             tree.file("etc/hosts", SandboxFiles.hosts(hostname: hostname))
             tree.file("etc/resolv.conf", SandboxFiles.noResolver)
         case .host:
-            tree.bind(ReadOnlyBind(from: "/etc/hosts", to: "/etc/hosts", isDirectory: false))
-            tree.bind(ReadOnlyBind(from: "/etc/resolv.conf", to: "/etc/resolv.conf", isDirectory: false))
+            for bind in userland.resolution { tree.bind(bind) }
         }
     }
 

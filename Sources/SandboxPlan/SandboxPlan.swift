@@ -83,9 +83,13 @@ package struct Userland: Hashable, Sendable {
     /// Links of the root, such as `/lib` to `usr/lib`.
     package var links: [PlannedLink]
 
+    /// The host's name resolution, for sandboxes that share its network.
+    package var resolution: [ReadOnlyBind]
+
     /// Describes a userland; an empty one serves statically linked programs.
-    package init(binds: [ReadOnlyBind] = [], links: [PlannedLink] = []) {
+    package init(binds: [ReadOnlyBind] = [], links: [PlannedLink] = [], resolution: [ReadOnlyBind] = []) {
         self.binds = binds
         self.links = links
+        self.resolution = resolution
     }
 }

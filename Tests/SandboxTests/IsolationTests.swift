@@ -108,7 +108,7 @@ import Testing
         #expect(outcome.lines.last == "end")
         let allowed = outcome.lines.filter { $0.hasSuffix("ALLOWED") }
         #expect(allowed.isEmpty)
-        #expect(outcome.lines.count == 28)
+        #expect(outcome.lines.count == 31)
     }
 
     /// Calls by number, for x86_64 and aarch64; arguments that would succeed, or fail otherwise than with EPERM.
@@ -142,6 +142,9 @@ import Testing
         refused('open_by_handle_at', 304, 265, -100, 0, 0)
         refused('fsopen', 430, 430, b'tmpfs', 0)
         refused('open_tree', 428, 428, -100, b'/', 1)
+        refused('mount_setattr', 442, 442, -1, b'', 0, 0, 0)
+        refused('listmount', 458, 458, 0, 0, 0, 0)
+        refused('open_tree_attr', 467, 467, -100, b'/', 1, 0, 0)
         refused('reboot', 169, 142, 0, 0, 0, 0)
         refused('personality', 135, 92, 0x0040000)
         refused('raw socket', 41, 198, 2, 3, 1)

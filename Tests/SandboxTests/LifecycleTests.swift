@@ -109,6 +109,21 @@ import Testing
         #expect(CgroupLeaks.subtrees(of: server.id).isEmpty)
     }
 
+    @Test(arguments: Role.playable)
+    func `what a killed server left frozen is ended by the next one`(role: Role) throws {
+        let server = try ServerProcess(role)
+        let freezers = CgroupLeaks.subtrees(of: server.id).map { "\($0)/freezer.state" }
+        guard let freezer = freezers.last(where: { access($0, W_OK) == 0 }) else { return }  // no version 1 here
+        try TextFile.write(freezer, "FROZEN")
+        server.kill()
+        usleep(50_000)
+        #expect(Glibc.kill(server.sandboxProcess, 0) == 0)  // it cannot even end
+        CgroupParent.removeStaleCgroups(layout: .current(), files: KernelCgroupFileSystem()) { $0 != server.id }
+        #expect(server.awaitEndOfSandbox())
+        CgroupParent.removeStaleCgroups(layout: .current(), files: KernelCgroupFileSystem()) { $0 != server.id }
+        #expect(CgroupLeaks.subtrees(of: server.id).isEmpty)
+    }
+
     /// Leaves a child and a double-forked daemon of its own session behind.
     private static let daemonize = """
         import os, signal, time

@@ -1,4 +1,5 @@
 import Glibc
+import LinuxSystem
 import SandboxPlan
 import Testing
 
@@ -90,18 +91,34 @@ import Testing
     }
 
     @Test(arguments: Role.playable)
+    func `empty files fill tmp too, for they take the kernel's memory`(role: Role) throws {
+        let fixture = try SandboxFixture(role)
+        var plan = fixture.python(
+            """
+            try:
+                for n in range(10000): open(f'/tmp/{n}', 'w').close()
+                print('NO END')
+            except OSError as error: print(error.strerror, n < 4096)
+            """)
+        plan.temporaryBytes = 8 << 20
+        #expect(try fixture.run(plan).output == "No space left on device True\n")
+    }
+
+    @Test(arguments: Role.playable)
     func `processor time is rationed where the host can`(role: Role) throws {
         let fixture = try SandboxFixture(role)
         guard fixture.hasCgroups else { return }
-        // A quarter of a core: half a second of work takes two. How much longer is up to the host, hence no upper bound.
-        var plan = fixture.python(
-            """
-            import time
-            start = time.monotonic()
-            while time.process_time() < 0.5: pass
-            print(time.monotonic() - start > 1.2)
-            """)
-        plan.limits.cpuCores = 0.25
-        #expect(try fixture.run(plan).output == "True\n")
+        var plan = fixture.python("import time\nwhile time.process_time() < 0.1: pass")
+        plan.limits.cpuCores = 0.1
+        try role.play {
+            let sandbox = try fixture.provider.start(plan)
+            defer { sandbox.close() }
+            _ = SandboxFixture.drain(sandbox)
+            #expect(sandbox.reap() == .exited(code: 0))
+            let files = KernelCgroupFileSystem()
+            let throttled = CgroupLeaks.subtrees(of: getpid()).filter { $0.contains("\(fixture.cgroupSuffix)/") }
+                .compactMap { files.number("nr_throttled", in: "\($0)/cpu.stat") }
+            #expect(throttled.contains { $0 > 0 })
+        }
     }
 }

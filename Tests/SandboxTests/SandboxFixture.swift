@@ -12,6 +12,8 @@ final class SandboxFixture: Sendable {
     let provider: NamespaceSandboxProvider
     /// A folder that belongs to the role's user and that nobody else can enter, like a server's data folder.
     let folder: String
+    /// How the names of this fixture's cgroups end.
+    let cgroupSuffix: String
     private let cgroups: CgroupParent?
     private let initFolder: String
     private static let count = Atomic<Int>(0)
@@ -34,6 +36,7 @@ final class SandboxFixture: Sendable {
         }
         // Several at once, and next to a server's own: each needs a subtree of its own name.
         let suffix = "-test\(Self.count.wrappingAdd(1, ordering: .relaxed).newValue)"
+        cgroupSuffix = suffix
         cgroups = try role.play {
             CgroupParent.prepare(
                 layout: .current(), files: KernelCgroupFileSystem(), serverID: getpid(), suffix: suffix)
