@@ -68,6 +68,13 @@ extension AWSError {
         AWSError("ValidationException", status: 400, message: message)
     }
 
+    /// One value that breaks a constraint which the model does not have, in the words of those that it has:
+    /// "1 validation error detected: Value '10241' at 'memorySize' failed to satisfy constraint: Member must have …".
+    public static func validation(value: String, at path: String, constraint: String) -> AWSError {
+        .validation(
+            "1 validation error detected: Value '\(value)' at '\(path)' failed to satisfy constraint: \(constraint)")
+    }
+
     /// A path that no operation has. Real Lambda's front answers 404 with `UnknownOperationException` too.
     public static let unknownOperation = AWSError(
         "UnknownOperationException", status: 404, message: "The requested operation is not recognized by the service.")
@@ -77,25 +84,5 @@ extension AWSError {
         AWSError(
             "NotImplementedException", status: 501,
             message: "Strata does not implement \(service):\(operation) yet.", fault: .server)
-    }
-}
-
-/// One of a service model's errors: all that is fixed about it.
-public struct ErrorShape: Sendable, Equatable {
-    /// The error's name.
-    public let name: String
-    /// Its HTTP status.
-    public let status: Int
-    /// The JSON key of its message, `message` or `Message`.
-    public let messageKey: String
-    /// Whose fault it is.
-    public let fault: AWSError.Fault
-
-    /// Describes an error.
-    public init(_ name: String, status: Int, messageKey: String, fault: AWSError.Fault) {
-        self.name = name
-        self.status = status
-        self.messageKey = messageKey
-        self.fault = fault
     }
 }

@@ -10,10 +10,13 @@ public final class Pattern: Sendable {
     /// The expression as the model writes it.
     public let source: String
 
-    /// The most steps that one match may take: thousands of times what an honest ARN needs, and under 0.1 s of work.
-    static let stepLimit: UInt32 = 1_000_000
+    /// The most steps that one match may take: many times what the longest honest ARN needs, and under 0.1 s of work.
+    static let stepLimit: UInt32 = 250_000
+    /// The most bytes of a text that is matched at all; longer ones count as no match, because a step may have to look
+    /// at all of it. Lambda's longest text with a pattern may have 20 480 characters.
+    static let textLimitBytes = 128 * 1024
     /// The most memory that one match may hold for backtracking, in KiB.
-    static let memoryLimitKibibytes: UInt32 = 16 * 1024
+    static let memoryLimitKibibytes: UInt32 = 8 * 1024
 
     /// A compiled expression. PCRE2 only reads it while matching, so threads share it without the lock.
     private struct Compiled: @unchecked Sendable {
@@ -41,7 +44,9 @@ public final class Pattern: Sendable {
     /// Whether the whole of `text` matches. An expression that does not compile matches nothing.
     public func matches(_ text: String) -> Bool {
         let compiled = ready()
-        guard let code = compiled.code, let match = pcre2_match_data_create_8(1, nil) else { return false }
+        guard text.utf8.count <= Self.textLimitBytes, let code = compiled.code,
+            let match = pcre2_match_data_create_8(1, nil)
+        else { return false }
         defer { pcre2_match_data_free_8(match) }
         var text = text
         return text.withUTF8 { subject in

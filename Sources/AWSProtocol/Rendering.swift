@@ -7,7 +7,8 @@ enum Rendering {
     static func text(of value: AWSValue, _ schema: Schema?) -> String? {
         var text = ""
         guard append(value, schema, to: &text) else { return nil }
-        return text.count <= characterLimit ? text : String(text.prefix(characterLimit)) + "…"
+        let shown = text.unicodeScalars.prefix(characterLimit)
+        return shown.endIndex == text.endIndex ? text : String(shown) + "…"
     }
 
     private static func append(_ value: AWSValue, _ schema: Schema?, to text: inout String) -> Bool {
@@ -17,7 +18,7 @@ enum Rendering {
         case .boolean(let boolean): text += String(boolean)
         case .integer(let integer): text += String(integer)
         case .double(let double): text += double.description
-        case .string(let string): text += string
+        case .string(let string): text.unicodeScalars += string.unicodeScalars.prefix(characterLimit + 1)
         case .timestamp(let seconds): text += Timestamp(secondsSinceEpoch: seconds).formatted(.iso8601)
         case .blob: return false
         case .list(let values): return append(values, schema, to: &text)
@@ -31,7 +32,8 @@ enum Rendering {
         let element = reference()
         guard !element.isSensitive else { return false }
         text += "["
-        for (index, value) in values.enumerated() where text.utf8.count <= characterLimit * 4 {
+        for (index, value) in values.enumerated() {
+            guard !isFull(text) else { break }
             if index > 0 { text += ", " }
             guard append(value, element, to: &text) else { return false }
         }
@@ -42,13 +44,18 @@ enum Rendering {
     private static func append(_ members: [String: AWSValue], _ schema: Schema?, to text: inout String) -> Bool {
         text += "{"
         for (index, (name, value)) in members.sorted(by: { $0.key < $1.key }).enumerated() {
+            guard !isFull(text) else { break }
             if index > 0 { text += ", " }
-            text += name + "="
+            text.unicodeScalars += name.unicodeScalars.prefix(characterLimit)
+            text += "="
             guard append(value, part(name, of: schema), to: &text) else { return false }
         }
         text += "}"
         return true
     }
+
+    /// Whether there is more than a message shows, in characters of up to four bytes.
+    private static func isFull(_ text: String) -> Bool { text.utf8.count > characterLimit * 4 }
 
     /// The schema of a member or entry; a sensitive key hides its entry too.
     private static func part(_ name: String, of schema: Schema?) -> Schema? {

@@ -1,8 +1,8 @@
 /// Checks values against the constraints of their schemas and words violations as AWS does:
 /// "1 validation error detected: Value 'x' at 'memorySize' failed to satisfy constraint: Member must have value …".
 ///
-/// All violations go into one message. Where they are inside lists of texts or numbers the whole list is shown, with the
-/// elements' constraints in brackets; inside lists of structures the path counts from 1: `tags.1.member.key`.
+/// All violations go into one message. Where they are inside lists of texts or numbers the whole list is shown, and the
+/// elements' constraints are in brackets; inside lists of structures the path counts from 1: `tags.1.member.key`.
 public enum Validator {
     /// The most violations that one message reports.
     static let reportLimit = 100

@@ -13,8 +13,21 @@ struct LambdaModelTests {
 
     @Test func `every pattern compiles`() {
         for schema in LambdaSchemas.all {
-            if let pattern = schema.pattern { #expect(pattern.isUsable, "\(schema.name): \(pattern.source)") }
+            guard let pattern = schema.pattern else { continue }
+            #expect(pattern.isUsable, "\(schema.name): \(pattern.source)")
+            // Even a text of four-byte characters must be short enough to be matched.
+            #expect((schema.maximum ?? 0) * 4 <= Double(Pattern.textLimitBytes), "\(schema.name)")
         }
+    }
+
+    @Test func `the longest honest texts are within the bounds of matching`() throws {
+        let arn = "arn:aws:" + String(repeating: "s3-", count: 3330)
+        let pattern = try #require(LambdaSchemas.arn.pattern)
+        #expect(pattern.matches(arn + "::") == false)
+        #expect(pattern.matches(arn + ":::"))
+        #expect(
+            try #require(LambdaSchemas.environmentVariableName.pattern).matches(String(repeating: "A", count: 4096)))
+        #expect(try #require(LambdaSchemas.resourcePolicy.pattern).matches(String(repeating: "😀", count: 20_480)))
     }
 
     @Test func `every operation's path means that operation`() {

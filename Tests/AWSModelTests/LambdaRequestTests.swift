@@ -45,11 +45,11 @@ struct LambdaRequestTests {
         let input = try decode(
             Lambda.publishLayerVersion, "/2018-10-31/layers/deps/versions",
             body:
-                #"{"Content": {"ZipFile": ""}, "CompatibleRuntimes": ["python3.12", "python3.13"], "LicenseInfo": "MIT"}"#
+                #"{"Content": {"ZipFile": ""}, "CompatibleRuntimes": ["python3.12"], "LicenseInfo": "MIT"}"#
         )
         #expect(input.layerName == "deps")
         #expect(input.content.zipFile == [])
-        #expect(input.compatibleRuntimes == [.python3_12, .python3_13])
+        #expect(input.compatibleRuntimes == [.python3_12])
     }
 
     @Test func `get-layer-version and get-layer-version-by-arn`() throws {
@@ -58,7 +58,7 @@ struct LambdaRequestTests {
         let arn = "arn:aws:lambda:eu-west-1:000000000000:layer:deps:7"
         let byARN = try decode(
             Lambda.getLayerVersionByArn, "/2018-10-31/layers",
-            query: "find=LayerVersion&Arn=" + PercentEncoding.encode(arn))
+            query: "find=LayerVersion&Arn=\(PercentEncoding.encode(arn))")
         #expect(byARN.arn == arn)
     }
 
@@ -134,27 +134,43 @@ struct LambdaRequestTests {
                     Lambda.createFunction, "/2015-03-31/functions",
                     body: #"""
                         {"FunctionName": "", "Role": "lambdarole", "Code": {"S3Bucket": "x."}, "Timeout": 0,
-                         "Environment": {"Variables": {"_X": "secret"}}, "Layers": ["none"], "Runtime": "cobol"}
+                         "Environment": {"Variables": {"_X": "secret"}}, "Layers": ["none"], "PackageType": "Rpm"}
                         """#)
             })
         #expect(words.hasPrefix("9 validation errors detected: "))
+        let failed = "failed to satisfy constraint: Member must"
+        let pattern = "\(failed) satisfy regular expression pattern:"
         for part in [
-            "Value '' at 'functionName' failed to satisfy constraint: Member must satisfy regular expression pattern: (arn:",
-            "Value '' at 'functionName' failed to satisfy constraint: Member must have length greater than or equal to 1",
-            "Value 'cobol' at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [nodejs, ",
-            "Value 'lambdarole' at 'role' failed to satisfy constraint: Member must satisfy regular expression pattern: "
+            "Value '' at 'functionName' \(pattern) (arn:(aws[a-zA-Z-]*)?:lambda:)?(",
+            "Value '' at 'functionName' \(failed) have length greater than or equal to 1",
+            "Value 'Rpm' at 'packageType' \(failed) satisfy enum value set: [Zip, Image]",
+            "Value 'lambdarole' at 'role' \(pattern) "
                 + #"arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+"#,
-            #"Value 'x.' at 'code.s3Bucket' failed to satisfy constraint: Member must satisfy regular expression pattern: [0-9A-Za-z\.\-_]*(?<!\.)"#,
-            "Value 'x.' at 'code.s3Bucket' failed to satisfy constraint: Member must have length greater than or equal to 3",
-            "Value '0' at 'timeout' failed to satisfy constraint: Member must have value greater than or equal to 1",
+            "Value 'x.' at 'code.s3Bucket' \(pattern) " + #"[0-9A-Za-z\.\-_]*(?<!\.)"#,
+            "Value 'x.' at 'code.s3Bucket' \(failed) have length greater than or equal to 3",
+            "Value '0' at 'timeout' \(failed) have value greater than or equal to 1",
             "Value at 'environment.variables' failed to satisfy constraint: Map keys must satisfy constraint: "
                 + "[Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+, Member must not be null]",
-            "Value '[none]' at 'layers' failed to satisfy constraint: Member must satisfy constraint: "
-                + "[Member must have length less than or equal to 2048, Member must have length greater than or equal to 1, Member must",
+            "Value '[none]' at 'layers' \(failed) satisfy constraint: "
+                + "[Member must have length less than or equal to 2048, Member must have length greater than or equal to 1, "
+                + "Member must satisfy regular expression pattern: ((arn:",
         ] {
             #expect(words.contains(part), "\(part)\n\nin\n\n\(words)")
         }
         #expect(!words.contains("secret"))
+    }
+
+    @Test func `an unknown runtime is left to the handler, and known by its name`() throws {
+        let input = try decode(
+            Lambda.updateFunctionConfiguration, "/2015-03-31/functions/f/configuration", body: #"{"Runtime": "cobol"}"#)
+        let runtime = try #require(input.runtime)
+        #expect(!Lambda.Runtime.allKnown.contains(runtime))
+        let error = Lambda.unknownRuntime(runtime)
+        #expect(error.name == "InvalidParameterValueException")
+        #expect(
+            error.message.hasPrefix(
+                "Value cobol at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [nodejs, "))
+        #expect(error.message.hasSuffix("] or be a valid ARN"))
     }
 
     @Test func `what is missing is said to be null`() {
@@ -163,7 +179,8 @@ struct LambdaRequestTests {
         }
         #expect(
             words
-                == "2 validation errors detected: Value null at 'role' failed to satisfy constraint: Member must not be null; "
+                == "2 validation errors detected: "
+                + "Value null at 'role' failed to satisfy constraint: Member must not be null; "
                 + "Value null at 'code' failed to satisfy constraint: Member must not be null")
     }
 }

@@ -35,8 +35,8 @@ struct JSONReaderTests {
     @Test func `every kind is read as its schema says`() throws {
         let value = try read(
             #"""
-            {"Text":"é\n\ud83d\ude00","Whole":-5,"Long":9007199254740993,"Real":1,"Flag":true,"Bytes":"aGk=","Moment":1.5,
-             "List":["a",null],"Map":{"k":"v"},"Nested":{"wire":"w","unknown":[{"deep":1}]}}
+            {"Text":"é\n\ud83d\ude00","Whole":-5,"Long":9007199254740993,"Real":1,"Flag":true,"Bytes":"aGk=",
+             "Moment":1.5,"List":["a",null],"Map":{"k":"v"},"Nested":{"wire":"w","unknown":[{"deep":1}]}}
             """#)
         #expect(value["Text"] == .string("é\n😀"))
         #expect(value["Whole"] == .integer(-5))
@@ -82,6 +82,19 @@ struct JSONReaderTests {
     @Test func `a refused base64 text is not repeated`() throws {
         let error = try #require(refusal(#"{"Bytes":"secret!!!"}"#))
         #expect(!error.message.contains("secret"))
+    }
+
+    @Test func `base64 is read with its slashes escaped too`() throws {
+        #expect(try read(#"{"Bytes":"\/\/\/\/"}"#)["Bytes"] == .blob([0xFF, 0xFF, 0xFF]))
+    }
+
+    @Test func `a document may be a thousand levels deep and no deeper`() {
+        func nested(_ depth: Int) -> [UInt8] {
+            Array((String(repeating: "[", count: depth) + String(repeating: "]", count: depth)).utf8)
+        }
+        #expect(throws: Never.self) { try JSON.decode(nested(JSONValidator.depthLimit)) }
+        #expect(throws: AWSError.self) { try JSON.decode(nested(JSONValidator.depthLimit + 1)) }
+        #expect(throws: AWSError.self) { try JSON.decode(nested(1_000_000)) }
     }
 
     @Test func `whole numbers are taken from decimals as Java truncates them`() throws {

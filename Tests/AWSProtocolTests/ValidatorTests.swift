@@ -66,8 +66,10 @@ struct ValidatorTests {
         let violations = Validator.violations(of: .structure(["KMSKeyArn": .string("")]), by: input)
         #expect(
             violations == [
-                "Value '' at 'kMSKeyArn' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-z]+",
-                "Value '' at 'kMSKeyArn' failed to satisfy constraint: Member must have length greater than or equal to 1",
+                "Value '' at 'kMSKeyArn' failed to satisfy constraint: "
+                    + "Member must satisfy regular expression pattern: [a-z]+",
+                "Value '' at 'kMSKeyArn' failed to satisfy constraint: "
+                    + "Member must have length greater than or equal to 1",
                 "Value null at 'role' failed to satisfy constraint: Member must not be null",
             ])
         #expect(throws: AWSError.validation("3 validation errors detected: " + violations.joined(separator: "; "))) {
@@ -96,7 +98,8 @@ struct ValidatorTests {
             message(.structure(["a": .double(2)]), map)
                 == one(
                     " '{a=2.0}'",
-                    "Map value must satisfy constraint: [Member must have value less than or equal to 1.0, Member must not be null]"
+                    "Map value must satisfy constraint: "
+                        + "[Member must have value less than or equal to 1.0, Member must not be null]"
                 ))
     }
 

@@ -300,7 +300,7 @@ extension LambdaSchemas {
         ]))
     static let createFunctionRequest: Schema = Schema("CreateFunctionRequest", .structure([
             Schema.Member("FunctionName", LambdaSchemas.functionName, isRequired: true),
-            Schema.Member("Runtime", LambdaSchemas.runtime),
+            Schema.Member("Runtime", Schema("Runtime", .string)),
             Schema.Member("Role", LambdaSchemas.roleArn, isRequired: true),
             Schema.Member("Handler", LambdaSchemas.handler),
             Schema.Member("Code", LambdaSchemas.functionCode, isRequired: true),

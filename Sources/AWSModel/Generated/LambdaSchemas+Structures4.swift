@@ -281,7 +281,7 @@ extension LambdaSchemas {
             Schema.Member("MemorySize", LambdaSchemas.memorySize),
             Schema.Member("VpcConfig", LambdaSchemas.vpcConfig),
             Schema.Member("Environment", LambdaSchemas.environment),
-            Schema.Member("Runtime", LambdaSchemas.runtime),
+            Schema.Member("Runtime", Schema("Runtime", .string)),
             Schema.Member("DeadLetterConfig", LambdaSchemas.deadLetterConfig),
             Schema.Member("KMSKeyArn", LambdaSchemas.kmsKeyArn),
             Schema.Member("TracingConfig", LambdaSchemas.tracingConfig),

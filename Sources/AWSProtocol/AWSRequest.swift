@@ -1,0 +1,29 @@
+/// An HTTP request, as far as AWS's protocols care; the gateway fills it from its server's own type.
+public struct AWSRequest: Sendable, Equatable {
+    /// The method, upper case.
+    public var method: String
+    /// The path, still percent-encoded, without the query.
+    public var rawPath: String
+    /// The query, still percent-encoded, without `?`; empty where there is none.
+    public var rawQuery: String
+    /// The headers, in order.
+    public var headers: [AWSHeader]
+    /// The body.
+    public var body: [UInt8]
+
+    /// Makes a request.
+    public init(
+        method: String, rawPath: String, rawQuery: String = "", headers: [AWSHeader] = [], body: [UInt8] = []
+    ) {
+        self.method = method
+        self.rawPath = rawPath
+        self.rawQuery = rawQuery
+        self.headers = headers
+        self.body = body
+    }
+
+    /// The value of the first header called `name`.
+    public func header(_ name: String) -> String? {
+        headers.first { $0.name.equalsIgnoringASCIICase(name) }?.value
+    }
+}

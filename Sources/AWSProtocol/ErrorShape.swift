@@ -1,0 +1,19 @@
+/// One of a service model's errors: all that is fixed about it.
+public struct ErrorShape: Sendable, Equatable {
+    /// The error's name.
+    public let name: String
+    /// Its HTTP status.
+    public let status: Int
+    /// The JSON key of its message, `message` or `Message`.
+    public let messageKey: String
+    /// Whose fault it is.
+    public let fault: AWSError.Fault
+
+    /// Describes an error.
+    public init(_ name: String, status: Int, messageKey: String, fault: AWSError.Fault) {
+        self.name = name
+        self.status = status
+        self.messageKey = messageKey
+        self.fault = fault
+    }
+}
