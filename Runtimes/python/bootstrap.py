@@ -101,8 +101,9 @@ class Unbuffered:
 # What AWS's runtime has imported before it looks at the function's directory: there a function's own `types.py` or
 # `logging/` never hides the library's. Here most of them are imported by the function, if at all.
 LIBRARY_FIRST = frozenset(
-    "__future__ collections concurrent contextlib copyreg decimal enum functools heapq json keyword linecache logging math "
-    "numbers operator queue re reprlib string textwrap threading token tokenize traceback types warnings weakref".split()
+    "__future__ collections concurrent contextlib copyreg decimal enum functools heapq json keyword linecache logging "
+    "math numbers operator queue re reprlib string textwrap threading token tokenize traceback types warnings "
+    "weakref".split()
 )
 
 
@@ -143,16 +144,16 @@ def _get_handler(name):
         module = importlib.import_module(module_name.replace("/", "."))
     except ImportError as error:
         message = "Unable to import module '{}': {}".format(module_name, error)
-        raise FaultException("Runtime.ImportModuleError", message)
+        raise FaultException("Runtime.ImportModuleError", message) from error
     except SyntaxError as error:
         message = "Syntax error in module '{}': {}".format(module_name, error)
         trace = ['  File "{}" Line {}\n    {}'.format(error.filename, error.lineno, error.text)]
-        raise FaultException("Runtime.UserCodeSyntaxError", message, trace)
+        raise FaultException("Runtime.UserCodeSyntaxError", message, trace) from error
     try:
         return getattr(module, function_name)
-    except AttributeError:
+    except AttributeError as error:
         message = "Handler '{}' missing on module '{}'".format(function_name, module_name)
-        raise FaultException("Runtime.HandlerNotFound", message)
+        raise FaultException("Runtime.HandlerNotFound", message) from error
 
 
 def context_of(headers, json):
@@ -170,7 +171,7 @@ def parsed_header(text, name, json):
         return json.decode(text.encode("latin-1"))
     except Exception as error:
         message = "Unable to parse {} JSON: {}".format(name, error)
-        raise FaultException("Runtime.LambdaContextUnmarshalError", message)
+        raise FaultException("Runtime.LambdaContextUnmarshalError", message) from error
 
 
 def unmarshalled(body, content_type, json):
@@ -179,7 +180,7 @@ def unmarshalled(body, content_type, json):
     try:
         return json.decode(body)
     except Exception as error:
-        raise FaultException("Runtime.UnmarshalError", "Unable to unmarshal input: {}".format(error))
+        raise FaultException("Runtime.UnmarshalError", "Unable to unmarshal input: {}".format(error)) from error
 
 
 def marshalled(response, json):
@@ -188,7 +189,7 @@ def marshalled(response, json):
     try:
         return json.encode(response), "application/json"
     except Exception as error:
-        raise FaultException("Runtime.MarshalError", "Unable to marshal response: {}".format(error))
+        raise FaultException("Runtime.MarshalError", "Unable to marshal response: {}".format(error)) from error
 
 
 def handle_event_request(api, json, request_handler, headers, body):

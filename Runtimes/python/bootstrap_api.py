@@ -4,10 +4,9 @@ One connection, kept alive, straight on the interpreter's own socket type: `http
 to import than a whole cold start may last, and to run than a whole invocation may.
 """
 
+import _socket
 import sys
 import time
-
-import _socket
 
 # The version of the API that AWS's runtimes speak.
 API_ROOT = "/2018-06-01/runtime/"

@@ -63,8 +63,8 @@ def configure(logging):
 
 # What a record carries by itself; anything else came through `extra=` and is part of the JSON line.
 OWN_FIELDS = frozenset(
-    "name msg args levelname levelno pathname filename module exc_info exc_text stack_info lineno funcName created msecs "
-    "relativeCreated thread threadName processName process aws_request_id tenant_id _frame_type".split()
+    "name msg args levelname levelno pathname filename module exc_info exc_text stack_info lineno funcName created "
+    "msecs relativeCreated thread threadName processName process aws_request_id tenant_id _frame_type".split()
 )
 
 

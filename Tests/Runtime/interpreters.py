@@ -25,5 +25,7 @@ def found():
         paths = [shutil.which("python" + version)] + [
             path for place in PLACES for path in sorted(glob.glob(place.format(version, version)))
         ]
-        interpreters.update({version: path for path in paths if path and works(path, version)})
+        working = [path for path in paths if path and works(path, version)]
+        if working:
+            interpreters[version] = working[0]
     return interpreters

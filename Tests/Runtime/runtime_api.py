@@ -140,7 +140,9 @@ class RuntimeAPI:
             headers["Transfer-Encoding"] = "chunked"
             size = max(1, len(body) // 3)
             pieces = [body[start : start + size] for start in range(0, len(body), size)]
-            body = b"".join(b"%X;note=1\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\nTrailer: x\r\n\r\n"
+            body = (
+                b"".join(b"%X;note=1\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\nTrailer: x\r\n\r\n"
+            )
         else:
             headers["Content-Length"] = str(len(body))
         lines = ["%s: %s" % item for item in headers.items() if item[1] is not None]

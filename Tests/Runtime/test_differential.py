@@ -1,4 +1,4 @@
-"""Our runtime against AWS's own client (`awslambdaric`): the same handlers, and everything that shows must be the same."""
+"""Our runtime against AWS's own client (`awslambdaric`): the same handlers must show the same from outside."""
 
 import re
 

@@ -55,14 +55,22 @@ def test_the_default_pythonpath_is_the_runtimes_directory():
 
 
 def test_pth_files_beside_the_code_are_honoured():
-    files = {"app.py": "import inner\ndef handler(event, context): return inner.v", "vendor/inner.py": "v = 1", "x.pth": "vendor\n"}
+    files = {
+        "app.py": "import inner\ndef handler(event, context): return inner.v",
+        "vendor/inner.py": "v = 1",
+        "x.pth": "vendor\n",
+    }
     assert run(own(), files, [b"1"]).results == [b"1"]
 
 
 def test_a_sitecustomize_on_the_pythonpath_is_run(tmp_path):
     (tmp_path / "sitecustomize.py").write_text("import builtins\nbuiltins.customized = 'yes'")
-    outcome = run(own(), {"app.py": "def handler(event, context): return customized"}, [b"1"],
-                  environment={"PYTHONPATH": str(tmp_path)})
+    outcome = run(
+        own(),
+        {"app.py": "def handler(event, context): return customized"},
+        [b"1"],
+        environment={"PYTHONPATH": str(tmp_path)},
+    )
     assert outcome.results == [b'"yes"']
 
 
@@ -91,7 +99,9 @@ def test_a_plain_function_costs_no_imports():
 def test_an_error_at_import_may_hold_any_text():
     """AWS's client dies of it in the runtimes that write UTF-8: it wants the body to be Latin-1."""
     for name in ("AWS_Lambda_python3.11", "AWS_Lambda_python3.13"):
-        outcome = run(own(), {"app.py": "raise ValueError('\U0001f40d \\ud800')"}, [b"1"], environment={"AWS_EXECUTION_ENV": name})
+        outcome = run(
+            own(), {"app.py": "raise ValueError('\U0001f40d \\ud800')"}, [b"1"], environment={"AWS_EXECUTION_ENV": name}
+        )
         assert "\U0001f40d" in json.loads(outcome.results[0])["errorMessage"] and outcome.exit_status == 1
 
 

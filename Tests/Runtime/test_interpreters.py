@@ -48,7 +48,12 @@ def file_of(error):
 
 def test_large_and_broken_up_events(version):
     body = json.dumps("x" * 6_000_000).encode()
-    framings = [Event(body), Event(body, framing="chunked"), Event(b'"small"', framing="drip"), Event(b"1", closes=True)]
+    framings = [
+        Event(body),
+        Event(body, framing="chunked"),
+        Event(b'"small"', framing="drip"),
+        Event(b"1", closes=True),
+    ]
     outcome = invoke(version, "def handler(event, context): return event", framings + [b"2"])
     assert outcome.results == [body, body, b'"small"', b"1", b"2"]
 
@@ -91,10 +96,14 @@ def request_id(number):
 
 
 def test_unusual_results(version):
-    code = "VALUES = [None, b'raw', {'b': b'x', 1: 2.5, None: float('nan')}, {1}, 'text']\n" \
+    code = (
+        "VALUES = [None, b'raw', {'b': b'x', 1: 2.5, None: float('nan')}, {1}, 'text']\n"
         "def handler(event, context): return VALUES[event]"
+    )
     outcome = invoke(version, code, [b"0", b"1", b"2", b"3", b"4"])
     assert outcome.results[:3] == [b"null", b"raw", b'{"b": "x", "1": 2.5, "null": NaN}']
-    assert json.loads(outcome.results[3])["errorMessage"] == \
-        "Unable to marshal response: Object of type set is not JSON serializable"
+    assert (
+        json.loads(outcome.results[3])["errorMessage"]
+        == "Unable to marshal response: Object of type set is not JSON serializable"
+    )
     assert outcome.results[4] == b'"text"'
