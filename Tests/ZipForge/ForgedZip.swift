@@ -1,7 +1,7 @@
 /// A zip made byte by byte, as honest or as evil as a test wants it. It shares no code with what it tests.
-public struct ForgedZip {
+public struct ForgedZip: Sendable {
     /// One entry, with every field that a liar might set.
-    public struct Entry {
+    public struct Entry: Sendable {
         /// The name in the directory.
         public var name: [UInt8]
         /// The name in the local header; `nil` for the same.
