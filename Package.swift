@@ -107,14 +107,14 @@ let proof: [Target] = [
     tests("SandboxPlan"),
     tests("Catalog", ["Domain", "Digest"]),
     tests("LayerStore", ["Archive", "Digest", "LinuxSystem"]),
-    tests("Packaging", ["Archive", "Digest"]),
+    tests("Packaging", ["Archive", "Digest", "Domain", "LinuxSystem"]),
     tests("Scheduler", ["Domain"]),
     tests("RuntimeAPI", ["Domain", "HTTP"]),
     tests("Sandbox", ["LinuxSystem", "SandboxPlan"]),
     tests("Telemetry", ["Domain"]),
     tests("Platform", ["Domain"]),
     tests("Gateway", ["Domain", "HTTP"]),
-    tests("CommandLine"),
+    tests("CommandLine", ["AWSProtocol", "Domain", "Platform", "Sandbox"]),
     .testTarget(name: "TidyTests", swiftSettings: strict),
 ]
 
