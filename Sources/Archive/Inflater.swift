@@ -1,0 +1,52 @@
+internal import CZlib
+
+/// Unpacks raw deflated bytes (RFC 1951) step by step.
+struct Inflater: ~Copyable {
+    /// What one step did.
+    struct Step {
+        let consumedCount: Int
+        let producedCount: Int
+        /// Whether the stream's own end mark was read.
+        let isFinished: Bool
+        /// Whether anything happened at all.
+        var hasMoved: Bool { consumedCount > 0 || producedCount > 0 || isFinished }
+    }
+
+    // On the heap because zlib keeps the stream's address.
+    private let stream: UnsafeMutablePointer<z_stream>
+
+    /// Starts a stream without zlib's own header, as zips hold it.
+    init() {
+        stream = .allocate(capacity: 1)
+        stream.initialize(to: z_stream())
+        // A negative window size asks for raw deflate (zlib.h). Only exhausted memory or a wrong library can fail.
+        let status = inflateInit2_(stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        precondition(status == Z_OK, "zlib cannot start: \(status)")
+    }
+
+    deinit {
+        inflateEnd(stream)
+        stream.deallocate()
+    }
+
+    /// Unpacks as much of `input` as `output` has room for; `nil` when the bytes are not deflated data.
+    mutating func step(from input: UnsafeRawBufferPointer, to output: UnsafeMutableRawBufferPointer) -> Step? {
+        // zlib does not write to its input, but its interface predates const.
+        stream.pointee.next_in = UnsafeMutablePointer(mutating: input.assumingMemoryBound(to: UInt8.self).baseAddress)
+        stream.pointee.avail_in = UInt32(input.count)
+        stream.pointee.next_out = output.assumingMemoryBound(to: UInt8.self).baseAddress
+        stream.pointee.avail_out = UInt32(output.count)
+        let status = inflate(stream, Z_NO_FLUSH)
+        // Z_BUF_ERROR only says that nothing could move this time.
+        guard status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR else { return nil }
+        return Step(
+            consumedCount: input.count - Int(stream.pointee.avail_in),
+            producedCount: output.count - Int(stream.pointee.avail_out), isFinished: status == Z_STREAM_END)
+    }
+}
+
+/// Adds bytes to a CRC-32 that starts at 0.
+func updatedCRC32(_ checksum: UInt32, with bytes: UnsafeRawBufferPointer) -> UInt32 {
+    let start = bytes.assumingMemoryBound(to: UInt8.self).baseAddress
+    return UInt32(truncatingIfNeeded: crc32_z(UInt(checksum), start, bytes.count))
+}

@@ -1,0 +1,79 @@
+internal import LinuxSystem
+
+/// The end of a zip, which says where its central directory lies (APPNOTE 4.3.14 to 4.3.16).
+struct ZipTrailer {
+    /// Where the central directory starts.
+    let directoryOffset: Int
+    /// How long it is, in bytes.
+    let directorySize: Int
+    /// How many entries it lists.
+    let entryCount: Int
+
+    private static let size = 22
+    private static let longestComment = 65_535
+    private static let locatorSize = 20
+    private static let zip64Size = 56
+
+    /// Finds the trailer at the end of a file.
+    ///
+    /// The directory must end where the trailer begins. Bytes before the zip (as in self-extracting programs whose
+    /// offsets were not adjusted) or after it would make two readers see two different zips, so they are refused.
+    init(endOf file: borrowing FileDescriptor, fileSize: Int) throws(ArchiveError) {
+        let tailOffset = max(0, fileSize - Self.size - Self.longestComment - Self.locatorSize)
+        let tail = try file.archiveBytes(count: fileSize - tailOffset, at: tailOffset)
+        guard let position = Self.position(in: tail) else { throw .notAZip }
+        let fields = tail[position...]
+        var trailerOffset = tailOffset + position
+        var (count, size, offset) = (
+            UInt64(fields.uint16(at: 10)), UInt64(fields.uint32(at: 12)), UInt64(fields.uint32(at: 16))
+        )
+        guard fields.uint16(at: 4) == fields.uint16(at: 6), fields.uint16(at: 8) == fields.uint16(at: 10) else {
+            throw .unsupported("a zip in several parts", path: nil)
+        }
+        if count == UInt16.max || size == UInt32.max || offset == UInt32.max,
+            let zip64 = try Self.zip64Offset(in: tail, before: position)
+        {
+            let fields = try file.archiveBytes(count: Self.zip64Size, at: zip64, limit: fileSize)
+            guard fields.count == Self.zip64Size, fields.uint32(at: 0) == 0x0606_4b50 else {
+                throw .damaged("the zip64 end of the directory is not where it should be", path: nil)
+            }
+            (count, size, offset) = (fields.uint64(at: 32), fields.uint64(at: 40), fields.uint64(at: 48))
+            trailerOffset = zip64
+        }
+        guard size <= trailerOffset, offset == UInt64(trailerOffset) - size, count <= size else {
+            throw .damaged("the directory is not where its end says", path: nil)
+        }
+        (directoryOffset, directorySize, entryCount) = (Int(offset), Int(size), Int(count))
+    }
+
+    /// The last place where a trailer fits whose comment ends with the file.
+    private static func position(in tail: [UInt8]) -> Int? {
+        guard tail.count >= size else { return nil }
+        return (0...(tail.count - size)).last { start in
+            tail[start] == UInt8(ascii: "P") && tail[start...].uint32(at: 0) == 0x0605_4b50
+                && start + size + Int(tail[start...].uint16(at: 20)) == tail.count
+        }
+    }
+
+    private static func zip64Offset(in tail: [UInt8], before position: Int) throws(ArchiveError) -> Int? {
+        guard position >= locatorSize else { return nil }
+        let locator = tail[(position - locatorSize)..<position]
+        guard locator.uint32(at: 0) == 0x0706_4b50 else { return nil }
+        guard let offset = Int(exactly: locator.uint64(at: 8)) else {
+            throw .damaged("the zip64 locator points nowhere", path: nil)
+        }
+        return offset
+    }
+}
+
+extension FileDescriptor {
+    /// Reads up to `count` bytes at an offset; nothing when the offset lies past `limit`.
+    borrowing func archiveBytes(count: Int, at offset: Int, limit: Int = .max) throws(ArchiveError) -> [UInt8] {
+        guard offset < limit else { return [] }
+        do throws(SystemCallError) {
+            return try bytes(count: count, at: offset)
+        } catch {
+            throw .system(error)
+        }
+    }
+}

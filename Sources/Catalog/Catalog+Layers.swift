@@ -1,0 +1,133 @@
+public import Domain
+internal import SQLite
+
+extension Catalog {
+    /// Adds a version to a layer; the first version makes the layer.
+    ///
+    /// - Parameters:
+    ///   - package: Bytes that are in the store already, and pinned there until this returns.
+    ///   - makeDocument: Encodes what else there is to say, once the number is known. It must not call the catalogue.
+    /// - Returns: The record, with a number that no version of this layer ever had.
+    public func publishLayerVersion(
+        of layer: LayerID, package: PackageReference, runtimes: [RuntimeIdentifier], architectures: [Architecture],
+        makeDocument: (LayerVersionNumber) -> [UInt8]
+    ) throws(CatalogError) -> LayerVersionRecord {
+        try cataloguing { () throws(SQLiteError) in
+            try database.write { connection throws(SQLiteError) in
+                let (id, number) = try Self.nextNumber(of: layer, connection)
+                let record = LayerVersionRecord(
+                    layer: layer, number: number, package: package, runtimes: runtimes, architectures: architectures,
+                    document: makeDocument(number))
+                try connection.run(
+                    """
+                    INSERT INTO layer_version (layer, number, digest, zip_bytes, runtimes, architectures, document)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                    """, [.integer(id), .integer(number.value)] + record.values)
+                return record
+            }
+        }
+    }
+
+    /// Looks up a version; `nil` when it was never published or is deleted.
+    public func layerVersion(_ arn: LayerVersionARN) throws(CatalogError) -> LayerVersionRecord? {
+        try layerRows("WHERE account = ? AND region = ? AND name = ? AND number = ?", in: arn.layer) {
+            [.text(arn.layer.name.description), .integer(arn.number.value)]
+        }.first
+    }
+
+    /// The newest version of each layer that the filter shows, by name.
+    ///
+    /// - Parameters:
+    ///   - name: Where the list goes on: only layers after this name. Pages stay in step while layers come and go.
+    ///   - limit: At most this many; ask for one more than a page has to learn whether another follows.
+    public func layers(
+        account: AccountID, region: Region, matching filter: LayerFilter = .all, after name: LayerName? = nil,
+        limit: Int
+    ) throws(CatalogError) -> [LayerVersionRecord] {
+        // With max(), SQLite takes the other columns from the row that has the maximum:
+        // https://www.sqlite.org/lang_select.html#bare_columns_in_an_aggregate_query
+        let sql = """
+            SELECT max(number) AS number, digest, zip_bytes, runtimes, architectures, document, name
+            FROM layer_version JOIN layer ON layer.id = layer_version.layer
+            WHERE account = ? AND region = ? AND name > ? AND \(LayerFilter.condition)
+            GROUP BY layer.id ORDER BY name LIMIT ?
+            """
+        let values = [.text(name?.description ?? "")] + filter.values + [.integer(limit)]
+        return try layerRows(sql: sql, account, region, values)
+    }
+
+    /// A layer's versions that the filter shows, newest first.
+    ///
+    /// - Parameters:
+    ///   - number: Where the list goes on: only versions below this number.
+    ///   - limit: At most this many; ask for one more than a page has to learn whether another follows.
+    public func layerVersions(
+        of layer: LayerID, matching filter: LayerFilter = .all, before number: LayerVersionNumber? = nil, limit: Int
+    ) throws(CatalogError) -> [LayerVersionRecord] {
+        let condition = """
+            WHERE account = ? AND region = ? AND name = ? AND number < ? AND \(LayerFilter.condition)
+            ORDER BY number DESC LIMIT ?
+            """
+        return try layerRows(condition, in: layer) {
+            [.text(layer.name.description), .integer(number?.value ?? .max)] + filter.values + [.integer(limit)]
+        }
+    }
+
+    /// Deletes a version. Functions that have it keep its bytes; its number is never used again.
+    ///
+    /// - Returns: Whether there was one.
+    @discardableResult
+    public func deleteLayerVersion(_ arn: LayerVersionARN) throws(CatalogError) -> Bool {
+        let layer = arn.layer
+        return try cataloguing { () throws(SQLiteError) in
+            try database.write { connection throws(SQLiteError) in
+                try connection.run(
+                    """
+                    DELETE FROM layer_version WHERE number = ?
+                    AND layer = (SELECT id FROM layer WHERE account = ? AND region = ? AND name = ?)
+                    """, [.integer(arn.number.value)] + layer.values) > 0
+            }
+        }
+    }
+
+    private static func nextNumber(
+        of layer: LayerID, _ connection: borrowing Connection
+    ) throws(SQLiteError) -> (id: Int, number: LayerVersionNumber) {
+        let sql = """
+            INSERT INTO layer (account, region, name, last_number) VALUES (?, ?, ?, 1)
+            ON CONFLICT (account, region, name) DO UPDATE SET last_number = last_number + 1
+            RETURNING id, last_number
+            """
+        let row = try connection.first(sql, layer.values) { ($0.integer(0), $0.integer(1)) }
+        guard let row, let number = LayerVersionNumber(row.1) else { throw .damagedRow("last_number") }
+        return (row.0, number)
+    }
+
+    private func layerRows(
+        _ condition: String, in layer: LayerID, _ values: () -> [SQLiteValue]
+    ) throws(CatalogError) -> [LayerVersionRecord] {
+        let sql = """
+            SELECT \(LayerVersionRecord.columns) FROM layer_version JOIN layer ON layer.id = layer_version.layer
+            \(condition)
+            """
+        return try layerRows(sql: sql, layer.account, layer.region, values())
+    }
+
+    private func layerRows(
+        sql: String, _ account: AccountID, _ region: Region, _ values: [SQLiteValue]
+    ) throws(CatalogError) -> [LayerVersionRecord] {
+        let values = [.text(account.description), .text(region.description)] + values
+        return try cataloguing { () throws(SQLiteError) in
+            try database.read { connection throws(SQLiteError) in
+                try connection.all(sql, values) { row throws(SQLiteError) in
+                    try LayerVersionRecord(row, account, region)
+                }
+            }
+        }
+    }
+}
+
+extension LayerID {
+    /// The values of the columns account, region and name.
+    var values: [SQLiteValue] { [.text(account.description), .text(region.description), .text(name.description)] }
+}

@@ -1,0 +1,41 @@
+public import Digest
+public import Domain
+internal import SQLite
+
+extension Catalog {
+    /// Every package that some row refers to: code of functions, layers that functions use (their versions deleted or not),
+    /// and layer versions. The store's collector keeps these.
+    public func referencedDigests() throws(CatalogError) -> Set<SHA256Digest> {
+        let digests = try cataloguing { () throws(SQLiteError) in
+            try database.read { connection throws(SQLiteError) in
+                try connection.all(
+                    "SELECT digest, zip_bytes FROM layer_version UNION SELECT digest, zip_bytes FROM function_package"
+                ) {
+                    row throws(SQLiteError) in try PackageReference(row, 0).digest
+                }
+            }
+        }
+        return Set(digests)
+    }
+
+    /// What an account has in a region, as `GetAccountSettings` counts it: the code of every function and every layer
+    /// version that is not deleted.
+    public func usage(account: AccountID, region: Region) throws(CatalogError) -> AccountUsage {
+        let place: [SQLiteValue] = [.text(account.description), .text(region.description)]
+        let functions = """
+            SELECT count(*), ifnull(sum(zip_bytes), 0) FROM function_package JOIN function ON function.id = function
+            WHERE ordinal = 0 AND account = ? AND region = ?
+            """
+        let layers = """
+            SELECT count(*), ifnull(sum(zip_bytes), 0) FROM layer_version JOIN layer ON layer.id = layer_version.layer
+            WHERE account = ? AND region = ?
+            """
+        return try cataloguing { () throws(SQLiteError) in
+            try database.read { connection throws(SQLiteError) in
+                let ours = try connection.first(functions, place) { ($0.integer(0), $0.integer(1)) } ?? (0, 0)
+                let theirs = try connection.first(layers, place) { $0.integer(1) } ?? 0
+                return AccountUsage(functionCount: ours.0, codeBytes: ours.1 + theirs)
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+/// An entry's name, taken apart and found safe: names of files below the tree's root.
+struct TreePath {
+    /// The names from the root down; at least one.
+    let components: [ArraySlice<UInt8>]
+
+    /// NAME_MAX of Linux.
+    static let longestName = 255
+    /// PATH_MAX of Linux, less the closing NUL and `/var/task/`, below which every file must still have a path.
+    static let longestPath = 4_096 - 1 - 10
+
+    /// Takes an entry's name apart. `.` and doubled slashes inside are dropped, as unzip does.
+    init(_ bytes: [UInt8]) throws(ZipRefusal) {
+        func refusal(_ phrase: String) -> ZipRefusal {
+            ZipRefusal(.unsafePath, path: String(decoding: bytes.prefix(200), as: UTF8.self), phrase)
+        }
+        guard !bytes.isEmpty else { throw refusal("empty name") }
+        guard bytes.first != UInt8(ascii: "/") else { throw refusal("absolute path") }
+        guard !bytes.contains(0) else { throw refusal("NUL in a name") }
+        // Some readers take a backslash for a separator, so the name would mean two things.
+        guard !bytes.contains(UInt8(ascii: "\\")) else { throw refusal("backslash in a name") }
+        guard bytes.count <= Self.longestPath else { throw refusal("path of more than \(Self.longestPath) bytes") }
+        components = bytes.split(separator: UInt8(ascii: "/")).filter { !$0.elementsEqual(".".utf8) }
+        guard !components.isEmpty else { throw refusal("name of the root itself") }
+        guard !components.contains(where: { $0.elementsEqual("..".utf8) }) else { throw refusal("'..' in a path") }
+        guard components.allSatisfy({ $0.count <= Self.longestName }) else {
+            throw refusal("name of more than \(Self.longestName) bytes")
+        }
+    }
+}

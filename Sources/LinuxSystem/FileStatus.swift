@@ -1,0 +1,47 @@
+internal import Glibc
+
+/// What stat(2) says about a file.
+public struct FileStatus: Hashable, Sendable {
+    /// What kind of file a name stands for.
+    public enum Kind: Hashable, Sendable {
+        /// A regular file.
+        case file
+        /// A directory.
+        case directory
+        /// A symbolic link.
+        case symbolicLink
+        /// A device, pipe or socket.
+        case special
+    }
+
+    /// What kind of file it is.
+    public let kind: Kind
+    /// Permission bits, with setuid, setgid and sticky: `0o7777` at most.
+    public let mode: UInt32
+    /// Size in bytes.
+    public let size: Int
+    /// How many names the file has.
+    public let linkCount: Int
+    /// When its content last changed, in whole seconds since 1970.
+    public let modificationTimeSeconds: Int
+    /// The file's number in its file system.
+    public let inode: UInt64
+    /// The user that owns it.
+    public let owner: UInt32
+
+    init(_ raw: stat) {
+        kind =
+            switch raw.st_mode & S_IFMT {
+            case S_IFREG: .file
+            case S_IFDIR: .directory
+            case S_IFLNK: .symbolicLink
+            default: .special
+            }
+        mode = raw.st_mode & 0o7777
+        size = Int(raw.st_size)
+        linkCount = Int(raw.st_nlink)
+        modificationTimeSeconds = raw.st_mtim.tv_sec
+        inode = UInt64(raw.st_ino)
+        owner = raw.st_uid
+    }
+}
