@@ -118,14 +118,14 @@ let proof: [Target] = [
     tests("SandboxPlan"),
     tests("Catalog", ["Domain", "Digest", "SQLite"]),
     tests("LayerStore", ["Archive", "Digest", "LinuxSystem", "ZipForge"]),
-    tests("Packaging", ["Archive", "Digest"]),
+    tests("Packaging", ["Archive", "Digest", "Domain", "LinuxSystem"]),
     tests("Scheduler", ["Domain"]),
     tests("RuntimeAPI", ["Domain", "HTTP"]),
     tests("Sandbox", ["CSandbox", "LinuxSystem", "SandboxPlan"]),
     tests("Telemetry", ["Domain"]),
     tests("Platform", ["Domain"]),
     tests("Gateway", ["Domain", "HTTP"]),
-    tests("CommandLine"),
+    tests("CommandLine", ["AWSProtocol", "Domain", "Platform", "Sandbox"]),
     .testTarget(name: "TidyTests", swiftSettings: strict),
 ]
 

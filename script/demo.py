@@ -1,6 +1,7 @@
 """The story that `make demo` tells: one application deployed fat and with a layer, every route asked, one line changed.
 
-Everything happens in a temporary folder and on a free port; whatever way it ends, the server is stopped and the folder gone.
+Everything happens in a temporary folder and on a free port; whatever way it ends, the server is stopped and the folder
+is gone.
 """
 
 import base64
@@ -12,26 +13,19 @@ import platform
 import re
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 
 from PIL import Image, ImageDraw, ImageStat
 
+from demo_server import STRATA, TOOLS, Client, Failure, Server, get, post, run
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "Examples" / "image-analyzer"
-STRATA = ROOT / ".build" / "release" / "strata"
-TOOLS = ROOT / ".strata" / "venv" / "bin"
 # The example's wheels exist for these; the first that this host has is used.
 RUNTIMES = ["python3.12", "python3.13", "python3.11", "python3.14"]
 ARCHITECTURE = {"x86_64": "x86_64", "aarch64": "arm64"}.get(platform.machine(), "x86_64")
-STARTUP_LIMIT_SECONDS = 20
-STOP_LIMIT_SECONDS = 10
-
-
-class Failure(Exception):
-    """The demo went wrong, in one sentence."""
 
 
 def main():
@@ -74,11 +68,10 @@ def tell(folder):
 
 
 def make_packages(folder, code, runtime):
-    build = ["--runtime", runtime, "--architecture", ARCHITECTURE, "--uv", str(TOOLS / "uv")]
-    requirements = ["--requirements", str(EXAMPLE / "requirements.txt")]
+    dependencies = dependency_options(runtime)
     packages = {
-        "fat": package(folder / "fat.zip", ["function", "package", "--code", str(code), *requirements, *build]),
-        "layer": package(folder / "layer.zip", ["layer", "build", *requirements, *build]),
+        "fat": package(folder / "fat.zip", ["function", "package", "--code", str(code), *dependencies]),
+        "layer": package(folder / "layer.zip", ["layer", "build", *dependencies]),
         "code": package(folder / "code.zip", ["function", "package", "--code", str(code)]),
     }
     print(f"   for {runtime} on {ARCHITECTURE}{'zipped':>16}{'unzipped':>12}{'files':>8}")
@@ -87,6 +80,14 @@ def make_packages(folder, code, runtime):
         sizes = f"{size(facts['zippedBytes']):>12}{size(facts['unzippedBytes']):>12}{facts['fileCount']:>8}"
         print(f"   {words:<28}{sizes}")
     return packages
+
+
+def dependency_options(runtime):
+    requirements = EXAMPLE / "requirements.txt"
+    return [
+        "--requirements", str(requirements), "--runtime", runtime, "--architecture", ARCHITECTURE,
+        "--uv", str(TOOLS / "uv"),
+    ]  # fmt: skip
 
 
 def package(output, words):
@@ -172,10 +173,9 @@ def check_analysis(analysis, jpeg):
 
 def redeploy(aws, folder, code, packages, runtime):
     settings = code / "app" / "settings.py"
-    build = ["--runtime", runtime, "--architecture", ARCHITECTURE, "--uv", str(TOOLS / "uv")]
     seconds = {}
     for name, function, words, more in [
-        ("fat", "image-analyzer-fat", "fat:   ", ["--requirements", str(EXAMPLE / "requirements.txt"), *build]),
+        ("fat", "image-analyzer-fat", "fat:   ", dependency_options(runtime)),
         ("code", "image-analyzer", "layer: ", []),
     ]:
         greeting = f"Changed once, deployed {name}"
@@ -190,95 +190,7 @@ def redeploy(aws, folder, code, packages, runtime):
         expect(answer["message"], greeting, "the new greeting")
         print(f"          GET / says: {answer['message']}")
         seconds[name] = watch.seconds
-    print(f"   The layer's way took {seconds['code']:.2f} s beside {seconds['fat']:.2f} s; each is three AWS CLI commands.")
-
-
-# The server and its client
-
-
-class Server:
-    """A server of our own, stopped when the block ends."""
-
-    def __init__(self, folder):
-        self.folder = folder
-
-    def __enter__(self):
-        self.log = open(self.folder / "server.log", "wb")
-        self.process = subprocess.Popen(
-            [STRATA, "start", "--port", "0", "--data", self.folder / "data"],
-            stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True,
-        )  # fmt: skip
-        try:
-            self.url = self.wait_for_url()
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
-
-    def wait_for_url(self):
-        deadline = time.monotonic() + STARTUP_LIMIT_SECONDS
-        while time.monotonic() < deadline and self.process.poll() is None:
-            if found := re.search(r"http://127\.0\.0\.1:\d+", self.said()):
-                return found[0]
-            time.sleep(0.02)
-        raise Failure(f"the server did not start: {self.said().strip() or 'it said nothing'}")
-
-    def said(self):
-        return (self.folder / "server.log").read_text(errors="replace")
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        try:
-            self.process.wait(STOP_LIMIT_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self.log.close()
-
-
-class Client:
-    """The AWS CLI as it comes, with an environment that knows this server and nothing of the user's account."""
-
-    def __init__(self, url, folder):
-        self.folder = folder
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        self.environment = kept | {
-            "AWS_ENDPOINT_URL": url, "AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1",
-            "AWS_ACCESS_KEY_ID": "demo", "AWS_SECRET_ACCESS_KEY": "demo", "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_PAGER": "",
-            "NO_PROXY": "127.0.0.1",
-        }  # fmt: skip
-
-    def run(self, *words):
-        text = run([str(TOOLS / "aws"), "lambda", *words, "--output", "json"], self.environment)
-        return json.loads(text) if text.strip() else None
-
-    def invoke(self, function, event):
-        question, answer = self.folder / "event.json", self.folder / "answer.json"
-        question.write_text(json.dumps(event))
-        result = self.run("invoke", "--function-name", function, "--payload", f"fileb://{question}", str(answer))
-        if "FunctionError" in result:
-            raise Failure(f"{function} failed: {answer.read_text()}")
-        return json.loads(answer.read_text())
-
-
-def get(path):
-    return event("GET", path)
-
-
-def post(path, body, content_type):
-    encoded = base64.b64encode(body).decode("ascii")
-    return event("POST", path, {"content-type": content_type}) | {"body": encoded, "isBase64Encoded": True}
-
-
-def event(method, path, headers=None):
-    """An API Gateway HTTP API event, payload format 2.0."""
-    http = {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "demo"}
-    return {
-        "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": "",
-        "headers": {"host": "demo.local", **(headers or {})},
-        "requestContext": {"http": http, "stage": "$default", "domainName": "demo.local"}, "isBase64Encoded": False,
-    }  # fmt: skip
+    print(f"   With the layer {seconds['code']:.2f} s, fat {seconds['fat']:.2f} s; three AWS CLI commands each.")
 
 
 # Small things
@@ -298,14 +210,6 @@ class Stopwatch:
         self.seconds = time.monotonic() - self.start
         if kind is None:
             print(f"   {self.words:<52}{self.seconds:>7.2f} s", flush=True)
-
-
-def run(words, environment=None):
-    done = subprocess.run(words, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    if done.returncode != 0:
-        last = (done.stderr.strip() or done.stdout.strip() or "it said nothing").splitlines()[-1]
-        raise Failure(f"'{' '.join(words[:4])} …' ended with {done.returncode}: {last}")
-    return done.stdout
 
 
 def choose_runtime():

@@ -2,8 +2,8 @@ internal import Glibc
 
 /// The `strata` program.
 public enum StrataCommand {
-    /// Runs one command line and returns the exit code: 0 for success, 1 for a failure, 2 for a command line that cannot
-    /// be understood. Every failure is one line on standard error.
+    /// Runs one command line and returns the exit code: 0 for success, 1 for a failure, 2 for a command line that
+    /// cannot be understood. Every failure is one line on standard error.
     ///
     /// - Parameters:
     ///   - words: The words after the program's name.

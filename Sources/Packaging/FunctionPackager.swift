@@ -13,8 +13,8 @@ public struct FunctionPackager: Sendable {
         self.dependencies = dependencies
     }
 
-    /// Writes the zip; the same files make the same bytes. Where code and a dependency have the same path, the code's file
-    /// counts. Either `output` is whole afterwards, or it is as it was before.
+    /// Writes the zip; the same files make the same bytes. Where code and a dependency have the same path, the code's
+    /// file counts. Either `output` is whole afterwards, or it is as it was before.
     ///
     /// - Parameter progress: Gets lines about what is going on.
     public func package(output: String, progress: (String) -> Void) throws(PackagingError) -> PackageReport {

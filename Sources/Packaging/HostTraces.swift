@@ -1,8 +1,8 @@
 /// What an installation leaves in a folder that tells of the host it was made on.
 ///
-/// These are all that differs between two installations of the same wheels: console scripts name this host's interpreter
-/// in their first line (and would not find it in a sandbox), `direct_url.json` may hold a local path, the rest is the
-/// installer's own. `RECORD` lists them with their digests, so their lines go too.
+/// These are all that differs between two installations of the same wheels: console scripts name this host's
+/// interpreter in their first line (and would not find it in a sandbox), `direct_url.json` may hold a local path, the
+/// rest is the installer's own. `RECORD` lists them with their digests, so their lines go too.
 /// Source: <https://packaging.python.org/en/latest/specifications/recording-installed-packages/>.
 enum HostTraces {
     private static let metadata: Set<String> = ["direct_url.json", "uv_cache.json", "uv_build.json"]

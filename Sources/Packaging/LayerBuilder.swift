@@ -2,8 +2,8 @@ internal import LinuxSystem
 
 /// Builds the zip of a layer, or the dependencies of a fat deployment package, from a requirements file.
 ///
-/// The same wheels make the same bytes on any host. Which wheels a requirements file means is settled when it pins every
-/// version; otherwise it is whatever the index offers that day.
+/// The same wheels make the same bytes on any host. Which wheels a requirements file means is settled when it pins
+/// every version; otherwise it is whatever the index offers that day.
 public struct LayerBuilder: Sendable {
     /// The path of `uv`; see `UVLocator`.
     public let installer: String
@@ -23,8 +23,8 @@ public struct LayerBuilder: Sendable {
     }
 
     /// Installs and zips under `python/`, where Lambda's Python runtimes look
-    /// (<https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html>). Either `output` is whole afterwards, or it is
-    /// as it was before; an interruption (Ctrl-C) throws `.interrupted`.
+    /// (<https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html>). Either `output` is whole afterwards, or it
+    /// is as it was before; an interruption (Ctrl-C) throws `.interrupted`.
     ///
     /// - Parameter progress: Gets lines about what is going on.
     public func build(

@@ -10,8 +10,9 @@ public struct PythonPlatform: Hashable, Sendable {
     /// The platform of a Lambda runtime.
     ///
     /// Python 3.12 and later run on Amazon Linux 2023 (glibc 2.34), earlier ones on Amazon Linux 2 (glibc 2.26):
-    /// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html>. Wheels are tagged with the oldest glibc they
-    /// work on (<https://peps.python.org/pep-0600/>), so this asks for the newest common tag below each: 2.28 and 2.17.
+    /// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html>. Wheels are tagged with the oldest glibc
+    /// they work on (<https://peps.python.org/pep-0600/>), so this asks for the newest common tag below each: 2.28 and
+    /// 2.17.
     public init(runtime: RuntimeIdentifier, architecture: Architecture) throws(PackagingError) {
         guard case .python(let minor) = runtime.family else {
             throw .unsupportedRuntime(runtime.description)

@@ -1,0 +1,76 @@
+import Domain
+import Testing
+
+@testable import CommandLine
+
+@Suite struct StartCommandTests {
+    private func options(_ line: String, environment: [String: String] = ["HOME": "/home/me"]) throws -> StartOptions {
+        let session = Session()
+        let result = session.run("start \(line)", environment: environment)
+        #expect(result.errors.isEmpty)
+        return try #require(session.starts.first)
+    }
+
+    @Test func `defaults are those of the help`() throws {
+        let options = try options("")
+        #expect(options.port == 4566)
+        #expect(options.host == "127.0.0.1")
+        #expect(options.dataFolder == "/home/me/.local/share/strata")
+        #expect(options.account.description == "000000000000")
+        #expect(options.functionNetwork == .isolated)
+        #expect(options.runtimes.isEmpty)
+        #expect(options.concurrentExecutions == LambdaLimits.concurrentExecutions)
+    }
+
+    @Test func `values come after a space or an equals sign`() throws {
+        let options = try options("--port=0 --data /d=e --account 123456789012 --function-network=host")
+        #expect(options.port == 0)
+        #expect(options.dataFolder == "/d=e")
+        #expect(options.account.description == "123456789012")
+        #expect(options.functionNetwork == .host)
+    }
+
+    @Test func `runtimes are repeated and keep their order`() throws {
+        let options = try options("--runtime python3.12=/a=b --runtime python3.9=/c")
+        #expect(options.runtimes.map(\.runtime.description) == ["python3.12", "python3.9"])
+        #expect(options.runtimes.map(\.path) == ["/a=b", "/c"])
+    }
+
+    @Test func `the data folder follows XDG_DATA_HOME, if that is absolute`() throws {
+        #expect(try options("", environment: ["HOME": "/h", "XDG_DATA_HOME": "/x"]).dataFolder == "/x/strata")
+        #expect(
+            try options("", environment: ["HOME": "/h", "XDG_DATA_HOME": "x"]).dataFolder == "/h/.local/share/strata")
+        #expect(Session().run("start", environment: [:]).code == 2)
+    }
+
+    @Test func `a relative folder is made absolute`() throws {
+        let folder = try options("--data some/where").dataFolder
+        #expect(folder.hasPrefix("/") && folder.hasSuffix("/some/where"))
+    }
+
+    @Test(arguments: ["0.0.0.0", "192.168.1.1", "10.0.0.1", "126.255.255.255"])
+    func `an address that others can reach is refused`(host: String) {
+        let result = Session().run("start --host \(host)")
+        #expect(result.code == 2)
+        #expect(result.errors.contains("--auth"))
+    }
+
+    @Test(arguments: ["::1", "example.com", "127.0.0", "127.0.0.1.2", "127.0.0.256", "127..0.1"])
+    func `an address that is none is refused`(host: String) {
+        let result = Session().run("start --host \(host)")
+        #expect(result.code == 2)
+        #expect(result.errors.contains("IPv4"))
+    }
+
+    @Test func `localhost is the loopback address`() throws {
+        #expect(try options("--host localhost").host == "127.0.0.1")
+        #expect(try options("--host 127.0.0.2").host == "127.0.0.2")
+    }
+
+    @Test func `what the server throws is one line and exit code 1`() {
+        struct InUse: Error, CustomStringConvertible { let description = "the data folder is in use" }
+        let result = Session().run("start", start: StartCommand { _ in throw InUse() })
+        #expect(result.code == 1)
+        #expect(result.errors == "strata: the data folder is in use")
+    }
+}

@@ -1,0 +1,95 @@
+import Testing
+
+@testable import CommandLine
+
+@Suite struct UsageTests {
+    @Test(arguments: [
+        ("stat", "strata: unknown command 'stat'; did you mean 'start'?"),
+        ("frobnicate", "strata: unknown command 'frobnicate'; see 'strata --help'"),
+        ("--vresion", "strata: unknown option '--vresion'; did you mean '--version'?"),
+        ("layer biuld", "strata layer: unknown command 'biuld'; did you mean 'build'?"),
+        ("help strat", "strata: unknown command 'strat'; did you mean 'start'?"),
+        ("start --prot 1", "strata start: unknown option '--prot'; did you mean '--port'?"),
+        ("start --prot=1", "strata start: unknown option '--prot'; did you mean '--port'?"),
+        ("start -p 1", "strata start: unknown option '-p'; see 'strata start --help'"),
+        ("start --port", "strata start: --port NUMBER needs its value"),
+        ("start --port --host 127.0.0.1", "strata start: --port NUMBER needs its value"),
+        ("start --port 65536", "strata start: --port takes a number from 0 to 65535, not '65536'"),
+        ("start --port 1 --port 2", "strata start: --port is given twice"),
+        ("start here", "strata start: unexpected argument 'here'; see 'strata start --help'"),
+        ("start -- here", "strata start: unexpected argument 'here'; see 'strata start --help'"),
+        ("start --account 1", "strata start: --account takes 12 digits, not '1'"),
+        ("start --data=", "strata start: --data takes a folder, not ''"),
+        ("start --function-network all", "strata start: --function-network takes 'isolated' or 'host', not 'all'"),
+        ("start --max-concurrency 0", "strata start: --max-concurrency takes a number from 1 to 100000, not '0'"),
+        ("doctor --json=yes", "strata doctor: --json takes no value"),
+        ("layer build", "strata layer build: --requirements FILE is missing"),
+        (
+            "layer build --requirements r --runtime nodejs22.x",
+            "strata layer build: --runtime takes a Python runtime such as python3.12, not 'nodejs22.x'"
+        ),
+    ])
+    func `a command line that cannot be understood is one line and exit code 2`(line: String, error: String) {
+        let result = Session().run(line)
+        #expect(result.errors == error)
+        #expect(result.output.isEmpty)
+        #expect(result.code == 2)
+    }
+
+    @Test(arguments: ["", "layer", "function"])
+    func `a missing command gets the help on standard error`(line: String) {
+        let result = Session().run(line)
+        #expect(result.code == 2)
+        #expect(result.errors.contains("Commands:"))
+    }
+
+    @Test(arguments: ["--help", "-h", "help", "layer --help", "help layer build", "start --port x --help"])
+    func `help is asked for anywhere`(line: String) {
+        let result = Session().run(line)
+        #expect(result.code == 0)
+        #expect(result.output.contains("Usage: strata"))
+        #expect(result.errors.isEmpty)
+    }
+
+    @Test func `the help of every command names every option and default`() {
+        func check(_ command: Command, _ path: String) {
+            let help = Session().run("\(path) --help").output
+            for option in command.options {
+                #expect(help.contains(option.usage), "\(path)")
+                if case .defaulted(let text) = option.presence { #expect(help.contains(text), "\(path)") }
+            }
+            for line in help.split(separator: "\n") { #expect(line.count <= 110, "\(line)") }
+            for subcommand in command.subcommands {
+                #expect(help.contains(subcommand.summary))
+                check(subcommand, "\(path) \(subcommand.name)".trimmed)
+            }
+        }
+        check(StrataCommand.root(start: StartCommand { _ in 0 }), "")
+    }
+
+    @Test func `the version is told in three ways`() {
+        #expect(Session().run("--version").output == "strata \(StrataVersion.current)")
+        #expect(Session().run("version").output == "strata \(StrataVersion.current)")
+        #expect(Session().run("version --json").output == #"{"version":"\#(StrataVersion.current)"}"#)
+    }
+
+    @Test func `colours need a terminal and no objection`() {
+        #expect(TextStyle(isTerminal: true, environment: [:]).isColored)
+        #expect(TextStyle(isTerminal: true, environment: ["NO_COLOR": ""]).isColored)
+        #expect(!TextStyle(isTerminal: true, environment: ["NO_COLOR": "1"]).isColored)
+        #expect(!TextStyle(isTerminal: true, environment: ["TERM": "dumb"]).isColored)
+        #expect(!TextStyle(isTerminal: false, environment: [:]).isColored)
+    }
+
+    @Test(arguments: [
+        ("port", "port", 0), ("prot", "port", 1), ("", "abc", 3), ("abc", "", 3), ("kitten", "sitting", 3),
+    ])
+    func `the distance of words counts slips of the finger`(one: String, other: String, distance: Int) {
+        #expect(Suggestion.distance(one, other) == distance)
+        #expect(Suggestion.distance(other, one) == distance)
+    }
+}
+
+extension String {
+    fileprivate var trimmed: String { String(drop { $0 == " " }) }
+}

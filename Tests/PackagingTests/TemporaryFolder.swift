@@ -1,0 +1,37 @@
+import Glibc
+import LinuxSystem
+
+/// A folder that is gone when its owner is.
+struct TemporaryFolder: ~Copyable {
+    let path: String
+
+    init() throws {
+        var template = Array("/tmp/strata-packaging-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw SystemCallError("mkdtemp") }
+        path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    deinit {
+        let root = try? FileDescriptor.open("/", [.read, .directory])
+        try? root?.removeTree(at: FilePath(path.dropFirst()))
+    }
+
+    /// Writes a file, and the folders that it is in.
+    func write(_ name: String, _ text: String, mode: UInt32 = 0o644) throws {
+        let names = name.split(separator: "/")
+        for count in 1..<max(names.count, 1) { mkdir("\(path)/" + names.prefix(count).joined(separator: "/"), 0o755) }
+        let file = try FileDescriptor.open("\(path)/\(name)", [.write, .create, .truncate], mode: mode)
+        try file.write(all: Array(text.utf8))
+        try file.setMode(mode)
+    }
+
+    func read(_ name: String) throws -> [UInt8] {
+        let file = try FileDescriptor.open("\(path)/\(name)", [.read])
+        return try file.bytes(count: file.status().size, at: 0)
+    }
+
+    /// The names in the folder, sorted.
+    func names() throws -> [String] {
+        try FileDescriptor.open(FilePath(path), [.read, .directory]).entryNames().map(\.description).sorted()
+    }
+}

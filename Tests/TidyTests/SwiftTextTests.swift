@@ -1,0 +1,46 @@
+import Testing
+
+/// The tidy test's own reader of Swift: a rule that cannot see is no rule.
+@Suite struct SwiftTextTests {
+    @Test(arguments: [
+        ("let a = 1 // try!", "let a = 1        "),
+        ("a /* b /* c */ d */ e", "a                   e"),
+        (#"f("x! \(y!) z", 1)"#, "f(            , 1)"),
+        (##"f(#"a"b"#)"##, "f(       )"),
+        ("func `a b!`() {}", "func       () {}"),
+        (#"g("\(h("i)"))")"#, "g(            )"),
+    ])
+    func `comments, strings and quoted names are no code`(text: String, expected: String) {
+        #expect(String(decoding: SwiftText.code(Array(text.utf8)), as: UTF8.self) == expected)
+    }
+
+    @Test func `a function ends where its body ends`() {
+        let lines: [Substring] = [
+            "protocol P {", "    func none()", "}", "func one(", "    a: () -> Void = {}", ") -> Int {",
+            "    if true { 1 } else { 2 }", "}", "init?() { nil }",
+        ]
+        let functions = SwiftText.functions(lines)
+        #expect(functions == [.init(line: 3, lineCount: 5), .init(line: 8, lineCount: 1)])
+    }
+
+    @Test func `a C function ends with a brace in the first column`() {
+        let lines: [Substring] = [
+            "int declared(void);", "static int one(int a,", "    int b)", "{", "    if (a) {", "    }", "}", "",
+            "struct s { int a; };",
+        ]
+        #expect(CText.functions(lines) == [.init(line: 1, lineCount: 6)])
+    }
+
+    @Test(arguments: [
+        ("internal import Glibc", "Glibc"), ("@testable import Domain", "Domain"), ("import struct Swift.Int", "Swift"),
+    ])
+    func `imports are read`(line: String, module: String) {
+        #expect(Storeys.imported(by: Substring(line)).map(String.init) == module)
+    }
+
+    @Test func `C libraries stand lowest and strangers nowhere`() {
+        #expect(Storeys.row(of: "CSQLite") == 0)
+        #expect(Storeys.row(of: "Glibc") == nil)
+        #expect(Storeys.row(of: "Catalog") == Storeys.row(of: "Packaging"))
+    }
+}

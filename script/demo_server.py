@@ -1,0 +1,112 @@
+"""A Strata server in a folder of its own, and the AWS CLI pointed at it."""
+
+import base64
+import json
+import os
+import pathlib
+import re
+import subprocess
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+STRATA = ROOT / ".build" / "release" / "strata"
+TOOLS = ROOT / ".strata" / "venv" / "bin"
+STARTUP_LIMIT_SECONDS = 20
+STOP_LIMIT_SECONDS = 10
+
+
+class Failure(Exception):
+    """The demo went wrong, in one sentence."""
+
+
+class Server:
+    """A server of our own, stopped when the block ends."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def __enter__(self):
+        self.log = open(self.folder / "server.log", "wb")
+        self.process = subprocess.Popen(
+            [STRATA, "start", "--port", "0", "--data", self.folder / "data"],
+            stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+        try:
+            self.url = self.wait_for_url()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def wait_for_url(self):
+        deadline = time.monotonic() + STARTUP_LIMIT_SECONDS
+        while time.monotonic() < deadline and self.process.poll() is None:
+            if found := re.search(r"http://127\.0\.0\.1:\d+", self.said()):
+                return found[0]
+            time.sleep(0.02)
+        raise Failure(f"the server did not start: {self.said().strip() or 'it said nothing'}")
+
+    def said(self):
+        return (self.folder / "server.log").read_text(errors="replace")
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_LIMIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.log.close()
+
+
+class Client:
+    """The AWS CLI as it comes, with an environment that knows this server and nothing of the user's account."""
+
+    def __init__(self, url, folder):
+        self.folder = folder
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        self.environment = kept | {
+            "AWS_ENDPOINT_URL": url, "AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_ACCESS_KEY_ID": "demo", "AWS_SECRET_ACCESS_KEY": "demo", "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_PAGER": "",
+            "NO_PROXY": "127.0.0.1",
+        }  # fmt: skip
+
+    def run(self, *words):
+        text = run([str(TOOLS / "aws"), "lambda", *words, "--output", "json"], self.environment)
+        return json.loads(text) if text.strip() else None
+
+    def invoke(self, function, event):
+        question, answer = self.folder / "event.json", self.folder / "answer.json"
+        question.write_text(json.dumps(event))
+        result = self.run("invoke", "--function-name", function, "--payload", f"fileb://{question}", str(answer))
+        if "FunctionError" in result:
+            raise Failure(f"{function} failed: {answer.read_text()}")
+        return json.loads(answer.read_text())
+
+
+def get(path):
+    return event("GET", path)
+
+
+def post(path, body, content_type):
+    encoded = base64.b64encode(body).decode("ascii")
+    return event("POST", path, {"content-type": content_type}) | {"body": encoded, "isBase64Encoded": True}
+
+
+def event(method, path, headers=None):
+    """An API Gateway HTTP API event, payload format 2.0."""
+    http = {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "demo"}
+    return {
+        "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": "",
+        "headers": {"host": "demo.local", **(headers or {})},
+        "requestContext": {"http": http, "stage": "$default", "domainName": "demo.local"}, "isBase64Encoded": False,
+    }  # fmt: skip
+
+
+def run(words, environment=None):
+    done = subprocess.run(words, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if done.returncode != 0:
+        last = (done.stderr.strip() or done.stdout.strip() or "it said nothing").splitlines()[-1]
+        raise Failure(f"'{' '.join(words[:4])} …' ended with {done.returncode}: {last}")
+    return done.stdout
