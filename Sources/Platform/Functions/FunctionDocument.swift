@@ -32,7 +32,8 @@ struct FunctionDocument {
             environment: request.environment.map { Lambda.EnvironmentResponse(variables: $0.variables ?? [:]) },
             kmsKeyArn: request.kmsKeyArn,
             tracingConfig: Lambda.TracingConfigResponse(mode: request.tracingConfig?.mode ?? .passThrough),
-            revisionId: Self.newRevision(), fileSystemConfigs: request.fileSystemConfigs, packageType: .zip,
+            revisionId: Self.newRevision(), state: .active, lastUpdateStatus: .successful,
+            fileSystemConfigs: request.fileSystemConfigs, packageType: .zip,
             architectures: request.architectures ?? [Lambda.Architecture(rawValue: Domain.Architecture.byDefault.rawValue)],
             ephemeralStorage: request.ephemeralStorage
                 ?? Lambda.EphemeralStorage(size: LambdaLimits.defaultTemporaryStorageMebibytes),

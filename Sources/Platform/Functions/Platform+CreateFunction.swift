@@ -59,6 +59,7 @@ extension Platform {
         answer.state = .pending
         answer.stateReason = "The function is being created."
         answer.stateReasonCode = .creating
+        answer.lastUpdateStatus = nil
         return answer
     }
 
