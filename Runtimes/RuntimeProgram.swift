@@ -27,7 +27,7 @@ public struct RuntimeProgram: Sendable {
     ///
     /// - Parameters:
     ///   - interpreter: The path of the interpreter as the environment sees it.
-    ///   - wrapper: The function's `AWS_LAMBDA_EXEC_WRAPPER`, if it has one. Wrappers expect the interpreter and the main
+    ///   - wrapper: The function's `AWS_LAMBDA_EXEC_WRAPPER`, if any. Wrappers expect the interpreter and the main
     ///     file as their first and second argument, so the flags are left out; the program makes up for them.
     ///     https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html
     public func command(interpreter: String, wrapper: String? = nil) -> [String] {

@@ -3,8 +3,8 @@ public import AWSProtocol
 extension Lambda {
     /// The refusal of a runtime that `CreateFunction` or `UpdateFunctionConfiguration` names and Lambda does not know.
     ///
-    /// Real Lambda does not count it among validation errors: it answers `InvalidParameterValueException`, in the words of
-    /// a validation error but with the bare value, as public bug reports quote it. So the generated schemas of these
+    /// Real Lambda does not count it among validation errors: it answers `InvalidParameterValueException`, in the words
+    /// of a validation error but with the bare value, as public bug reports quote it. So the generated schemas of these
     /// two inputs let any text through, and whoever handles them asks `Runtime.allKnown`.
     public static func unknownRuntime(_ runtime: Runtime) -> AWSError {
         let known = Runtime.allKnown.map(\.rawValue).joined(separator: ", ")

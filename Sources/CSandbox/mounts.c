@@ -186,7 +186,8 @@ void build_tree(const struct plan *plan, int control) {
 }
 
 void enter_root(int control) {
-    // pivot_root(".", ".") stacks the old root on the new one, so that it needs no directory of its own (pivot_root(2)).
+    // pivot_root(".", ".") stacks the old root on the new one, so that it needs no directory of its own
+    // (pivot_root(2)).
     if (syscall(SYS_pivot_root, ".", ".") != 0) fail(control, STRATA_STAGE_PIVOT, "pivot_root");
     if (umount2(".", DETACH) != 0) fail(control, STRATA_STAGE_PIVOT, "umount the old root");
     if (chdir("/") != 0) fail(control, STRATA_STAGE_PIVOT, "chdir /");

@@ -1,7 +1,8 @@
 /// Keeps web pages away from the API: a page that a developer happens to visit could otherwise call 127.0.0.1.
 ///
-/// Two ways exist. A page of another origin sends `Origin` (or `Sec-Fetch-Site`), which no SDK does. A page whose own name was
-/// made to resolve to this host (DNS rebinding) has no foreign origin, but its `Host` is a name that is not ours.
+/// Two ways exist. A page of another origin sends `Origin` (or `Sec-Fetch-Site`), which no SDK does. A page whose own
+/// name was made to resolve to this host (DNS rebinding) has no foreign origin, but its `Host` is a name that is not
+/// ours.
 struct BrowserGuard: Sendable {
     /// Whether a request may have come from anything but a web page of another site.
     static func admits(host: String?, origin: String?, fetchSite: String?) -> Bool {

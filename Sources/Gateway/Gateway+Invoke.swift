@@ -58,7 +58,8 @@ extension Gateway {
         return HTTPResponse(status: 200, headers: headers, body: .bytes(payload))
     }
 
-    /// The answer to an invocation that did not run. A name that breaks the model's rules gets the model's own sentence.
+    /// The answer to an invocation that did not run. A name that breaks the model's rules gets the model's own
+    /// sentence.
     private func refusal(
         _ error: PlatformError, _ requestID: String, _ name: String, _ exchange: HTTPExchange
     ) -> HTTPResponse {

@@ -8,8 +8,8 @@ internal import Synchronization
 
 /// The HTTP edge: finds out who calls and what for, hands the call to a use case, and writes the answer as AWS would.
 ///
-/// Invocations are handled on the HTTP server's own threads, and never wait there. Every other call may write to disk and goes to
-/// a small work queue.
+/// Invocations are handled on the HTTP server's own threads, and never wait there. Every other call may write to disk
+/// and goes to a small work queue.
 package final class Gateway: HTTPHandler {
     let platform: Platform
     let defaults: GatewayDefaults
@@ -39,14 +39,17 @@ package final class Gateway: HTTPHandler {
         controlPlane.close()
     }
 
+    /// What Lambda reads of a request at most.
     package func bodyLimitBytes(for exchange: HTTPExchange) -> Int { LambdaLimits.requestBytes }
 
+    /// Lambda's answer to a request that is longer.
     package func responseForLargeBody(_ exchange: HTTPExchange) -> HTTPResponse {
         let message = "Request must be smaller than \(LambdaLimits.requestBytes) bytes"
         return AWSError("RequestEntityTooLargeException", status: 413, message: message, fault: .user)
             .response.http(requestID: RequestIdentifier.make())
     }
 
+    /// Answers one request: at once, or when its use case is done.
     package func respond(to exchange: HTTPExchange) -> HTTPResponse? {
         let isFunction = exchange.origin != 0
         guard isFunction || isFromProgram(exchange) else { return Self.refusedBrowser }
@@ -113,7 +116,9 @@ extension Gateway {
 
     private static let refusedBrowser = HTTPResponse(
         status: 403, contentType: "application/json",
-        text: #"{"message":"Requests of web pages are refused. Call Strata from a program, by an address or as localhost."}"#)
+        text:
+            #"{"message":"Requests of web pages are refused. Call from a program, by an address or as localhost."}"#
+    )
 
     private static let refusedFunction = HTTPResponse(
         status: 403, contentType: "application/json", text: #"{"message":"Functions may not see the server's pages."}"#)

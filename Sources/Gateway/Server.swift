@@ -58,7 +58,8 @@ package struct Server {
         Self.prepareProcess()
         let socket = try Self.listen(options)
         let port = socket.port
-        // Functions are handed to the HTTP server, which needs the platform first: the box is filled before it can be used.
+        // Functions are handed to the HTTP server, which needs the platform first: the box is filled before it can be
+        // used.
         let server = ServerBox()
         platform = try Platform(
             options: PlatformOptions(

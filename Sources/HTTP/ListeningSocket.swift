@@ -20,7 +20,8 @@ public struct ListeningSocket: ~Copyable, Sendable {
             owning: socket(isSix ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0))
         guard descriptor.rawValue >= 0 else { throw SystemCallError("socket") }
         var on: Int32 = 1
-        // A server that was just stopped leaves connections in TIME_WAIT; they must not keep the next one from starting.
+        // A server that was just stopped leaves connections in TIME_WAIT; they must not keep the next one from
+        // starting.
         setsockopt(descriptor.rawValue, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
         let address = host == "localhost" ? "127.0.0.1" : host
         let bound =

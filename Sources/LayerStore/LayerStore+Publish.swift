@@ -74,10 +74,9 @@ extension LayerStore {
     /// Takes back names after a failure, unless somebody else relies on the package already.
     private func withdraw(_ digest: SHA256Digest, to workspace: borrowing Workspace) {
         pins.withSolePin(of: digest) {
-            // What stays for want of a working disk is found by the collector.
-            try? folders.trees.rename(at: digest.path, to: workspace.folder, "withdrawn")
-            try? folders.manifests.removeFile(at: digest.path)
-            try? folders.zips.removeFile(at: digest.path)
+            try? folders.trees.rename(at: digest.path, to: workspace.folder, "withdrawn")  // else the collector's
+            try? folders.manifests.removeFile(at: digest.path)  // what stays for want of a working disk, too
+            try? folders.zips.removeFile(at: digest.path)  // and this
         }
     }
 }

@@ -8,9 +8,9 @@ package typealias IngestObserver = @Sendable (IngestStep) throws(SystemCallError
 /// The durable bytes: published zips as they came, and their trees, which share every file that they have in common.
 ///
 /// Below the root: `zips/ab/<sha256>` as it came; `objects/ab/<sha256>.<mode>[.<time>]`, each file once;
-/// `trees/ab/<sha256 of the zip>/…`, hard links to objects; `manifests/ab/<sha256 of the zip>`, what the tree must hold;
-/// `ingest/`, work in progress, emptied when the store opens. One process may have a store open (`FileLock`); within it,
-/// any thread may call anything at any time.
+/// `trees/ab/<sha256 of the zip>/…`, hard links to objects; `manifests/ab/<sha256 of the zip>`, what the tree must
+/// hold; `ingest/`, work in progress, emptied when the store opens. One process may have a store open (`FileLock`);
+/// within it, any thread may call anything at any time.
 public final class LayerStore: Sendable {
     let folders: StoreFolders
     let objects: ObjectStore
@@ -21,7 +21,8 @@ public final class LayerStore: Sendable {
     private let rootPath: String
     private let nextWorkspace = Atomic(0)
 
-    /// Opens a store, which is made when it is not there; its parent folder must be. Removes what an interrupted ingest left.
+    /// Opens a store, which is made when it is not there; its parent folder must be. Removes what an interrupted ingest
+    /// left.
     public convenience init(root: String) throws(LayerStoreError) {
         try self.init(root: root) { _ throws(SystemCallError) in }
     }

@@ -3,8 +3,8 @@ internal import Glibc
 
 /// Accepts connections of listening sockets.
 public enum ConnectionAcceptor {
-    /// Takes one connection from a non-blocking listener; `nil` when none waits. The caller owns the descriptor, which is
-    /// non-blocking, closed on exec and sends small answers at once (tcp(7), TCP_NODELAY).
+    /// Takes one connection from a non-blocking listener; `nil` when none waits. The caller owns the descriptor, which
+    /// is non-blocking, closed on exec and sends small answers at once (tcp(7), TCP_NODELAY).
     public static func accept(_ listener: Int32) -> Int32? {
         let connection = linux_accept(listener)
         guard connection >= 0 else { return nil }

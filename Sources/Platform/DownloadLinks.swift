@@ -1,7 +1,7 @@
 package import Digest
 
-/// Makes and checks the links under which a deployment package can be fetched, as `GetFunction` and `GetLayerVersion` return
-/// them.
+/// Makes and checks the links under which a deployment package can be fetched, as `GetFunction` and `GetLayerVersion`
+/// return them.
 ///
 /// A link carries its own expiry and a code over both (HMAC-SHA-256 under a key of this data folder), so it cannot be
 /// guessed, needs no memory, and works across a restart.

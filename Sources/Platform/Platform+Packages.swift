@@ -36,7 +36,8 @@ extension Platform {
     static func needsZip(isFromS3: Bool) -> PlatformError {
         isFromS3
             ? .invalidParameter(
-                "Strata does not read packages from S3 yet. Send the zip itself: --zip-file fileb://package.zip, or ZipFile.")
+                "Strata does not read packages from S3 yet. Send the zip: --zip-file fileb://package.zip, or ZipFile."
+            )
             : .invalidParameter("Please provide a source for function code.")
     }
 
@@ -49,17 +50,24 @@ extension Platform {
     /// does not work (any more).
     package func openDownload(_ target: String) -> (descriptor: Int32, sizeBytes: UInt64)? {
         guard let digest = links.resolve(target, nowSeconds: WallClock.nowMilliseconds() / 1000) else { return nil }
-        // A package that was deleted since is as gone as an expired link.
-        guard let file = try? layerStore.openZip(digest), let size = try? file.status().size else { return nil }
-        return (file.release(), UInt64(size))
+        do {
+            let file = try layerStore.openZip(digest)
+            let size = try file.status().size
+            return (file.release(), UInt64(size))
+        } catch {
+            // A package that was deleted since is as gone as an expired link.
+            return nil
+        }
     }
 
     /// Reads a stored document.
     func read<Shape: AWSStructure>(_ document: [UInt8]) throws(PlatformError) -> Shape {
-        guard let value = try? JSON.decode(document, as: Shape.schema), let shape = Shape(awsValue: value) else {
-            throw PlatformError(.service, "A stored \(Shape.schema.name) cannot be read: the catalogue is damaged.")
+        do {
+            if let shape = Shape(awsValue: try JSON.decode(document, as: Shape.schema)) { return shape }
+        } catch {
+            throw PlatformError(.service, "A stored \(Shape.schema.name) is not JSON.", cause: error)
         }
-        return shape
+        throw PlatformError(.service, "A stored \(Shape.schema.name) cannot be read: the catalogue is damaged.")
     }
 
     /// Reads the marker of a page.

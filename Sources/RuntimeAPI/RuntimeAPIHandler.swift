@@ -16,7 +16,8 @@ extension RuntimeFault: Error {}
 
 /// The runtime API, version 2018-06-01, as HTTP.
 ///
-/// Source: "Using the Lambda runtime API for custom runtimes", Lambda developer guide, and the OpenAPI description there.
+/// Source: "Using the Lambda runtime API for custom runtimes", Lambda developer guide, and the OpenAPI description
+/// there.
 public struct RuntimeAPIHandler<Environments: RuntimeAPIEnvironments>: HTTPHandler {
     private let environments: Environments
     private let responseLimitBytes: Int

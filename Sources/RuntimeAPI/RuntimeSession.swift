@@ -1,7 +1,7 @@
 /// Where one environment's runtime stands in its conversation with the runtime API. A pure value.
 ///
-/// A runtime asks for work, is given an invocation, answers it, and asks again. Work may come before the question, or the
-/// question before the work: whichever is first waits here.
+/// A runtime asks for work, is given an invocation, answers it, and asks again. Work may come before the question, or
+/// the question before the work: whichever is first waits here.
 public struct RuntimeSession<Waiter: Sendable>: Sendable {
     private enum State {
         /// The runtime starts. → offered, waiting, closed.

@@ -66,8 +66,8 @@ struct SandboxLaunch {
     /// Ends what was begun and waits for its end, so that nothing of it is left.
     ///
     /// Pid 1 does nothing before the porter, having told of it, lets it; if the porter is killed in between, pid 1 ends
-    /// by itself, and what stays is a zombie whose number nobody knows, until the server ends. It takes a time-out within
-    /// those microseconds.
+    /// by itself, and what stays is a zombie whose number nobody knows, until the server ends. It takes a time-out
+    /// within those microseconds.
     mutating func abandon() {
         porter.kill()
         porter.wait()

@@ -66,7 +66,7 @@ enum SeccompRules {
     static let netlink: (family: UInt64, route: UInt64) = (16, 0)
 
     /// Bits of personality's argument that undo protections of the address space or pretend another system:
-    /// ADDR_NO_RANDOMIZE, MMAP_PAGE_ZERO, ADDR_COMPAT_LAYOUT, READ_IMPLIES_EXEC. The query, 0xFFFFFFFF, has them all set
-    /// and is refused with them; its callers take the default then.
+    /// ADDR_NO_RANDOMIZE, MMAP_PAGE_ZERO, ADDR_COMPAT_LAYOUT, READ_IMPLIES_EXEC. The query, 0xFFFFFFFF, has them all
+    /// set and is refused with them; its callers take the default then.
     static let personalityFlags: [UInt64] = [0x0004_0000, 0x0010_0000, 0x0020_0000, 0x0040_0000]
 }

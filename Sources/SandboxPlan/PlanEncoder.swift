@@ -1,7 +1,8 @@
 /// Writes a plan as the bytes that `strata-init` reads.
 ///
 /// The format is a header and flat records, so that the reader, which runs with privileges, needs no recursion, no
-/// allocation and one bounds check per field. `Sources/CSandbox/plan.h` is the other half; all numbers are little-endian.
+/// allocation and one bounds check per field. `Sources/CSandbox/plan.h` is the other half; all numbers are
+/// little-endian.
 struct PlanEncoder {
     private var records: [UInt8] = []
 

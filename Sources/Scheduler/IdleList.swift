@@ -1,5 +1,5 @@
-/// Idle environments in the order in which they became idle. Appending, removing and looking at the first are constant in
-/// time on average: a slot that was left empty is skipped once and then forgotten.
+/// Idle environments in the order in which they became idle. Appending, removing and looking at the first are constant
+/// in time on average: a slot that was left empty is skipped once and then forgotten.
 struct IdleList: Sendable {
     private var slots: [EnvironmentID?] = []
     private var head = 0

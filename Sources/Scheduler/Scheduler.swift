@@ -52,8 +52,8 @@ public struct SchedulerLimits: Sendable {
     public var accountConcurrency = 1000
     /// Environments at once on this host, busy or idle.
     public var environments = 1000
-    /// How long an environment may stay idle, in nanoseconds. Lambda does not promise a figure; a quarter of an hour keeps a
-    /// developer's function warm between two looks at its output.
+    /// How long an environment may stay idle, in nanoseconds. Lambda does not promise a figure; a quarter of an hour
+    /// keeps a developer's function warm between two looks at its output.
     public var idleNanoseconds: UInt64 = 15 * 60 * 1_000_000_000
 
     /// Lambda's defaults.
@@ -107,8 +107,8 @@ extension Scheduler {
 
     /// An invocation has arrived for a function's revision.
     ///
-    /// A revision that is newer than the last one seen outdates the environments of the older one; an invocation that was
-    /// resolved just before an update still gets what it was resolved to.
+    /// A revision that is newer than the last one seen outdates the environments of the older one; an invocation that
+    /// was resolved just before an update still gets what it was resolved to.
     public mutating func invoke(
         _ invocation: InvocationID, function: Function, revision: UInt64, account: Account, nowNanoseconds: UInt64
     ) -> [SchedulerAction<Function>] {

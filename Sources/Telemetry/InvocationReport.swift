@@ -38,8 +38,8 @@ public struct InvocationReport: Hashable, Sendable {
         self.status = status
     }
 
-    /// The line, without a line break. Durations in milliseconds with two decimals; the billed one rounded up, init included:
-    /// since August 2025 Lambda bills the init phase of every function.
+    /// The line, without a line break. Durations in milliseconds with two decimals; the billed one rounded up, init
+    /// included: since August 2025 Lambda bills the init phase of every function.
     public var line: String {
         let billed = (durationNanoseconds + (initNanoseconds ?? 0) + 999_999) / 1_000_000
         let peak = (peakMemoryBytes + 1_048_575) / 1_048_576

@@ -6,8 +6,8 @@ public struct LineSplitter: Sendable {
 
     /// Makes a splitter.
     ///
-    /// - Parameter limitBytes: the longest line. CloudWatch's longest event, 1 MiB since 2025, 256 KiB before, is more than a
-    ///   person reads; 256 KiB it is.
+    /// - Parameter limitBytes: the longest line. CloudWatch's longest event, 1 MiB since 2025, 256 KiB before, is more
+    ///   than a person reads; 256 KiB it is.
     public init(limitBytes: Int = 256 * 1024) {
         self.limitBytes = limitBytes
     }

@@ -78,8 +78,8 @@ public final class LogStream: Sendable {
         }
     }
 
-    /// Appends lines in one write. A log that cannot be written (a full disk) is given up without a word to the function:
-    /// its answers matter more.
+    /// Appends lines in one write. A log that cannot be written (a full disk) is given up without a word to the
+    /// function: its answers matter more.
     public func append(_ lines: [LogLine]) {
         guard !lines.isEmpty else { return }
         var bytes: [UInt8] = []

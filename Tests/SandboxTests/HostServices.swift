@@ -1,6 +1,7 @@
 import Glibc
 
-/// Two services of the host that a function must not reach: a TCP port on the loopback interface and an abstract socket.
+/// Two services of the host that a function must not reach: a TCP port on the loopback interface and an abstract
+/// socket.
 final class HostServices {
     let port: UInt16
     let abstractName: String

@@ -14,8 +14,8 @@ import Testing
     }
 }
 
-/// Runs alone in a process, where everything that is open is its own. Each kind of leak is first made on purpose: a test
-/// that cannot see one proves nothing.
+/// Runs alone in a process, where everything that is open is its own. Each kind of leak is first made on purpose: a
+/// test that cannot see one proves nothing.
 @Suite(.serialized, .enabled(if: TestProcess.requestedRole != nil, "runs in a process of its own"))
 struct LeakCountTests {
     private let role: Role

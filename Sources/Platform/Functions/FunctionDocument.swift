@@ -34,7 +34,9 @@ struct FunctionDocument {
             tracingConfig: Lambda.TracingConfigResponse(mode: request.tracingConfig?.mode ?? .passThrough),
             revisionId: Self.newRevision(), state: .active, lastUpdateStatus: .successful,
             fileSystemConfigs: request.fileSystemConfigs, packageType: .zip,
-            architectures: request.architectures ?? [Lambda.Architecture(rawValue: Domain.Architecture.byDefault.rawValue)],
+            architectures: request.architectures ?? [
+                Lambda.Architecture(rawValue: Domain.Architecture.byDefault.rawValue)
+            ],
             ephemeralStorage: request.ephemeralStorage
                 ?? Lambda.EphemeralStorage(size: LambdaLimits.defaultTemporaryStorageMebibytes),
             snapStart: Lambda.SnapStartResponse(

@@ -37,8 +37,8 @@ enum FunctionRules {
         guard reserved.isEmpty else {
             throw .invalidParameter(
                 "Lambda was unable to configure your environment variables because the environment variables you have "
-                    + "provided contains reserved keys that are currently not supported for modification. Reserved keys "
-                    + "used in this request: \(reserved.joined(separator: ", "))")
+                    + "provided contains reserved keys that are currently not supported for modification. Reserved "
+                    + "keys used in this request: \(reserved.joined(separator: ", "))")
         }
         let size = environment.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
         guard size <= LambdaLimits.environmentBytes else {

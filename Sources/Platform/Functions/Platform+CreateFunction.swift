@@ -4,8 +4,8 @@ internal import Domain
 internal import LayerStore
 
 extension Platform {
-    /// Creates a function from a zip. The answer says `Pending`, as Lambda's does; by then everything is durable, and the
-    /// next look finds it `Active`.
+    /// Creates a function from a zip. The answer says `Pending`, as Lambda's does; by then everything is durable, and
+    /// the next look finds it `Active`.
     ///
     /// Source: *CreateFunction* in the Lambda API reference.
     package func createFunction(

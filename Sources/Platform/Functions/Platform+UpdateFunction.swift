@@ -73,7 +73,9 @@ extension Platform {
         let record = FunctionRecord(
             id: function, revision: try revision(document.configuration), code: code, layers: layers,
             document: document.bytes)
-        do throws(CatalogError) { try catalog.updateFunction(record, replacing: old.revision) } catch .revisionChanged(_) {
+        do throws(CatalogError) { try catalog.updateFunction(record, replacing: old.revision) } catch .revisionChanged(
+            _)
+        {
             throw PlatformError(
                 .resourceConflict,
                 "The operation cannot be performed at this time. An update is in progress for resource: \(function)")

@@ -9,8 +9,8 @@ internal import Telemetry
 
 /// All execution environments of a server: the shell around the scheduler.
 ///
-/// It holds the scheduler's lock for the length of one decision, and performs the actions after that. The environments' own
-/// locks are never taken inside it.
+/// It holds the scheduler's lock for the length of one decision, and performs the actions after that. The environments'
+/// own locks are never taken inside it.
 final class EnvironmentPool: Sendable {
     struct State {
         var scheduler: Scheduler<FunctionKey, AccountKey>
@@ -85,7 +85,8 @@ final class EnvironmentPool: Sendable {
         perform(state.withLock { take($0.scheduler.delete(key), &$0) })
     }
 
-    /// Refuses new invocations, waits until the running ones are done, for `seconds` at most, and ends every environment.
+    /// Refuses new invocations, waits until the running ones are done, for `seconds` at most, and ends every
+    /// environment.
     func stop(afterSeconds seconds: Double) {
         state.withLock { $0.isDraining = true }
         let deadline = MonotonicClock.nowNanoseconds() + UInt64(seconds * 1e9)

@@ -10,8 +10,8 @@ internal import Telemetry
 
 /// One execution environment: a sandbox, the runtime in it, and the invocation that it runs.
 ///
-/// Everything that changes is behind one short lock. What follows from a change (answering a client, telling the scheduler) is
-/// returned and done by the pool after the lock is released.
+/// Everything that changes is behind one short lock. What follows from a change (answering a client, telling the
+/// scheduler) is returned and done by the pool after the lock is released.
 final class ExecutionEnvironment: Sendable {
     /// What ends an environment before its process does.
     enum Ending: Hashable, Sendable {

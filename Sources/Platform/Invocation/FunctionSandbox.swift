@@ -108,7 +108,7 @@ struct FunctionSandbox {
         PlatformError(
             .invalidRuntime,
             "This host has no interpreter for \(revision.runtime). Install one (for example `uv python install "
-                + "\(revision.runtime.description.replacing("python", with: ""))`) and start the server again, or name one: "
-                + "`strata start --runtime \(revision.runtime)=/path/to/\(revision.runtime)`.")
+                + "\(revision.runtime.description.replacing("python", with: ""))`) and start the server again, or name "
+                + "one: `strata start --runtime \(revision.runtime)=/path/to/\(revision.runtime)`.")
     }
 }

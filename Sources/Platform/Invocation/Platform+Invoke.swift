@@ -107,7 +107,8 @@ extension Platform {
 
     /// Takes a snapshot of a function as it is now, and keeps it for the invocations to come.
     func revision(of function: FunctionID) throws(PlatformError) -> FunctionRevision {
-        // The number is taken before the row is read: of two snapshots the one with the higher number is never the older.
+        // The number is taken before the row is read: of two snapshots the one with the higher number is never the
+        // older.
         let number = lastRevisionNumber.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue
         guard let record = try catching({ try self.catalog.function(function) }) else {
             throw Self.notFound(function, nil)
@@ -125,7 +126,9 @@ extension Platform {
                 ?? LambdaLimits.defaultTemporaryStorageMebibytes,
             timeoutSeconds: settings.timeout ?? LambdaLimits.defaultTimeoutSeconds,
             environment: settings.environment?.variables ?? [:],
-            packages: try catching { try ([record.code] + record.layers).map { try self.layerStore.package($0.digest) } },
+            packages: try catching {
+                try ([record.code] + record.layers).map { try self.layerStore.package($0.digest) }
+            },
             codeTree: layerStore.treePath(of: record.code.digest),
             layerTrees: record.layers.map { layerStore.treePath(of: $0.digest) })
         revisions.withLock { revisions in

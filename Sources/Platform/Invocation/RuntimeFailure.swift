@@ -2,7 +2,8 @@ internal import Sandbox
 
 /// How an invocation failed without an answer of its runtime, in Lambda's words.
 ///
-/// Source: "Troubleshoot execution issues in Lambda" in the Lambda developer guide, and answers of the service quoted there.
+/// Source: "Troubleshoot execution issues in Lambda" in the Lambda developer guide, and answers of the service quoted
+/// there.
 enum RuntimeFailure: Hashable, Sendable {
     /// The function's time-out ran out.
     case timedOut(seconds: Int)

@@ -50,7 +50,8 @@ extension Platform {
                 latestMatchingVersion: latest)
         }
         let next = records.count > size ? records[size - 1].layer.name.description : nil
-        return Lambda.ListLayersResponse(nextMarker: next.map { PageMarker.encode(key: $0, listing: "layers") }, layers: items)
+        return Lambda.ListLayersResponse(
+            nextMarker: next.map { PageMarker.encode(key: $0, listing: "layers") }, layers: items)
     }
 
     /// Lists the versions of a layer, the newest first.
@@ -72,7 +73,8 @@ extension Platform {
             nextMarker: next.map { PageMarker.encode(key: $0, listing: layer.description) }, layerVersions: items)
     }
 
-    /// Deletes a version of a layer. Functions that use it keep its bytes. Deleting what is not there succeeds, as on Lambda.
+    /// Deletes a version of a layer. Functions that use it keep its bytes. Deleting what is not there succeeds, as on
+    /// Lambda.
     ///
     /// Source: *DeleteLayerVersion* in the Lambda API reference.
     package func deleteLayerVersion(

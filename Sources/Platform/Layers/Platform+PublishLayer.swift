@@ -39,7 +39,8 @@ extension Platform {
 
     /// What is stored of a layer version: the answer of *GetLayerVersion* but for its download link.
     private static func document(
-        of request: Lambda.PublishLayerVersionRequest, _ layer: LayerID, _ number: LayerVersionNumber, _ package: StoredPackage
+        of request: Lambda.PublishLayerVersionRequest, _ layer: LayerID, _ number: LayerVersionNumber,
+        _ package: StoredPackage
     ) -> Lambda.GetLayerVersionResponse {
         Lambda.GetLayerVersionResponse(
             content: Lambda.LayerVersionContentOutput(codeSha256: package.digest.base64, codeSize: package.zipBytes),
