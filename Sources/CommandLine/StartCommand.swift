@@ -1,9 +1,20 @@
 internal import Domain
+internal import Platform
 
 /// `strata start`: reads and checks its options, and hands them to the server.
 struct StartCommand: Sendable {
     /// Runs the server until it is told to stop; returns the exit code.
     let run: @Sendable (StartOptions) throws -> Int32
+    /// Finds interpreters, by the environment's variables.
+    let locator: @Sendable ([String: String]) -> RuntimeLocator
+
+    init(
+        locator: @escaping @Sendable ([String: String]) -> RuntimeLocator = { RuntimeLocator(environment: $0) },
+        run: @escaping @Sendable (StartOptions) throws -> Int32
+    ) {
+        self.locator = locator
+        self.run = run
+    }
 
     static let port = Option("port", "NUMBER", .defaulted("4566"), help: "The port to listen on; 0 for a free one.") {
         (text) throws(ValueError) -> UInt16 in
@@ -63,24 +74,37 @@ struct StartCommand: Sendable {
                 Self.port.description, Self.host.description, Self.data.description, Self.account.description,
                 Self.runtime.description, Self.functionNetwork.description, Self.maxConcurrency.description,
             ],
-            run: { [run] arguments, console in try run(Self.options(arguments, console.environment)) })
+            run: { [self] arguments, console in try run(options(arguments, console.environment)) })
     }
 
     /// Reads the options; whatever is wrong with them is a `UsageError`.
-    static func options(
+    private func options(
         _ arguments: Arguments, _ environment: [String: String]
     ) throws(UsageError) -> StartOptions {
         StartOptions(
-            host: try loopbackAddress(arguments),
-            port: try arguments.value(of: port),
-            dataFolder: try dataFolder(arguments, environment),
-            account: try arguments.value(of: account),
-            runtimes: try arguments.values(of: runtime).map {
-                RuntimeOverride(runtime: $0, path: HostPath.absolute($1))
-            },
-            functionNetwork: try arguments.value(of: functionNetwork),
-            concurrentExecutions: try arguments.value(of: maxConcurrency),
+            host: try Self.loopbackAddress(arguments),
+            port: try arguments.value(of: Self.port),
+            dataFolder: try Self.dataFolder(arguments, environment),
+            account: try arguments.value(of: Self.account),
+            runtimes: try runtimes(arguments, environment),
+            functionNetwork: try arguments.value(of: Self.functionNetwork),
+            concurrentExecutions: try arguments.value(of: Self.maxConcurrency),
             version: StrataVersion.current)
+    }
+
+    private func runtimes(
+        _ arguments: Arguments, _ environment: [String: String]
+    ) throws(UsageError) -> [LocatedRuntime] {
+        let locator = locator(environment)
+        var overrides: [LocatedRuntime] = []
+        for (runtime, path) in try arguments.values(of: Self.runtime) {
+            do throws(RuntimeOverrideError) {
+                overrides.append(try locator.override(runtime, path: HostPath.absolute(path)))
+            } catch {
+                throw arguments.refusal(error.description)
+            }
+        }
+        return locator.locate(overrides: overrides)
     }
 
     /// Anyone who reaches the port may run code here, so without authentication it stays on this machine.

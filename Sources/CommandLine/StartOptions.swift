@@ -1,4 +1,5 @@
 public import Domain
+public import Platform
 
 /// What `strata start` was asked for: read and checked, nothing opened or bound yet.
 public struct StartOptions: Sendable, Hashable {
@@ -18,20 +19,12 @@ public struct StartOptions: Sendable, Hashable {
     public var dataFolder: String
     /// The account of callers whose access key is not an account id itself.
     public var account: AccountID
-    /// What `--runtime NAME=PATH` said, in order: `PATH` is an interpreter or its prefix, not looked at yet.
-    public var runtimes: [RuntimeOverride]
+    /// The interpreters that functions may use, one for each runtime: what `--runtime` named, else what this host has.
+    public var runtimes: [LocatedRuntime]
     /// The network of functions.
     public var functionNetwork: FunctionNetwork
     /// Invocations at once in one account and region.
     public var concurrentExecutions: Int
     /// The version of this program, for `GET /_strata/health`.
     public var version: String
-}
-
-/// `--runtime python3.12=/opt/python`: where a runtime's interpreter is.
-public struct RuntimeOverride: Sendable, Hashable {
-    /// The runtime.
-    public var runtime: RuntimeIdentifier
-    /// The absolute path of an interpreter, or of the prefix that it was installed to.
-    public var path: String
 }

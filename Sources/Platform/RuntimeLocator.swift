@@ -54,8 +54,12 @@ public struct RuntimeLocator: Sendable {
     }
 
     /// The best interpreter of each runtime, lowest version first.
-    public func locate() -> [LocatedRuntime] {
+    ///
+    /// - Parameter overrides: What `override` accepted. The last for a runtime comes before all that is found.
+    public func locate(overrides: [LocatedRuntime] = []) -> [LocatedRuntime] {
         Self.pythonMinors.compactMap { minor in
+            let chosen = overrides.last { $0.runtime.family == .python(minor: minor) }
+            if let chosen { return chosen }
             for (folders, source) in candidates(minor: minor) {
                 for folder in folders {
                     if let found = interpreter("\(folder)/python3.\(minor)", minor: minor, source) { return found }

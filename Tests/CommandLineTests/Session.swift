@@ -1,3 +1,4 @@
+import Platform
 import Synchronization
 
 @testable import CommandLine
@@ -26,7 +27,7 @@ final class Session: Sendable {
             style: TextStyle(isTerminal: false, environment: environment), environment: environment)
         let start =
             start
-            ?? StartCommand { options in
+            ?? StartCommand(locator: { RuntimeLocator(files: FullHost(), environment: $0) }) { options in
                 self.started.withLock { $0.append(options) }
                 return 0
             }
@@ -35,4 +36,12 @@ final class Session: Sendable {
         let (output, errors) = lines.withLock { $0 }
         return Result(code: code, output: output.joined(separator: "\n"), errors: errors.joined(separator: "\n"))
     }
+}
+
+/// A file system in which every path is a program.
+private struct FullHost: RuntimeFiles {
+    func resolved(_ path: String) -> String? { path }
+    func isFile(_ path: String) -> Bool { true }
+    func isExecutable(_ path: String) -> Bool { true }
+    func names(in directory: String) -> [String] { [] }
 }

@@ -1,4 +1,5 @@
 import Domain
+import Platform
 import Testing
 
 @testable import CommandLine
@@ -18,7 +19,6 @@ import Testing
         #expect(options.dataFolder == "/home/me/.local/share/strata")
         #expect(options.account.description == "000000000000")
         #expect(options.functionNetwork == .isolated)
-        #expect(options.runtimes.isEmpty)
         #expect(options.concurrentExecutions == LambdaLimits.concurrentExecutions)
     }
 
@@ -30,10 +30,19 @@ import Testing
         #expect(options.functionNetwork == .host)
     }
 
-    @Test func `runtimes are repeated and keep their order`() throws {
-        let options = try options("--runtime python3.12=/a=b --runtime python3.9=/c")
-        #expect(options.runtimes.map(\.runtime.description) == ["python3.12", "python3.9"])
-        #expect(options.runtimes.map(\.path) == ["/a=b", "/c"])
+    @Test func `named interpreters come before those that are found`() throws {
+        let runtimes = try options("--runtime python3.12=/a=b --runtime python3.9=/c").runtimes
+        #expect(runtimes.map(\.runtime.description) == (9...14).map { "python3.\($0)" })
+        #expect(runtimes[3].executable == "/a=b/bin/python3.12")
+        #expect(runtimes[0].executable == "/c/bin/python3.9")
+        #expect(runtimes.map(\.source) == [.override, .system, .system, .override, .system, .system])
+    }
+
+    @Test func `an interpreter that is none is refused`() {
+        let start = StartCommand(locator: { RuntimeLocator(files: EmptyHost(), environment: $0) }, run: { _ in 0 })
+        let result = Session().run("start --runtime python3.12=/nowhere", start: start)
+        #expect(result.code == 2)
+        #expect(result.errors.hasPrefix("strata start: --runtime python3.12=/nowhere: no Python 3.12 there"))
     }
 
     @Test func `the data folder follows XDG_DATA_HOME, if that is absolute`() throws {
@@ -73,4 +82,12 @@ import Testing
         #expect(result.code == 1)
         #expect(result.errors == "strata: the data folder is in use")
     }
+}
+
+/// A file system with nothing in it.
+private struct EmptyHost: RuntimeFiles {
+    func resolved(_ path: String) -> String? { nil }
+    func isFile(_ path: String) -> Bool { false }
+    func isExecutable(_ path: String) -> Bool { false }
+    func names(in directory: String) -> [String] { [] }
 }

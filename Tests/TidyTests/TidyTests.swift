@@ -97,11 +97,8 @@ import Testing
 
     @Test func `what can trap or hide an error has its reason on the line`() {
         report(tree.product) { file in
-            numbered(file.code).filter { Self.canTrap($1) }.compactMap { number, _ in
-                let line = file.lines[number - 1]
-                let above = number > 1 ? file.lines[number - 2].drop { $0 == " " } : ""
-                if line.contains("//") || above.hasPrefix("//") { return nil }
-                return "\(number): try!, try? or ! needs a reason beside it"
+            numbered(file.code).filter { Self.canTrap($1) && !Self.isExplained($0 - 1, in: file) }.map {
+                "\($0.number): try!, try? or ! needs a reason beside it"
             }
         }
     }
@@ -143,6 +140,13 @@ import Testing
     private static func isDocumented(_ index: Int, in file: SourceTree.File) -> Bool {
         let above = file.lines[..<index].reversed().map { $0.drop { $0 == " " } }.first { !$0.hasPrefix("@") }
         return above.map { $0.hasPrefix("///") || $0.hasSuffix("*/") } ?? false
+    }
+
+    /// Whether a comment stands on a line, or right above it and others like it.
+    private static func isExplained(_ index: Int, in file: SourceTree.File) -> Bool {
+        if file.lines[index].contains("//") { return true }
+        let above = file.lines[..<index].indices.reversed().first { !canTrap(file.code[$0]) }
+        return above.map { file.lines[$0].drop { $0 == " " }.hasPrefix("//") } ?? false
     }
 
     private static func canTrap(_ line: Substring) -> Bool {
