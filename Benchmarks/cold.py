@@ -1,7 +1,9 @@
 """Cold starts: the first invocation of a function that was never run, less what a warm one takes."""
 
 import budgets
-from bench_server import HANDLER, Account, RawClient, interpreter_start, median, running_server
+from bench_server import (
+    HANDLER, WHOLE_PROCESSOR_MEBIBYTES, Account, RawClient, interpreter_start, median, running_server,
+)
 from budgets import Result
 
 STARTS = 15
@@ -24,7 +26,7 @@ def sized_layer(account, megabytes):
 
 def cold_start(account, client, layers):
     """Milliseconds that the first invocation of a new function takes longer than the next ones."""
-    name = account.deploy(HANDLER, Layers=layers, Timeout=30)
+    name = account.deploy(HANDLER, Layers=layers, Timeout=30, MemorySize=WHOLE_PROCESSOR_MEBIBYTES)
     first = client.timed_invoke(name)
     return first - median([client.timed_invoke(name) for _ in range(5)])
 

