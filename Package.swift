@@ -98,7 +98,7 @@ let storey4: [Target] = [
 
 let storey5: [Target] = [
     .executableTarget(
-        name: "strata", dependencies: ["CommandLine", "Domain", "Gateway", "LinuxSystem", "Platform"],
+        name: "strata", dependencies: ["CommandLine", "Domain", "Gateway", "Platform"],
         swiftSettings: strict),
     // Starts with every environment, and is all C: static, and without Swift's start-up object, it starts in a quarter
     // of the time that loading the Swift runtime takes.

@@ -65,6 +65,8 @@ package final class Gateway: HTTPHandler {
 
     /// Decodes, calls and encodes one control-plane call.
     private func answer(_ exchange: HTTPExchange, _ target: Target) -> HTTPResponse {
+        let service = scope(exchange).service
+        guard service == "lambda" else { return Self.unknownService(service) }
         let request = AWSRequest(
             method: exchange.method, rawPath: String(target.path), rawQuery: String(target.query),
             headers: exchange.headers().map { AWSHeader($0.name, $0.value) }, body: exchange.body)
@@ -74,12 +76,15 @@ package final class Gateway: HTTPHandler {
 
     /// Who calls. A function acts in its own account, whatever it signs with.
     func context(_ exchange: HTTPExchange) -> RequestContext {
-        let scope = RequestScope(
-            authorization: exchange.header("Authorization"), target: exchange.target, defaults: defaults)
+        let scope = scope(exchange)
         let account = exchange.origin == 0 ? scope.account : platform.account(ofEnvironment: exchange.origin)
         return RequestContext(
             account: account ?? scope.account, region: scope.region,
             endpoint: "http://\(exchange.header("Host") ?? "127.0.0.1")")
+    }
+
+    private func scope(_ exchange: HTTPExchange) -> RequestScope {
+        RequestScope(authorization: exchange.header("Authorization"), target: exchange.target, defaults: defaults)
     }
 
     private func isFromProgram(_ exchange: HTTPExchange) -> Bool {
@@ -112,6 +117,15 @@ extension Gateway {
         return HTTPResponse(
             status: 200, headers: [("Content-Type", "application/zip")],
             body: .file(descriptor: descriptor, size: size))
+    }
+
+    private static func unknownService(_ service: String) -> HTTPResponse {
+        let name = service.prefix(64).filter { $0.isLetter || $0.isNumber || $0 == "-" }
+        let message =
+            "Strata serves lambda. This request is signed for \(name): set AWS_ENDPOINT_URL_LAMBDA instead of "
+            + "AWS_ENDPOINT_URL to send only Lambda's calls here."
+        return AWSError("NotImplementedException", status: 501, message: message, fault: .server)
+            .response.http(requestID: RequestIdentifier.make())
     }
 
     private static let refusedBrowser = HTTPResponse(

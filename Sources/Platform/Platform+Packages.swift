@@ -21,6 +21,8 @@ extension Platform {
 
     private static func refusal(_ refusal: ZipRefusal) -> PlatformError {
         switch refusal.reason {
+        case .empty:
+            .invalidParameter("Uploaded file must be a non-empty zip")
         case .tooLarge:
             .invalidParameter("Unzipped size must be smaller than \(LambdaLimits.unzippedBytes) bytes")
         case .tooManyEntries:

@@ -32,6 +32,11 @@ public struct RuntimeSession<Waiter: Sendable>: Sendable {
     /// Whether the runtime has asked for its first invocation: its init phase is over.
     public private(set) var hasStarted = false
 
+    /// Whether the runtime has asked and waits for work.
+    public var isWaiting: Bool {
+        if case .waiting = state { true } else { false }
+    }
+
     /// Makes the session of a runtime that starts.
     public init() {}
 

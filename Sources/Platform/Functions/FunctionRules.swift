@@ -1,3 +1,5 @@
+internal import AWSModel
+internal import AWSProtocol
 internal import Domain
 
 /// The rules of a function's settings that the service model does not have, with Lambda's sentences. Pure.
@@ -13,21 +15,26 @@ enum FunctionRules {
         "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
     ]
 
-    /// Memory and time-out. The model's bounds are those of functions on managed instances, which go further.
-    static func check(memory: Int?, timeout: Int?) throws(PlatformError) {
-        let most = LambdaLimits.memoryMebibytes.upperBound
-        if let memory, memory > most {
-            throw PlatformError(.validation, violation("\(memory)", "memorySize", atMost: most))
-        }
-        let longest = LambdaLimits.timeoutSeconds.upperBound
-        if let timeout, timeout > longest {
-            throw PlatformError(.validation, violation("\(timeout)", "timeout", atMost: longest))
-        }
+    /// The sizes of a function. The model's bounds are those of functions on managed instances, which go further.
+    static func check(memory: Int?, timeout: Int?, temporaryStorage: Int?) throws(PlatformError) {
+        try check(memory, at: "memorySize", atMost: LambdaLimits.memoryMebibytes.upperBound)
+        try check(timeout, at: "timeout", atMost: LambdaLimits.timeoutSeconds.upperBound)
+        try check(
+            temporaryStorage, at: "ephemeralStorage.size", atMost: LambdaLimits.temporaryStorageMebibytes.upperBound)
     }
 
-    private static func violation(_ value: String, _ member: String, atMost limit: Int) -> String {
-        "1 validation error detected: Value '\(value)' at '\(member)' failed to satisfy constraint: "
-            + "Member must have value less than or equal to \(limit)"
+    private static func check(_ value: Int?, at member: String, atMost limit: Int) throws(PlatformError) {
+        guard let value, value > limit else { return }
+        throw PlatformError(
+            .validation,
+            "1 validation error detected: Value '\(value)' at '\(member)' failed to satisfy constraint: "
+                + "Member must have value less than or equal to \(limit)")
+    }
+
+    /// The runtime, which has to be one that Lambda knows.
+    static func check(runtime: Lambda.Runtime?) throws(PlatformError) {
+        guard let runtime, !Lambda.Runtime.allKnown.contains(runtime) else { return }
+        throw .invalidParameter(Lambda.unknownRuntime(runtime).message)
     }
 
     /// The function's own environment variables.

@@ -20,7 +20,9 @@ extension Platform {
             throw .invalidParameter(
                 "Runtime and Handler are mandatory parameters for functions created with deployment packages.")
         }
-        try FunctionRules.check(memory: request.memorySize, timeout: request.timeout)
+        try FunctionRules.check(runtime: request.runtime)
+        try FunctionRules.check(
+            memory: request.memorySize, timeout: request.timeout, temporaryStorage: request.ephemeralStorage?.size)
         try FunctionRules.check(environment: request.environment?.variables)
         guard let zip = request.code.zipFile else {
             throw Self.needsZip(isFromS3: request.code.s3Bucket != nil)

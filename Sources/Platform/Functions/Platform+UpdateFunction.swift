@@ -34,7 +34,9 @@ extension Platform {
         var (record, document) = try find(request.functionName, nil, context)
         var packages = record.layers
         try check(request.revisionId, document)
-        try FunctionRules.check(memory: request.memorySize, timeout: request.timeout)
+        try FunctionRules.check(runtime: request.runtime)
+        try FunctionRules.check(
+            memory: request.memorySize, timeout: request.timeout, temporaryStorage: request.ephemeralStorage?.size)
         try FunctionRules.check(environment: request.environment?.variables)
         if let arns = request.layers {
             let layers = try resolveLayers(arns, context)

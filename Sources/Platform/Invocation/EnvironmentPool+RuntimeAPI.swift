@@ -30,6 +30,7 @@ extension EnvironmentPool: RuntimeAPIEnvironments {
         }
         completion.invocation.complete(completion.result)
         perform(actions)
+        freezer.noteIdle(environment)
         return true
     }
 
@@ -41,7 +42,10 @@ extension EnvironmentPool: RuntimeAPIEnvironments {
         state.withLock { $0.environments[EnvironmentID(number: origin)] }
     }
 
+    /// The init phase is over: the function's own time-out counts from here.
     private func markStarted(_ environment: ExecutionEnvironment) {
         _ = state.withLock { $0.scheduler.environmentStarted(environment.id) }
+        let timer = timer(for: environment, seconds: environment.revision.timeoutSeconds)
+        if let replaced = environment.replaceTimer(by: timer) { loop.cancel(replaced) }
     }
 }

@@ -25,6 +25,7 @@ final class EnvironmentPool: Sendable {
     let sandboxes: any SandboxProvider
     let logs: LogStore
     let loop: EventLoop
+    let freezer: IdleFreezer
     /// Makes sandboxes: a few milliseconds of system calls each, and no more at once than the machine has use for.
     let starter: WorkQueue
     /// The runtime API: one server for all environments, which is handed their connections.
@@ -45,6 +46,7 @@ final class EnvironmentPool: Sendable {
         self.adoptGatewayConnection = adoptGatewayConnection
         state = Mutex(State(scheduler: Scheduler(limits: limits)))
         loop = try EventLoop(name: "environments")
+        freezer = IdleFreezer(loop: loop)
         starter = try WorkQueue(name: "starter", threadCount: 4, capacity: limits.environments)
         let handler = RuntimeAPIHandler(
             environments: self, responseLimitBytes: LambdaLimits.synchronousPayloadBytes)

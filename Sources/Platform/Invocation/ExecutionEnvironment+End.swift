@@ -101,6 +101,7 @@ extension ExecutionEnvironment {
         state.invocation = nil
         state.invocationStartNanoseconds = nil
         state.timer = nil
+        state.idleSinceNanoseconds = nowNanoseconds
         return tail
     }
 

@@ -39,6 +39,11 @@ final class ExecutionEnvironment: Sendable {
         /// Its process has ended, or was never there.
         var isGone = false
         var timer: EventLoop.Token?
+        /// When its last invocation ended.
+        var idleSinceNanoseconds: UInt64 = 0
+        var isFrozen = false
+        /// Whether the freezer looks after it.
+        var isFreezeWatched = false
         var splitter = LineSplitter()
         var tail = LogTail()
     }
@@ -78,6 +83,7 @@ final class ExecutionEnvironment: Sendable {
         let event = invocation.event(nowMilliseconds: WallClock.nowMilliseconds())
         let (isTaken, waiter) = state.withLock { state -> (Bool, HTTPExchange?) in
             guard !state.isGone else { return (false, nil) }
+            thaw(&state)
             state.invocation = invocation
             state.timer = timer
             let waiter = state.session.offer(event)

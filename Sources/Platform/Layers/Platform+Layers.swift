@@ -96,12 +96,16 @@ extension Platform {
         guard let layer = LayerID(reference: name, account: context.account, region: context.region) else {
             throw .invalidParameter("Invalid Layer name: \(name)")
         }
-        guard layer.account == context.account else { throw Self.foreignLayer(layer.description) }
+        guard layer.account == context.account, layer.region == context.region else {
+            throw Self.foreignLayer(layer.description)
+        }
         return layer
     }
 
     private func own(_ arn: LayerVersionARN, _ context: RequestContext) throws(PlatformError) -> LayerVersionARN {
-        guard arn.layer.account == context.account else { throw Self.foreignLayer(arn.description) }
+        guard arn.layer.account == context.account, arn.layer.region == context.region else {
+            throw Self.foreignLayer(arn.description)
+        }
         return arn
     }
 

@@ -1,0 +1,97 @@
+internal import LinuxSystem
+internal import RuntimeAPI
+internal import Sandbox
+internal import Synchronization
+
+/// Freezes environments that have been idle for a short while: what a handler has left running stops until the next
+/// invocation, as on Lambda ("Lambda execution environment lifecycle" in the Lambda developer guide).
+///
+/// Freezing costs a write to the cgroup, and so does thawing; a client that calls again at once shall not pay for
+/// either. So nothing is done when an invocation ends but to make sure that a sweep comes.
+final class IdleFreezer: Sendable {
+    private struct State {
+        var candidates: [ExecutionEnvironment] = []
+        var isSweepPlanned = false
+    }
+
+    private let loop: EventLoop
+    private let state = Mutex(State())
+
+    /// How long an environment stays thawed after its last invocation.
+    private static let patienceNanoseconds: UInt64 = 50_000_000
+
+    init(loop: EventLoop) { self.loop = loop }
+
+    /// An environment has become idle.
+    func noteIdle(_ environment: ExecutionEnvironment) {
+        guard environment.beginFreezeWatch() else { return }
+        let mustPlan = state.withLock { state in
+            state.candidates.append(environment)
+            defer { state.isSweepPlanned = true }
+            return !state.isSweepPlanned
+        }
+        if mustPlan { plan() }
+    }
+
+    private func plan() {
+        let deadline = MonotonicClock.nowNanoseconds() + Self.patienceNanoseconds
+        _ = loop.schedule(atNanoseconds: deadline) { [weak self] in self?.sweep() }
+    }
+
+    private func sweep() {
+        let candidates = state.withLock { state in
+            defer { state.candidates = [] }
+            return state.candidates
+        }
+        let before = MonotonicClock.nowNanoseconds() - Self.patienceNanoseconds
+        let remaining = candidates.filter { !$0.freeze(ifIdleSince: before) }
+        let goesOn = state.withLock { state in
+            state.candidates += remaining
+            state.isSweepPlanned = !state.candidates.isEmpty
+            return state.isSweepPlanned
+        }
+        if goesOn { plan() }
+    }
+}
+
+extension ExecutionEnvironment {
+    /// Whether the freezer has to be told of this environment; `false` when it watches already.
+    func beginFreezeWatch() -> Bool {
+        state.withLock { state in
+            defer { state.isFreezeWatched = true }
+            return !state.isFreezeWatched
+        }
+    }
+
+    /// Freezes everything in the environment if it has been idle since a moment, or longer.
+    ///
+    /// - Returns: whether the freezer is done with it: it is frozen, gone, or cannot be frozen on this host.
+    func freeze(ifIdleSince moment: UInt64) -> Bool {
+        state.withLock { state in
+            guard !state.isGone, state.ending == nil else { return true }
+            // A runtime that has not asked for more yet is still at work.
+            guard state.invocation == nil, state.session.isWaiting, state.idleSinceNanoseconds <= moment else {
+                return false
+            }
+            state.isFreezeWatched = false
+            state.isFrozen = state.sandbox?.freeze() ?? false
+            return true
+        }
+    }
+
+    /// Lets a frozen environment go on. Under the lock.
+    func thaw(_ state: inout State) {
+        guard state.isFrozen else { return }
+        _ = state.sandbox?.thaw()
+        state.isFrozen = false
+    }
+
+    /// Takes another timer for the invocation that runs; gives back the one to be cancelled.
+    func replaceTimer(by timer: EventLoop.Token) -> EventLoop.Token? {
+        state.withLock { state in
+            guard state.invocation != nil, !state.isGone else { return timer }
+            defer { state.timer = timer }
+            return state.timer
+        }
+    }
+}
