@@ -1,7 +1,8 @@
 /// What an entry's external attributes and name say about its kind and mode.
 ///
 /// The upper half holds a Unix mode whatever system the zip claims to come from (Python on Windows writes one too), the
-/// lower half MS-DOS attributes. Many zips have permission bits without a type, or nothing at all; then the name decides.
+/// lower half MS-DOS attributes. Many zips have permission bits without a type, or nothing at all; then the name
+/// decides.
 struct ZipAttributes {
     let kind: ZipEntry.Kind
     let mode: UInt32?

@@ -1,7 +1,7 @@
 internal import LinuxSystem
 
-/// The header in front of an entry's content (APPNOTE 4.3.7): the directory's word is repeated there, and a zip in which
-/// the two differ means one thing to one reader and another to the next.
+/// The header in front of an entry's content (APPNOTE 4.3.7): the directory's word is repeated there, and a zip in
+/// which the two differ means one thing to one reader and another to the next.
 enum ZipLocalHeader {
     static let fixedSize = 30
 

@@ -39,7 +39,8 @@ public struct ZipReader: ~Copyable, Sendable {
     ///   - index: Which of `entries`.
     ///   - buffers: Memory to work in; use one for many entries of the same thread.
     ///   - receive: Gets each piece, valid during the call. No more bytes than the entry declares are ever passed.
-    /// - Throws: `.damaged` when size or checksum differ from what the entry declares; what was received by then is void.
+    /// - Throws: `.damaged` when size or checksum differ from what the entry declares; what was received by then is
+    ///   void.
     public borrowing func unpack(
         _ index: Int, using buffers: borrowing ZipBuffers,
         receive: (UnsafeRawBufferPointer) throws(SystemCallError) -> Void

@@ -28,7 +28,8 @@ extension Catalog {
 
     /// Replaces a function by its next revision, if nobody else did since `revision` was read.
     ///
-    /// - Throws: `.notFound`; `.revisionChanged` when the function has another revision by now, and then nothing changes.
+    /// - Throws: `.notFound`; `.revisionChanged` when the function has another revision by now, and then nothing
+    ///   changes.
     public func updateFunction(_ record: FunctionRecord, replacing revision: RevisionID) throws(CatalogError) {
         let outcome = try cataloguing { () throws(SQLiteError) in
             try database.write { connection throws(SQLiteError) in
@@ -57,7 +58,8 @@ extension Catalog {
     /// The functions of an account and region, by name.
     ///
     /// - Parameters:
-    ///   - name: Where the list goes on: only functions after this name. Pages stay in step while functions come and go.
+    ///   - name: Where the list goes on: only functions after this name. Pages stay in step while functions come and
+    ///     go.
     ///   - limit: At most this many; ask for one more than a page has to learn whether another follows.
     public func functions(
         account: AccountID, region: Region, after name: FunctionName? = nil, limit: Int

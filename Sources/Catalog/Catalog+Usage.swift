@@ -3,8 +3,8 @@ public import Domain
 internal import SQLite
 
 extension Catalog {
-    /// Every package that some row refers to: code of functions, layers that functions use (their versions deleted or not),
-    /// and layer versions. The store's collector keeps these.
+    /// Every package that some row refers to: code of functions, layers that functions use (their versions deleted or
+    /// not), and layer versions. The store's collector keeps these.
     public func referencedDigests() throws(CatalogError) -> Set<SHA256Digest> {
         let digests = try cataloguing { () throws(SQLiteError) in
             try database.read { connection throws(SQLiteError) in

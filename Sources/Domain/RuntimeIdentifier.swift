@@ -1,7 +1,7 @@
 /// A runtime as the API names it, such as `python3.12` or `provided.al2023`.
 ///
-/// Open on purpose: AWS adds runtimes every few months, and a name that is unknown here still has to be stored and listed.
-/// Source of the names: <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html>.
+/// Open on purpose: AWS adds runtimes every few months, and a name that is unknown here still has to be stored and
+/// listed. Source of the names: <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html>.
 public struct RuntimeIdentifier: Hashable, Sendable, CustomStringConvertible {
     /// The name.
     public let description: String

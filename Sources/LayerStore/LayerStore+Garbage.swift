@@ -17,8 +17,8 @@ extension LayerStore {
     /// Packages that a `StoredPackage` speaks of and ingests in flight are left alone. One collection runs at a time;
     /// ingests and reads go on meanwhile.
     ///
-    /// - Parameter referenced: Reads which packages the catalogue refers to. It is called once, after the collection has
-    ///   begun, so that a package is either in its answer or was pinned during the collection.
+    /// - Parameter referenced: Reads which packages the catalogue refers to. It is called once, after the collection
+    ///   has begun, so that a package is either in its answer or was pinned during the collection.
     public func collectGarbage(keeping referenced: () throws -> Set<SHA256Digest>) throws -> CollectedGarbage {
         try collecting.withLock { _ in
             pins.beginCollection()

@@ -8,27 +8,32 @@ package typealias IngestObserver = @Sendable (IngestStep) throws(SystemCallError
 /// The durable bytes: published zips as they came, and their trees, which share every file that they have in common.
 ///
 /// Below the root: `zips/ab/<sha256>` as it came; `objects/ab/<sha256>.<mode>[.<time>]`, each file once;
-/// `trees/ab/<sha256 of the zip>/…`, hard links to objects; `manifests/ab/<sha256 of the zip>`, what the tree must hold;
-/// `ingest/`, work in progress, emptied when the store opens. One process may have a store open (`FileLock`); within it,
-/// any thread may call anything at any time.
+/// `trees/ab/<sha256 of the zip>/…`, hard links to objects; `manifests/ab/<sha256 of the zip>`, what the tree must
+/// hold; `ingest/`, work in progress, emptied when the store opens. One process may have a store open (`FileLock`);
+/// within it, any thread may call anything at any time.
 public final class LayerStore: Sendable {
     let folders: StoreFolders
     let objects: ObjectStore
     let pins = PinBoard()
-    let observe: IngestObserver
+    private let observe: IngestObserver
+    private let waitsForDisk: Bool
     /// Held by the one collection that runs.
     let collecting = Mutex(())
     private let rootPath: String
     private let nextWorkspace = Atomic(0)
 
-    /// Opens a store, which is made when it is not there; its parent folder must be. Removes what an interrupted ingest left.
+    /// Opens a store, which is made when it is not there; its parent folder must be. Removes what an interrupted ingest
+    /// left.
     public convenience init(root: String) throws(LayerStoreError) {
-        try self.init(root: root) { _ throws(SystemCallError) in }
+        try self.init(root: root, waitsForDisk: true) { _ throws(SystemCallError) in }
     }
 
-    /// Opens a store whose ingests report their steps.
-    package init(root: String, observe: @escaping IngestObserver) throws(LayerStoreError) {
+    /// Opens a store for a test: its ingests report their steps, and need not wait for the disk.
+    package init(
+        root: String, waitsForDisk: Bool, observe: @escaping IngestObserver
+    ) throws(LayerStoreError) {
         self.observe = observe
+        self.waitsForDisk = waitsForDisk
         rootPath = root
         do throws(SystemCallError) {
             let folders = try StoreFolders(root: FilePath(root))
@@ -65,6 +70,17 @@ public final class LayerStore: Sendable {
         let zip = try openZip(digest)
         return StoredPackage(
             digest, zipBytes: try storing { () throws(SystemCallError) in try zip.status().size }, manifest, pin)
+    }
+
+    /// Returns when all that was written is on disk.
+    func waitForDisk() throws(LayerStoreError) {
+        guard waitsForDisk else { return }
+        try storing { () throws(SystemCallError) in try folders.root.synchronizeFileSystem() }
+    }
+
+    /// Tells a test where an ingest is.
+    func reach(_ step: IngestStep) throws(LayerStoreError) {
+        try storing { () throws(SystemCallError) in try observe(step) }
     }
 
     /// A workspace of its own for every ingest.

@@ -1,15 +1,16 @@
 /// Decides whether symbolic links stay inside a planned tree.
 ///
-/// A link must stay inside read as text, from the directory it is in, and also when every link on its way is followed as
-/// the kernel would. Links to nothing and circles are harmless and taken.
+/// A link must stay inside read as text, from the directory it is in, and also when every link on its way is followed
+/// as the kernel would. Links to nothing and circles are harmless and taken.
 struct LinkCheck {
     private let plan: TreePlan
     private var steps = 0
 
-    /// Follows at most as many links as the kernel does for one path (path_resolution(7)); beyond, it fails with `ELOOP`
-    /// and so leaves nowhere.
+    /// Follows at most as many links as the kernel does for one path (path_resolution(7)); beyond, it fails with
+    /// `ELOOP` and so leaves nowhere.
     private static let longestChain = 40
-    /// Path components looked at for one zip: 20 for each of 200 000 links. A zip that needs more is built to keep us busy.
+    /// Path components looked at for one zip: 20 for each of 200 000 links. A zip that needs more is built to keep us
+    /// busy.
     private static let stepLimit = 4_000_000
 
     init(_ plan: TreePlan) {

@@ -9,9 +9,9 @@ struct ObjectName: Hashable {
     /// Seconds since 1970, for Python sources beside bytecode; `nil` stands for the constant time.
     ///
     /// CPython runs a `.pyc` file only if the time recorded in it is its source's
-    /// (<https://docs.python.org/3/reference/import.html#cached-bytecode-invalidation>), so in a tree that brings bytecode
-    /// the sources keep their time. All other files get one constant time, so that versions built at different times share
-    /// their objects.
+    /// (<https://docs.python.org/3/reference/import.html#cached-bytecode-invalidation>), so in a tree that brings
+    /// bytecode the sources keep their time. All other files get one constant time, so that versions built at different
+    /// times share their objects.
     let keptTimeSeconds: Int?
 
     /// 1980-01-01, the earliest time a zip can hold.

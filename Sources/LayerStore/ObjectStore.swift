@@ -9,8 +9,8 @@ internal import LinuxSystem
 final class ObjectStore: Sendable {
     private let objects: FileDescriptor
 
-    /// An object gets no more names than this; then a fresh copy takes its place. ext4 allows 65 000 names for one file,
-    /// and a thousand packages easily hold as many empty `__init__.py`.
+    /// An object gets no more names than this; then a fresh copy takes its place. ext4 allows 65 000 names for one
+    /// file, and a thousand packages easily hold as many empty `__init__.py`.
     private static let maximumLinkCount = 60_000
 
     init(in root: borrowing FileDescriptor) throws(SystemCallError) {
@@ -19,8 +19,8 @@ final class ObjectStore: Sendable {
 
     /// Makes a name in a tree for an object.
     ///
-    /// - Returns: Whether it was done. It is not when there is no such object, when it has too many names, or when it is
-    ///   damaged: what a file is called says nothing about its bytes, so they are read and digested.
+    /// - Returns: Whether it was done. It is not when there is no such object, when it has too many names, or when it
+    ///   is damaged: what a file is called says nothing about its bytes, so they are read and digested.
     func link(
         _ name: ObjectName, size: Int, to tree: borrowing FileDescriptor, _ path: FilePath
     ) throws(SystemCallError) -> Bool {

@@ -11,7 +11,7 @@ public struct TreeLimits: Hashable, Sendable {
         self.entryCount = entryCount
     }
 
-    /// 262 144 000 bytes, as AWS allows (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>), and
-    /// 200 000 entries, which AWS does not limit by name.
+    /// 262 144 000 bytes, as AWS allows (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>),
+    /// and 200 000 entries, which AWS does not limit by name.
     public static let aws = TreeLimits(unzippedBytes: 262_144_000, entryCount: 200_000)
 }

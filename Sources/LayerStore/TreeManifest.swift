@@ -2,8 +2,8 @@ internal import Digest
 
 /// What a tree must hold: the record that it is verified against.
 ///
-/// On disk: NUL-terminated fields (names hold no NUL) and at the end the SHA-256 of all that, in hexadecimal. Every record
-/// names its directory by number, so that deep trees do not repeat their paths.
+/// On disk: NUL-terminated fields (names hold no NUL) and at the end the SHA-256 of all that, in hexadecimal. Every
+/// record names its directory by number, so that deep trees do not repeat their paths.
 struct TreeManifest: Equatable {
     /// One name in the tree.
     struct Node: Equatable {

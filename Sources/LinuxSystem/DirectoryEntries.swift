@@ -3,7 +3,8 @@ internal import Glibc
 extension FileDescriptor {
     /// The names in this directory, `.` and `..` left out, in no particular order (readdir(3)).
     public borrowing func entryNames() throws(SystemCallError) -> [FilePath] {
-        // A second open file, because reading a directory moves the file's position, which copies of a descriptor share.
+        // A second open file, because reading a directory moves the file's position, which copies of a descriptor
+        // share.
         let own = try open(at: ".", [.read, .directory]).release()
         guard let stream = fdopendir(own) else {
             let error = SystemCallError("fdopendir")

@@ -2,10 +2,11 @@ internal import CSQLite
 
 /// One connection to a database, lent to a closure by `Database`. Statements are compiled once and kept.
 ///
-/// Unchecked because the handle belongs to one thread at a time: the writer is behind a lock, a reader is out of the pool
-/// while somebody has it, and a closure cannot keep what it borrowed.
+/// Unchecked because the handle belongs to one thread at a time: the writer is behind a lock, a reader is out of the
+/// pool while somebody has it, and a closure cannot keep what it borrowed.
 public struct Connection: ~Copyable, @unchecked Sendable {
-    /// Compiled statements by their text. A class, so that a borrowed connection can add to it; one thread has it at a time.
+    /// Compiled statements by their text. A class, so that a borrowed connection can add to it; one thread has it at a
+    /// time.
     private final class Statements {
         var bySQL: [String: OpaquePointer] = [:]
     }

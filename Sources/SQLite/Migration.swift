@@ -14,8 +14,8 @@ public struct Migration: Sendable {
 
     /// Runs the steps that the database has not been through, each with its record in one transaction.
     ///
-    /// - Throws: Code 1 (`SQLITE_ERROR`) when the database went through steps that are not in the list, in this order: a
-    ///   newer version of the program made it.
+    /// - Throws: Code 1 (`SQLITE_ERROR`) when the database went through steps that are not in the list, in this order:
+    ///   a newer version of the program made it.
     static func apply(_ migrations: [Migration], to connection: borrowing Connection) throws(SQLiteError) {
         try connection.execute("CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL)")
         let applied = try connection.all("SELECT name FROM migration ORDER BY number") { $0.text(0) }

@@ -42,8 +42,10 @@ import ZipForge
 
     @Test(arguments: [
         honest.with(\.declaredSize, 6), honest.with(\.declaredSize, 8), honest.with(\.declaredStoredSize, 6),
-        honest.with(\.declaredChecksum, 1), honest.with(\.localName, Array("other".utf8)), honest.with(\.declaredOffset, 1),
-        honest.with(\.declaredOffset, 1 << 30), honest.with(\.method, 8), honest.with(\.flags, 1 << 11).with(\.name, [0xff]),
+        honest.with(\.declaredChecksum, 1), honest.with(\.localName, Array("other".utf8)),
+        honest.with(\.declaredOffset, 1),
+        honest.with(\.declaredOffset, 1 << 30), honest.with(\.method, 8),
+        honest.with(\.flags, 1 << 11).with(\.name, [0xff]),
         honest.with(\.method, 8).with(\.stored, [0x4b, 0x4c, 0x84, 0x01]),
         honest.with(\.method, 8).with(\.stored, [0x4b, 0x4c, 0x84, 0x01, 0x00, 0x00]),
         honest.with(\.declaredSize, 0xffff_ffff),
@@ -58,7 +60,8 @@ import ZipForge
 
     @Test func `content never comes out longer than declared`() throws {
         // 10 bytes that pretend to be 3.
-        let bomb = ForgedZip.Entry("bomb", content: "aaa").with(\.method, 8).with(\.stored, [0x4b, 0x4c, 0x84, 0x01, 0x00])
+        let bomb = ForgedZip.Entry("bomb", content: "aaa").with(\.method, 8).with(
+            \.stored, [0x4b, 0x4c, 0x84, 0x01, 0x00])
         let reader = try reader(ForgedZip(bomb).bytes)
         var received = 0
         #expect(throws: ArchiveError.self) {
@@ -121,8 +124,9 @@ import ZipForge
         for _ in 0..<2_000 {
             var zip = sample
             for _ in 0..<Int.random(in: 1...6, using: &generator) {
-                zip[Int.random(in: zip.indices, using: &generator)] = [0, 1, 0x7f, 0x80, 0xff, .random(in: 0...255)][
-                    Int.random(in: 0..<6, using: &generator)]
+                zip[Int.random(in: zip.indices, using: &generator)] =
+                    [0, 1, 0x7f, 0x80, 0xff, .random(in: 0...255)][
+                        Int.random(in: 0..<6, using: &generator)]
             }
             do {
                 _ = try listing(zip)

@@ -54,7 +54,8 @@ import ZipForge
 
     @Test func `the collector takes what nothing refers to, and only that`() throws {
         let kept = try store.ingest(Self.zip).digest
-        let dropped = try store.ingest(ForgedZip(.init("b", content: "content of b"), .init("c", content: "c")).bytes).digest
+        let dropped = try store.ingest(ForgedZip(.init("b", content: "content of b"), .init("c", content: "c")).bytes)
+            .digest
         let collected = try store.collectGarbage { [kept] }
         #expect(collected == CollectedGarbage(packageCount: 1, objectCount: 1))
         try store.verify(kept)

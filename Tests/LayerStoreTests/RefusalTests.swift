@@ -25,27 +25,38 @@ import ZipForge
         #expect(try Self.refusal(ForgedZip(.init(name, content: "x")).bytes)?.reason == .unsafePath)
     }
 
-    @Test(arguments: [
-        [.link("l", to: "..")], [.link("l", to: "/etc/passwd")], [.link("l", to: "a/../../b")], [.link("l", to: "")],
-        [.link("l", to: "a\u{0}b")], [.link("d/e/l", to: "../../../x")], [.link("l", to: "./../x")],
-        // Each link stays inside as text; followed through each other they leave.
-        [.init("a/b/c/", unixMode: 0o040755), .link("up", to: "a/b/.."), .link("x", to: "up/../..")],
-        [.init("a/b/c/", unixMode: 0o040755), .link("s", to: "a/b/c"), .link("a/b/c/t", to: "../../../s/../../../..")],
-        [.init("d/", unixMode: 0o040755), .link("d/self", to: "../d2"), .link("d2", to: "."), .link("x/y", to: "../d/self/..")],
-        [.link("l", to: String(repeating: "a/", count: 2_045))],
-    ] as [[ForgedZip.Entry]])
+    @Test(
+        arguments: [
+            [.link("l", to: "..")], [.link("l", to: "/etc/passwd")], [.link("l", to: "a/../../b")],
+            [.link("l", to: "")],
+            [.link("l", to: "a\u{0}b")], [.link("d/e/l", to: "../../../x")], [.link("l", to: "./../x")],
+            // Each link stays inside as text; followed through each other they leave.
+            [.init("a/b/c/", unixMode: 0o040755), .link("up", to: "a/b/.."), .link("x", to: "up/../..")],
+            [
+                .init("a/b/c/", unixMode: 0o040755), .link("s", to: "a/b/c"),
+                .link("a/b/c/t", to: "../../../s/../../../.."),
+            ],
+            [
+                .init("d/", unixMode: 0o040755), .link("d/self", to: "../d2"), .link("d2", to: "."),
+                .link("x/y", to: "../d/self/.."),
+            ],
+            [.link("l", to: String(repeating: "a/", count: 2_045))],
+        ] as [[ForgedZip.Entry]])
     func `a link that leaves the tree is refused`(entries: [ForgedZip.Entry]) throws {
         #expect(try Self.refusal(ForgedZip(entries).bytes)?.reason == .unsafeLink)
     }
 
-    @Test(arguments: [
-        [.link("d", to: "e"), .init("d/f", content: "x")], [.init("d/f", content: "x"), .link("d", to: "e")],
-        [.init("f", content: "x"), .init("f/g", content: "y")], [.init("f/g", content: "y"), .init("f", content: "x")],
-        [.init("f", content: "one"), .init("f", content: "two")], [.init("f", content: "one"), .init("./f", content: "four")],
-        [.init("f", content: "x"), .init("f", unixMode: 0o100755, content: "x")],
-        [.link("l", to: "a"), .link("l", to: "b")], [.init("l", content: "a"), .link("l", to: "a")],
-        [.init("d/", unixMode: 0o040755), .init("d/", unixMode: 0o040700)],
-    ] as [[ForgedZip.Entry]])
+    @Test(
+        arguments: [
+            [.link("d", to: "e"), .init("d/f", content: "x")], [.init("d/f", content: "x"), .link("d", to: "e")],
+            [.init("f", content: "x"), .init("f/g", content: "y")],
+            [.init("f/g", content: "y"), .init("f", content: "x")],
+            [.init("f", content: "one"), .init("f", content: "two")],
+            [.init("f", content: "one"), .init("./f", content: "four")],
+            [.init("f", content: "x"), .init("f", unixMode: 0o100755, content: "x")],
+            [.link("l", to: "a"), .link("l", to: "b")], [.init("l", content: "a"), .link("l", to: "a")],
+            [.init("d/", unixMode: 0o040755), .init("d/", unixMode: 0o040700)],
+        ] as [[ForgedZip.Entry]])
     func `two entries that want one name differently are refused`(entries: [ForgedZip.Entry]) throws {
         #expect(try Self.refusal(ForgedZip(entries).bytes)?.reason == .conflict)
     }
@@ -78,7 +89,8 @@ import ZipForge
         let good = (0..<40).map { ForgedZip.Entry("good\($0)", content: "content \($0)") }
         let bad = ForgedZip.Entry("bad", content: "x").with(\.declaredChecksum, 7)
         #expect(try Self.refusal(ForgedZip(good + [bad]).bytes)?.reason == .damaged)
-        let bomb = ForgedZip.Entry("bomb", content: "aaa").with(\.method, 8).with(\.stored, [0x4b, 0x4c, 0x84, 0x01, 0])
+        let bomb = ForgedZip.Entry("bomb", content: "aaa").with(\.method, 8).with(
+            \.stored, [0x4b, 0x4c, 0x84, 0x01, 0])
         #expect(try Self.refusal(ForgedZip(good + [bomb]).bytes)?.reason == .damaged)
     }
 
