@@ -13,7 +13,10 @@ from pathlib import Path
 
 @dataclass
 class Entry:
-    """An entry of a zip with a mode of its own. The mode's type bits say what it is, as stat(2) has them."""
+    """An entry of a zip with a mode of its own. The mode's type bits say what it is, as stat(2) has them.
+
+    Without a mode it is as on Windows, which has none.
+    """
 
     content: bytes
     mode: int = stat.S_IFREG | 0o644
@@ -37,8 +40,8 @@ def zip_of(files, level=6):
         for name, content in pairs:
             entry = content if isinstance(content, Entry) else Entry(bytes_of(content))
             info = zipfile.ZipInfo(name, date_time=(2026, 1, 1, 0, 0, 0))
-            info.create_system = 3
-            info.external_attr = entry.mode << 16
+            info.create_system = 0 if entry.mode is None else 3
+            info.external_attr = 0x20 if entry.mode is None else entry.mode << 16
             info.compress_type = zipfile.ZIP_DEFLATED
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -96,7 +99,7 @@ def with_many_entries(count):
 def installed_files(package, below="", suffixes=None):
     """The files of an installed Python package, as entries of a zip below a folder."""
     module = __import__(package)
-    if not hasattr(module, "__path__"):
+    if not getattr(module, "__path__", None):
         source = Path(module.__file__)
         return {below + source.name: source.read_bytes()}
     root = Path(module.__path__[0])

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import pwd
 import re
 import select
 import shutil
@@ -88,9 +87,9 @@ class Installation:
         """What a login shell would give: nothing of the test's own, and no AWS settings."""
         return {"PATH": os.environ["PATH"], "HOME": str(self.folder("home-")), "LANG": "C.UTF-8"}
 
-    def start(self, data=None, arguments=(), runtimes=True):
+    def start(self, data=None, arguments=(), runtimes=True, port=0):
         """Starts a server and waits until it is ready."""
-        server = ServerProcess(self, data or self.folder(), arguments, runtimes)
+        server = ServerProcess(self, data or self.folder(), arguments, runtimes, port)
         self.started.append(server)
         self.started_pids.add(server.pid)
         server.wait_until_ready()
@@ -105,12 +104,12 @@ class Installation:
 class ServerProcess:
     """One run of `strata start`. Start it by `Installation.start`."""
 
-    def __init__(self, installation, data, arguments=(), runtimes=True):
+    def __init__(self, installation, data, arguments=(), runtimes=True, port=0):
         self.installation = installation
         self.data = Path(data)
         # Only the ordinary user's interpreter is certain to be named rightly by the installation.
         named = ["--runtime", f"{installation.runtime}={installation.interpreter}"] if runtimes else []
-        command = installation.command("start", "--port", 0, "--data", self.data, *named, *arguments)
+        command = installation.command("start", "--port", port, "--data", self.data, *named, *arguments)
         self.errors = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
             command, cwd="/", env=installation.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,

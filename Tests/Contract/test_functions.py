@@ -148,13 +148,13 @@ def test_a_dry_run_of_new_code_changes_nothing(aws):
 
 
 def test_configuration_is_changed_setting_by_setting(aws):
-    name = aws.deploy(Code={"ZipFile": CODE}, Description="before", Environment={"Variables": {"A": "1"}}, Timeout=9)
+    name = aws.deploy(Code={"ZipFile": CODE}, Description="before", Environment={"Variables": {"KEY": "1"}}, Timeout=9)
     updated = aws.lambda_.update_function_configuration(FunctionName=name, MemorySize=256, Description="after")
     assert updated["LastUpdateStatus"] in ("InProgress", "Successful")
     aws.wait_until_updated(name)
     got = aws.lambda_.get_function_configuration(FunctionName=name)
     assert (got["MemorySize"], got["Description"], got["Timeout"]) == (256, "after", 9)
-    assert got["Environment"]["Variables"] == {"A": "1"}
+    assert got["Environment"]["Variables"] == {"KEY": "1"}
     assert got["CodeSha256"] == sha256(CODE)
     aws.change(name, Environment={"Variables": {}})
     assert aws.lambda_.get_function_configuration(FunctionName=name).get("Environment", {}).get("Variables", {}) == {}

@@ -41,7 +41,7 @@ def test_a_second_server_on_the_same_data_folder_says_that_it_is_in_use(installa
 
 def test_a_port_that_is_taken_is_named(installation, server):
     with pytest.raises(StartFailure) as caught:
-        installation.start(arguments=["--port", server.port])
+        installation.start(port=server.port)
     assert caught.value.exit_code == 1
     assert str(server.port) in caught.value.stderr
     assert "in use" in caught.value.stderr

@@ -58,11 +58,11 @@ def probe_readable(paths):
 
 
 def probe_search(name):
-    """Every place in the file system where a file of this name can be seen."""
+    """Every place in the file system, but for the host's own programs, where a file of this name can be seen."""
     found = []
     for folder, folders, files in os.walk("/"):
         if folder == "/":
-            folders[:] = [each for each in folders if each not in ("proc", "sys")]
+            folders[:] = [each for each in folders if each not in ("proc", "sys", "usr")]
         if name in files or name in folders:
             found.append(os.path.join(folder, name))
     return found
@@ -281,16 +281,10 @@ def probe_descriptor_limit():
             os.close(descriptor)
 
 
-def probe_setuid_programs():
-    """Programs that would change who runs them, on a mount that lets them."""
-    found = []
-    for folder, _, files in os.walk("/usr"):
-        for name in files:
-            path = os.path.join(folder, name)
-            with contextlib.suppress(OSError):
-                if os.lstat(path).st_mode & 0o6000 and not os.statvfs(path).f_flag & os.ST_NOSUID:
-                    found.append(path)
-    return found
+def probe_mounts():
+    """Every mount: where it is, with its options."""
+    with open("/proc/self/mountinfo") as lines:
+        return {fields[4]: fields[5].split(",") for fields in map(str.split, lines)}
 
 
 def probe_root_links():

@@ -1,0 +1,65 @@
+"""The budgets, as docs/SPECIFICATION.md promises them, and what a measurement says of one."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Budget:
+    """An upper bound, or a lower one where more is better.
+
+    `now` is what has to hold today; `goal`, where it differs, is what the design promises in the end.
+    """
+
+    what: str
+    unit: str
+    now: float
+    goal: float = None
+    more_is_better: bool = False
+
+    def holds(self, measured, limit):
+        return measured >= limit if self.more_is_better else measured <= limit
+
+
+@dataclass
+class Result:
+    budget: Budget
+    measured: float
+    note: str = ""
+
+    @property
+    def ratio(self):
+        """Measured over budget."""
+        return self.measured / self.budget.now
+
+    @property
+    def passes(self):
+        return self.budget.holds(self.measured, self.budget.now)
+
+    @property
+    def reaches_goal(self):
+        goal = self.budget.now if self.budget.goal is None else self.budget.goal
+        return self.budget.holds(self.measured, goal)
+
+    def as_json(self):
+        return {
+            "what": self.budget.what, "unit": self.budget.unit, "measured": self.measured, "budget": self.budget.now,
+            "goal": self.budget.goal if self.budget.goal is not None else self.budget.now,
+            "ratio": self.ratio, "passes": self.passes, "reaches_goal": self.reaches_goal, "note": self.note,
+        }
+
+
+WARM = Budget("warm invocation, 1 connection, p50", "µs", 250, 200)
+WARM_AGAINST_EMULATOR = Budget("… against AWS's emulator", "×", 0.4)
+THROUGHPUT = Budget("warm throughput, 16 connections", "/s", 8_000, 10_000, more_is_better=True)
+COLD = Budget("cold start over bare interpreter, no layers, p50", "ms", 20)
+COLD_FIVE_LAYERS = Budget("… with five layers, p50", "ms", 20)
+COLD_ABSOLUTE = Budget("cold start, five layers, p50", "ms", 60, 5)
+COLD_AGAINST_INTERPRETER = Budget("… against `python3 -c pass`", "×", 3, 0.125)
+LAYER_SIZE = Budget("cold start, layer of 200 MB against 1 MB", "×", 1.25)
+PUBLISH = Budget("publish 50 MB layer, against unzip + sha256sum", "×", 1.2)
+GROWTH = Budget("disk for a version with one changed file, against zip + file", "×", 1.1)
+DEPLOY = Budget("code-only deploy, update to new answer, p50", "ms", 150)
+IDLE_MEMORY = Budget("idle Python environment, PSS", "MB", 8)
+SERVER_START = Budget("server start to first answer, 1 000 functions, p50", "ms", 150)
+CLEAN_BUILD = Budget("clean debug build", "s", 240)
+INCREMENTAL_BUILD = Budget("incremental build after one edit", "s", 40)
