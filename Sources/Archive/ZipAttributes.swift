@@ -15,7 +15,8 @@ struct ZipAttributes {
     init(_ attributes: UInt32, name: [UInt8]) {
         let unix = attributes >> 16
         let looksLikeDirectory = name.last == UInt8(ascii: "/") || attributes & Self.dosDirectory != 0 && unix == 0
-        mode = unix == 0 ? nil : unix & 0o7777
+        // No permission at all is no permission meant: tools without modes write that, and Lambda runs their packages.
+        mode = unix & 0o7777 == 0 ? nil : unix & 0o7777
         isReadOnly = unix == 0 && attributes & Self.dosReadOnly != 0
         kind =
             switch unix & Self.typeMask {

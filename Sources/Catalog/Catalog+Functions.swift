@@ -58,8 +58,8 @@ extension Catalog {
     /// The functions of an account and region, by name.
     ///
     /// - Parameters:
-    ///   - name: Where the list goes on: only functions after this name. Pages stay in step while functions come
-    ///     and go.
+    ///   - name: Where the list goes on: only functions after this name. Pages stay in step while functions come and
+    ///     go.
     ///   - limit: At most this many; ask for one more than a page has to learn whether another follows.
     public func functions(
         account: AccountID, region: Region, after name: FunctionName? = nil, limit: Int

@@ -32,8 +32,8 @@ enum CatalogSchema {
                 UNIQUE (account, region, name)
             ) STRICT;
 
-            -- Ordinal 0 is the code, 1 to 5 are layers in order. A layer's bytes stay while a function has them here,
-            -- also when the version itself is deleted.
+            -- Ordinal 0 is the code, 1 to 5 are layers in order. A layer version's bytes stay while a function has them
+            -- here, also when the version itself is deleted.
             CREATE TABLE function_package (
                 function INTEGER NOT NULL REFERENCES function (id) ON DELETE CASCADE,
                 ordinal INTEGER NOT NULL,

@@ -43,10 +43,8 @@ extension LayerStore {
         let (manifest, newObjects) = try unpack(workspace, limits)
         try reach(.unpacked)
         // The first wait for the disk: no name may appear before what it stands for is there.
-        try storing { () throws(SystemCallError) in
-            try workspace.write(manifest)
-            try folders.root.synchronizeFileSystem()
-        }
+        try storing { () throws(SystemCallError) in try workspace.write(manifest) }
+        try waitForDisk()
         try reach(.durable)
         try publish(workspace, taken.digest, newObjects, &placed)
         return StoredPackage(taken.digest, zipBytes: taken.byteCount, manifest, pin)
@@ -85,10 +83,6 @@ extension LayerStore {
         } catch {
             throw .refused(error)
         }
-    }
-
-    func reach(_ step: IngestStep) throws(LayerStoreError) {
-        try storing { () throws(SystemCallError) in try observe(step) }
     }
 
     private func discard(_ workspace: borrowing Workspace) {

@@ -24,7 +24,7 @@ extension LayerStore {
             // The tree last, because it stands for the whole.
             try storing { () throws(SystemCallError) in try placeTree(of: workspace, as: digest) }
             try reach(.treePlaced)
-            try storing { () throws(SystemCallError) in try folders.root.synchronizeFileSystem() }
+            try waitForDisk()
             try reach(.published)
         } catch {
             if isNew { withdraw(digest, to: workspace) }

@@ -15,7 +15,8 @@ public final class LayerStore: Sendable {
     let folders: StoreFolders
     let objects: ObjectStore
     let pins = PinBoard()
-    let observe: IngestObserver
+    private let observe: IngestObserver
+    private let waitsForDisk: Bool
     /// Held by the one collection that runs.
     let collecting = Mutex(())
     private let rootPath: String
@@ -24,12 +25,15 @@ public final class LayerStore: Sendable {
     /// Opens a store, which is made when it is not there; its parent folder must be. Removes what an interrupted ingest
     /// left.
     public convenience init(root: String) throws(LayerStoreError) {
-        try self.init(root: root) { _ throws(SystemCallError) in }
+        try self.init(root: root, waitsForDisk: true) { _ throws(SystemCallError) in }
     }
 
-    /// Opens a store whose ingests report their steps.
-    package init(root: String, observe: @escaping IngestObserver) throws(LayerStoreError) {
+    /// Opens a store for a test: its ingests report their steps, and need not wait for the disk.
+    package init(
+        root: String, waitsForDisk: Bool, observe: @escaping IngestObserver
+    ) throws(LayerStoreError) {
         self.observe = observe
+        self.waitsForDisk = waitsForDisk
         rootPath = root
         do throws(SystemCallError) {
             let folders = try StoreFolders(root: FilePath(root))
@@ -66,6 +70,17 @@ public final class LayerStore: Sendable {
         let zip = try openZip(digest)
         return StoredPackage(
             digest, zipBytes: try storing { () throws(SystemCallError) in try zip.status().size }, manifest, pin)
+    }
+
+    /// Returns when all that was written is on disk.
+    func waitForDisk() throws(LayerStoreError) {
+        guard waitsForDisk else { return }
+        try storing { () throws(SystemCallError) in try folders.root.synchronizeFileSystem() }
+    }
+
+    /// Tells a test where an ingest is.
+    func reach(_ step: IngestStep) throws(LayerStoreError) {
+        try storing { () throws(SystemCallError) in try observe(step) }
     }
 
     /// A workspace of its own for every ingest.

