@@ -98,6 +98,17 @@ static void keep_only(int control, int signals) {
     syscall(SYS_close_range, high + 1, ~0U, 0);
 }
 
+// Stops or continues every process but this one. kill(2) with -1 misses none, not even one that is being forked; what is
+// stopped can still be killed, and this process goes on watching the server. (A version 1 freezer would hold all three.)
+static void obey(int control) {
+    char order;
+    ssize_t got = read(control, &order, 1);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
+    if (got == 1 && order == STRATA_ORDER_FREEZE) kill(-1, SIGSTOP);
+    else if (got == 1 && order == STRATA_ORDER_THAW) kill(-1, SIGCONT);
+    else _exit(0);  // The server has ended. Our end takes the whole sandbox along.
+}
+
 void run_runtime(const struct plan *plan, int control, const int *listeners) {
     int signals = watch_children(control);
     int runtime = start_runtime(plan, control);
@@ -107,8 +118,7 @@ void run_runtime(const struct plan *plan, int control, const int *listeners) {
     struct pollfd waiting[2] = {{.fd = signals, .events = POLLIN}, {.fd = control, .events = POLLIN}};
     for (;;) {
         if (poll(waiting, 2, -1) < 0 && errno != EINTR) _exit(1);
-        // The server says nothing here, so anything to read is its end. Our end takes the whole sandbox along.
-        if (waiting[1].revents) _exit(0);
+        if (waiting[1].revents) obey(control);
         struct signalfd_siginfo information;
         while (read(signals, &information, sizeof information) > 0) continue;
         reap(runtime, control);

@@ -51,6 +51,12 @@ package enum MessageSocket {
         return length == 0 ? .end : .message(Array(bytes[..<length]), descriptors: Array(descriptors[..<count]))
     }
 
+    /// Sends one message without descriptors; never blocks. False when it could not be sent: the other side is gone,
+    /// or has not read what was sent before.
+    package static func send(_ bytes: [UInt8], to socket: Int32) -> Bool {
+        Glibc.send(socket, bytes, bytes.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)) == bytes.count
+    }
+
     /// The most descriptors one message may carry; more are closed on arrival.
     private static let descriptorLimit = 32
 }

@@ -12,11 +12,7 @@ protocol Cgroup: Sendable {
     func memory() -> MemoryReading?
     /// The file that tells the most bytes ever in use, where there is one.
     var peakMemoryFile: String? { get }
-    /// Stops every process inside; false when that is not possible here.
-    func freeze() -> Bool
-    /// Lets every process inside go on; false when that is not possible here.
-    func thaw() -> Bool
-    /// Changes the CPU limit; false when there is none here.
+    /// Changes the CPU limit, to 4 096 cores at most; false when there is none here.
     func setCPU(cores: Double) -> Bool
     /// Kills everything inside, also what the server has no descriptor of.
     func killAll()

@@ -26,15 +26,11 @@ enum CgroupRemoval {
         remove(directory, files)
     }
 
-    /// Frozen processes must thaw to die; the signal is sent first, so that they do nothing else.
     private static func empty(_ directory: String, _ files: any CgroupFileSystem) {
         for line in (files.read("\(directory)/cgroup.procs") ?? "").split(separator: "\n") {
             // 0 stands for a process of another pid namespace; it would mean our own group to kill(2).
             if let process = Int32(line), process > 1 { _ = Glibc.kill(process, SIGKILL) }
         }
-        // Only one of the two files is there.
-        files.tryWriting("\(directory)/freezer.state", "THAWED")
-        files.tryWriting("\(directory)/cgroup.freeze", "0")
     }
 
     private static let attempts = 12  // 200 µs, doubling up to 6.4 ms: 50 ms in all

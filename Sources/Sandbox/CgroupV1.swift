@@ -4,7 +4,7 @@ internal import SandboxPlan
 /// A sandbox's cgroup where every controller has a hierarchy of its own (cgroups version 1).
 struct CgroupV1: Cgroup {
     /// The controllers that sandboxes use, where the host has them.
-    static let controllers = ["memory", "pids", "cpu", "freezer"]
+    static let controllers = ["memory", "pids", "cpu"]
 
     let files: any CgroupFileSystem
     private let byController: [String: String]
@@ -60,15 +60,6 @@ struct CgroupV1: Cgroup {
     }
 
     var peakMemoryFile: String? { byController["memory"].map { "\($0)/memory.max_usage_in_bytes" } }
-
-    func freeze() -> Bool { setFreezer("FROZEN") }
-    func thaw() -> Bool { setFreezer("THAWED") }
-
-    private func setFreezer(_ state: String) -> Bool {
-        guard let freezer = byController["freezer"] else { return false }
-        // The only failure is a cgroup that is being removed, and then there is nothing to stop.
-        return files.tryWriting("\(freezer)/freezer.state", state)
-    }
 
     func killAll() {}  // version 1 has no such switch; the pid namespace's first process takes all along
 }

@@ -59,8 +59,6 @@ struct CgroupV2: Cgroup {
 
     var peakMemoryFile: String? { "\(directory)/memory.peak" }
 
-    func freeze() -> Bool { set("cgroup.freeze", "1") }
-    func thaw() -> Bool { set("cgroup.freeze", "0") }
     func killAll() { _ = set("cgroup.kill", "1") }
 
     /// False when the controller is not delegated, or the cgroup is being removed.

@@ -36,7 +36,7 @@ package struct HostCapabilities: Hashable, Sendable, Codable {
     package let namespaces: [Namespace]
     /// `v1`, `v2`, or nil when no cgroup can be made below the server's own.
     package let cgroupVersion: String?
-    /// The controllers that can be used, of `memory`, `pids`, `cpu` and `freezer`.
+    /// The controllers that can be used, of `memory`, `pids` and `cpu`.
     package let cgroupControllers: [String]
     /// Whether layers can be overlaid as the server runs now.
     package let overlay: Bool

@@ -1,3 +1,4 @@
+internal import CSandbox
 internal import Glibc
 internal import LinuxSystem
 internal import SandboxPlan
@@ -52,10 +53,10 @@ final class NamespaceSandbox: RunningSandbox {
     }
 
     private func killEverything() {
+        // Dying takes CPU time too, and a fork bomb's thousand processes would take it at the function's share.
+        _ = cgroup?.setCPU(cores: .infinity)
         ProcessDescriptor.signal(processDescriptor, SIGKILL)
         cgroup?.killAll()
-        // A frozen process does not even die; the signal comes first so that it does nothing else once it thaws.
-        _ = cgroup?.thaw()
     }
 
     func reap() -> SandboxExit? {
@@ -77,11 +78,11 @@ final class NamespaceSandbox: RunningSandbox {
     }
 
     func freeze() -> Bool {
-        state.withLock { $0.isOpen && cgroup?.freeze() ?? false }
+        state.withLock { $0.isOpen && $0.exit == nil && control.send(STRATA_ORDER_FREEZE) }
     }
 
     func thaw() -> Bool {
-        state.withLock { $0.isOpen && cgroup?.thaw() ?? false }
+        state.withLock { $0.isOpen && $0.exit == nil && control.send(STRATA_ORDER_THAW) }
     }
 
     func setCPU(cores: Double) -> Bool {

@@ -1,9 +1,15 @@
+internal import CSandbox
 internal import Glibc
 internal import LinuxSystem
 
 /// The server's end of a sandbox's control socket.
 struct SandboxControl {
     let socket: Int32
+
+    /// Tells pid 1 to stop, or to let go on, everything else inside.
+    func send(_ order: strata_order) -> Bool {
+        MessageSocket.send([UInt8(order.rawValue)], to: socket)
+    }
 
     /// The next report if one has arrived; nil when none has, or none will.
     func next() -> SandboxReport? {

@@ -29,7 +29,7 @@ package protocol RunningSandbox: AnyObject, Sendable {
     /// How the sandbox ended, or nil while something inside still lives. Does not change once it is not nil.
     func reap() -> SandboxExit?
 
-    /// Stops every process inside until `thaw()`. False when this host has no means to.
+    /// Stops every process inside until `thaw()` (SIGSTOP, by its first process). False when it is ending.
     func freeze() -> Bool
     /// Lets the processes inside go on. False when this host has no means to.
     func thaw() -> Bool

@@ -46,7 +46,6 @@ final class FakeCgroupFileSystem: CgroupFileSystem {
             for controller in above.passedOn {
                 for (name, text) in Self.controls[controller] ?? [] { group.controls[name] = text }
             }
-            group.controls["cgroup.freeze"] = "0"
             group.controls["cgroup.kill"] = ""
             groups[path] = group
             return 0

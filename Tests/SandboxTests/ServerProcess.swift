@@ -5,28 +5,30 @@ import Testing
 
 @testable import Sandbox
 
-/// A second process that plays a server with one sandbox, so that it can be killed.
+/// A second process that plays a server with two sandboxes, one of them frozen, so that it can be killed.
 final class ServerProcess {
     private let process: ChildProcess
     private let folders: [String]
     private var isRunning = true
-    /// The sandbox's first process, as the host numbers it.
-    let sandboxProcess: Int32
+    /// The sandboxes' first processes, as the host numbers them.
+    let sandboxProcesses: [Int32]
     /// The server's own number.
     var id: Int32 { process.id }
 
-    /// Starts the process and waits until its sandbox runs.
+    /// Starts the process and waits until its sandboxes run.
     init(_ role: Role) throws {
         let pipe = try ProcessPipe()
         process = try TestProcess.start("ServerProcessTests", role, output: pipe.writing.rawValue)
         let output = FileDescriptor(owning: pipe.keepReading())
-        guard let announced = Self.announced(output.rawValue), let sandbox = Int32(announced[1]) else {
+        guard let announced = Self.announced(output.rawValue), let first = Int32(announced[1]),
+            let second = Int32(announced[2])
+        else {
             process.kill()
             process.wait()
             throw POSIXFailure(call: "the server's announcement", errno: EPIPE)
         }
-        sandboxProcess = sandbox
-        folders = Array(announced[2...])
+        sandboxProcesses = [first, second]
+        folders = Array(announced[3...])
     }
 
     deinit {
@@ -42,22 +44,25 @@ final class ServerProcess {
         process.wait()
     }
 
-    /// Whether the sandbox's first process is gone within a generous while.
-    func awaitEndOfSandbox() -> Bool {
+    /// Whether the sandboxes' first processes are gone within a generous while.
+    func awaitEndOfSandboxes() -> Bool {
         for _ in 0..<1000 {
-            if Glibc.kill(sandboxProcess, 0) != 0 { return true }
+            if sandboxProcesses.allSatisfy({ Glibc.kill($0, 0) != 0 }) { return true }
             usleep(10_000)
         }
         return false
     }
 
-    /// What the process runs: a sandbox that lasts, and the news of it on standard output.
+    /// What the process runs: sandboxes that last, and the news of them on standard output.
     static func serve(_ role: Role) throws {
         let fixture = try SandboxFixture(role)
         try role.play {
-            let sandbox = try fixture.provider.start(fixture.shell("sleep 600 & sleep 600"))
-            let process = ProcessIDs.of(sandbox.processDescriptor) ?? -1
-            print("\nsandbox \(process) \(fixture.temporaryFolders.joined(separator: " "))")
+            let sandboxes = try (0..<2).map { _ in
+                try fixture.provider.start(fixture.shell("sleep 600 & sleep 600"))
+            }
+            _ = sandboxes[1].freeze()
+            let processes = sandboxes.map { String(ProcessIDs.of($0.processDescriptor) ?? -1) }
+            print("\nsandbox \(processes.joined(separator: " ")) \(fixture.temporaryFolders.joined(separator: " "))")
             fflush(nil)
             sleep(600)
         }

@@ -60,6 +60,12 @@ struct strata_report {
     char detail[STRATA_DETAIL_BYTES];  // NUL-terminated: the path or name that the stage was about
 };
 
+// What the server may tell pid 1 of a sandbox that runs: one byte in a message.
+enum strata_order {
+    STRATA_ORDER_FREEZE = 'F',
+    STRATA_ORDER_THAW = 'T',
+};
+
 // Runs the porter's part with the plan in the descriptor `plan_file` and the server at the other end of `control`.
 // Returns the exit code of the porter; never returns in pid 1 or the runtime.
 int strata_sandbox_run(int control, int plan_file);
