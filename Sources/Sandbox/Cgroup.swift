@@ -10,6 +10,8 @@ protocol Cgroup: Sendable {
 
     /// What the processes inside use, or nil when memory is not counted here.
     func memory() -> MemoryReading?
+    /// The file that tells the most bytes ever in use, where there is one.
+    var peakMemoryFile: String? { get }
     /// Stops every process inside; false when that is not possible here.
     func freeze() -> Bool
     /// Lets every process inside go on; false when that is not possible here.

@@ -59,6 +59,8 @@ struct CgroupV1: Cgroup {
             peakBytes: files.number("\(memory)/memory.max_usage_in_bytes") ?? 0, isEnforced: true)
     }
 
+    var peakMemoryFile: String? { byController["memory"].map { "\($0)/memory.max_usage_in_bytes" } }
+
     func freeze() -> Bool { setFreezer("FROZEN") }
     func thaw() -> Bool { setFreezer("THAWED") }
 

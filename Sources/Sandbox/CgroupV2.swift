@@ -57,6 +57,8 @@ struct CgroupV2: Cgroup {
         return MemoryReading(currentBytes: current, peakBytes: peak, isEnforced: true)
     }
 
+    var peakMemoryFile: String? { "\(directory)/memory.peak" }
+
     func freeze() -> Bool { set("cgroup.freeze", "1") }
     func thaw() -> Bool { set("cgroup.freeze", "0") }
     func killAll() { _ = set("cgroup.kill", "1") }

@@ -13,6 +13,8 @@ final class NamespaceSandbox: RunningSandbox {
     private let cgroup: (any Cgroup)?
     private let watch: MemoryWatch
     private let whenClosed: @Sendable () -> Void
+    /// Open for as long as the sandbox is: it is read after each invocation. -1 where the kernel does not count.
+    private let peakMemoryDescriptor: Int32
     private let state = Mutex(NamespaceSandboxState())
 
     init(
@@ -25,6 +27,7 @@ final class NamespaceSandbox: RunningSandbox {
         control = started.control
         watch = MemoryWatch(processID: started.processID, limitBytes: limits.memoryBytes)
         self.cgroup = cgroup
+        peakMemoryDescriptor = cgroup?.peakMemoryFile.map { open($0, O_RDONLY | O_CLOEXEC) } ?? -1
         self.whenClosed = whenClosed
     }
 
@@ -89,6 +92,13 @@ final class NamespaceSandbox: RunningSandbox {
         cgroup?.memory() ?? watch.reading()
     }
 
+    func peakMemoryBytes() -> UInt64 {
+        let kept = state.withLock { state in
+            state.isOpen && peakMemoryDescriptor >= 0 ? KernelCounter.read(peakMemoryDescriptor) : nil
+        }
+        return kept ?? memory().peakBytes
+    }
+
     func close() {
         let mustClean = state.withLock { state -> Bool in
             guard state.isOpen else { return false }
@@ -102,7 +112,8 @@ final class NamespaceSandbox: RunningSandbox {
             return true
         }
         guard mustClean else { return }
-        for descriptor in listeners + [output, processDescriptor, control.socket] {
+        let kept = peakMemoryDescriptor >= 0 ? [peakMemoryDescriptor] : []
+        for descriptor in listeners + kept + [output, processDescriptor, control.socket] {
             _ = FileDescriptor(owning: descriptor)
         }
         cgroup?.remove()

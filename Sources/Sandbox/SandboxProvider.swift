@@ -38,6 +38,9 @@ package protocol RunningSandbox: AnyObject, Sendable {
     /// What the processes inside use now, and the most they ever used.
     func memory() -> MemoryReading
 
+    /// The most bytes ever in use: `memory().peakBytes`, at the price of one system call where the kernel counts.
+    func peakMemoryBytes() -> UInt64
+
     /// Kills what still runs, waits for its end, closes every descriptor and removes the cgroup. Once is enough.
     func close()
 }

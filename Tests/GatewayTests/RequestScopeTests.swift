@@ -11,7 +11,8 @@ import Testing
     @Test func `an access key of twelve digits is the account`() throws {
         let scope = RequestScope(
             authorization:
-                "AWS4-HMAC-SHA256 Credential=123456789012/20260101/eu-west-1/lambda/aws4_request, SignedHeaders=host, Signature=0",
+                "AWS4-HMAC-SHA256 Credential=123456789012/20260101/eu-west-1/lambda/aws4_request, "
+                + "SignedHeaders=host, Signature=0",
             target: "/", defaults: try defaults())
         #expect(scope.account.description == "123456789012")
         #expect(scope.region.description == "eu-west-1")

@@ -80,7 +80,8 @@ extension ExecutionEnvironment {
     /// The runtime has the invocation from now on.
     func markStart(of invocation: Invocation, nowNanoseconds: UInt64, _ state: inout State) {
         state.invocationStartNanoseconds = nowNanoseconds
-        log(["START RequestId: \(invocation.requestID) Version: \(revision.version)"], &state)
+        // Held back: most invocations print nothing, and then START, END and REPORT are one write.
+        hold("START RequestId: \(invocation.requestID) Version: \(revision.version)", &state)
     }
 
     /// Writes the end of an invocation into the log, and returns the log's tail.
@@ -92,7 +93,7 @@ extension ExecutionEnvironment {
         let report = InvocationReport(
             requestID: invocation.requestID, durationNanoseconds: nowNanoseconds - start,
             initNanoseconds: state.initNanoseconds, memoryMebibytes: revision.memoryMebibytes,
-            peakMemoryBytes: state.sandbox?.memory().peakBytes ?? 0, status: status)
+            peakMemoryBytes: state.sandbox?.peakMemoryBytes() ?? 0, status: status)
         log(["END RequestId: \(invocation.requestID)", report.line], &state)
         let tail = state.tail.bytes
         state.tail = LogTail()
@@ -122,8 +123,13 @@ extension ExecutionEnvironment {
 
     func log(_ lines: [String], _ state: inout State) {
         guard !lines.isEmpty else { return }
-        let now = WallClock.nowMilliseconds()
-        for line in lines { state.tail.append(line) }
-        stream.append(lines.map { LogLine(milliseconds: now, text: $0) })
+        for line in lines { hold(line, &state) }
+        stream.append(state.heldLines)
+        state.heldLines.removeAll(keepingCapacity: true)
+    }
+
+    private func hold(_ line: String, _ state: inout State) {
+        state.tail.append(line)
+        state.heldLines.append(LogLine(milliseconds: WallClock.nowMilliseconds(), text: line))
     }
 }

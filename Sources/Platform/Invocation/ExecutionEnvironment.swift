@@ -47,6 +47,8 @@ final class ExecutionEnvironment: Sendable {
         var isFreezeWatched = false
         var splitter = LineSplitter()
         var tail = LogTail()
+        /// Lines that are written together with the next ones.
+        var heldLines: [LogLine] = []
     }
 
     let id: EnvironmentID
