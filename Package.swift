@@ -61,7 +61,7 @@ let storey0: [Target] = [
 ]
 
 let storey1: [Target] = [
-    library("Domain", ["Digest"]),
+    library("Domain"),
     library("AWSModel", ["AWSProtocol"]),
     library("SandboxPlan"),
     library("Runtimes", path: "Runtimes", resources: pythonRuntime.map { .embedInCode("python/\($0).py") }),
@@ -71,8 +71,8 @@ let storey2: [Target] = [
     library("Catalog", ["Domain", "Digest", "SQLite"]),
     library("LayerStore", ["Archive", "Digest", "LinuxSystem"]),
     library("Packaging", ["Archive", "Digest", "Domain", "LinuxSystem"]),
-    library("Scheduler", ["Domain"]),
-    library("RuntimeAPI", ["Domain", "HTTP"]),
+    library("Scheduler"),
+    library("RuntimeAPI", ["HTTP"]),
     library("Sandbox", ["CSandbox", "CSeccomp", "LinuxSystem", "SandboxPlan"]),
     library("Telemetry", ["Domain", "LinuxSystem"]),
 ]
@@ -91,8 +91,7 @@ let storey4: [Target] = [
     library(
         "CommandLine",
         [
-            "AWSProtocol", "Digest", "Domain", "Gateway", "HTTP", "LinuxSystem", "Packaging", "Platform", "Sandbox",
-            "SandboxPlan",
+            "AWSProtocol", "Digest", "Domain", "LinuxSystem", "Packaging", "Platform", "Sandbox",
         ]),
 ]
 
@@ -111,22 +110,23 @@ let proof: [Target] = [
     tests("LinuxSystem"),
     tests("Digest"),
     tests("SQLite"),
+    library("SeededRandom", path: "Tests/SeededRandom"),
     library("ZipForge", path: "Tests/ZipForge"),
-    tests("Archive", ["LinuxSystem", "ZipForge"]),
+    tests("Archive", ["LinuxSystem", "SeededRandom", "ZipForge"]),
     tests("HTTP", ["LinuxSystem"]),
-    tests("AWSProtocol", ["CJansson"]),
-    tests("Domain"),
-    tests("AWSModel", ["AWSProtocol"]),
+    tests("AWSProtocol", ["CJansson", "SeededRandom"]),
+    tests("Domain", ["SeededRandom"]),
+    tests("AWSModel", ["AWSProtocol", "SeededRandom"]),
     tests("SandboxPlan"),
-    tests("Catalog", ["Domain", "Digest", "SQLite"]),
-    tests("LayerStore", ["Archive", "Digest", "LinuxSystem", "ZipForge"]),
-    tests("Packaging", ["Archive", "Digest", "Domain", "LinuxSystem"]),
-    tests("Scheduler", ["Domain"]),
-    tests("RuntimeAPI", ["Domain", "HTTP"]),
-    tests("Sandbox", ["CSandbox", "LinuxSystem", "SandboxPlan"]),
+    tests("Catalog", ["Domain", "Digest"]),
+    tests("LayerStore", ["Archive", "Digest", "LinuxSystem", "SeededRandom", "ZipForge"]),
+    tests("Packaging", ["Digest", "Domain", "LinuxSystem"]),
+    tests("Scheduler", ["SeededRandom"]),
+    tests("RuntimeAPI"),
+    tests("Sandbox", ["CSandbox", "LinuxSystem", "SandboxPlan", "SeededRandom"]),
     tests("Telemetry", ["Domain"]),
     tests("Platform", ["Domain"]),
-    tests("Gateway", ["Domain", "HTTP"]),
+    tests("Gateway", ["Domain"]),
     tests("CommandLine", ["AWSProtocol", "Domain", "Platform", "Sandbox"]),
     .testTarget(name: "TidyTests", swiftSettings: strict),
 ]

@@ -1,4 +1,5 @@
 import CJansson
+import SeededRandom
 import Testing
 
 @testable import AWSProtocol

@@ -2,6 +2,7 @@ import Archive
 import Digest
 import Glibc
 import LinuxSystem
+import SeededRandom
 import Testing
 import ZipForge
 

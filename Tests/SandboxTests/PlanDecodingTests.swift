@@ -1,6 +1,7 @@
 import CSandbox
 import Glibc
 import SandboxPlan
+import SeededRandom
 import Testing
 
 /// The reader of plans runs with privileges: it takes what the writer writes, and refuses everything else.
@@ -57,7 +58,7 @@ import Testing
     @Test func `mutated plans are read or refused, and never break the reader`() throws {
         let message = try Self.message()
         let seed = UInt64.random(in: 0 ... .max)
-        var generator = SplitMix64(state: seed)
+        var generator = SeededGenerator(seed: seed)
         for _ in 0..<20_000 {
             var mutated = message
             for _ in 0..<Int.random(in: 1...4, using: &generator) {
@@ -67,18 +68,5 @@ import Testing
             let result = Self.check(mutated)
             #expect([0, EPROTO, E2BIG].contains(result), "seed \(seed)")
         }
-    }
-}
-
-/// A small generator that a seed repeats; the constants are Steele, Lea and Flood's (OOPSLA 2014).
-private struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
