@@ -71,7 +71,10 @@ extension EnvironmentPool {
     ) -> EventLoop.Token {
         let deadline = MonotonicClock.nowNanoseconds() + UInt64(seconds) * 1_000_000_000
         let requestID = invocation.requestID
-        return loop.schedule(atNanoseconds: deadline) { environment.expire(requestID) }
+        return loop.schedule(atNanoseconds: deadline) {
+            guard let completion = environment.expire(requestID) else { return }
+            completion.invocation.complete(completion.result)
+        }
     }
 
     /// Makes an environment's sandbox and connects it. On one of the starter's threads.

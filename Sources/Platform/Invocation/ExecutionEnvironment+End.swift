@@ -24,10 +24,10 @@ extension ExecutionEnvironment {
             drain(&state)
             var remains = Remains(timer: state.timer)
             if let invocation = state.invocation {
-                if state.session.hasStarted, state.invocationStartNanoseconds == nil, state.ending != .timedOut {
+                if state.session.hasStarted, state.invocationStartNanoseconds == nil {
                     remains.unseen = invocation
                 } else {
-                    remains.completion = fail(invocation, exit, nowNanoseconds: now, &state)
+                    remains.completion = fail(invocation, RuntimeFailure(exit), nowNanoseconds: now, &state)
                 }
             }
             log(state.splitter.takeRest(), &state)
@@ -36,6 +36,28 @@ extension ExecutionEnvironment {
         }
         waiter?.respond(HTTPResponse(status: 410))
         return remains
+    }
+
+    /// The time of an invocation has run out: kills everything, and does not wait for its end to answer.
+    ///
+    /// - Returns: the answer; `nil` when that invocation was answered meanwhile (the environment may run another by
+    ///   now), or its environment ends for another reason.
+    func expire(_ requestID: String) -> Completion? {
+        let (completion, sandbox, waiter) = state.withLock {
+            state -> (Completion?, (any RunningSandbox)?, HTTPExchange?) in
+            guard let invocation = state.invocation, invocation.requestID == requestID, state.ending == nil else {
+                return (nil, nil, nil)
+            }
+            state.ending = .timedOut
+            drain(&state)
+            let completion = fail(
+                invocation, .timedOut(seconds: revision.timeoutSeconds),
+                nowNanoseconds: MonotonicClock.nowNanoseconds(), &state)
+            return (completion, state.sandbox, state.session.close())
+        }
+        waiter?.respond(HTTPResponse(status: 410))
+        sandbox?.kill()
+        return completion
     }
 
     /// The environment could not be made.
@@ -49,28 +71,23 @@ extension ExecutionEnvironment {
     }
 
     private func fail(
-        _ invocation: Invocation, _ exit: SandboxExit, nowNanoseconds: UInt64, _ state: inout State
+        _ invocation: Invocation, _ failure: RuntimeFailure, nowNanoseconds: UInt64, _ state: inout State
     ) -> Completion {
         if state.invocationStartNanoseconds == nil {
             markStart(of: invocation, nowNanoseconds: nowNanoseconds, &state)
-            state.initNanoseconds = state.initNanoseconds ?? nowNanoseconds - state.initStartNanoseconds
+            let start = state.initStartNanoseconds ?? nowNanoseconds
+            state.initNanoseconds = state.initNanoseconds ?? nowNanoseconds - start
         }
+        let status: InvocationReport.Status
+        let payload: [UInt8]
         if case .initFailed(let fault)? = state.ending {
-            let status = InvocationReport.Status.failed(errorType: fault.type ?? "Runtime.Unknown")
-            let tail = end(invocation, status: status, nowNanoseconds: nowNanoseconds, &state)
-            return Completion(invocation: invocation, result: .failed(fault.payload, logTail: tail))
+            (status, payload) = (.failed(errorType: fault.type ?? "Runtime.Unknown"), fault.payload)
+        } else {
+            log(["RequestId: \(invocation.requestID) Error: \(failure.sentence)"], &state)
+            status = failure.status
+            payload = failure.payload(requestID: invocation.requestID)
         }
-        let failure = state.ending == .timedOut ? .timedOut(seconds: revision.timeoutSeconds) : RuntimeFailure(exit)
-        log(["RequestId: \(invocation.requestID) Error: \(failure.sentence)"], &state)
-        if case .timedOut = failure {
-            let tail = end(invocation, status: .timedOut, nowNanoseconds: nowNanoseconds, &state)
-            let payload = failure.payload(requestID: invocation.requestID)
-            return Completion(invocation: invocation, result: .failed(payload, logTail: tail))
-        }
-        log([failure.type], &state)
-        let status = InvocationReport.Status.failed(errorType: failure.type)
         let tail = end(invocation, status: status, nowNanoseconds: nowNanoseconds, &state)
-        let payload = failure.payload(requestID: invocation.requestID)
         return Completion(invocation: invocation, result: .failed(payload, logTail: tail))
     }
 }

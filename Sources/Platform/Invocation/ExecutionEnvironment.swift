@@ -33,7 +33,8 @@ final class ExecutionEnvironment: Sendable {
         var invocation: Invocation?
         /// When the invocation was handed to the runtime; `nil` while it has not been.
         var invocationStartNanoseconds: UInt64?
-        var initStartNanoseconds: UInt64 = 0
+        /// When the sandbox ran; `nil` while it is being made.
+        var initStartNanoseconds: UInt64?
         /// How long the init phase took; reported with the first invocation.
         var initNanoseconds: UInt64?
         var ending: Ending?
@@ -122,7 +123,7 @@ final class ExecutionEnvironment: Sendable {
 
     /// The runtime is ready for its first invocation. From here on the function has the CPU that its memory pays for.
     private func endInitPhase(nowNanoseconds: UInt64, _ state: inout State) {
-        state.initNanoseconds = nowNanoseconds - state.initStartNanoseconds
+        state.initNanoseconds = nowNanoseconds - (state.initStartNanoseconds ?? nowNanoseconds)
         _ = state.sandbox?.setCPU(cores: SandboxLimits(memoryMB: revision.memoryMebibytes).cpuCores)
     }
 
@@ -148,18 +149,7 @@ final class ExecutionEnvironment: Sendable {
 
     /// The environment is to end, for a reason that is remembered unless there was one before. Kills everything in it.
     func kill(_ ending: Ending) {
-        kill(ending) { _ in true }
-    }
-
-    /// The time of an invocation has run out. Does nothing when that one has been answered meanwhile: the environment
-    /// may run another by now.
-    func expire(_ requestID: String) {
-        kill(.timedOut) { $0.invocation?.requestID == requestID }
-    }
-
-    private func kill(_ ending: Ending, if isMeant: (State) -> Bool) {
-        let (sandbox, waiter) = state.withLock { state -> ((any RunningSandbox)?, HTTPExchange?) in
-            guard isMeant(state) else { return (nil, nil) }
+        let (sandbox, waiter) = state.withLock { state in
             state.ending = state.ending ?? ending
             return (state.sandbox, state.session.close())
         }

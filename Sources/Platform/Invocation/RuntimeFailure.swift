@@ -1,4 +1,5 @@
 internal import Sandbox
+internal import Telemetry
 
 /// How an invocation failed without an answer of its runtime, in Lambda's words.
 ///
@@ -33,6 +34,11 @@ enum RuntimeFailure: Hashable, Sendable {
         case .outOfMemory: "Runtime.OutOfMemory"
         case .notStarted: "Sandbox.StartError"
         }
+    }
+
+    /// How the report shows it.
+    var status: InvocationReport.Status {
+        if case .timedOut = self { .timedOut } else { .failed(errorType: type) }
     }
 
     /// The payload: `errorType` and `errorMessage`.
