@@ -1,13 +1,13 @@
 /// Keeps web pages away from the API: a page that a developer happens to visit could otherwise call 127.0.0.1.
 ///
-/// Two ways exist. A page of another origin sends `Origin` (or `Sec-Fetch-Site`), which no SDK does. A page whose own
-/// name was made to resolve to this host (DNS rebinding) has no foreign origin, but its `Host` is a name that is not
-/// ours.
+/// Two ways exist. A page of another origin sends that `Origin` (or `Sec-Fetch-Site`), which no SDK does; also a page
+/// of another port of this machine is another origin. A page whose own name was made to resolve to this host (DNS
+/// rebinding) has no foreign origin, but its `Host` is a name that is not ours.
 struct BrowserGuard: Sendable {
     /// Whether a request may have come from anything but a web page of another site.
     static func admits(host: String?, origin: String?, fetchSite: String?) -> Bool {
         if let fetchSite, fetchSite != "same-origin", fetchSite != "none" { return false }
-        if let origin, !isOwn(origin.split(separator: "/").last.map(String.init) ?? origin) { return false }
+        if let origin, origin != host.map({ "http://\($0)" }) { return false }
         return host.map(isOwn) ?? true
     }
 

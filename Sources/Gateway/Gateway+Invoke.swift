@@ -31,7 +31,9 @@ extension Gateway {
             let error = AWSError.notImplemented(service: "lambda", operation: "Invoke with InvocationType Event")
             return error.response.http(requestID: requestID)
         default:
-            return violation(name, exchange)?.response.http(requestID: requestID)
+            // The model's sentence; where a second header of that name is a valid one, the model has nothing to say.
+            let error = violation(name, exchange) ?? .validation("InvocationType is given twice, or is not valid")
+            return error.response.http(requestID: requestID)
         }
     }
 

@@ -137,11 +137,11 @@ extension Gateway {
     private static let refusedFunction = HTTPResponse(
         status: 403, contentType: "application/json", text: #"{"message":"Functions may not see the server's pages."}"#)
 
-    private static let busy: HTTPResponse = {
+    private static var busy: HTTPResponse {
         let message = "The server has too many calls to answer at once; call again in a moment."
         return AWSError(Lambda.Errors.tooManyRequests, message, retryAfterSeconds: 1)
             .response.http(requestID: RequestIdentifier.make())
-    }()
+    }
 }
 
 extension AWSResponse {

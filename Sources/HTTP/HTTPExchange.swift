@@ -147,6 +147,12 @@ extension HTTPExchange {
         return MHD_queue_response(connection, UInt32(response.status), prepared)
     }
 
+    private static func prepare(_ descriptor: Int32, _ size: UInt64) -> OpaquePointer? {
+        let prepared = MHD_create_response_from_fd64(size, descriptor)
+        if prepared == nil { closeDescriptor(descriptor) }
+        return prepared
+    }
+
     private static func prepare(_ body: HTTPResponse.Body) -> OpaquePointer? {
         switch body {
         case .bytes(let bytes):
@@ -155,7 +161,7 @@ extension HTTPExchange {
                     buffer.count, UnsafeMutableRawPointer(mutating: buffer.baseAddress), .RESPMEM_MUST_COPY)
             }
         case .file(let descriptor, let size):
-            MHD_create_response_from_fd64(size, descriptor)
+            prepare(descriptor, size)
         }
     }
 }

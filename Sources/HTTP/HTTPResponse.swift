@@ -4,7 +4,8 @@ public struct HTTPResponse: Sendable {
     public enum Body: Sendable {
         /// Bytes in memory.
         case bytes([UInt8])
-        /// A whole file, sent by the kernel. The response owns the descriptor: sending, or dropping, closes it.
+        /// A whole file, sent by the kernel. The server closes the descriptor when it has sent it, or cannot; a
+        /// response that comes too late to be sent leaks it, so such an answer is for handlers that answer at once.
         case file(descriptor: Int32, size: UInt64)
     }
 

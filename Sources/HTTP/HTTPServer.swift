@@ -30,7 +30,14 @@ public final class HTTPServer: Sendable {
     private let handler: any HTTPHandler
     // Set once by `init` before any callback can use it; libmicrohttpd's own calls are thread-safe.
     nonisolated(unsafe) private var daemon: OpaquePointer?
-    private let parked = Mutex<[ObjectIdentifier: HTTPExchange]>([:])
+    private let parking = Mutex(Parking())
+
+    private struct Parking {
+        /// The exchanges whose answer has yet to come, or to be sent.
+        var exchanges: [ObjectIdentifier: HTTPExchange] = [:]
+        /// Whether the server stops, and nothing may be parked any more.
+        var isClosed = false
+    }
 
     /// Starts serving.
     ///
@@ -59,30 +66,34 @@ public final class HTTPServer: Sendable {
     ///
     /// - Parameter origin: who is behind it, not 0; requests carry it as ``HTTPExchange/origin``.
     public func adopt(connection: Int32, origin: UInt32) {
-        guard let daemon else { return }
+        guard let daemon else { return closeDescriptor(connection) }
+        // libmicrohttpd closes the connections that it refuses, too.
         _ = http_adopt(daemon, connection, origin)
     }
 
     /// Answers what is still parked with 503, waits for the server's threads to end, and closes every connection.
-    /// The handler is not called afterwards. Must not be called on one of the server's own threads.
+    /// The handler is not called afterwards. To be called once, on none of the server's own threads.
     public func stop() {
         guard let daemon else { return }
-        // New connections are refused first, so that what is parked below is all there is.
         let listener = MHD_quiesce_daemon(daemon)
-        for exchange in parked.withLock({ $0.values.map(\.self) }) {
-            exchange.respond(HTTPResponse(status: 503))
+        // A connection that is open already may still bring a request: it is not parked from here on. libmicrohttpd
+        // ends the process when it is stopped with a connection that is suspended.
+        let parked = parking.withLock { parking in
+            parking.isClosed = true
+            return Array(parking.exchanges.values)
         }
+        for exchange in parked { exchange.respond(Self.stopping) }
         awaitParked()
         MHD_stop_daemon(daemon)
         self.daemon = nil
-        if listener >= 0 { closeListener(listener) }
+        if listener >= 0 { closeDescriptor(listener) }
     }
 }
 
 extension HTTPServer {
     /// Gives the last answers a moment to be sent; a client that does not read must not keep the server from stopping.
     private func awaitParked() {
-        for _ in 0..<100 where !parked.withLock({ $0.isEmpty }) {
+        for _ in 0..<100 where !parking.withLock({ $0.exchanges.isEmpty }) {
             usleep(5_000)
         }
     }
@@ -99,7 +110,7 @@ extension HTTPServer {
             exchange.finish()
             return exchange.queue(response)
         }
-        remember(exchange)
+        if !remember(exchange) { exchange.respond(Self.stopping) }
         guard let response = exchange.takeResponseOrPark() else { return .YES }
         return exchange.queue(response)
     }
@@ -111,12 +122,19 @@ extension HTTPServer {
         return exchange.queue(response)
     }
 
-    private func remember(_ exchange: HTTPExchange) {
-        parked.withLock { $0[ObjectIdentifier(exchange)] = exchange }
+    private static var stopping: HTTPResponse { HTTPResponse(status: 503) }
+
+    /// Notes an exchange that may have to be answered when the server stops. `false` when it stops already.
+    private func remember(_ exchange: HTTPExchange) -> Bool {
+        parking.withLock { parking in
+            guard !parking.isClosed else { return false }
+            parking.exchanges[ObjectIdentifier(exchange)] = exchange
+            return true
+        }
     }
 
     fileprivate func forget(_ exchange: HTTPExchange) {
-        _ = parked.withLock { $0.removeValue(forKey: ObjectIdentifier(exchange)) }
+        _ = parking.withLock { $0.exchanges.removeValue(forKey: ObjectIdentifier(exchange)) }
     }
 }
 

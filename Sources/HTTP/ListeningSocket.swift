@@ -1,7 +1,7 @@
 internal import Glibc
 public import LinuxSystem
 
-/// A TCP socket that listens on one address of this host.
+/// A non-blocking TCP socket that listens on one address of this host.
 public struct ListeningSocket: ~Copyable, Sendable {
     /// The socket. Give it to ``HTTPServer`` with ``takeDescriptor()``.
     public let descriptor: FileDescriptor
@@ -17,7 +17,7 @@ public struct ListeningSocket: ~Copyable, Sendable {
     public init(host: String, port: UInt16) throws(SystemCallError) {
         let isSix = host.contains(":")
         let descriptor = FileDescriptor(
-            owning: socket(isSix ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0))
+            owning: socket(isSix ? AF_INET6 : AF_INET, Self.kind, 0))
         guard descriptor.rawValue >= 0 else { throw SystemCallError("socket") }
         var on: Int32 = 1
         // A server that was just stopped leaves connections in TIME_WAIT; they must not keep the next one from
@@ -37,6 +37,9 @@ public struct ListeningSocket: ~Copyable, Sendable {
     public consuming func takeDescriptor() -> Int32 {
         descriptor.release()
     }
+
+    private static let kind =
+        Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
 
     private static func bindFour(_ socket: Int32, _ host: String, _ port: UInt16) throws(SystemCallError) -> UInt16 {
         var address = sockaddr_in()
@@ -74,7 +77,7 @@ public struct ListeningSocket: ~Copyable, Sendable {
     }
 }
 
-/// Closes a listening socket that a daemon has given back.
-func closeListener(_ descriptor: Int32) {
+/// Closes a socket that was a daemon's, or would have become one.
+func closeDescriptor(_ descriptor: Int32) {
     _ = FileDescriptor(owning: descriptor)
 }

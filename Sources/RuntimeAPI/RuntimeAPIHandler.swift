@@ -33,12 +33,17 @@ public struct RuntimeAPIHandler<Environments: RuntimeAPIEnvironments>: HTTPHandl
     /// The limit of an answer; more is not kept.
     public func bodyLimitBytes(for exchange: HTTPExchange) -> Int { responseLimitBytes }
 
-    /// Fails the invocation whose answer is too long, as Lambda does.
+    /// Fails the invocation whose answer, or error, is too long, as Lambda does.
     public func responseForLargeBody(_ exchange: HTTPExchange) -> HTTPResponse {
-        if case .response(let requestID) = Route(exchange) {
-            _ = environments.finish(origin: exchange.origin, requestID: requestID, .failure(.tooLarge(exchange)))
+        switch Route(exchange) {
+        case .response(let requestID), .error(let requestID):
+            let fault = RuntimeFault(tooLarge: exchange.header("Content-Length"), limitBytes: responseLimitBytes)
+            _ = environments.finish(origin: exchange.origin, requestID: requestID, .failure(fault))
+        case .next, .initError, .unknown:
+            break
         }
-        return Self.error(413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size")
+        return Self.error(
+            413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size (\(responseLimitBytes) bytes).")
     }
 
     /// Answers one request of a runtime.
@@ -112,11 +117,12 @@ extension RuntimeFault {
     }
 
     /// The error of an answer that is too long; Lambda's words.
-    fileprivate static func tooLarge(_ exchange: HTTPExchange) -> RuntimeFault {
-        let size = exchange.header("Content-Length") ?? "more"
-        let message = "Response payload size (\(size) bytes) exceeded maximum allowed payload size (6291556 bytes)."
+    ///
+    /// - Parameter size: the `Content-Length`, whose digits the HTTP server has checked; `nil` for a chunked body.
+    fileprivate init(tooLarge size: String?, limitBytes: Int) {
+        let size = size.map { " (\($0) bytes)" } ?? ""
+        let message = "Response payload size\(size) exceeded maximum allowed payload size (\(limitBytes) bytes)."
         let type = "Function.ResponseSizeTooLarge"
-        return RuntimeFault(
-            payload: Array(#"{"errorMessage":"\#(message)","errorType":"\#(type)"}"#.utf8), type: type)
+        self.init(payload: Array(#"{"errorMessage":"\#(message)","errorType":"\#(type)"}"#.utf8), type: type)
     }
 }

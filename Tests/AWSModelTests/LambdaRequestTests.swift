@@ -152,7 +152,8 @@ struct LambdaRequestTests {
             "Value at 'environment.variables' failed to satisfy constraint: Map keys must satisfy constraint: "
                 + "[Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+, Member must not be null]",
             "Value '[none]' at 'layers' \(failed) satisfy constraint: "
-                + "[Member must have length less than or equal to 2048, Member must have length greater than or equal to 1, "
+                + "[Member must have length less than or equal to 2048, "
+                + "Member must have length greater than or equal to 1, "
                 + "Member must satisfy regular expression pattern: ((arn:",
         ] {
             #expect(words.contains(part), "\(part)\n\nin\n\n\(words)")

@@ -11,7 +11,8 @@ import Testing
     @Test func `an access key of twelve digits is the account`() throws {
         let scope = RequestScope(
             authorization:
-                "AWS4-HMAC-SHA256 Credential=123456789012/20260101/eu-west-1/lambda/aws4_request, SignedHeaders=host, Signature=0",
+                "AWS4-HMAC-SHA256 Credential=123456789012/20260101/eu-west-1/lambda/aws4_request, "
+                + "SignedHeaders=host, Signature=0",
             target: "/", defaults: try defaults())
         #expect(scope.account.description == "123456789012")
         #expect(scope.region.description == "eu-west-1")
@@ -35,19 +36,5 @@ import Testing
             defaults: try defaults())
         #expect(scope.account.description == "123456789012")
         #expect(scope.region.description == "us-west-2")
-    }
-
-    @Test(arguments: ["127.0.0.1:4566", "localhost", "localhost:4566", "[::1]:4566", "192.0.2.7", "api.localhost:80"])
-    func `a client that names this machine is admitted`(host: String) {
-        #expect(BrowserGuard.admits(host: host, origin: nil, fetchSite: nil))
-        #expect(BrowserGuard.admits(host: host, origin: "http://localhost:4566", fetchSite: "same-origin"))
-    }
-
-    @Test func `a page of another origin, or under a name that is not ours, is refused`() {
-        #expect(!BrowserGuard.admits(host: "127.0.0.1:4566", origin: "https://example.com", fetchSite: nil))
-        #expect(!BrowserGuard.admits(host: "127.0.0.1:4566", origin: "null", fetchSite: nil))
-        #expect(!BrowserGuard.admits(host: "127.0.0.1:4566", origin: nil, fetchSite: "cross-site"))
-        #expect(!BrowserGuard.admits(host: "rebound.example.com:4566", origin: nil, fetchSite: nil))
-        #expect(!BrowserGuard.admits(host: "", origin: nil, fetchSite: nil))
     }
 }

@@ -129,6 +129,29 @@ private final class ResponderThread {
         #expect(client.receive()?.status == 503)
     }
 
+    @Test func `a request that comes while the server stops is not parked`() throws {
+        let first = LoopbackClient(port: port)
+        first.get("/park")
+        while handler.parked.withLock({ $0.isEmpty }) { usleep(200) }
+        // An open connection that asks again and again, until the server has gone.
+        let asking = try SystemThread(name: "asking") { [port] in
+            let client = LoopbackClient(port: port)
+            repeat { client.get("/park") } while client.receive() != nil
+        }
+        while handler.parked.withLock({ $0.count < 2 }) { usleep(200) }
+        server.stop()
+        asking.join()
+        #expect(first.receive()?.status == 503)
+    }
+
+    @Test func `a connection that is handed to a stopped server is closed`() throws {
+        server.stop()
+        var pair: [Int32] = [0, 0]
+        #expect(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0)
+        server.adopt(connection: pair[0], origin: 7)
+        #expect(LoopbackClient(descriptor: pair[1]).receive() == nil)
+    }
+
     @Test func `nonsense on the wire closes the connection and nothing else`() throws {
         defer { server.stop() }
         for nonsense in [

@@ -31,7 +31,7 @@ struct LeakCountTests {
         let before = Holdings.now()
         let sandbox = try fixture.start(fixture.shell("sleep 600"))
         let leaking = Holdings.now()
-        #expect(leaking.descriptors == before.descriptors + 4)  // listener, output, pidfd, control
+        #expect(leaking.descriptors >= before.descriptors + 4)  // listener, output, pidfd, control
         #expect(leaking.children > before.children)
         #expect(leaking.cgroups.count >= before.cgroups.count + (fixture.hasCgroups ? 1 : 0))
         try role.play { sandbox.close() }

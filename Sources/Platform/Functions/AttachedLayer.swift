@@ -4,12 +4,13 @@ internal import Catalog
 internal import Domain
 internal import LayerStore
 
-/// A layer version as a function uses it.
+/// A layer version as a function is about to use it. The collector keeps its package while this lives, also when the
+/// version is deleted before the function is stored.
 struct AttachedLayer {
     /// The version.
     var arn: LayerVersionARN
     /// Its package.
-    var package: PackageReference
+    var package: StoredPackage
 
     /// How the API describes it.
     var configuration: Lambda.Layer { Lambda.Layer(arn: arn.description, codeSize: package.zipBytes) }
@@ -42,10 +43,18 @@ extension Platform {
             throw .invalidParameter(
                 "Layer version \(arn) is in region \(arn.layer.region); the function is in \(context.region).")
         }
-        guard let record = try catching({ try self.catalog.layerVersion(arn) }) else {
-            throw .invalidParameter("Layer version \(arn) does not exist.")
+        guard let record = try catching({ try self.catalog.layerVersion(arn) }), let package = try hold(record.package)
+        else { throw .invalidParameter("Layer version \(arn) does not exist.") }
+        return AttachedLayer(arn: arn, package: package)
+    }
+
+    /// A package that the collector cannot take any more; `nil` where it was deleted since its row was read.
+    private func hold(_ reference: PackageReference) throws(PlatformError) -> StoredPackage? {
+        try catching {
+            do throws(LayerStoreError) { return try self.layerStore.package(reference.digest) } catch .notFound {
+                return nil
+            }
         }
-        return AttachedLayer(arn: arn, package: record.package)
     }
 
     /// Code and layers together may not be larger than Lambda unpacks.

@@ -30,11 +30,14 @@ extension Platform {
         guard try catching({ try self.catalog.function(function) }) == nil else { throw Self.alreadyExists(function) }
         let layers = try resolveLayers(request.layers ?? [], context)
         let package = try ingest(zip)
-        try checkUnzippedSize(code: package.reference, layers: layers.map(\.package))
+        try checkUnzippedSize(code: package.reference, layers: layers.map(\.package.reference))
         var document = FunctionDocument(creating: request, function, package)
         document.configuration.layers = layers.isEmpty ? nil : layers.map(\.configuration)
         try checkCodeStorage(adding: package.zipBytes, context)
-        try store(document, as: function, package.reference, layers.map(\.package))
+        // Until the row is there, these values alone keep the bytes.
+        try withExtendedLifetime((package, layers)) { () throws(PlatformError) in
+            try store(document, as: function, package.reference, layers.map(\.package.reference))
+        }
         return pending(document.configuration)
     }
 
@@ -66,7 +69,7 @@ extension Platform {
     }
 
     /// An account keeps 75 GB of zips at most.
-    private func checkCodeStorage(adding bytes: Int, _ context: RequestContext) throws(PlatformError) {
+    func checkCodeStorage(adding bytes: Int, _ context: RequestContext) throws(PlatformError) {
         let usage = try catching { try self.catalog.usage(account: context.account, region: context.region) }
         guard usage.codeBytes + bytes <= LambdaLimits.codeStorageBytes else {
             throw PlatformError(.codeStorageExceeded, "Code storage limit exceeded.")

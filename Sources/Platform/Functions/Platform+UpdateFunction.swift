@@ -21,7 +21,11 @@ extension Platform {
         document.setPackage(package)
         if let architectures = request.architectures { document.configuration.architectures = architectures }
         guard request.dryRun != true else { return document.configuration }
-        return try commit(&document, code: package.reference, layers: record.layers, replacing: record)
+        try checkCodeStorage(adding: package.zipBytes - record.code.zipBytes, context)
+        // Until the row is there, the package alone keeps its bytes.
+        return try withExtendedLifetime(package) { () throws(PlatformError) in
+            try commit(&document, code: package.reference, layers: record.layers, replacing: record)
+        }
     }
 
     /// Changes a function's settings; what the request leaves out stays as it is.
@@ -32,20 +36,25 @@ extension Platform {
     ) throws(PlatformError) -> Lambda.FunctionConfiguration {
         _ = try ownFunction(request.functionName, context)
         var (record, document) = try find(request.functionName, nil, context)
-        var packages = record.layers
+        var layers: [AttachedLayer]?
         try check(request.revisionId, document)
         try FunctionRules.check(runtime: request.runtime)
         try FunctionRules.check(
             memory: request.memorySize, timeout: request.timeout, temporaryStorage: request.ephemeralStorage?.size)
         try FunctionRules.check(environment: request.environment?.variables)
         if let arns = request.layers {
-            let layers = try resolveLayers(arns, context)
-            packages = layers.map(\.package)
-            try checkUnzippedSize(code: record.code, layers: packages)
-            document.configuration.layers = layers.isEmpty ? nil : layers.map(\.configuration)
+            let attached = try resolveLayers(arns, context)
+            try checkUnzippedSize(code: record.code, layers: attached.map(\.package.reference))
+            document.configuration.layers = attached.isEmpty ? nil : attached.map(\.configuration)
+            layers = attached
         }
         document.apply(request)
-        return try commit(&document, code: record.code, layers: packages, replacing: record)
+        // Until the row is there, the layers that are new to the function keep their bytes by themselves.
+        return try withExtendedLifetime(layers) { () throws(PlatformError) in
+            try commit(
+                &document, code: record.code, layers: layers?.map(\.package.reference) ?? record.layers,
+                replacing: record)
+        }
     }
 
     static func refusePublication(_ publish: Bool?) throws(PlatformError) {
@@ -91,7 +100,9 @@ extension Platform {
         garbage.collectSoon()
         var answer = document.configuration
         answer.lastUpdateStatus = .inProgress
-        answer.lastUpdateStatusReason = "The function is being updated."
+        // Lambda's words: the same as for a new function, with a code that its own model does not have.
+        answer.lastUpdateStatusReason = "The function is being created."
+        answer.lastUpdateStatusReasonCode = Lambda.LastUpdateStatusReasonCode(rawValue: "Creating")
         return answer
     }
 }

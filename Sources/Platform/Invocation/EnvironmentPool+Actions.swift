@@ -58,7 +58,7 @@ extension EnvironmentPool {
     }
 
     private func offer(_ invocation: Invocation, to environment: ExecutionEnvironment, seconds: Int) {
-        let timer = timer(for: environment, seconds: seconds)
+        let timer = timer(for: invocation, in: environment, seconds: seconds)
         guard !environment.offer(invocation, timer: timer) else { return }
         // Its process ended at this very moment. The scheduler hears of that by itself; the work goes to another.
         loop.cancel(timer)
@@ -66,9 +66,12 @@ extension EnvironmentPool {
     }
 
     /// Ends an environment whose invocation takes too long.
-    func timer(for environment: ExecutionEnvironment, seconds: Int) -> EventLoop.Token {
+    func timer(
+        for invocation: Invocation, in environment: ExecutionEnvironment, seconds: Int
+    ) -> EventLoop.Token {
         let deadline = MonotonicClock.nowNanoseconds() + UInt64(seconds) * 1_000_000_000
-        return loop.schedule(atNanoseconds: deadline) { environment.kill(.timedOut) }
+        let requestID = invocation.requestID
+        return loop.schedule(atNanoseconds: deadline) { environment.expire(requestID) }
     }
 
     /// Makes an environment's sandbox and connects it. On one of the starter's threads.
@@ -81,7 +84,10 @@ extension EnvironmentPool {
             ).plan()
             let sandbox = try sandboxes.start(plan)
             let goesOn = environment.begin(sandbox, nowNanoseconds: MonotonicClock.nowNanoseconds())
-            try connect(environment, sandbox, ownListener: listener)
+            do { try connect(environment, sandbox, ownListener: listener) } catch {
+                sandbox.close()
+                throw error
+            }
             if !goesOn { sandbox.kill() }
         } catch let error as PlatformError {
             end(environment, environment.notStarted(error))
@@ -98,29 +104,43 @@ extension EnvironmentPool {
     private func connect(
         _ environment: ExecutionEnvironment, _ sandbox: any RunningSandbox, ownListener: OwnListener?
     ) throws {
-        let origin = environment.id.number
         let watches = WatchList(loop: loop)
-        let listeners = ownListener.map { [$0.descriptor] } ?? sandbox.listeners
-        for (index, listener) in listeners.enumerated() {
-            try watches.add(listener) { [weak self] _ in
-                guard let self, let connection = ConnectionAcceptor.accept(listener) else { return }
-                if index == 0 {
-                    runtimeServer.withLock { $0 }?.adopt(connection: connection, origin: origin)
-                } else {
-                    adoptGatewayConnection(connection, origin)
-                }
+        do {
+            let listeners = ownListener.map { [$0.descriptor] } ?? sandbox.listeners
+            for (index, listener) in listeners.enumerated() {
+                try watches.add(listener) { [weak self] _ in self?.accept(listener, index, of: environment) }
             }
-        }
-        try watches.add(sandbox.output) { watch in
-            if !environment.drain() { watch.cancel() }
-        }
-        try watches.add(sandbox.processDescriptor) { [weak self] _ in
-            guard let exit = sandbox.reap() else { return }
+            try watches.add(sandbox.output) { watch in
+                if !environment.drain() { watch.cancel() }
+            }
+            try watches.add(sandbox.processDescriptor) { [weak self] _ in
+                guard let exit = sandbox.reap() else { return }
+                watches.cancel()
+                ownListener?.close()
+                self?.end(environment, environment.ended(exit))
+                self?.close(sandbox)
+            }
+        } catch {
             watches.cancel()
-            ownListener?.close()
-            self.map { $0.end(environment, environment.ended(exit)) }
+            throw error
         }
         watchMemory(of: environment, sandbox)
+    }
+
+    /// Hands a connection from inside an environment to the server that it is for. The runtime API's listener is the
+    /// first of an environment, the gateway's the second.
+    private func accept(_ listener: Int32, _ index: Int, of environment: ExecutionEnvironment) {
+        guard let connection = ConnectionAcceptor.accept(listener) else { return }
+        if index == 0 {
+            runtimeServer.withLock { $0 }?.adopt(connection: connection, origin: environment.id.number)
+        } else {
+            adoptGatewayConnection(connection, environment.id.number)
+        }
+    }
+
+    /// Closes a sandbox that has ended, away from the loop: removing a cgroup may take its time.
+    private func close(_ sandbox: any RunningSandbox) {
+        if !starter.submit({ sandbox.close() }) { sandbox.close() }
     }
 
     /// An environment is gone: its invocation is answered, and its place is free.

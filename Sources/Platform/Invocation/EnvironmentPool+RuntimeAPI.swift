@@ -7,14 +7,9 @@ internal import Scheduler
 extension EnvironmentPool: RuntimeAPIEnvironments {
     func next(origin: UInt32, _ exchange: HTTPExchange) -> HTTPResponse? {
         guard let environment = environment(origin) else { return HTTPResponse(status: 410) }
-        switch environment.next(exchange) {
-        case .now(let response, let isFirst):
-            if isFirst { markStarted(environment) }
-            return response
-        case .later(let isFirst):
-            if isFirst { markStarted(environment) }
-            return nil
-        }
+        let (answer, first) = environment.next(exchange)
+        if let first { markStarted(environment, first) }
+        return answer
     }
 
     func finish(origin: UInt32, requestID: String, _ result: Result<[UInt8], RuntimeFault>) -> Bool {
@@ -43,9 +38,9 @@ extension EnvironmentPool: RuntimeAPIEnvironments {
     }
 
     /// The init phase is over: the function's own time-out counts from here.
-    private func markStarted(_ environment: ExecutionEnvironment) {
+    private func markStarted(_ environment: ExecutionEnvironment, _ invocation: Invocation) {
         _ = state.withLock { $0.scheduler.environmentStarted(environment.id) }
-        let timer = timer(for: environment, seconds: environment.revision.timeoutSeconds)
-        if let replaced = environment.replaceTimer(by: timer) { loop.cancel(replaced) }
+        let timer = timer(for: invocation, in: environment, seconds: invocation.revision.timeoutSeconds)
+        if let needless = environment.replaceTimer(of: invocation.requestID, by: timer) { loop.cancel(needless) }
     }
 }

@@ -16,10 +16,10 @@ extension ExecutionEnvironment {
         var timer: EventLoop.Token?
     }
 
-    /// The sandbox has ended, and nothing in it runs any more.
+    /// The sandbox has ended, and nothing in it runs any more. Closing it is left to the caller.
     func ended(_ exit: SandboxExit) -> Remains {
-        let now = MonotonicClock.nowNanoseconds()
         let (remains, waiter) = state.withLock { state -> (Remains, HTTPExchange?) in
+            let now = MonotonicClock.nowNanoseconds()
             state.isGone = true
             drain(&state)
             var remains = Remains(timer: state.timer)
@@ -35,7 +35,6 @@ extension ExecutionEnvironment {
             return (remains, state.session.close())
         }
         waiter?.respond(HTTPResponse(status: 410))
-        state.withLock { $0.sandbox }?.close()
         return remains
     }
 

@@ -26,6 +26,7 @@ final class ExecutionEnvironment: Sendable {
         let result: InvocationResult
     }
 
+    /// Moments are read under the lock too, so that of two events the later one never has the earlier moment.
     struct State: Sendable {
         var session = RuntimeSession<HTTPExchange>()
         var sandbox: (any RunningSandbox)?
@@ -81,7 +82,6 @@ final class ExecutionEnvironment: Sendable {
     /// - Parameter timer: ends the environment at the deadline.
     /// - Returns: `false` when the environment is gone, and the work with it has to go elsewhere.
     func offer(_ invocation: Invocation, timer: EventLoop.Token) -> Bool {
-        let now = MonotonicClock.nowNanoseconds()
         let event = invocation.event(nowMilliseconds: WallClock.nowMilliseconds())
         let (isTaken, waiter) = state.withLock { state -> (Bool, HTTPExchange?) in
             guard !state.isGone else { return (false, nil) }
@@ -89,38 +89,33 @@ final class ExecutionEnvironment: Sendable {
             state.invocation = invocation
             state.timer = timer
             let waiter = state.session.offer(event)
-            if waiter != nil { markStart(of: invocation, nowNanoseconds: now, &state) }
+            if waiter != nil { markStart(of: invocation, nowNanoseconds: MonotonicClock.nowNanoseconds(), &state) }
             return (true, waiter)
         }
         waiter?.respond(event.response())
         return isTaken
     }
 
-    /// What a runtime that asks for work is told.
-    enum NextAnswer: Sendable {
-        case now(HTTPResponse, isFirst: Bool)
-        case later(isFirst: Bool)
-    }
-
     /// The runtime asks for work.
-    func next(_ exchange: HTTPExchange) -> NextAnswer {
-        let now = MonotonicClock.nowNanoseconds()
-        return state.withLock { state in
+    ///
+    /// - Returns: what it is told, `nil` where the question waits for work; and the environment's first invocation, if
+    ///   it begins now.
+    func next(_ exchange: HTTPExchange) -> (answer: HTTPResponse?, first: Invocation?) {
+        state.withLock { state in
+            let now = MonotonicClock.nowNanoseconds()
             let isFirst = !state.session.hasStarted
             if isFirst { endInitPhase(nowNanoseconds: now, &state) }
             switch state.session.next(exchange) {
             case .wait:
-                return .later(isFirst: isFirst)
+                return (nil, nil)
             case .refuse:
-                return .now(HTTPResponse(status: 410), isFirst: false)
+                return (HTTPResponse(status: 410), nil)
             case .deliver(var event):
-                if let invocation = state.invocation {
-                    markStart(of: invocation, nowNanoseconds: now, &state)
-                    // The handler's time begins now, not when the work was queued behind the init phase.
-                    event.deadlineMilliseconds =
-                        WallClock.nowMilliseconds() + Int64(revision.timeoutSeconds) * 1000
-                }
-                return .now(event.response(), isFirst: isFirst)
+                guard let invocation = state.invocation else { return (HTTPResponse(status: 410), nil) }
+                markStart(of: invocation, nowNanoseconds: now, &state)
+                // The handler's time begins now, not when the work was queued behind the init phase.
+                event.deadlineMilliseconds = WallClock.nowMilliseconds() + Int64(revision.timeoutSeconds) * 1000
+                return (event.response(), isFirst ? invocation : nil)
             }
         }
     }
@@ -135,9 +130,9 @@ final class ExecutionEnvironment: Sendable {
     func finish(
         requestID: String, _ result: Result<[UInt8], RuntimeFault>
     ) -> (completion: Completion, timer: EventLoop.Token?)? {
-        let now = MonotonicClock.nowNanoseconds()
-        return state.withLock { state in
+        state.withLock { state in
             guard let invocation = state.invocation, state.session.finish(requestID: requestID) else { return nil }
+            let now = MonotonicClock.nowNanoseconds()
             let timer = state.timer
             // Everything that the handler printed was in the pipe before its answer came.
             drain(&state)
@@ -153,12 +148,34 @@ final class ExecutionEnvironment: Sendable {
 
     /// The environment is to end, for a reason that is remembered unless there was one before. Kills everything in it.
     func kill(_ ending: Ending) {
-        let (sandbox, waiter) = state.withLock { state in
+        kill(ending) { _ in true }
+    }
+
+    /// The time of an invocation has run out. Does nothing when that one has been answered meanwhile: the environment
+    /// may run another by now.
+    func expire(_ requestID: String) {
+        kill(.timedOut) { $0.invocation?.requestID == requestID }
+    }
+
+    private func kill(_ ending: Ending, if isMeant: (State) -> Bool) {
+        let (sandbox, waiter) = state.withLock { state -> ((any RunningSandbox)?, HTTPExchange?) in
+            guard isMeant(state) else { return (nil, nil) }
             state.ending = state.ending ?? ending
             return (state.sandbox, state.session.close())
         }
         waiter?.respond(HTTPResponse(status: 410))
         sandbox?.kill()
+    }
+
+    /// Takes another timer for an invocation.
+    ///
+    /// - Returns: the timer to be cancelled: the one before, or the new one when the invocation is over.
+    func replaceTimer(of requestID: String, by timer: EventLoop.Token) -> EventLoop.Token? {
+        state.withLock { state in
+            guard !state.isGone, state.invocation?.requestID == requestID else { return timer }
+            defer { state.timer = timer }
+            return state.timer
+        }
     }
 
     /// Takes what the runtime has printed. `false` when it cannot print any more.

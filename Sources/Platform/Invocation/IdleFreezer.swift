@@ -85,13 +85,4 @@ extension ExecutionEnvironment {
         _ = state.sandbox?.thaw()
         state.isFrozen = false
     }
-
-    /// Takes another timer for the invocation that runs; gives back the one to be cancelled.
-    func replaceTimer(by timer: EventLoop.Token) -> EventLoop.Token? {
-        state.withLock { state in
-            guard state.invocation != nil, !state.isGone else { return timer }
-            defer { state.timer = timer }
-            return state.timer
-        }
-    }
 }

@@ -25,9 +25,12 @@ final class WatchList: Sendable {
     /// Calls `action` whenever the descriptor is readable.
     func add(_ descriptor: Int32, _ action: @escaping @Sendable (Watch) -> Void) throws(SystemCallError) {
         let watch = Watch(loop: loop)
-        let token = try loop.watch(descriptor) { action(watch) }
-        watch.set(token)
-        tokens.withLock { $0.append(token) }
+        // The action may run before `watch` returns its token. Under the lock, so that its `cancel()` finds the token.
+        try tokens.withLock { tokens throws(SystemCallError) in
+            let token = try loop.watch(descriptor) { action(watch) }
+            watch.set(token)
+            tokens.append(token)
+        }
     }
 
     /// Takes all watches back.

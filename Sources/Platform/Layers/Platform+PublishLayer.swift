@@ -17,7 +17,9 @@ extension Platform {
         else { throw .invalidParameter("Invalid Layer name: \(request.layerName)") }
         guard let zip = request.content.zipFile else { throw Self.needsZip(isFromS3: request.content.s3Bucket != nil) }
         let package = try ingest(zip)
+        try checkCodeStorage(adding: package.zipBytes, context)
         let record = try catching {
+            // Until the row is there, the package alone keeps its bytes; the closure below holds it.
             try self.catalog.publishLayerVersion(
                 of: layer, package: package.reference,
                 runtimes: (request.compatibleRuntimes ?? []).compactMap { RuntimeIdentifier($0.rawValue) },
