@@ -14,12 +14,13 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 os.environ.setdefault("STRATA_BINARY", str(REPOSITORY / ".build" / "release" / "strata"))
 sys.path.insert(0, str(REPOSITORY / "Tests" / "Contract"))
 
-from account import Account  # noqa: E402
+from account import Account  # noqa: E402, F401
 from server_process import Installation  # noqa: E402
 
 HANDLER = "def handler(event, context):\n    return event\n"
 EVENT = '{"n": 1}'
-# Below this, a function's share of a processor is what is measured: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+# Below this, a function's share of a processor is what is measured.
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 WHOLE_PROCESSOR_MEBIBYTES = 1769
 LUA = Path(__file__).with_name("invoke.lua")
 

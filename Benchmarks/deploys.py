@@ -16,7 +16,8 @@ DEPLOYS = 15
 
 def code(number, generator):
     """60 KB of code that answers with its number."""
-    return zip_of({"app.py": f"def handler(event, context):\n    return {number}\n", "rest.txt": generator.randbytes(60_000)})
+    source = f"def handler(event, context):\n    return {number}\n"
+    return zip_of({"app.py": source, "rest.txt": generator.randbytes(60_000)})
 
 
 def deploy(client, name, number, content):

@@ -84,7 +84,8 @@ def with_many_entries(count):
         name = b"%08d" % number
         local = struct.pack("<4s5H3I2H", b"PK\x03\x04", 20, 0, 0, 0, 0, 0, 0, 0, len(name), 0) + name
         central = struct.pack(
-            "<4s6H3I5H2I", b"PK\x01\x02", 0x314, 20, 0, 0, 0, 0, 0, 0, 0, len(name), 0, 0, 0, 0, 0o100644 << 16, position
+            "<4s6H3I5H2I", b"PK\x01\x02", 0x314, 20, 0, 0, 0, 0, 0, 0, 0, len(name), 0, 0, 0, 0, 0o100644 << 16,
+            position,
         )
         records.append(local)
         directory.append(central + name)

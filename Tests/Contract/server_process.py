@@ -19,8 +19,8 @@ BINARY = Path(os.environ.get("STRATA_BINARY", REPOSITORY / ".build" / "debug" / 
 READY_LINE = re.compile(r"^Strata (\S+) is ready: (http://127\.0\.0\.1:(\d+)) \(data folder: (.*)\)$")
 # Long enough for a slow machine; a test that gets here has failed.
 PATIENCE_SECONDS = 30
-# `nobody` of Debian: no home, no group, no right to anything.
-ORDINARY_UID = 65534
+# Uids that distributions give to nobody; the highest without a process is taken.
+ORDINARY_UIDS = range(64_999, 64_000, -1)
 
 
 class StartFailure(Exception):
@@ -53,7 +53,7 @@ class Installation:
     @classmethod
     def for_ordinary_user(cls):
         """The same for a user without rights, who cannot read root's home either."""
-        installation = cls(BINARY, "/usr/bin/python3", uid=ORDINARY_UID)
+        installation = cls(BINARY, "/usr/bin/python3", uid=unused_uid())
         programs = installation.root / "bin"
         programs.mkdir()
         for name in ("strata", "strata-init"):
@@ -99,6 +99,12 @@ class Installation:
         for server in self.started:
             server.end()
         shutil.rmtree(self.root, ignore_errors=True)
+
+
+def unused_uid():
+    """A uid of which no process runs: the limit on processes counts all of a user's (getrlimit(2))."""
+    used = {entry.stat().st_uid for entry in os.scandir("/proc") if entry.name.isdigit()}
+    return next(uid for uid in ORDINARY_UIDS if uid not in used)
 
 
 class ServerProcess:

@@ -1,7 +1,5 @@
 """`kill -9` at random moments: what was acknowledged is whole afterwards, and nothing half-made is listed."""
 
-import base64
-import hashlib
 import itertools
 import os
 import random

@@ -69,7 +69,12 @@ def test_temporary_files_of_one_environment_are_not_there_in_another(aws):
 
 @pytest.mark.parametrize("what", ["code", "configuration"])
 def test_an_update_retires_environments_after_their_invocation(aws, what):
-    source = "import os, time\ndef handler(seconds, context):\n    time.sleep(seconds or 0)\n    return [{!r}, os.environ['WORD']]\n"
+    source = """
+        import os, time
+        def handler(seconds, context):
+            time.sleep(seconds or 0)
+            return [{!r}, os.environ["WORD"]]
+    """
     name = aws.deploy(source.format("old"), Environment={"Variables": {"WORD": "old"}}, Timeout=20)
     running = aws.invoke_aside(name, 2)
     time.sleep(0.7)

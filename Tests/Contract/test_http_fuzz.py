@@ -30,7 +30,8 @@ HEADERS = [
 ]
 BODIES = [
     b"", b"{}", b"null", b"[]", b'{"FunctionName": "x"}', b'{"Code": {"ZipFile": "UEsFBg=="}}', b"{" * 1000,
-    b"[" * 5000, b'"' + b"\\u0000" * 100 + b'"', b"\xff" * 64, b"5\r\nhello\r\n0\r\n\r\n", b"ffffffffff\r\n", b"1e999999",
+    b"[" * 5000, b'"' + b"\\u0000" * 100 + b'"', b"\xff" * 64, b"5\r\nhello\r\n0\r\n\r\n", b"ffffffffff\r\n",
+    b"1e999999",
     b'{"Timeout": 99999999999999999999999}', b'{"Timeout": 1.5}', b'{"a": ' * 200 + b"1" + b"}" * 200, b"-0", b"\x00",
 ]
 

@@ -36,7 +36,8 @@ def test_an_exception_is_told_with_type_message_and_trace(either):
     assert failure["errorType"] == "Broken"
     assert failure["errorMessage"] == "it broke – é"
     assert len(failure["requestId"]) == 36
-    assert failure["stackTrace"] == ['  File "/var/task/app.py", line 6, in handler\n    raise Broken("it broke – é")\n']
+    trace = '  File "/var/task/app.py", line 6, in handler\n    raise Broken("it broke – é")\n'
+    assert failure["stackTrace"] == [trace]
     assert "about to break" in answer.log
     assert "[ERROR] Broken: it broke" in answer.log
 
@@ -67,8 +68,8 @@ def test_nothing_runs_on_after_a_time_out(either):
     """The children of the runtime, and theirs, in a session of their own: all of them end."""
     name = either.deploy(RECOVERING, Timeout=1)
     mark = "987654.321"
-    child = f"import subprocess; subprocess.Popen(['setsid', 'sleep', '{mark}'], start_new_session=True); time.sleep(60)"
-    assert either.invoke(name, child).failure["errorType"] == "Sandbox.Timedout"
+    child = f"subprocess.Popen(['setsid', 'sleep', '{mark}'], start_new_session=True)"
+    assert either.invoke(name, f"import subprocess; {child}; time.sleep(60)").failure["errorType"] == "Sandbox.Timedout"
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:
         alive = [pid for pid in descendants(either.server.pid) if mark in command_line(pid)]
@@ -151,11 +152,14 @@ def test_an_import_that_never_ends(aws):
 @pytest.mark.parametrize(
     "handler, source, error_type, message",
     [
-        ("missing.handler", "", "Runtime.ImportModuleError", "Unable to import module 'missing': No module named 'missing'"),
+        ("missing.handler", "", "Runtime.ImportModuleError",
+         "Unable to import module 'missing': No module named 'missing'"),
         ("app.missing", "", "Runtime.HandlerNotFound", "Handler 'missing' missing on module 'app'"),
-        ("app", "", "Runtime.MalformedHandlerName", "Bad handler 'app': not enough values to unpack (expected 2, got 1)"),
+        ("app", "", "Runtime.MalformedHandlerName",
+         "Bad handler 'app': not enough values to unpack (expected 2, got 1)"),
         ("app.handler", "def handler(:", "Runtime.UserCodeSyntaxError", "Syntax error in module 'app': invalid syntax"),
-        ("app.handler", "import nothing", "Runtime.ImportModuleError", "Unable to import module 'app': No module named 'nothing'"),
+        ("app.handler", "import nothing", "Runtime.ImportModuleError",
+         "Unable to import module 'app': No module named 'nothing'"),
     ],
 )
 def test_a_handler_that_cannot_be_found(aws, handler, source, error_type, message):

@@ -79,7 +79,9 @@ def test_a_layer_can_replace_a_file_by_a_folder_and_a_folder_by_a_file(aws):
 
 def test_the_code_is_at_var_task_with_its_modes(either):
     files = {
-        "app.py": "import os\ndef handler(event, context): return [os.getcwd(), oct(os.stat('tool').st_mode), open('data/x').read()]\n",
+        "app.py": "import os\n"
+        "def handler(event, context):\n"
+        "    return [os.getcwd(), oct(os.stat('tool').st_mode), open('data/x').read()]\n",
         "tool": program("#!/bin/sh\n"),
         "data/x": "data",
     }

@@ -107,7 +107,8 @@ def test_a_bad_update_leaves_the_function_as_it_was(alone, quiet_server):
 
 def test_a_package_that_cannot_be_unzipped_is_refused_in_awss_words(alone):
     refusal = refused(alone.lambda_.publish_layer_version, LayerName="bad", Content={"ZipFile": b"not a zip"})
-    assert refusal.message.startswith("Could not unzip uploaded file. Please check your file, then try to upload again.")
+    words = "Could not unzip uploaded file. Please check your file, then try to upload again."
+    assert refusal.message.startswith(words)
 
 
 def test_an_empty_package_is_refused_in_awss_words(alone):

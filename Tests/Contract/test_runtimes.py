@@ -1,4 +1,4 @@
-"""Runtimes besides our own bootstrap: custom ones in C and in the shell, and AWS's own client; SDKs inside functions."""
+"""Runtimes besides our own bootstrap: custom ones in C and in the shell, AWS's own client; and SDKs in functions."""
 
 import shutil
 import subprocess

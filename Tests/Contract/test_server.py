@@ -1,9 +1,5 @@
 """The server as a process: start, stop, restart, and what it refuses."""
 
-import http.client
-import json
-import os
-import signal
 import socket
 import time
 import urllib.error
@@ -11,7 +7,7 @@ import urllib.request
 
 import pytest
 
-from account import Account, refused
+from account import Account
 from leftovers import descendants, orphans_after_a_while
 from server_process import StartFailure
 
@@ -74,7 +70,8 @@ def test_the_default_account_is_the_one_that_was_named(installation):
     ],
 )
 def test_what_a_web_page_of_another_site_sends_is_refused(server, headers):
-    for method, path in (("GET", "/2015-03-31/functions"), ("POST", "/2015-03-31/functions"), ("GET", "/_strata/health")):
+    functions, health = "/2015-03-31/functions", "/_strata/health"
+    for method, path in (("GET", functions), ("POST", functions), ("GET", health)):
         request = urllib.request.Request(server.url + path, method=method, headers=headers)
         with pytest.raises(urllib.error.HTTPError) as caught:
             urllib.request.urlopen(request, timeout=5)

@@ -7,7 +7,6 @@ import os
 import socket
 import stat
 import struct
-import sys
 import time
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -186,9 +185,8 @@ def exit_child(result):
 
 def probe_open(paths):
     """Tries to open for reading and, apart, for writing."""
-    return {
-        path: [attempt(lambda: os.close(os.open(path, flags))) for flags in (os.O_RDONLY, os.O_WRONLY)] for path in paths
-    }
+    ways = (os.O_RDONLY, os.O_WRONLY)
+    return {path: [attempt(lambda: os.close(os.open(path, way))) for way in ways] for path in paths}
 
 
 def probe_sockets():
