@@ -7,8 +7,15 @@ struct BrowserGuard: Sendable {
     /// Whether a request may have come from anything but a web page of another site.
     static func admits(host: String?, origin: String?, fetchSite: String?) -> Bool {
         if let fetchSite, fetchSite != "same-origin", fetchSite != "none" { return false }
-        if let origin, !isOwn(origin.split(separator: "/").last.map(String.init) ?? origin) { return false }
+        if let origin, !isLoopback(origin.split(separator: "/").last.map(String.init) ?? origin) { return false }
         return host.map(isOwn) ?? true
+    }
+
+    /// Whether a page came from this machine. An address alone does not say so: a page can be at any address.
+    private static func isLoopback(_ host: String) -> Bool {
+        if host.hasPrefix("[") { return host.hasPrefix("[::1]") }
+        let name = host.prefix { $0 != ":" }
+        return isOwn(host) && (name.hasPrefix("127.") || !name.utf8.allSatisfy { $0 <= UInt8(ascii: "9") })
     }
 
     /// Whether a `Host` is an address, or a name that always means this machine (RFC 6761, section 6.3).

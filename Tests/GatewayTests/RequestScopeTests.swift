@@ -46,6 +46,15 @@ import Testing
     @Test func `a page of another origin, or under a name that is not ours, is refused`() {
         #expect(!BrowserGuard.admits(host: "127.0.0.1:4566", origin: "https://example.com", fetchSite: nil))
         #expect(!BrowserGuard.admits(host: "127.0.0.1:4566", origin: "null", fetchSite: nil))
+        // A page can be at an address without a name, which is no reason to trust it.
+        for origin in [
+            "http://203.0.113.5", "http://203.0.113.5:4566", "http://[2001:db8::1]:80", "http://127.0.0.1.x",
+        ] {
+            #expect(!BrowserGuard.admits(host: "127.0.0.1:4566", origin: origin, fetchSite: nil))
+        }
+        for origin in ["http://127.0.0.1:3000", "http://[::1]:3000", "http://app.localhost"] {
+            #expect(BrowserGuard.admits(host: "127.0.0.1:4566", origin: origin, fetchSite: nil))
+        }
         #expect(!BrowserGuard.admits(host: "127.0.0.1:4566", origin: nil, fetchSite: "cross-site"))
         #expect(!BrowserGuard.admits(host: "rebound.example.com:4566", origin: nil, fetchSite: nil))
         #expect(!BrowserGuard.admits(host: "", origin: nil, fetchSite: nil))
