@@ -74,7 +74,7 @@ public struct ListeningSocket: ~Copyable, Sendable {
     }
 }
 
-/// Closes a listening socket that a daemon has given back.
-func closeListener(_ descriptor: Int32) {
+/// Closes a socket that belongs to no daemon.
+func closeSocket(_ descriptor: Int32) {
     _ = FileDescriptor(owning: descriptor)
 }
