@@ -20,10 +20,11 @@ struct MHD_Daemon *http_start(const struct http_options *options) {
     };
     if (options->listener < 0) items[0] = items[1];
     return MHD_start_daemon(
-        flags, 0, NULL, NULL, options->access, options->context,
+        flags, 0, options->admit, options->context, options->access, options->context,
         MHD_OPTION_ARRAY, items,
         MHD_OPTION_URI_LOG_CALLBACK, options->uri, options->context,
         MHD_OPTION_NOTIFY_COMPLETED, options->completed, options->context,
+        MHD_OPTION_NOTIFY_CONNECTION, options->connection_changed, options->context,
         MHD_OPTION_UNESCAPE_CALLBACK, &keep_escapes, NULL,
         MHD_OPTION_THREAD_POOL_SIZE, options->threads,
         MHD_OPTION_CONNECTION_LIMIT, options->connection_limit,
@@ -40,8 +41,12 @@ bool http_adopt(struct MHD_Daemon *daemon, int connection, uint32_t origin) {
 
 uint32_t http_origin(struct MHD_Connection *connection) {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    if (info == NULL || info->client_addr == NULL || info->client_addr->sa_family != AF_INET) return 0;
+    return info == NULL ? 0 : http_address_origin(info->client_addr);
+}
+
+uint32_t http_address_origin(const struct sockaddr *generic) {
+    if (generic == NULL || generic->sa_family != AF_INET) return 0;
     struct sockaddr_in address;
-    memcpy(&address, info->client_addr, sizeof address);
+    memcpy(&address, generic, sizeof address);
     return address.sin_port == 0 ? ntohl(address.sin_addr.s_addr) : 0;
 }

@@ -8,13 +8,14 @@ extension Gateway {
     /// *Invoke*: the call that has to be fast. Its payload is looked at once, and never copied into a model.
     ///
     /// Source: *Invoke* in the Lambda API reference.
-    func invoke(_ name: String, _ target: Target, _ exchange: HTTPExchange) -> HTTPResponse? {
+    func invoke(
+        _ name: String, _ target: Target, _ context: RequestContext, _ exchange: HTTPExchange
+    ) -> HTTPResponse? {
         let requestID = RequestIdentifier.make()
         let request = InvokeRequest(
             functionName: name, qualifier: target.parameter("Qualifier"), payload: exchange.body,
             clientContext: exchange.header("X-Amz-Client-Context"), traceID: exchange.header("X-Amzn-Trace-Id"),
             requestID: requestID)
-        let context = context(exchange)
         switch exchange.header("X-Amz-Invocation-Type") ?? "RequestResponse" {
         case "RequestResponse":
             let wantsTail = exchange.header("X-Amz-Log-Type") == "Tail"

@@ -56,30 +56,36 @@ package final class Gateway: HTTPHandler {
         let target = Target(exchange.target)
         if target.path.hasPrefix("/_strata") { return isFunction ? Self.refusedFunction : serverPage(target) }
         if target.path.hasPrefix(DownloadLinks.path) { return download(exchange.target) }
+        // Found out now, not when the call's turn comes: its environment may be gone by then.
+        guard let context = context(exchange) else { return Self.refusedRemains }
         if let name = target.invokedFunction, exchange.method == "POST" {
-            return invoke(name, target, exchange)
+            return invoke(name, target, context, exchange)
         }
-        let accepted = controlPlane.submit { exchange.respond(self.answer(exchange, target)) }
+        let accepted = controlPlane.submit { exchange.respond(self.answer(exchange, target, context)) }
         return accepted ? nil : Self.busy
     }
 
     /// Decodes, calls and encodes one control-plane call.
-    private func answer(_ exchange: HTTPExchange, _ target: Target) -> HTTPResponse {
+    private func answer(_ exchange: HTTPExchange, _ target: Target, _ context: RequestContext) -> HTTPResponse {
         let service = scope(exchange).service
         guard service == "lambda" else { return Self.unknownService(service) }
         let request = AWSRequest(
             method: exchange.method, rawPath: String(target.path), rawQuery: String(target.query),
             headers: exchange.headers().map { AWSHeader($0.name, $0.value) }, body: exchange.body)
-        return dispatcher.respond(to: request, context: context(exchange))
+        return dispatcher.respond(to: request, context: context)
             .http(requestID: RequestIdentifier.make())
     }
 
-    /// Who calls. A function acts in its own account, whatever it signs with.
-    func context(_ exchange: HTTPExchange) -> RequestContext {
+    /// Who calls. A function acts in its own account, whatever it signs with; `nil` where its environment has ended
+    /// and nobody can tell any more which account that was.
+    private func context(_ exchange: HTTPExchange) -> RequestContext? {
         let scope = scope(exchange)
-        let account = exchange.origin == 0 ? scope.account : platform.account(ofEnvironment: exchange.origin)
+        let isFunction = exchange.origin != 0
+        guard let account = isFunction ? platform.account(ofEnvironment: exchange.origin) : scope.account else {
+            return nil
+        }
         return RequestContext(
-            account: account ?? scope.account, region: scope.region,
+            account: account, region: scope.region,
             endpoint: "http://\(exchange.header("Host") ?? "127.0.0.1")")
     }
 
@@ -136,6 +142,10 @@ extension Gateway {
 
     private static let refusedFunction = HTTPResponse(
         status: 403, contentType: "application/json", text: #"{"message":"Functions may not see the server's pages."}"#)
+
+    private static let refusedRemains = HTTPResponse(
+        status: 403, contentType: "application/json",
+        text: #"{"message":"The execution environment of this function has ended."}"#)
 
     private static var busy: HTTPResponse {
         let message = "The server has too many calls to answer at once; call again in a moment."

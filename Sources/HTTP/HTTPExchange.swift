@@ -25,6 +25,9 @@ public final class HTTPExchange: Sendable {
     nonisolated(unsafe) private let connection: OpaquePointer
     nonisolated(unsafe) private(set) var hasStarted = false
     nonisolated(unsafe) private var bodyLimitBytes = 0
+    nonisolated(unsafe) private(set) var announcedBytes = 0
+    /// How much of the body is counted against the origin.
+    nonisolated(unsafe) var chargedBytes = 0
     nonisolated(unsafe) private var received: [UInt8] = []
     nonisolated(unsafe) private var methodName = ""
     private let state = Mutex(State.handling)
@@ -97,16 +100,18 @@ extension HTTPExchange {
         bodyLimitBytes = handler.bodyLimitBytes(for: self)
         guard let announced = header("Content-Length").flatMap({ Int($0) }) else { return true }
         guard announced <= bodyLimitBytes else { return false }
-        received.reserveCapacity(announced)
+        announcedBytes = announced
         return true
     }
 
-    /// Adds a piece of the body. `false` when the body has become longer than it may be.
-    func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard received.count + bytes.count <= bodyLimitBytes else { return false }
-        received.append(contentsOf: bytes)
-        return true
-    }
+    /// Makes room for the body that was announced.
+    func reserveAnnounced() { received.reserveCapacity(announcedBytes) }
+
+    /// Whether the body may be so many bytes longer.
+    func admits(_ count: Int) -> Bool { received.count + count <= bodyLimitBytes }
+
+    /// Adds a piece of the body.
+    func receive(_ bytes: UnsafeRawBufferPointer) { received.append(contentsOf: bytes) }
 
     /// Takes the answer if there is one; otherwise suspends the connection until there is. Called when the handler has
     /// returned without an answer, and again after the connection was resumed.

@@ -15,8 +15,10 @@ public final class HTTPServer: Sendable {
     public struct Limits: Sendable {
         /// Threads that read, handle and write. Two, because a loopback client shares the machine with them.
         public var threads: UInt32 = 2
-        /// Connections at once. Above the 1 000 environments of an account, and their clients.
+        /// Connections of the server's own listener at once. Above the 1 000 invocations of an account.
         public var connections: UInt32 = 4096
+        /// What those behind adopted connections may hold.
+        public var origins = OriginLimits()
         /// A connection without traffic is closed after this long, in seconds; 0 keeps it. A parked request does not
         /// count as idle.
         public var idleTimeoutSeconds: UInt32 = 0
@@ -27,7 +29,26 @@ public final class HTTPServer: Sendable {
         public init() {}
     }
 
+    /// Limits of those behind adopted connections, each a sandbox that may want to harm the server or the others.
+    public struct OriginLimits: Sendable {
+        /// Connections of one origin at once. A function has 1 024 descriptors for everything, and an SDK's client
+        /// keeps ten connections.
+        public var connectionsOfOne = 256
+        /// Connections of all origins at once; clients of the server's own listener have theirs beside them.
+        public var connections = 2048
+        /// Bytes of unanswered requests of one origin: two of the largest that Lambda takes.
+        public var bodyBytesOfOne = 160 << 20
+        /// The same of all origins, so that many of them together cannot fill the server's memory either.
+        public var bodyBytes = 512 << 20
+
+        /// The defaults.
+        public init() {}
+    }
+
     private let handler: any HTTPHandler
+    private let clientLimit: UInt32
+    private let clients = Atomic<UInt32>(0)
+    private let ledger: Mutex<OriginLedger>
     // Set once by `init` before any callback can use it; libmicrohttpd's own calls are thread-safe.
     nonisolated(unsafe) private var daemon: OpaquePointer?
     private let parking = Mutex(Parking())
@@ -45,15 +66,22 @@ public final class HTTPServer: Sendable {
     ///   handed connections with ``adopt(connection:origin:)``.
     public init(listener: Int32?, handler: any HTTPHandler, limits: Limits = Limits()) throws(StartError) {
         self.handler = handler
+        clientLimit = limits.connections
+        ledger = Mutex(OriginLedger(limits: limits.origins))
         var options = http_options()
         options.access = access
         options.uri = began
         options.completed = completed
+        options.admit = admit
+        options.connection_changed = connectionChanged
         // The daemon stops before the server goes away, so it may hold the server without counting.
         options.context = Unmanaged.passUnretained(self).toOpaque()
         options.listener = listener ?? -1
         options.threads = limits.threads
-        options.connection_limit = limits.connections
+        // libmicrohttpd 0.9.75 locks up when a thread of its pool that is handed a connection has its share of them
+        // already. So the limits are kept here, and its own is never met: one thread could hold them all.
+        let most = limits.connections + UInt32(clamping: limits.origins.connections) + Self.spareConnections
+        options.connection_limit = limits.threads * most
         options.idle_timeout_seconds = limits.idleTimeoutSeconds
         options.connection_memory_bytes = limits.connectionMemoryBytes
         guard let daemon = http_start(&options) else {
@@ -64,11 +92,13 @@ public final class HTTPServer: Sendable {
 
     /// Serves a connection that somebody else accepted. Takes the descriptor over, whatever happens.
     ///
+    /// One who has enough connections already finds the new one closed.
+    ///
     /// - Parameter origin: who is behind it, not 0; requests carry it as ``HTTPExchange/origin``.
     public func adopt(connection: Int32, origin: UInt32) {
-        guard let daemon else { return closeDescriptor(connection) }
+        guard let daemon, ledger.withLock({ $0.open(origin) }) else { return closeDescriptor(connection) }
         // libmicrohttpd closes the connections that it refuses, too.
-        _ = http_adopt(daemon, connection, origin)
+        if !http_adopt(daemon, connection, origin) { ledger.withLock { $0.close(origin) } }
     }
 
     /// Answers what is still parked with 503, waits for the server's threads to end, and closes every connection.
@@ -88,6 +118,9 @@ public final class HTTPServer: Sendable {
         self.daemon = nil
         if listener >= 0 { closeDescriptor(listener) }
     }
+
+    /// Each thread may let in one client more than there may be, for they look before they count.
+    private static let spareConnections: UInt32 = 64
 }
 
 extension HTTPServer {
@@ -101,10 +134,15 @@ extension HTTPServer {
     fileprivate func serve(_ exchange: HTTPExchange, method: String, upload: UnsafeRawBufferPointer) -> MHD_Result {
         if !exchange.hasStarted {
             guard exchange.start(method: method, handler: handler) else { return refuse(exchange) }
+            guard charge(exchange, exchange.announcedBytes) else { return refuseForNow(exchange) }
+            exchange.reserveAnnounced()
             return .YES
         }
         if !upload.isEmpty {
-            return exchange.receive(upload) ? .YES : refuse(exchange)
+            guard exchange.admits(upload.count) else { return refuse(exchange) }
+            guard charge(exchange, exchange.body.count + upload.count) else { return .NO }
+            exchange.receive(upload)
+            return .YES
         }
         if !exchange.isAnswered, let response = handler.respond(to: exchange) {
             exchange.finish()
@@ -124,6 +162,20 @@ extension HTTPServer {
 
     private static var stopping: HTTPResponse { HTTPResponse(status: 503) }
 
+    private func refuseForNow(_ exchange: HTTPExchange) -> MHD_Result {
+        exchange.finish()
+        return exchange.queue(HTTPResponse(status: 503, headers: [("Connection", "close"), ("Retry-After", "1")]))
+    }
+
+    /// Counts a body of so many bytes against its origin. Clients of the server's own listener are not counted.
+    private func charge(_ exchange: HTTPExchange, _ bytes: Int) -> Bool {
+        let more = bytes - exchange.chargedBytes
+        guard exchange.origin != 0, more > 0 else { return true }
+        guard ledger.withLock({ $0.take(more, exchange.origin) }) else { return false }
+        exchange.chargedBytes = bytes
+        return true
+    }
+
     /// Notes an exchange that may have to be answered when the server stops. `false` when it stops already.
     private func remember(_ exchange: HTTPExchange) -> Bool {
         parking.withLock { parking in
@@ -135,6 +187,26 @@ extension HTTPServer {
 
     fileprivate func forget(_ exchange: HTTPExchange) {
         _ = parking.withLock { $0.exchanges.removeValue(forKey: ObjectIdentifier(exchange)) }
+        if exchange.chargedBytes > 0 {
+            ledger.withLock { $0.giveBack(exchange.chargedBytes, exchange.origin) }
+        }
+    }
+
+    /// Whether a new connection may stay. Adopted ones were counted when they came.
+    fileprivate func admits(origin: UInt32) -> Bool {
+        origin != 0 || clients.load(ordering: .relaxed) < clientLimit
+    }
+
+    fileprivate func noteStart(origin: UInt32) {
+        if origin == 0 { clients.wrappingAdd(1, ordering: .relaxed) }
+    }
+
+    fileprivate func noteEnd(origin: UInt32) {
+        if origin == 0 {
+            clients.wrappingSubtract(1, ordering: .relaxed)
+        } else {
+            ledger.withLock { $0.close(origin) }
+        }
     }
 }
 
@@ -147,6 +219,24 @@ private func began(
     guard let target, let connection else { return nil }
     let exchange = HTTPExchange(target: String(cString: target), connection: connection)
     return Unmanaged.passRetained(exchange).toOpaque()
+}
+
+private func admit(
+    context: UnsafeMutableRawPointer?, address: UnsafePointer<sockaddr>?, length: socklen_t
+) -> MHD_Result {
+    guard let context else { return .NO }
+    let server = Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
+    return server.admits(origin: http_address_origin(address)) ? .YES : .NO
+}
+
+private func connectionChanged(
+    context: UnsafeMutableRawPointer?, connection: OpaquePointer?,
+    socketContext: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, code: MHD_ConnectionNotificationCode
+) {
+    guard let context, let connection else { return }
+    let server = Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
+    let origin = http_origin(connection)
+    if code == .CONNECTION_NOTIFY_STARTED { server.noteStart(origin: origin) } else { server.noteEnd(origin: origin) }
 }
 
 private func access(

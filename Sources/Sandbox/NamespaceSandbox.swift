@@ -53,7 +53,8 @@ final class NamespaceSandbox: RunningSandbox {
     }
 
     private func killEverything() {
-        // Dying takes CPU time too, and a fork bomb's thousand processes would take it at the function's share.
+        // Dying takes CPU as well. Of a small share, divided by a thousand processes that spin, pid 1 would get so
+        // little that it took minutes to take them along.
         _ = cgroup?.setCPU(cores: .infinity)
         ProcessDescriptor.signal(processDescriptor, SIGKILL)
         cgroup?.killAll()

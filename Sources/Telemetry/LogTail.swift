@@ -5,24 +5,21 @@ public struct LogTail: Sendable {
     /// How much is kept.
     public static let limitBytes = 4096
 
-    private var lines: [String] = []
-    private var byteCount = 0
+    private var text: [UInt8] = []
 
     /// Makes an empty tail.
     public init() {}
 
-    /// Adds a line, and forgets what falls off at the front.
+    /// Adds a line.
+    ///
+    /// Only the last bytes are kept. They are cut when twice as many have come together, so that a line costs the
+    /// same however short it is: a function may print nothing but line breaks, as fast as it can.
     public mutating func append(_ line: String) {
-        lines.append(line)
-        byteCount += line.utf8.count + 1
-        while let first = lines.first, byteCount - first.utf8.count - 1 >= Self.limitBytes {
-            byteCount -= first.utf8.count + 1
-            lines.removeFirst()
-        }
+        text.append(contentsOf: line.utf8.suffix(Self.limitBytes))
+        text.append(UInt8(ascii: "\n"))
+        if text.count > 2 * Self.limitBytes { text.removeFirst(text.count - Self.limitBytes) }
     }
 
     /// The last 4 KB, lines ended by line breaks.
-    public var bytes: [UInt8] {
-        Array(lines.map { $0 + "\n" }.joined().utf8.suffix(Self.limitBytes))
-    }
+    public var bytes: [UInt8] { Array(text.suffix(Self.limitBytes)) }
 }

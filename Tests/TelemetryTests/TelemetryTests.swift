@@ -38,6 +38,14 @@ import Testing
         #expect(String(decoding: tail.bytes, as: UTF8.self).hasSuffix("line 1998\nline 1999\n"))
     }
 
+    @Test func `a tail of empty lines is cut where a tail of long ones is`() {
+        var tail = LogTail()
+        tail.append(String(repeating: "x", count: 300_000))
+        #expect(tail.bytes == [UInt8](repeating: UInt8(ascii: "x"), count: 4095) + [UInt8(ascii: "\n")])
+        for _ in 0..<100_000 { tail.append("") }
+        #expect(tail.bytes == [UInt8](repeating: UInt8(ascii: "\n"), count: 4096))
+    }
+
     @Test func `a stream is named after its day, its version and its environment`() {
         let name = LogStreamName(
             startMilliseconds: 1_767_225_599_000, version: .latest, random: [UInt8](repeating: 0x0A, count: 16))

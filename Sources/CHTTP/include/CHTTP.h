@@ -9,7 +9,11 @@ struct http_options {
     MHD_AccessHandlerCallback access;
     void *(*uri)(void *context, const char *uri, struct MHD_Connection *connection);
     MHD_RequestCompletedCallback completed;
-    /// Handed to the three callbacks as it is.
+    /// Whether a new connection may stay.
+    MHD_AcceptPolicyCallback admit;
+    /// A connection has started or has ended.
+    MHD_NotifyConnectionCallback connection_changed;
+    /// Handed to the callbacks as it is.
     void *context;
     /// A bound and listening socket that the daemon takes over, or -1 for a daemon that is only handed connections.
     int listener;
@@ -27,3 +31,6 @@ bool http_adopt(struct MHD_Daemon *daemon, int connection, uint32_t origin);
 
 /// Who is behind a connection: the number given to `http_adopt`, or 0 for a client of the daemon's own listener.
 uint32_t http_origin(struct MHD_Connection *connection);
+
+/// The same, by the connection's address.
+uint32_t http_address_origin(const struct sockaddr *address);

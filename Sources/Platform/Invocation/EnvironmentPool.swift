@@ -50,9 +50,22 @@ final class EnvironmentPool: Sendable {
         starter = try WorkQueue(name: "starter", threadCount: 4, capacity: limits.environments)
         let handler = RuntimeAPIHandler(
             environments: self, responseLimitBytes: LambdaLimits.synchronousPayloadBytes)
-        let server = try HTTPServer(listener: nil, handler: handler)
+        let server = try HTTPServer(
+            listener: nil, handler: handler, limits: Self.runtimeLimits(environments: limits.environments))
         runtimeServer.withLock { $0 = server }
         scheduleIdleCheck()
+    }
+
+    /// What one environment may hold of the runtime API: some connections, for a runtime uses one, and the answer that
+    /// it sends. Everybody has a share of their own, so nobody can take the others'.
+    private static func runtimeLimits(environments: Int) -> HTTPServer.Limits {
+        var limits = HTTPServer.Limits()
+        limits.connections = 0
+        limits.origins.connectionsOfOne = 16
+        limits.origins.connections = 16 * environments
+        limits.origins.bodyBytesOfOne = 2 * LambdaLimits.synchronousPayloadBytes
+        limits.origins.bodyBytes = environments * limits.origins.bodyBytesOfOne
+        return limits
     }
 
     /// Runs an invocation: now, in an environment that is idle or in a new one, or not at all.

@@ -124,11 +124,13 @@ extension ExecutionEnvironment {
 
     /// Reads the pipe until it is empty, within a bound: a function that prints without end must not hold a thread.
     ///
+    /// - Parameter readCount: how often to read; 16 times empty the largest pipe that a function can make of its own
+    ///   (pipe(7), `/proc/sys/fs/pipe-max-size`).
     /// - Returns: whether more may come.
     @discardableResult
-    func drain(_ state: inout State) -> Bool {
+    func drain(_ state: inout State, readCount: Int = 16) -> Bool {
         guard let output = state.sandbox?.output else { return false }
-        for _ in 0..<16 {
+        for _ in 0..<readCount {
             switch PipeContent.read(output) {
             case .bytes(let bytes): log(state.splitter.take(bytes), &state)
             case .nothing: return true

@@ -168,9 +168,12 @@ final class ExecutionEnvironment: Sendable {
         }
     }
 
-    /// Takes what the runtime has printed. `false` when it cannot print any more.
+    /// Takes some of what the runtime has printed. `false` when it cannot print any more.
+    ///
+    /// One read at a time: the thread that does this looks after all environments in turn, and what is left brings it
+    /// back.
     func drain() -> Bool {
-        state.withLock { drain(&$0) }
+        state.withLock { drain(&$0, readCount: 1) }
     }
 }
 
