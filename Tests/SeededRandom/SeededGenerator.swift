@@ -1,5 +1,5 @@
-/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): the same numbers for the same seed, on any machine. What a test does
-/// at random it does with one, and names the seed when it fails.
+/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): the same numbers for the same seed, on any machine. What a test
+/// does at random it does with one, and names the seed when it fails.
 public struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
