@@ -1,0 +1,103 @@
+"""A function that turns against the server: what the others notice of it, which is nothing."""
+
+import pytest
+
+from account import Account
+
+REQUESTS = '''
+import os, socket, time
+
+PORT = int(os.environ["AWS_ENDPOINT_URL"].rsplit(":", 1)[1])
+
+def request(method, path, account, length=0):
+    credential = f"{account}/20260101/us-east-1/lambda/aws4_request"
+    return (f"{method} {path} HTTP/1.1\\r\\nHost: localhost\\r\\nContent-Length: {length}\\r\\n"
+            f"Authorization: AWS4-HMAC-SHA256 Credential={credential}, x\\r\\n\\r\\n").encode()
+
+def send(port, data):
+    connection = socket.create_connection(("127.0.0.1", port), 5)
+    connection.sendall(data)
+    return connection
+'''
+
+ENDS_BEFORE_ITS_REQUESTS = REQUESTS + '''
+def handler(event, context):
+    own, other = event["own"], event["other"]
+    kept = [send(PORT, request("GET", "/2015-03-31/functions/?MaxItems=50", own)) for _ in range(100)]
+    kept += [send(PORT, request("DELETE", "/2015-03-31/functions/" + event["name"], other)) for _ in range(100)]
+    os._exit(1)
+'''
+
+TAKES_CONNECTIONS = REQUESTS + '''
+def handler(event, context):
+    for _ in range(5):
+        if os.fork() == 0:
+            kept = []
+            try:
+                while True: kept.append(send(event["port"] or PORT, b"GET "))
+            except OSError:
+                time.sleep(60)
+                os._exit(0)
+    time.sleep(4)
+    return "held them"
+'''
+
+NEVER_ENDS_ITS_BODIES = REQUESTS + '''
+def handler(event, context):
+    kept, sent, piece = [], 0, bytes(1_000_000)
+    for _ in range(12):
+        try:
+            kept.append(send(PORT, request("POST", "/2015-03-31/functions", "1", 70_000_000)))
+            for _ in range(60):
+                kept[-1].sendall(piece)
+                sent += len(piece)
+        except OSError:
+            pass
+    return sent
+'''
+
+PRINTS_LINE_BREAKS = '''
+import os
+
+def handler(event, context):
+    while True: os.write(1, b"\\n" * 65_536)
+'''
+
+
+@pytest.fixture
+def attacker(either_server):
+    return Account(either_server)
+
+
+@pytest.fixture
+def victim(either_server):
+    return Account(either_server)
+
+
+def test_what_a_function_asked_for_before_it_ended_is_not_done_in_another_account(attacker, victim):
+    target = victim.deploy("def handler(event, context): return 'still here'", name="target")
+    name = attacker.deploy(ENDS_BEFORE_ITS_REQUESTS, MemorySize=512, Timeout=20)
+    for _ in range(3):
+        attacker.invoke(name, {"own": attacker.number, "other": victim.number, "name": target})
+    assert victim.invoke(target).value == "still here"
+
+
+@pytest.mark.parametrize("port", [0, 9001], ids=["of the API", "of the runtime API"])
+def test_a_function_that_takes_all_connections_takes_only_its_own(attacker, victim, port):
+    name = attacker.deploy(TAKES_CONNECTIONS, MemorySize=1024, Timeout=20)
+    for _ in range(2):
+        assert attacker.invoke(name, {"port": port}).value == "held them"
+        fresh = victim.deploy("def handler(event, context): return 'served'", Timeout=5)
+        assert victim.invoke(fresh).value == "served"
+
+
+def test_bodies_that_never_end_do_not_fill_the_servers_memory(attacker):
+    name = attacker.deploy(NEVER_ENDS_ITS_BODIES, MemorySize=1024, Timeout=60)
+    assert attacker.invoke(name, {}).value < 200_000_000
+
+
+def test_a_function_that_prints_only_line_breaks_is_timed_out_and_holds_nobody_up(attacker):
+    name = attacker.deploy(PRINTS_LINE_BREAKS, MemorySize=3008, Timeout=2)
+    answer = attacker.invoke(name, {})
+    assert "timed out" in answer.failure["errorMessage"]
+    assert len(answer.log) <= 4096
