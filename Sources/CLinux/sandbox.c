@@ -89,16 +89,20 @@ static int write_text(const char *path, const char *text) {
 }
 
 // Without a user of its own, a process can make nothing in its user namespace.
-static int map_self(unsigned uid) {
+static int map_self(unsigned uid, unsigned gid) {
     char line[32];
     snprintf(line, sizeof line, "0 %u 1", uid);
-    return write_text("/proc/self/uid_map", line);
+    if (write_text("/proc/self/uid_map", line) != 0) return -1;
+    // An ordinary user may map its group only once it cannot drop groups any more (user_namespaces(7)).
+    if (write_text("/proc/self/setgroups", "deny") != 0) return -1;
+    snprintf(line, sizeof line, "0 %u 1", gid);
+    return write_text("/proc/self/gid_map", line);
 }
 
 static int mount_overlay(int flags) {
-    unsigned uid = geteuid();
+    unsigned uid = geteuid(), gid = getegid();
     const char *options = flags & CLONE_NEWUSER ? "lowerdir=/tmp/a:/tmp/b,userxattr" : "lowerdir=/tmp/a:/tmp/b";
-    if (unshare(flags) != 0 || (flags & CLONE_NEWUSER && map_self(uid) != 0)) return -1;
+    if (unshare(flags) != 0 || (flags & CLONE_NEWUSER && map_self(uid, gid) != 0)) return -1;
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return -1;
     if (mount("probe", "/tmp", "tmpfs", 0, "size=16k") != 0) return -1;
     if (mkdir("/tmp/a", 0755) != 0 || mkdir("/tmp/b", 0755) != 0) return -1;

@@ -98,8 +98,9 @@ static void keep_only(int control, int signals) {
     syscall(SYS_close_range, high + 1, ~0U, 0);
 }
 
-// Stops or continues every process but this one. kill(2) with -1 misses none, not even one that is being forked; what is
-// stopped can still be killed, and this process goes on watching the server. (A version 1 freezer would hold all three.)
+// Stops or continues every process but this one. kill(2) with -1 misses none, not even one that is being forked; what
+// is stopped can still be killed, and this process goes on watching the server. (A version 1 freezer would hold all
+// three.)
 static void obey(int control) {
     char order;
     ssize_t got = read(control, &order, 1);

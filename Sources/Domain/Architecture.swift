@@ -5,6 +5,15 @@ public enum Architecture: String, CaseIterable, Hashable, Sendable {
     /// 64-bit Arm.
     case arm = "arm64"
 
+    /// What this program was built for, and so what this host runs.
+    public static var ofThisHost: Architecture {
+        #if arch(arm64)
+            .arm
+        #else
+            .x86
+        #endif
+    }
+
     /// What a function has when its creator names none.
     public static let byDefault = Architecture.x86
 }

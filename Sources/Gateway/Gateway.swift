@@ -68,7 +68,7 @@ package final class Gateway: HTTPHandler {
     /// Decodes, calls and encodes one control-plane call.
     private func answer(_ exchange: HTTPExchange, _ target: Target, _ context: RequestContext) -> HTTPResponse {
         let service = scope(exchange).service
-        guard service == "lambda" else { return Self.unknownService(service) }
+        guard service == "lambda" else { return UnknownService(name: service).response }
         let request = AWSRequest(
             method: exchange.method, rawPath: String(target.path), rawQuery: String(target.query),
             headers: exchange.headers().map { AWSHeader($0.name, $0.value) }, body: exchange.body)
@@ -123,15 +123,6 @@ extension Gateway {
         return HTTPResponse(
             status: 200, headers: [("Content-Type", "application/zip")],
             body: .file(descriptor: descriptor, size: size))
-    }
-
-    private static func unknownService(_ service: String) -> HTTPResponse {
-        let name = service.prefix(64).filter { $0.isLetter || $0.isNumber || $0 == "-" }
-        let message =
-            "Strata serves lambda. This request is signed for \(name): set AWS_ENDPOINT_URL_LAMBDA instead of "
-            + "AWS_ENDPOINT_URL to send only Lambda's calls here."
-        return AWSError("NotImplementedException", status: 501, message: message, fault: .server)
-            .response.http(requestID: RequestIdentifier.make())
     }
 
     private static let refusedBrowser = HTTPResponse(

@@ -21,7 +21,9 @@ extension PlatformError {
                 retryAfterSeconds: 1)
         case .codeStorageExceeded: AWSError(Lambda.Errors.codeStorageExceeded, message)
         case .accessDenied: AWSError("AccessDeniedException", status: 403, message: message, messageKey: "Message")
-        case .invalidRuntime: AWSError(Lambda.Errors.invalidRuntime, message)
+        case .invalidRuntime:
+            // Lambda's own status is 502, which clients try again for many seconds; here nothing would change.
+            AWSError("InvalidRuntimeException", status: 400, message: message, messageKey: "Message", fault: .user)
         case .notImplemented:
             AWSError("NotImplementedException", status: 501, message: message, fault: .server)
         case .service: AWSError(Lambda.Errors.service, message)

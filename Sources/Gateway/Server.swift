@@ -74,11 +74,20 @@ package struct Server {
     }
 
     /// Waits for SIGTERM or SIGINT, then ends everything in order: running invocations first, connections last.
-    package func runUntilSignalled() {
+    ///
+    /// - Parameter report: Gets lines about what is waited for.
+    package func runUntilSignalled(report: (String) -> Void) {
         var signals = Self.stopSignals
         var number: Int32 = 0
         sigwait(&signals, &number)
-        platform.stop(drainSeconds: Self.drainSeconds)
+        let running = platform.runningInvocations
+        if running > 0 {
+            report(
+                "Stopping: waiting up to \(Self.drainSeconds) s for \(running) running "
+                    + "invocation\(running == 1 ? "" : "s"). Press Ctrl-C again to stop at once.")
+        }
+        var now = timespec()
+        platform.stop(drainSeconds: Self.drainSeconds) { sigtimedwait(&signals, nil, &now) > 0 }
         gateway.stop()
         http.stop()
     }
@@ -108,7 +117,7 @@ package struct Server {
             let advice =
                 error.number == EADDRINUSE ? " Another program uses the port; choose one with --port, 0 for any." : ""
             throw PlatformError(
-                .service, "Cannot listen on \(options.host):\(options.port): \(error).\(advice)", cause: error)
+                .service, "Cannot listen: \(error).\(advice)", cause: error)
         }
     }
 

@@ -8,6 +8,9 @@ struct TreePath {
     /// PATH_MAX of Linux, less the closing NUL and `/var/task/`, below which every file must still have a path.
     static let longestPath = 4_096 - 1 - 10
 
+    /// How deep a file may lie. Honest packages stay below 30; a small zip of very deep paths takes long to unpack.
+    static let deepestPath = 256
+
     /// Takes an entry's name apart. `.` and doubled slashes inside are dropped, as unzip does.
     init(_ bytes: [UInt8]) throws(ZipRefusal) {
         func refusal(_ phrase: String) -> ZipRefusal {
@@ -22,6 +25,7 @@ struct TreePath {
         components = bytes.split(separator: UInt8(ascii: "/")).filter { !$0.elementsEqual(".".utf8) }
         guard !components.isEmpty else { throw refusal("name of the root itself") }
         guard !components.contains(where: { $0.elementsEqual("..".utf8) }) else { throw refusal("'..' in a path") }
+        guard components.count <= Self.deepestPath else { throw refusal("more than \(Self.deepestPath) folders deep") }
         guard components.allSatisfy({ $0.count <= Self.longestName }) else {
             throw refusal("name of more than \(Self.longestName) bytes")
         }

@@ -11,6 +11,7 @@ struct PackageWriter {
     func write(_ entries: [PackageEntry], depth: Int, hold: borrowing SignalHold) throws(PackagingError)
         -> PackageReport
     {
+        guard entries.contains(where: { $0.content != .emptyDirectory }) else { throw .nothingToPackage }
         let partial = "\(output).partial-\(ProcessNumber.own)"
         do throws(PackagingError) {
             try writeZip(entries, to: partial, hold: hold)

@@ -13,6 +13,8 @@ public enum PackagingError: Error, Sendable, CustomStringConvertible {
     case installerFailed(String)
     /// A file that a zip cannot carry, or must not.
     case unsuitableFile(path: String, reason: String)
+    /// There is no file to put into the zip, and Lambda refuses an empty one.
+    case nothingToPackage
     /// The user interrupted the work. Nothing is left behind.
     case interrupted
     /// The zip could not be written.
@@ -33,6 +35,8 @@ public enum PackagingError: Error, Sendable, CustomStringConvertible {
                 + "of it, or another --runtime or --architecture"
         case .installerFailed(let reason): "uv could not install the requirements: \(reason)"
         case .unsuitableFile(let path, let reason): "\(path): \(reason)"
+        case .nothingToPackage:
+            "there is nothing to package: no file was found or installed, and Lambda takes no empty zip"
         case .interrupted: "interrupted; nothing was written"
         case .archive(let error): "cannot write the zip: \(error)"
         case .system(let error): error.description

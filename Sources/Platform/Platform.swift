@@ -61,14 +61,19 @@ package final class Platform: Sendable {
     }
 
     /// Refuses new invocations, lets the running ones end for `drainSeconds` at most, and leaves nothing running.
-    package func stop(drainSeconds: Double) {
-        pool.stop(afterSeconds: drainSeconds)
+    ///
+    /// - Parameter isImpatient: asked again and again meanwhile; when it says yes, nothing is waited for any more.
+    package func stop(drainSeconds: Double, isImpatient: () -> Bool = { false }) {
+        pool.stop(afterSeconds: drainSeconds, isImpatient: isImpatient)
         garbage.stop()
         cgroups?.close()
     }
 }
 
 extension Platform {
+    /// How many invocations run at the moment.
+    package var runningInvocations: Int { pool.busyCount }
+
     /// The account of the function that runs in an environment; `nil` when the environment is gone.
     package func account(ofEnvironment origin: UInt32) -> AccountID? {
         pool.environment(origin)?.revision.function.account

@@ -49,8 +49,6 @@ public struct PlatformError: Error, Sendable, CustomStringConvertible {
         self.cause = cause
     }
 
-    /// The message, with the cause where there is one.
-    public var description: String {
-        cause.map { "\(message) (\($0))" } ?? message
-    }
+    /// The message.
+    public var description: String { message }
 }

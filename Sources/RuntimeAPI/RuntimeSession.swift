@@ -24,6 +24,8 @@ public struct RuntimeSession<Waiter: Sendable>: Sendable {
         case deliver(RuntimeInvocation)
         /// Keep it: work has yet to come.
         case wait
+        /// Keep it in place of an older one, which is to be refused.
+        case waitInsteadOf(Waiter)
         /// Refuse it: it comes out of turn, or the environment ends.
         case refuse
     }
@@ -66,7 +68,11 @@ public struct RuntimeSession<Waiter: Sendable>: Sendable {
         case .starting, .answered:
             state = .waiting(waiter)
             return .wait
-        case .waiting, .invoking, .closed:
+        case .waiting(let abandoned):
+            // A client that gave up on its question asks again on another connection.
+            state = .waiting(waiter)
+            return .waitInsteadOf(abandoned)
+        case .invoking, .closed:
             return .refuse
         }
     }

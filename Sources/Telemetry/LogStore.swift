@@ -53,7 +53,7 @@ public struct LogStreamName: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// One environment's log: lines with the time at which they came, each `<milliseconds since 1970> <text>`.
+/// One environment's log: lines with the time at which they came, each `2026-01-31T09:30:00.123Z <text>`.
 public final class LogStream: Sendable {
     private struct State {
         var descriptor: Int32 = -1
@@ -85,10 +85,7 @@ public final class LogStream: Sendable {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(lines.reduce(0) { $0 + $1.text.utf8.count + 16 })
         for line in lines {
-            bytes.append(contentsOf: String(line.milliseconds).utf8)
-            bytes.append(UInt8(ascii: " "))
-            bytes.append(contentsOf: line.text.utf8)
-            bytes.append(UInt8(ascii: "\n"))
+            line.append(to: &bytes)
         }
         state.withLock { write(bytes, &$0) }
     }
@@ -122,19 +119,5 @@ public final class LogStream: Sendable {
             if !path.isEmpty { mkdir(path, 0o700) }
             path += "/"
         }
-    }
-}
-
-/// One line of a log.
-public struct LogLine: Hashable, Sendable {
-    /// When it came, in milliseconds since 1970.
-    public var milliseconds: Int64
-    /// The line without its line break.
-    public var text: String
-
-    /// Makes a line.
-    public init(milliseconds: Int64, text: String) {
-        self.milliseconds = milliseconds
-        self.text = text
     }
 }

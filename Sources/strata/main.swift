@@ -9,7 +9,10 @@ exit(
         let server = try Server(ServerOptions(options))
         print("Strata \(options.version) is ready: \(server.url) (data folder: \(options.dataFolder))")
         fflush(nil)
-        server.runUntilSignalled()
+        server.runUntilSignalled { line in
+            let bytes = Array((line + "\n").utf8)
+            write(STDERR_FILENO, bytes, bytes.count)
+        }
         return 0
     })
 

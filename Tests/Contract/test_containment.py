@@ -75,7 +75,7 @@ def victim(either_server):
 
 
 def test_what_a_function_asked_for_before_it_ended_is_not_done_in_another_account(attacker, victim):
-    target = victim.deploy("def handler(event, context): return 'still here'")
+    target = victim.deploy("def handler(event, context): return 'still here'", name="target")
     name = attacker.deploy(ENDS_BEFORE_ITS_REQUESTS, MemorySize=512, Timeout=20)
     for _ in range(3):
         attacker.invoke(name, {"own": attacker.number, "other": victim.number, "name": target})

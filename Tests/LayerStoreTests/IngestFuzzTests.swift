@@ -63,7 +63,7 @@ import ZipForge
             var writer = ZipWriter(try FileDescriptor.open(FilePath(path), [.write, .create]))
             for number in 0..<Int.random(in: 1...20, using: &generator) {
                 let directory = "d\(Int.random(in: 0..<4, using: &generator))"
-                let mode = UInt32.random(in: 0...0o777, using: &generator)
+                let mode = UInt32.random(in: 1...0o777, using: &generator)
                 let name = "\(directory)/é\(number)"
                 expected[directory] = expected[directory] ?? .directory(mode: 0o755)
                 switch Int.random(in: 0..<4, using: &generator) {

@@ -31,10 +31,10 @@ import ZipForge
     @Test func `modes are kept, but the server can always read files and enter directories`() throws {
         #expect(
             try tree(
-                .init("open", unixMode: 0o100777), .init("closed", unixMode: 0o100000),
+                .init("open", unixMode: 0o100777), .init("closed", unixMode: 0o100001),
                 .init("d/", unixMode: 0o040055), .init("e/", unixMode: 0o040777)
             ) == [
-                "open": .file(mode: 0o777, content: []), "closed": .file(mode: 0o400, content: []),
+                "open": .file(mode: 0o777, content: []), "closed": .file(mode: 0o401, content: []),
                 "d": .directory(mode: 0o755), "e": .directory(mode: 0o777),
             ])
     }

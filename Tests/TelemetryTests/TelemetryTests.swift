@@ -58,13 +58,20 @@ import Testing
         let function = try FunctionID(
             account: #require(AccountID("000000000000")), region: #require(Region("us-east-1")),
             name: #require(FunctionName("f")))
-        let store = LogStore(root: root, streamLimitBytes: 100)
+        let store = LogStore(root: root, streamLimitBytes: 200)
         let name = LogStreamName(startMilliseconds: 0, version: .latest, random: [1])
         let stream = store.openStream(of: function, name: name)
         for number in 0..<20 { stream.append([LogLine(milliseconds: 5, text: "line \(number)")]) }
         let path = "\(store.folder(of: function))/\(name.fileName)"
-        #expect(try #require(contents(path)).hasSuffix("5 line 19\n"))
-        #expect(try #require(contents(path + ".older")).utf8.count <= 100)
+        #expect(try #require(contents(path)).hasSuffix("1970-01-01T00:00:00.005Z line 19\n"))
+        #expect(try #require(contents(path + ".older")).utf8.count <= 200)
+    }
+
+    @Test func `what stands in one event is shown on lines of its own`() {
+        var bytes: [UInt8] = []
+        LogLine(milliseconds: 1_767_225_599_042, text: "[ERROR] it broke\rTraceback").append(to: &bytes)
+        #expect(
+            String(decoding: bytes, as: UTF8.self) == "2025-12-31T23:59:59.042Z [ERROR] it broke\n\tTraceback\n")
     }
 
     private func contents(_ path: String) -> String? {

@@ -79,6 +79,8 @@ extension EnvironmentPool {
 
     /// Makes an environment's sandbox and connects it. On one of the starter's threads.
     private func start(_ environment: ExecutionEnvironment) {
+        // Its time may have run out in the queue, or the server may be stopping.
+        guard environment.isWanted else { return end(environment, environment.ended(.killed)) }
         do {
             let listener = host.usesHostNetwork ? try OwnListener() : nil
             let plan = try FunctionSandbox(
@@ -164,7 +166,8 @@ extension EnvironmentPool {
         let next = MonotonicClock.nowNanoseconds() + Self.memoryWatchNanoseconds
         _ = loop.schedule(atNanoseconds: next) { [weak self] in
             guard !environment.isGone else { return }
-            if sandbox.memory().currentBytes > limitBytes { sandbox.killForMemory() }
+            // What is idle is frozen, and takes no more memory than it has.
+            if environment.isBusy, sandbox.memory().currentBytes > limitBytes { sandbox.killForMemory() }
             self?.watchMemory(of: environment, sandbox)
         }
     }

@@ -102,10 +102,14 @@ final class EnvironmentPool: Sendable {
 
     /// Refuses new invocations, waits until the running ones are done, for `seconds` at most, and ends every
     /// environment.
-    func stop(afterSeconds seconds: Double) {
+    ///
+    /// - Parameter isImpatient: asked again and again meanwhile; when it says yes, nothing is waited for any more.
+    func stop(afterSeconds seconds: Double, isImpatient: () -> Bool) {
         state.withLock { $0.isDraining = true }
         let deadline = MonotonicClock.nowNanoseconds() + UInt64(seconds * 1e9)
-        while MonotonicClock.nowNanoseconds() < deadline, isBusy { SystemThread.sleep(milliseconds: 5) }
+        while MonotonicClock.nowNanoseconds() < deadline, busyCount > 0, !isImpatient() {
+            SystemThread.sleep(milliseconds: 5)
+        }
         for environment in state.withLock({ Array($0.environments.values) }) { environment.kill(.retired) }
         let patience = MonotonicClock.nowNanoseconds() + 1_000_000_000
         while MonotonicClock.nowNanoseconds() < patience, !state.withLock({ $0.environments.isEmpty }) {
@@ -113,13 +117,18 @@ final class EnvironmentPool: Sendable {
         }
         starter.close()
         loop.stop()
-        runtimeServer.withLock { $0 }?.stop()
+        let server = runtimeServer.withLock { server in
+            defer { server = nil }
+            return server
+        }
+        server?.stop()
     }
 
-    private var isBusy: Bool {
+    /// How many environments run an invocation, or start for one.
+    var busyCount: Int {
         state.withLock { state in
             let count = state.scheduler.environmentCount
-            return count.all > count.idle
+            return count.all - count.idle
         }
     }
 

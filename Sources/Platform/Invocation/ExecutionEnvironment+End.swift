@@ -80,6 +80,12 @@ extension ExecutionEnvironment {
         }
         let status: InvocationReport.Status
         let payload: [UInt8]
+        if state.ending == .retired {
+            // Only the end of the server ends an environment that works.
+            _ = end(invocation, status: failure.status, nowNanoseconds: nowNanoseconds, &state)
+            let stopped = PlatformError(.service, "The server was stopped while this function ran.")
+            return Completion(invocation: invocation, result: .refused(stopped))
+        }
         if case .initFailed(let fault)? = state.ending {
             (status, payload) = (.failed(errorType: fault.type ?? "Runtime.Unknown"), fault.payload)
         } else {

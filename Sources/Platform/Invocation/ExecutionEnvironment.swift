@@ -109,6 +109,9 @@ final class ExecutionEnvironment: Sendable {
             switch state.session.next(exchange) {
             case .wait:
                 return (nil, nil)
+            case .waitInsteadOf(let abandoned):
+                abandoned.respond(HTTPResponse(status: 410))
+                return (nil, nil)
             case .refuse:
                 return (HTTPResponse(status: 410), nil)
             case .deliver(var event):
@@ -178,6 +181,12 @@ final class ExecutionEnvironment: Sendable {
 }
 
 extension ExecutionEnvironment {
+    /// Whether it has an invocation.
+    var isBusy: Bool { state.withLock { $0.invocation != nil } }
+
+    /// Whether nothing has ended it yet.
+    var isWanted: Bool { state.withLock { $0.ending == nil } }
+
     /// Whether its process has ended, or was never there.
     var isGone: Bool { state.withLock { $0.isGone } }
 }

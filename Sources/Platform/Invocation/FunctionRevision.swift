@@ -23,6 +23,8 @@ final class FunctionRevision: Sendable {
     let timeoutSeconds: Int
     /// The function's own environment variables.
     let environment: [String: String]
+    /// The format of the function's own log lines; the runtime writes them.
+    let logFormat: LogFormat
     /// The packages of code and layers: the collector leaves them alone while the snapshot lives.
     let packages: [StoredPackage]
     /// The host's folder with the unpacked code.
@@ -34,7 +36,8 @@ final class FunctionRevision: Sendable {
     init(
         function: FunctionID, version: FunctionVersion, number: UInt64, runtime: RuntimeIdentifier, handler: String,
         architecture: Architecture, memoryMebibytes: Int, temporaryStorageMebibytes: Int, timeoutSeconds: Int,
-        environment: [String: String], packages: [StoredPackage], codeTree: String, layerTrees: [String]
+        environment: [String: String], logFormat: LogFormat, packages: [StoredPackage], codeTree: String,
+        layerTrees: [String]
     ) {
         self.function = function
         self.version = version
@@ -46,6 +49,7 @@ final class FunctionRevision: Sendable {
         self.temporaryStorageMebibytes = temporaryStorageMebibytes
         self.timeoutSeconds = timeoutSeconds
         self.environment = environment
+        self.logFormat = logFormat
         self.packages = packages
         self.codeTree = codeTree
         self.layerTrees = layerTrees
@@ -53,6 +57,14 @@ final class FunctionRevision: Sendable {
 
     /// What the scheduler knows this version by.
     var key: FunctionKey { FunctionKey(function: function, version: version) }
+}
+
+/// How a function's own log lines look.
+enum LogFormat: Hashable, Sendable {
+    /// Lines of text.
+    case text
+    /// JSON documents, of this level and above.
+    case json(level: String)
 }
 
 /// A version of a function: what environments are kept for.

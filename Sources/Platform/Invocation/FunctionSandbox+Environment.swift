@@ -55,6 +55,10 @@ extension FunctionSandbox {
         } else {
             variables["AWS_EXECUTION_ENV"] = "AWS_Lambda_\(revision.runtime)"
         }
+        if case .json(let level) = revision.logFormat {
+            variables["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
+            variables["AWS_LAMBDA_LOG_LEVEL"] = level
+        }
         return variables
     }
 }

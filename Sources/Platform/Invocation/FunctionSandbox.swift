@@ -66,6 +66,13 @@ struct FunctionSandbox {
     private static let initCores = 2.0
 
     func plan() throws(PlatformError) -> SandboxPlan {
+        guard revision.architecture == .ofThisHost else {
+            throw PlatformError(
+                .invalidRuntime,
+                "This function is for \(revision.architecture.rawValue), and this host is "
+                    + "\(Domain.Architecture.ofThisHost.rawValue). Create it with --architectures "
+                    + "\(Domain.Architecture.ofThisHost.rawValue), from packages that were built for that.")
+        }
         var plan = SandboxPlan(command: try command())
         plan.environment = environment()
         plan.userland = host.userland
@@ -90,6 +97,8 @@ struct FunctionSandbox {
             return [
                 "/bin/sh", "-c",
                 "[ -x /var/task/bootstrap ] && exec /var/task/bootstrap; [ -x /opt/bootstrap ] && exec /opt/bootstrap; "
+                    + "for f in /var/task/bootstrap /opt/bootstrap; do "
+                    + "[ -e $f ] && echo \"$f is there but not executable: chmod 755 it before zipping\" >&2; done; "
                     + "echo 'Error: Couldn'\\''t find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]' >&2; "
                     + "exit 127",
             ]

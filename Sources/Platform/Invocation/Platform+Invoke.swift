@@ -126,6 +126,8 @@ extension Platform {
                 ?? LambdaLimits.defaultTemporaryStorageMebibytes,
             timeoutSeconds: settings.timeout ?? LambdaLimits.defaultTimeoutSeconds,
             environment: settings.environment?.variables ?? [:],
+            logFormat: settings.loggingConfig?.logFormat == .json
+                ? .json(level: settings.loggingConfig?.applicationLogLevel?.rawValue ?? "INFO") : .text,
             packages: try catching {
                 try ([record.code] + record.layers).map { try self.layerStore.package($0.digest) }
             },

@@ -1,4 +1,7 @@
-"""Runs inside an execution environment and tries what must not work. Each probe returns what it saw."""
+"""Runs inside an execution environment and tries what must not work. Each probe returns what it saw.
+
+Length: one file, because it is one deployment package; each probe stands alone.
+"""
 
 import contextlib
 import ctypes

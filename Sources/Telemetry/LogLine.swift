@@ -1,0 +1,51 @@
+internal import Glibc
+
+/// One line of a log.
+public struct LogLine: Hashable, Sendable {
+    /// When it came, in milliseconds since 1970.
+    public var milliseconds: Int64
+    /// The line without its line break. A carriage return stands for a line break inside of one event, as Lambda's
+    /// runtimes write it.
+    public var text: String
+
+    /// Makes a line.
+    public init(milliseconds: Int64, text: String) {
+        self.milliseconds = milliseconds
+        self.text = text
+    }
+
+    /// Writes the line as it stands in a file, for people: the time, the text, and what follows a carriage return
+    /// indented on a line of its own.
+    func append(to bytes: inout [UInt8]) {
+        var seconds = time_t(milliseconds / 1000)
+        var time = tm()
+        gmtime_r(&seconds, &time)
+        Self.append(time.tm_year + 1900, width: 4, UInt8(ascii: "-"), to: &bytes)
+        Self.append(time.tm_mon + 1, width: 2, UInt8(ascii: "-"), to: &bytes)
+        Self.append(time.tm_mday, width: 2, UInt8(ascii: "T"), to: &bytes)
+        Self.append(time.tm_hour, width: 2, UInt8(ascii: ":"), to: &bytes)
+        Self.append(time.tm_min, width: 2, UInt8(ascii: ":"), to: &bytes)
+        Self.append(time.tm_sec, width: 2, UInt8(ascii: "."), to: &bytes)
+        Self.append(Int32(milliseconds % 1000), width: 3, UInt8(ascii: "Z"), to: &bytes)
+        bytes.append(UInt8(ascii: " "))
+        for byte in text.utf8 {
+            if byte == UInt8(ascii: "\r") {
+                bytes += [UInt8(ascii: "\n"), UInt8(ascii: "\t")]
+            } else {
+                bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\n"))
+    }
+
+    /// A number with leading zeros, and what follows it.
+    private static func append(_ number: Int32, width: Int, _ end: UInt8, to bytes: inout [UInt8]) {
+        var divisor: Int32 = 1
+        for _ in 1..<width { divisor *= 10 }
+        while divisor > 0 {
+            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / divisor % 10))
+            divisor /= 10
+        }
+        bytes.append(end)
+    }
+}
