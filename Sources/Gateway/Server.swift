@@ -66,9 +66,10 @@ package struct Server {
                 dataFolder: options.dataFolder, initExecutable: try Self.initExecutable(),
                 interpreters: options.interpreters, gatewayPort: port, usesHostNetwork: options.usesHostNetwork,
                 accountConcurrency: options.accountConcurrency),
-            adoptGatewayConnection: { connection, origin in server.adopt(connection, origin) })
+            adopt: { connection, origin in server.adopt(connection, origin) })
         gateway = try Gateway(platform: platform, defaults: options.defaults, version: options.version)
-        http = try HTTPServer(listener: socket.takeDescriptor(), handler: gateway)
+        let front = Front(gateway: gateway, runtimeAPI: platform.runtimeAPI)
+        http = try HTTPServer(listener: socket.takeDescriptor(), handler: front, limits: .front)
         server.fill(http)
         url = "http://\(options.host.contains(":") ? "[\(options.host)]" : options.host):\(port)"
     }

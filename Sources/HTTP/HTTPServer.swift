@@ -13,12 +13,14 @@ public final class HTTPServer: Sendable {
 
     /// Limits of a server; each has a reason.
     public struct Limits: Sendable {
-        /// Threads that read, handle and write. Two, because a loopback client shares the machine with them.
+        /// Threads that read, handle and write.
         public var threads: UInt32 = 2
         /// Connections of the server's own listener at once. Above the 1 000 invocations of an account.
         public var connections: UInt32 = 4096
         /// What those behind adopted connections may hold.
         public var origins = OriginLimits()
+        /// The same of those whose origin has its highest bit set: a second kind of connections, with limits of its own.
+        public var highOrigins = OriginLimits()
         /// A connection without traffic is closed after this long, in seconds; 0 keeps it. A parked request does not
         /// count as idle.
         public var idleTimeoutSeconds: UInt32 = 0
@@ -48,7 +50,8 @@ public final class HTTPServer: Sendable {
     private let handler: any HTTPHandler
     private let clientLimit: UInt32
     private let clients = Atomic<UInt32>(0)
-    private let ledger: Mutex<OriginLedger>
+    private let lowLedger: Mutex<OriginLedger>
+    private let highLedger: Mutex<OriginLedger>
     // Set once by `init` before any callback can use it; libmicrohttpd's own calls are thread-safe.
     nonisolated(unsafe) private var daemon: OpaquePointer?
     private let parking = Mutex(Parking())
@@ -67,7 +70,8 @@ public final class HTTPServer: Sendable {
     public init(listener: Int32?, handler: any HTTPHandler, limits: Limits = Limits()) throws(StartError) {
         self.handler = handler
         clientLimit = limits.connections
-        ledger = Mutex(OriginLedger(limits: limits.origins))
+        lowLedger = Mutex(OriginLedger(limits: limits.origins))
+        highLedger = Mutex(OriginLedger(limits: limits.highOrigins))
         var options = http_options()
         options.access = access
         options.uri = began
@@ -80,7 +84,8 @@ public final class HTTPServer: Sendable {
         options.threads = limits.threads
         // libmicrohttpd 0.9.75 locks up when a thread of its pool that is handed a connection has its share of them
         // already. So the limits are kept here, and its own is never met: one thread could hold them all.
-        let most = limits.connections + UInt32(clamping: limits.origins.connections) + Self.spareConnections
+        let adopted = limits.origins.connections + limits.highOrigins.connections
+        let most = limits.connections + UInt32(clamping: adopted) + Self.spareConnections
         options.connection_limit = limits.threads * most
         options.idle_timeout_seconds = limits.idleTimeoutSeconds
         options.connection_memory_bytes = limits.connectionMemoryBytes
@@ -96,9 +101,9 @@ public final class HTTPServer: Sendable {
     ///
     /// - Parameter origin: who is behind it, not 0; requests carry it as ``HTTPExchange/origin``.
     public func adopt(connection: Int32, origin: UInt32) {
-        guard let daemon, ledger.withLock({ $0.open(origin) }) else { return closeDescriptor(connection) }
+        guard let daemon, withLedger(of: origin, { $0.open(origin) }) else { return closeDescriptor(connection) }
         // libmicrohttpd closes the connections that it refuses, too.
-        if !http_adopt(daemon, connection, origin) { ledger.withLock { $0.close(origin) } }
+        if !http_adopt(daemon, connection, origin) { withLedger(of: origin) { $0.close(origin) } }
     }
 
     /// Answers what is still parked with 503, waits for the server's threads to end, and closes every connection.
@@ -162,6 +167,10 @@ extension HTTPServer {
 
     private static var stopping: HTTPResponse { HTTPResponse(status: 503) }
 
+    private func withLedger<Result>(of origin: UInt32, _ body: (inout OriginLedger) -> Result) -> Result {
+        origin >> 31 == 0 ? lowLedger.withLock { body(&$0) } : highLedger.withLock { body(&$0) }
+    }
+
     private func refuseForNow(_ exchange: HTTPExchange) -> MHD_Result {
         exchange.finish()
         return exchange.queue(HTTPResponse(status: 503, headers: [("Connection", "close"), ("Retry-After", "1")]))
@@ -171,7 +180,7 @@ extension HTTPServer {
     private func charge(_ exchange: HTTPExchange, _ bytes: Int) -> Bool {
         let more = bytes - exchange.chargedBytes
         guard exchange.origin != 0, more > 0 else { return true }
-        guard ledger.withLock({ $0.take(more, exchange.origin) }) else { return false }
+        guard withLedger(of: exchange.origin, { $0.take(more, exchange.origin) }) else { return false }
         exchange.chargedBytes = bytes
         return true
     }
@@ -188,7 +197,7 @@ extension HTTPServer {
     fileprivate func forget(_ exchange: HTTPExchange) {
         _ = parking.withLock { $0.exchanges.removeValue(forKey: ObjectIdentifier(exchange)) }
         if exchange.chargedBytes > 0 {
-            ledger.withLock { $0.giveBack(exchange.chargedBytes, exchange.origin) }
+            withLedger(of: exchange.origin) { $0.giveBack(exchange.chargedBytes, exchange.origin) }
         }
     }
 
@@ -205,7 +214,7 @@ extension HTTPServer {
         if origin == 0 {
             clients.wrappingSubtract(1, ordering: .relaxed)
         } else {
-            ledger.withLock { $0.close(origin) }
+            withLedger(of: origin) { $0.close(origin) }
         }
     }
 }

@@ -1,9 +1,11 @@
 internal import AWSModel
 internal import Catalog
 package import Domain
+package import HTTP
 internal import Glibc
 internal import LayerStore
 internal import LinuxSystem
+internal import RuntimeAPI
 internal import Runtimes
 internal import Sandbox
 internal import SandboxPlan
@@ -29,11 +31,11 @@ package final class Platform: Sendable {
 
     /// Opens the data folder and gets ready to run functions.
     ///
-    /// - Parameter adoptGatewayConnection: takes the connections that functions open to the gateway.
+    /// - Parameter adopt: takes the connections that environments open, with who is behind them (``EnvironmentOrigin``).
     /// - Throws: ``PlatformError`` when the folder is in use or cannot be used.
     package init(
         options: PlatformOptions,
-        adoptGatewayConnection: @escaping @Sendable (_ connection: Int32, _ origin: UInt32) -> Void
+        adopt: @escaping @Sendable (_ connection: Int32, _ origin: UInt32) -> Void
     ) throws {
         let folder = try DataFolder(path: options.dataFolder)
         lock = try folder.lock()
@@ -56,7 +58,7 @@ package final class Platform: Sendable {
             host: host,
             sandboxes: try NamespaceSandboxProvider(initExecutable: options.initExecutable, cgroups: cgroups),
             logs: LogStore(root: folder.path("logs")), limits: limits,
-            adoptGatewayConnection: adoptGatewayConnection)
+            adopt: adopt)
         garbage.collectSoon()
     }
 
@@ -71,6 +73,11 @@ package final class Platform: Sendable {
 }
 
 extension Platform {
+    /// Serves the connections to the runtime API.
+    package var runtimeAPI: some HTTPHandler {
+        RuntimeAPIHandler(environments: pool, responseLimitBytes: LambdaLimits.synchronousPayloadBytes)
+    }
+
     /// How many invocations run at the moment.
     package var runningInvocations: Int { pool.busyCount }
 

@@ -22,8 +22,11 @@ public struct Scheduler<Function: Hashable & Sendable, Account: Hashable & Senda
     }
 }
 
-/// Names an execution environment while the server runs. Never 0; not reused before 2³² others were made.
+/// Names an execution environment while the server runs. Never 0; not reused before 2³¹ others were made.
 public struct EnvironmentID: Hashable, Sendable, Comparable, CustomStringConvertible {
+    /// Numbers are below this: the highest bit is left to those who keep the number in 32 bits with something else.
+    static let limit: UInt32 = 1 << 31
+
     /// The number.
     public let number: UInt32
 
@@ -219,7 +222,7 @@ extension Scheduler {
         for invocation: InvocationID, function: Function, revision: UInt64, account: Account
     ) -> EnvironmentID {
         repeat {
-            lastEnvironment &+= 1
+            lastEnvironment = (lastEnvironment + 1) % EnvironmentID.limit
         } while lastEnvironment == 0
             || environments[EnvironmentID(number: lastEnvironment)] != nil
         let id = EnvironmentID(number: lastEnvironment)

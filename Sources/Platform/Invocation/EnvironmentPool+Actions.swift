@@ -132,15 +132,12 @@ extension EnvironmentPool {
         watchMemory(of: environment, sandbox)
     }
 
-    /// Hands a connection from inside an environment to the server that it is for. The runtime API's listener is the
+    /// Hands a connection from inside an environment to the HTTP server. The runtime API's listener is the
     /// first of an environment, the gateway's the second.
     private func accept(_ listener: Int32, _ index: Int, of environment: ExecutionEnvironment) {
         guard let connection = ConnectionAcceptor.accept(listener) else { return }
-        if index == 0 {
-            runtimeServer.withLock { $0 }?.adopt(connection: connection, origin: environment.id.number)
-        } else {
-            adoptGatewayConnection(connection, environment.id.number)
-        }
+        let origin = EnvironmentOrigin(environment: environment.id.number, isRuntimeAPI: index == 0)
+        adopt(connection, origin.number)
     }
 
     /// Closes a sandbox that has ended, away from the loop: removing a cgroup may take its time.

@@ -34,7 +34,8 @@ extension EnvironmentPool: RuntimeAPIEnvironments {
     }
 
     func environment(_ origin: UInt32) -> ExecutionEnvironment? {
-        state.withLock { $0.environments[EnvironmentID(number: origin)] }
+        let number = EnvironmentOrigin(number: origin).environment
+        return state.withLock { $0.environments[EnvironmentID(number: number)] }
     }
 
     /// The init phase is over: the function's own time-out counts from here.

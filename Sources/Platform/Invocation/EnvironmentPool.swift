@@ -28,44 +28,25 @@ final class EnvironmentPool: Sendable {
     let freezer: IdleFreezer
     /// Makes sandboxes: a few milliseconds of system calls each, and no more at once than the machine has use for.
     let starter: WorkQueue
-    /// The runtime API: one server for all environments, which is handed their connections.
-    let runtimeServer = Mutex<HTTPServer?>(nil)
-    /// Takes the connections that functions open to the gateway.
-    let adoptGatewayConnection: @Sendable (_ connection: Int32, _ origin: UInt32) -> Void
+    /// Takes the connections that environments open, with who is behind them (``EnvironmentOrigin``).
+    let adopt: @Sendable (_ connection: Int32, _ origin: UInt32) -> Void
 
     /// Lambda's limit of the init phase, in seconds ("Lambda execution environment lifecycle").
     static let initSeconds = 10
 
     init(
         host: FunctionHost, sandboxes: any SandboxProvider, logs: LogStore, limits: SchedulerLimits,
-        adoptGatewayConnection: @escaping @Sendable (_ connection: Int32, _ origin: UInt32) -> Void
+        adopt: @escaping @Sendable (_ connection: Int32, _ origin: UInt32) -> Void
     ) throws {
         self.host = host
         self.sandboxes = sandboxes
         self.logs = logs
-        self.adoptGatewayConnection = adoptGatewayConnection
+        self.adopt = adopt
         state = Mutex(State(scheduler: Scheduler(limits: limits)))
         loop = try EventLoop(name: "environments")
         freezer = IdleFreezer(loop: loop)
         starter = try WorkQueue(name: "starter", threadCount: 4, capacity: limits.environments)
-        let handler = RuntimeAPIHandler(
-            environments: self, responseLimitBytes: LambdaLimits.synchronousPayloadBytes)
-        let server = try HTTPServer(
-            listener: nil, handler: handler, limits: Self.runtimeLimits(environments: limits.environments))
-        runtimeServer.withLock { $0 = server }
         scheduleIdleCheck()
-    }
-
-    /// What one environment may hold of the runtime API: some connections, for a runtime uses one, and the answer that
-    /// it sends. Everybody has a share of their own, so nobody can take the others'.
-    private static func runtimeLimits(environments: Int) -> HTTPServer.Limits {
-        var limits = HTTPServer.Limits()
-        limits.connections = 0
-        limits.origins.connectionsOfOne = 16
-        limits.origins.connections = 16 * environments
-        limits.origins.bodyBytesOfOne = 2 * LambdaLimits.synchronousPayloadBytes
-        limits.origins.bodyBytes = environments * limits.origins.bodyBytesOfOne
-        return limits
     }
 
     /// Runs an invocation: now, in an environment that is idle or in a new one, or not at all.
@@ -117,11 +98,6 @@ final class EnvironmentPool: Sendable {
         }
         starter.close()
         loop.stop()
-        let server = runtimeServer.withLock { server in
-            defer { server = nil }
-            return server
-        }
-        server?.stop()
     }
 
     /// How many environments run an invocation, or start for one.
