@@ -209,7 +209,7 @@ def handle_event_request(api, json, request_handler, headers, body):
     if not isinstance(result, bytes):
         result = result.encode()
     path = "invocation/" + request_id + "/response"
-    api.post("invocation response", path, content_type, result, invocation_id_line(headers))
+    api.post("invocation response", path, content_type, result, invocation_id_line(headers), asks=True)
 
 
 def invocation_id_line(headers):
