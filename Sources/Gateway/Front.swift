@@ -23,8 +23,8 @@ struct Front<RuntimeAPI: HTTPHandler>: HTTPHandler {
 
 extension HTTPServer.Limits {
     /// One thread for two processors, for clients and functions need the others; and what one environment may hold of
-    /// the runtime API: some connections, for a runtime uses one, and the answer that it sends. Everybody has a share of
-    /// their own there, so nobody can take the others'.
+    /// the runtime API: some connections, for a runtime uses one, and the answer that it sends. Everybody has a share
+    /// of their own there, so nobody can take the others'.
     static var front: HTTPServer.Limits {
         var limits = HTTPServer.Limits()
         limits.threads = UInt32(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)) / 2))

@@ -19,7 +19,8 @@ public final class HTTPServer: Sendable {
         public var connections: UInt32 = 4096
         /// What those behind adopted connections may hold.
         public var origins = OriginLimits()
-        /// The same of those whose origin has its highest bit set: a second kind of connections, with limits of its own.
+        /// The same of those whose origin has its highest bit set: a second kind of connections, with limits of its
+        /// own.
         public var highOrigins = OriginLimits()
         /// A connection without traffic is closed after this long, in seconds; 0 keeps it. A parked request does not
         /// count as idle.

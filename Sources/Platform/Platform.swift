@@ -31,7 +31,8 @@ package final class Platform: Sendable {
 
     /// Opens the data folder and gets ready to run functions.
     ///
-    /// - Parameter adopt: takes the connections that environments open, with who is behind them (``EnvironmentOrigin``).
+    /// - Parameter adopt: takes the connections that environments open, with who is behind them
+    ///   (``EnvironmentOrigin``).
     /// - Throws: ``PlatformError`` when the folder is in use or cannot be used.
     package init(
         options: PlatformOptions,
