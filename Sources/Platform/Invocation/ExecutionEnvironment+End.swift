@@ -31,6 +31,7 @@ extension ExecutionEnvironment {
                 }
             }
             log(state.splitter.takeRest(), &state)
+            flushLog(&state)
             state.invocation = nil
             return (remains, state.session.close())
         }
@@ -103,7 +104,7 @@ extension ExecutionEnvironment {
     /// The runtime has the invocation from now on.
     func markStart(of invocation: Invocation, nowNanoseconds: UInt64, _ state: inout State) {
         state.invocationStartNanoseconds = nowNanoseconds
-        // Held back: most invocations print nothing, and then START, END and REPORT are one write.
+        // Held back: most invocations print nothing.
         hold("START RequestId: \(invocation.requestID) Version: \(revision.version)", &state)
     }
 
@@ -117,7 +118,9 @@ extension ExecutionEnvironment {
             requestID: invocation.requestID, durationNanoseconds: nowNanoseconds - start,
             initNanoseconds: state.initNanoseconds, memoryMebibytes: revision.memoryMebibytes,
             peakMemoryBytes: state.sandbox?.peakMemoryBytes() ?? 0, status: status)
-        log(["END RequestId: \(invocation.requestID)", report.line], &state)
+        // Held back as well: the file is written when the client has its answer, for many invocations at once.
+        hold("END RequestId: \(invocation.requestID)", &state)
+        hold(report.line, &state)
         let tail = state.tail.bytes
         state.tail = LogTail()
         state.initNanoseconds = nil
@@ -149,6 +152,11 @@ extension ExecutionEnvironment {
     func log(_ lines: [String], _ state: inout State) {
         guard !lines.isEmpty else { return }
         for line in lines { hold(line, &state) }
+        flushLog(&state)
+    }
+
+    /// Writes the lines that were held back.
+    func flushLog(_ state: inout State) {
         stream.append(state.heldLines)
         state.heldLines.removeAll(keepingCapacity: true)
     }

@@ -6,8 +6,9 @@ internal import Synchronization
 /// Freezes environments that have been idle for a short while: what a handler has left running stops until the next
 /// invocation, as on Lambda ("Lambda execution environment lifecycle" in the Lambda developer guide).
 ///
-/// Freezing costs a write to the cgroup, and so does thawing; a client that calls again at once shall not pay for
-/// either. So nothing is done when an invocation ends but to make sure that a sweep comes.
+/// Freezing costs a message to the sandbox's first process, and so does thawing; a client that calls again at once
+/// shall not pay for either. So nothing is done when an invocation ends but to make sure that a sweep comes, which also
+/// writes the logs of what ended since the last one.
 final class IdleFreezer: Sendable {
     private struct State {
         var candidates: [ExecutionEnvironment] = []
@@ -63,11 +64,12 @@ extension ExecutionEnvironment {
         }
     }
 
-    /// Freezes everything in the environment if it has been idle since a moment, or longer.
+    /// Writes its log, and freezes everything in the environment if it has been idle since a moment, or longer.
     ///
     /// - Returns: whether the freezer is done with it: it is frozen, gone, or cannot be frozen on this host.
     func freeze(ifIdleSince moment: UInt64) -> Bool {
         state.withLock { state in
+            flushLog(&state)
             guard !state.isGone, state.ending == nil else { return true }
             // A runtime that has not asked for more yet is still at work.
             guard state.invocation == nil, state.session.isWaiting, state.idleSinceNanoseconds <= moment else {

@@ -1,0 +1,55 @@
+"""What functions print is kept, for each function and environment, with the lines that Lambda adds."""
+
+import re
+import time
+
+LINE = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z "
+
+
+def streams_of(aws, name, count, containing="REPORT"):
+    """The texts of a function's streams, once so many of them hold what is awaited; files are written by and by."""
+    folder = aws.server.data / "logs" / aws.number / aws.region / name
+    for _ in range(200):
+        texts = [path.read_text() for path in sorted(folder.glob("*.log"))]
+        if len(texts) >= count and sum(containing in text for text in texts) >= count:
+            return texts
+        time.sleep(0.05)
+    raise AssertionError(f"{folder} holds {texts}")
+
+
+def test_a_stream_has_what_was_printed_between_start_and_end(aws):
+    name = aws.deploy("def handler(event, context): print('printed', event)")
+    aws.invoke(name, 1)
+    aws.invoke(name, 2)
+    (text,) = streams_of(aws, name, 1, containing="printed 2")
+    for _ in range(100):
+        if text.count("REPORT") == 2:
+            break
+        time.sleep(0.05)
+        (text,) = streams_of(aws, name, 1)
+    words = [line.split(" ", 1)[1].split(" ")[0] for line in text.splitlines()]
+    assert words == ["INIT_START", *["START", "printed", "END", "REPORT"] * 2]
+    assert all(re.match(LINE, line) for line in text.splitlines())
+
+
+def test_each_environment_has_a_stream_of_its_own(aws):
+    name = aws.deploy("import time\ndef handler(event, context):\n    time.sleep(1)\n    return context.log_stream_name")
+    answers = [aws.invoke_aside(name) for _ in range(2)]
+    streams = {answer().value for answer in answers}
+    assert len(streams) == 2
+    assert len(streams_of(aws, name, 2)) == 2
+
+
+def test_a_traceback_is_shown_on_lines_of_its_own(aws):
+    name = aws.deploy("def handler(event, context): raise ValueError('it broke')")
+    assert aws.invoke(name).failure["errorType"] == "ValueError"
+    (text,) = streams_of(aws, name, 1)
+    assert re.search(LINE + r"\[ERROR\] ValueError: it broke\n\tTraceback", text)
+
+
+def test_json_is_logged_where_the_function_wants_it(aws):
+    source = "import logging\ndef handler(event, context): logging.getLogger().warning('heed')"
+    name = aws.deploy(source, LoggingConfig={"LogFormat": "JSON", "ApplicationLogLevel": "WARN"})
+    aws.invoke(name)
+    (text,) = streams_of(aws, name, 1)
+    assert re.search(r'\{.*"level": ?"WARNING".*"heed".*\}', text) or re.search(r'"message": ?"heed"', text)
