@@ -33,7 +33,8 @@ def test_a_stream_has_what_was_printed_between_start_and_end(aws):
 
 
 def test_each_environment_has_a_stream_of_its_own(aws):
-    name = aws.deploy("import time\ndef handler(event, context):\n    time.sleep(1)\n    return context.log_stream_name")
+    source = "import time\ndef handler(event, context):\n    time.sleep(1)\n    return context.log_stream_name"
+    name = aws.deploy(source)
     answers = [aws.invoke_aside(name) for _ in range(2)]
     streams = {answer().value for answer in answers}
     assert len(streams) == 2
