@@ -80,6 +80,13 @@ extension Platform {
         }
     }
 
+    /// The marker of the page after this one; `nil` where not one record more than the page holds was found.
+    func nextMarker<Record>(
+        _ records: [Record], pageSize: Int, listing: String, key: (Record) -> String
+    ) -> String? {
+        records.count > pageSize ? PageMarker.encode(key: key(records[pageSize - 1]), listing: listing) : nil
+    }
+
     /// Turns what a store throws into an error of the server.
     func catching<Value: ~Copyable>(_ body: () throws -> Value) throws(PlatformError) -> Value {
         do { return try body() } catch let error as PlatformError { throw error } catch {

@@ -25,10 +25,9 @@ enum FunctionRules {
 
     private static func check(_ value: Int?, at member: String, atMost limit: Int) throws(PlatformError) {
         guard let value, value > limit else { return }
+        let constraint = "Member must have value less than or equal to \(limit)"
         throw PlatformError(
-            .validation,
-            "1 validation error detected: Value '\(value)' at '\(member)' failed to satisfy constraint: "
-                + "Member must have value less than or equal to \(limit)")
+            .validation, AWSError.validation(value: "\(value)", at: member, constraint: constraint).message)
     }
 
     /// The runtime, which has to be one that Lambda knows.

@@ -42,9 +42,8 @@ extension Platform {
         let functions = try records.prefix(size).map { record throws(PlatformError) in
             try document(record).configuration
         }
-        let next = records.count > size ? records[size - 1].id.name.description : nil
-        return Lambda.ListFunctionsResponse(
-            nextMarker: next.map { PageMarker.encode(key: $0, listing: "functions") }, functions: functions)
+        let next = nextMarker(records, pageSize: size, listing: "functions") { $0.id.name.description }
+        return Lambda.ListFunctionsResponse(nextMarker: next, functions: functions)
     }
 
     /// Deletes a function. Its running invocations end undisturbed.

@@ -1,10 +1,10 @@
-internal import Telemetry
-internal import Synchronization
 internal import Domain
 internal import HTTP
 internal import LinuxSystem
 internal import Sandbox
 internal import Scheduler
+internal import Synchronization
+internal import Telemetry
 
 extension EnvironmentPool {
     /// A decision of the scheduler with the objects that it is about: what is left to do once the lock is released.
@@ -40,7 +40,8 @@ extension EnvironmentPool {
         for action in actions {
             switch action {
             case .start(let environment, let invocation):
-                offer(invocation, to: environment, seconds: invocation.revision.timeoutSeconds + Self.initSeconds)
+                offer(
+                    invocation, to: environment, seconds: invocation.revision.timeoutSeconds + LambdaLimits.initSeconds)
                 if !starter.submit({ self.start(environment) }) {
                     end(
                         environment,

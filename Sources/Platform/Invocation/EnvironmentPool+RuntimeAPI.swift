@@ -1,8 +1,8 @@
-internal import Synchronization
 internal import HTTP
 internal import LinuxSystem
 internal import RuntimeAPI
 internal import Scheduler
+internal import Synchronization
 
 extension EnvironmentPool: RuntimeAPIEnvironments {
     func next(origin: UInt32, _ exchange: HTTPExchange) -> HTTPResponse? {

@@ -31,9 +31,6 @@ final class EnvironmentPool: Sendable {
     /// Takes the connections that environments open, with who is behind them (``EnvironmentOrigin``).
     let adopt: @Sendable (_ connection: Int32, _ origin: UInt32) -> Void
 
-    /// Lambda's limit of the init phase, in seconds ("Lambda execution environment lifecycle").
-    static let initSeconds = 10
-
     init(
         host: FunctionHost, sandboxes: any SandboxProvider, logs: LogStore, limits: SchedulerLimits,
         adopt: @escaping @Sendable (_ connection: Int32, _ origin: UInt32) -> Void

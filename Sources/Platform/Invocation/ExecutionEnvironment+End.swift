@@ -1,8 +1,8 @@
-internal import Synchronization
 internal import HTTP
 internal import LinuxSystem
 internal import RuntimeAPI
 internal import Sandbox
+internal import Synchronization
 internal import Telemetry
 
 extension ExecutionEnvironment {

@@ -1,6 +1,6 @@
 package import Domain
-package import SandboxPlan
 internal import Runtimes
+package import SandboxPlan
 
 /// What is the same for all sandboxes of a server.
 package struct FunctionHost: Sendable {

@@ -66,7 +66,7 @@ extension ExecutionEnvironment {
 
     /// Writes its log, and freezes everything in the environment if it has been idle since a moment, or longer.
     ///
-    /// - Returns: whether the freezer is done with it: it is frozen, gone, or cannot be frozen on this host.
+    /// - Returns: whether the freezer is done with it: it is frozen, or it ends.
     func freeze(ifIdleSince moment: UInt64) -> Bool {
         state.withLock { state in
             flushLog(&state)

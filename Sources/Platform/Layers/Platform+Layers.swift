@@ -49,9 +49,9 @@ extension Platform {
                 layerName: record.layer.name.description, layerArn: record.layer.description,
                 latestMatchingVersion: latest)
         }
-        let next = records.count > size ? records[size - 1].layer.name.description : nil
+        let next = nextMarker(records, pageSize: size, listing: "layers") { $0.layer.name.description }
         return Lambda.ListLayersResponse(
-            nextMarker: next.map { PageMarker.encode(key: $0, listing: "layers") }, layers: items)
+            nextMarker: next, layers: items)
     }
 
     /// Lists the versions of a layer, the newest first.
@@ -68,9 +68,9 @@ extension Platform {
             try self.catalog.layerVersions(of: layer, matching: filter, before: before, limit: size + 1)
         }
         let items = try records.prefix(size).map { record throws(PlatformError) in try item(record) }
-        let next = records.count > size ? records[size - 1].number.description : nil
+        let next = nextMarker(records, pageSize: size, listing: layer.description) { $0.number.description }
         return Lambda.ListLayerVersionsResponse(
-            nextMarker: next.map { PageMarker.encode(key: $0, listing: layer.description) }, layerVersions: items)
+            nextMarker: next, layerVersions: items)
     }
 
     /// Deletes a version of a layer. Functions that use it keep its bytes. Deleting what is not there succeeds, as on
