@@ -23,8 +23,8 @@ package final class Platform: Sendable {
     let pool: EnvironmentPool
     let garbage: GarbageCollector
     let accountConcurrency: Int
-    /// The revisions that were invoked, as they were last read; a change of a function takes its entry out.
-    let revisions = Mutex<[FunctionID: FunctionRevision]>([:])
+    let routes = RouteTable()
+    let changes = ChangesInProgress()
     let lastRevisionNumber = Atomic<UInt64>(0)
     private let cgroups: CgroupParent?
     private let lock: DataFolderLock
