@@ -1,8 +1,8 @@
 """The API below the clients: what is answered to requests that no client of AWS's would send."""
 
 import http.client
-import re
 import json
+import re
 import uuid
 
 import boto3
