@@ -82,7 +82,8 @@ let storey3: [Target] = [
     library(
         "Platform",
         [
-            "AWSModel", "AWSProtocol", "Catalog", "Digest", "Domain", "HTTP", "LayerStore", "LinuxSystem", "RuntimeAPI",
+            "AWSModel", "AWSProtocol", "Catalog", "Digest", "Domain", "EventQueue", "HTTP", "LayerStore", "LinuxSystem",
+            "RuntimeAPI",
             "Runtimes", "Sandbox", "SandboxPlan", "Scheduler", "Telemetry",
         ])
 ]
@@ -127,7 +128,7 @@ let proof: [Target] = [
     tests("Sandbox", ["CSandbox", "LinuxSystem", "SandboxPlan", "SeededRandom"]),
     tests("Telemetry", ["Domain"]),
     tests("EventQueue", ["LinuxSystem", "SeededRandom"]),
-    tests("Platform", ["Domain"]),
+    tests("Platform", ["Domain", "EventQueue", "SeededRandom"]),
     tests("Gateway", ["Domain"]),
     tests("CommandLine", ["AWSProtocol", "Domain", "Platform", "Sandbox"]),
     .testTarget(name: "TidyTests", swiftSettings: strict),
