@@ -57,7 +57,7 @@ let storey0: [Target] = [
     library("SQLite", ["CSQLite"]),
     library("Archive", ["CZlib", "LinuxSystem"]),
     library("HTTP", ["CHTTP", "CMicrohttpd", "LinuxSystem"]),
-    library("AWSProtocol", ["CPCRE2", "Digest"]),
+    library("AWSProtocol", ["CPCRE2", "CZlib", "Digest"]),
 ]
 
 let storey1: [Target] = [
