@@ -72,7 +72,7 @@ let storey2: [Target] = [
     library("LayerStore", ["Archive", "Digest", "LinuxSystem"]),
     library("Packaging", ["Archive", "Digest", "Domain", "LinuxSystem"]),
     library("Scheduler"),
-    library("RuntimeAPI", ["HTTP"]),
+    library("RuntimeAPI", ["Digest", "HTTP"]),
     library("Sandbox", ["CSandbox", "CSeccomp", "LinuxSystem", "SandboxPlan"]),
     library("Telemetry", ["Domain", "LinuxSystem"]),
     library("EventQueue", ["LinuxSystem", "SQLite"]),

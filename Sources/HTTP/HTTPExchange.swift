@@ -30,7 +30,8 @@ public final class HTTPExchange: Sendable {
     nonisolated(unsafe) var chargedBytes = 0
     nonisolated(unsafe) private var received: [UInt8] = []
     nonisolated(unsafe) private var methodName = ""
-    nonisolated(unsafe) private(set) var sink: (any HTTPBodySink)?
+    /// Who takes the body piece by piece; `nil` where it is gathered, and once the request is over.
+    nonisolated(unsafe) public private(set) var sink: (any HTTPBodySink)?
     nonisolated(unsafe) private var isBodyComplete = false
     private let gate = Mutex(BodyGate.open)
     /// The body that is being sent, where it is a stream.
