@@ -52,10 +52,12 @@ package final class Platform: Sendable {
         try folder.install(RuntimeProgram.python, at: "runtimes/python")
         CgroupParent.removeStaleCgroups()
         cgroups = try CgroupParent.prepare()
-        let host = FunctionHost(
+        var host = FunctionHost(
             userland: HostUserland.detect(), interpreters: options.interpreters,
             runtimeFiles: folder.path("runtimes/python"), gatewayPort: options.gatewayPort,
             usesHostNetwork: options.usesHostNetwork)
+        // In a network of its own a function is known by its socket, and needs nothing to sign with.
+        if options.usesHostNetwork, options.requiresSignatures { host.sessions = temporaryCredentials }
         var limits = SchedulerLimits()
         limits.accountConcurrency = options.accountConcurrency
         limits.environments = options.environments
