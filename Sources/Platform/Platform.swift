@@ -18,11 +18,12 @@ internal import Telemetry
 /// Use cases block while they write to disk: call them on a work queue. ``invoke(_:context:_:)`` alone does not block.
 package final class Platform: Sendable {
     let catalog: Catalog
-    let credentials: CredentialDirectory
     let layerStore: LayerStore
     let links: DownloadLinks
     /// Makes and recognises what *AssumeRole* returns.
     package let temporaryCredentials: TemporaryCredentials
+    /// Finds out who calls.
+    package let authenticator: Authenticator
     let pool: EnvironmentPool
     let garbage: GarbageCollector
     let accountConcurrency: Int
@@ -44,11 +45,11 @@ package final class Platform: Sendable {
         let folder = try DataFolder(path: options.dataFolder)
         lock = try folder.lock()
         catalog = try Catalog(path: folder.path("catalog.sqlite"))
-        credentials = try catalog.credentialDirectory()
         layerStore = try LayerStore(root: folder.path("store"))
         garbage = try GarbageCollector(catalog: catalog, layerStore: layerStore)
         links = DownloadLinks(key: try folder.key(named: "download.key"))
         temporaryCredentials = TemporaryCredentials(key: try folder.key(named: "session.key"))
+        authenticator = Authenticator(keys: try catalog.credentialDirectory(), sessions: temporaryCredentials)
         try folder.install(RuntimeProgram.python, at: "runtimes/python")
         CgroupParent.removeStaleCgroups()
         cgroups = try CgroupParent.prepare()

@@ -84,6 +84,25 @@ def test_keys_come_and_go_while_the_server_runs(guarded, keys):
     assert again.stderr == f"strata: There is no access key {key.access_key} in {guarded.data}.\n"
 
 
+def test_the_data_folder_of_another_user_is_left_alone(installation, ordinary_installation):
+    folder = ordinary_installation.folder()
+    result = subprocess.run(
+        installation.command("credentials", "create", "--data", folder), env=installation.environment(),
+        capture_output=True, text=True, timeout=PATIENCE_SECONDS)
+    assert result.returncode == 1
+    owner = f"another user's (uid {ordinary_installation.uid})"
+    assert result.stderr == f"strata: The data folder {folder} is {owner}: run this as that user.\n"
+    assert list(folder.iterdir()) == []
+
+
+def test_secrets_are_for_nobody_elses_eyes(installation):
+    folder = installation.folder()
+    folder.chmod(0o755)
+    command = installation.command("credentials", "create", "--data", folder)
+    subprocess.run(command, env=installation.environment(), check=True, capture_output=True, timeout=PATIENCE_SECONDS)
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
 def test_keys_are_there_after_a_restart(installation):
     server = installation.start(arguments=["--auth"])
     key = Keys(server).create()
