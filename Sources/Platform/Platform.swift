@@ -1,7 +1,7 @@
 internal import AWSModel
 internal import Catalog
 internal import EventQueue
-package import Domain
+internal import Domain
 package import HTTP
 internal import Glibc
 internal import LayerStore
@@ -21,6 +21,10 @@ package final class Platform: Sendable {
     let catalog: Catalog
     let layerStore: LayerStore
     let links: DownloadLinks
+    /// Makes and recognises what *AssumeRole* returns.
+    package let temporaryCredentials: TemporaryCredentials
+    /// Finds out who calls.
+    package let authenticator: Authenticator
     let pool: EnvironmentPool
     let garbage: GarbageCollector
     let events: EventQueue
@@ -48,6 +52,8 @@ package final class Platform: Sendable {
         layerStore = try LayerStore(root: folder.path("store"))
         garbage = try GarbageCollector(catalog: catalog, layerStore: layerStore)
         links = DownloadLinks(key: try folder.key(named: "download.key"))
+        temporaryCredentials = TemporaryCredentials(key: try folder.key(named: "session.key"))
+        authenticator = Authenticator(keys: try catalog.credentialDirectory(), sessions: temporaryCredentials)
         try folder.install(RuntimeProgram.python, at: "runtimes/python")
         CgroupParent.removeStaleCgroups()
         cgroups = try CgroupParent.prepare()
@@ -57,6 +63,8 @@ package final class Platform: Sendable {
             usesHostNetwork: options.usesHostNetwork)
         let machines = HostEmulators.machines()
         host.emulatedArchitectures = Set(Architecture.allCases.filter { machines.contains($0.elfMachine) })
+        // In a network of its own a function is known by its socket, and needs nothing to sign with.
+        if options.usesHostNetwork, options.requiresSignatures { host.sessions = temporaryCredentials }
         var limits = SchedulerLimits()
         limits.accountConcurrency = options.accountConcurrency
         limits.environments = options.environments
@@ -92,9 +100,4 @@ extension Platform {
 
     /// How many invocations run at the moment.
     package var runningInvocations: Int { pool.busyCount }
-
-    /// The account of the function that runs in an environment; `nil` when the environment is gone.
-    package func account(ofEnvironment origin: UInt32) -> AccountID? {
-        pool.environment(origin)?.revision.function.account
-    }
 }
