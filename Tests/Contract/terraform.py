@@ -103,7 +103,8 @@ class Terraform:
             timeout=TIMEOUT_SECONDS,
         )
         if result.returncode not in exit_codes:
-            raise TerraformFailure(f"terraform {command} ended with {result.returncode}\n{result.stdout}{result.stderr}")
+            output = result.stdout + result.stderr
+            raise TerraformFailure(f"terraform {command} ended with {result.returncode}\n{output}")
         return result
 
     def environment(self):
