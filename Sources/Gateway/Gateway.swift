@@ -14,7 +14,8 @@ package final class Gateway: HTTPHandler {
     let platform: Platform
     let defaults: GatewayDefaults
     let version: String
-    let dispatcher: ServiceDispatcher<RequestContext>
+    /// The services that are served, by the name that clients sign for.
+    let dispatchers: [String: ServiceDispatcher<RequestContext>]
     private let controlPlane: WorkQueue
     private let isStopping = Mutex(false)
 
@@ -28,7 +29,11 @@ package final class Gateway: HTTPHandler {
         self.platform = platform
         self.defaults = defaults
         self.version = version
-        dispatcher = LambdaOperations.dispatcher(for: platform)
+        dispatchers = [
+            "lambda": LambdaOperations.dispatcher(for: platform),
+            "iam": IdentityOperations.dispatcher(for: platform.identities),
+            "sts": IdentityOperations.securityTokens(of: platform.identities),
+        ]
         controlPlane = try WorkQueue(
             name: "control", threadCount: Self.controlPlaneThreads, capacity: Self.controlPlaneBacklog)
     }
@@ -68,12 +73,13 @@ package final class Gateway: HTTPHandler {
     /// Decodes, calls and encodes one control-plane call.
     private func answer(_ exchange: HTTPExchange, _ target: Target, _ context: RequestContext) -> HTTPResponse {
         let service = scope(exchange).service
-        guard service == "lambda" else { return UnknownService(name: service).response }
+        guard let dispatcher = dispatchers[service] else { return UnknownService(name: service).response }
+        let requestID = RequestIdentifier.make()
         let request = AWSRequest(
             method: exchange.method, rawPath: String(target.path), rawQuery: String(target.query),
-            headers: exchange.headers().map { AWSHeader($0.name, $0.value) }, body: exchange.body)
-        return dispatcher.respond(to: request, context: context)
-            .http(requestID: RequestIdentifier.make())
+            headers: exchange.headers().map { AWSHeader($0.name, $0.value) }, body: exchange.body,
+            requestID: requestID)
+        return dispatcher.respond(to: request, context: context).http(requestID: requestID)
     }
 
     /// Who calls. A function acts in its own account, whatever it signs with; `nil` where its environment has ended

@@ -18,6 +18,8 @@ internal import Telemetry
 /// Use cases block while they write to disk: call them on a work queue. ``invoke(_:context:_:)`` alone does not block.
 package final class Platform: Sendable {
     let catalog: Catalog
+    /// The use cases of IAM and STS.
+    package let identities: Identities
     let layerStore: LayerStore
     let links: DownloadLinks
     let pool: EnvironmentPool
@@ -41,6 +43,7 @@ package final class Platform: Sendable {
         let folder = try DataFolder(path: options.dataFolder)
         lock = try folder.lock()
         catalog = try Catalog(path: folder.path("catalog.sqlite"))
+        identities = Identities(catalog: catalog)
         layerStore = try LayerStore(root: folder.path("store"))
         garbage = try GarbageCollector(catalog: catalog, layerStore: layerStore)
         links = DownloadLinks(key: try folder.key(named: "download.key"))
