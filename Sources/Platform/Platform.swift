@@ -1,6 +1,6 @@
 internal import AWSModel
 internal import Catalog
-package import Domain
+internal import Domain
 package import HTTP
 internal import Glibc
 internal import LayerStore
@@ -22,6 +22,8 @@ package final class Platform: Sendable {
     package let identities: Identities
     let layerStore: LayerStore
     let links: DownloadLinks
+    /// Makes and recognises what *AssumeRole* returns.
+    package let temporaryCredentials: TemporaryCredentials
     let pool: EnvironmentPool
     let garbage: GarbageCollector
     let accountConcurrency: Int
@@ -47,6 +49,7 @@ package final class Platform: Sendable {
         layerStore = try LayerStore(root: folder.path("store"))
         garbage = try GarbageCollector(catalog: catalog, layerStore: layerStore)
         links = DownloadLinks(key: try folder.key(named: "download.key"))
+        temporaryCredentials = TemporaryCredentials(key: try folder.key(named: "session.key"))
         try folder.install(RuntimeProgram.python, at: "runtimes/python")
         CgroupParent.removeStaleCgroups()
         cgroups = try CgroupParent.prepare()
@@ -84,9 +87,4 @@ extension Platform {
 
     /// How many invocations run at the moment.
     package var runningInvocations: Int { pool.busyCount }
-
-    /// The account of the function that runs in an environment; `nil` when the environment is gone.
-    package func account(ofEnvironment origin: UInt32) -> AccountID? {
-        pool.environment(origin)?.revision.function.account
-    }
 }
