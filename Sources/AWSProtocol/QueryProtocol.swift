@@ -47,7 +47,7 @@ struct QueryProtocol: WireProtocol {
         return Self.response(200, writer)
     }
 
-    func answer(_ error: AWSError, to request: AWSRequest) -> AWSResponse {
+    func answer(_ error: AWSError, requestID: String) -> AWSResponse {
         var writer = XMLWriter()
         writer.element("ErrorResponse", namespace: namespace) { writer in
             writer.element("Error") { writer in
@@ -55,7 +55,7 @@ struct QueryProtocol: WireProtocol {
                 writer.element("Code", text: error.name)
                 writer.element("Message", text: error.message)
             }
-            writer.element("RequestId", text: request.requestID)
+            writer.element("RequestId", text: requestID)
         }
         return Self.response(error.status, writer)
     }

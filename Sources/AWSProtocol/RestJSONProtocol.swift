@@ -25,7 +25,7 @@ struct RestJSONProtocol: WireProtocol {
         ResponseEncoder.encode(output, as: call.operation.output, status: call.operation.status)
     }
 
-    func answer(_ error: AWSError, to request: AWSRequest) -> AWSResponse { error.response }
+    func answer(_ error: AWSError, requestID: String) -> AWSResponse { error.response }
 }
 
 extension AWSError {

@@ -44,7 +44,12 @@ public struct ServiceDispatcher<Context: Sendable>: Sendable {
             }
             return wire.answer(try handler(try wire.input(of: call), context).get(), to: call)
         } catch {
-            return wire.answer(error, to: request)
+            return answer(error, requestID: request.requestID)
         }
+    }
+
+    /// An error as this service answers it.
+    public func answer(_ error: AWSError, requestID: String) -> AWSResponse {
+        wire.answer(error, requestID: requestID)
     }
 }

@@ -7,7 +7,7 @@ protocol WireProtocol: Sendable {
     /// Writes the answer of success.
     func answer(_ output: AWSValue, to call: WireCall) -> AWSResponse
     /// Writes an error as the answer, to a request that may not even have been a call.
-    func answer(_ error: AWSError, to request: AWSRequest) -> AWSResponse
+    func answer(_ error: AWSError, requestID: String) -> AWSResponse
 }
 
 /// A request of which the operation is known.

@@ -2,6 +2,9 @@
 ///
 /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>.
 public enum IdentityLimits {
+    /// Body of a request, in bytes: room for the longest policy that the model takes, percent-encoded. Ours: IAM's own
+    /// figure is not told.
+    public static let requestBytes = 1_048_576
     /// Managed policies attached to one role.
     public static let policiesPerRole = 10
     /// Versions of one managed policy.

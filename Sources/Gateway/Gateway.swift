@@ -44,14 +44,23 @@ package final class Gateway: HTTPHandler {
         controlPlane.close()
     }
 
-    /// What Lambda reads of a request at most.
-    package func bodyLimitBytes(for exchange: HTTPExchange) -> Int { LambdaLimits.requestBytes }
+    /// What a service reads of a request at most.
+    package func bodyLimitBytes(for exchange: HTTPExchange) -> Int {
+        ["iam", "sts"].contains(scope(exchange).service) ? IdentityLimits.requestBytes : LambdaLimits.requestBytes
+    }
 
-    /// Lambda's answer to a request that is longer.
+    /// Lambda's answer to a request that is longer, as the service that was meant would write it.
     package func responseForLargeBody(_ exchange: HTTPExchange) -> HTTPResponse {
-        let message = "Request must be smaller than \(LambdaLimits.requestBytes) bytes"
-        return AWSError("RequestEntityTooLargeException", status: 413, message: message, fault: .user)
-            .response.http(requestID: RequestIdentifier.make())
+        let message = "Request must be smaller than \(bodyLimitBytes(for: exchange)) bytes"
+        return refusal(
+            AWSError("RequestEntityTooLargeException", status: 413, message: message, fault: .user), exchange)
+    }
+
+    /// An error from before a service, as the service that was meant would write it.
+    private func refusal(_ error: AWSError, _ exchange: HTTPExchange) -> HTTPResponse {
+        let requestID = RequestIdentifier.make()
+        let response = dispatchers[scope(exchange).service]?.answer(error, requestID: requestID) ?? error.response
+        return response.http(requestID: requestID)
     }
 
     /// Answers one request: at once, or when its use case is done.
@@ -67,7 +76,7 @@ package final class Gateway: HTTPHandler {
             return invoke(name, target, context, exchange)
         }
         let accepted = controlPlane.submit { exchange.respond(self.answer(exchange, target, context)) }
-        return accepted ? nil : Self.busy
+        return accepted ? nil : refusal(Self.busy, exchange)
     }
 
     /// Decodes, calls and encodes one control-plane call.
@@ -153,11 +162,9 @@ extension Gateway {
         status: 403, contentType: "application/json",
         text: #"{"message":"The execution environment of this function has ended."}"#)
 
-    private static var busy: HTTPResponse {
-        let message = "The server has too many calls to answer at once; call again in a moment."
-        return AWSError(Lambda.Errors.tooManyRequests, message, retryAfterSeconds: 1)
-            .response.http(requestID: RequestIdentifier.make())
-    }
+    private static let busy = AWSError(
+        Lambda.Errors.tooManyRequests,
+        "The server has too many calls to answer at once; call again in a moment.", retryAfterSeconds: 1)
 }
 
 extension AWSResponse {

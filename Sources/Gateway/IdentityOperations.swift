@@ -6,6 +6,7 @@ internal import Platform
 enum IdentityOperations {
     static func securityTokens(of identities: Identities) -> ServiceDispatcher<RequestContext> {
         var dispatcher = ServiceDispatcher<RequestContext>(STS.service)
+        dispatcher.handle(STS.assumeRole, calling(identities.assumeRole))
         dispatcher.handle(STS.getCallerIdentity, calling(identities.getCallerIdentity))
         return dispatcher
     }

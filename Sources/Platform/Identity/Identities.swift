@@ -7,9 +7,11 @@ internal import LinuxSystem
 /// something, or does not, has no effect yet.
 package struct Identities: Sendable {
     let catalog: Catalog
+    let credentials: TemporaryCredentials
 
-    init(catalog: Catalog) {
+    init(catalog: Catalog, credentials: TemporaryCredentials) {
         self.catalog = catalog
+        self.credentials = credentials
     }
 
     /// Now, in whole seconds, as IAM writes moments.
