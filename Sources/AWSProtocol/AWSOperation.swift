@@ -9,7 +9,8 @@ public struct AWSOperation<Input: AWSStructure, Output: AWSStructure>: Sendable 
             name, method: method, uri: uri, status: status, input: Input.schema, output: Output.schema)
     }
 
-    /// Decodes and validates a request with HTTP bindings and JSON. Throws `SerializationException` and `ValidationException`.
+    /// Decodes and validates a request with HTTP bindings and JSON. Throws `SerializationException` and
+    /// `ValidationException`.
     public func decode(_ request: AWSRequest, labels: [String: String]) throws(AWSError) -> Input {
         Input(awsValue: try RequestDecoder.decode(request, labels: labels, as: descriptor.input))
     }
