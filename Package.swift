@@ -83,12 +83,14 @@ let storey3: [Target] = [
         "Platform",
         [
             "AWSModel", "AWSProtocol", "Catalog", "Digest", "Domain", "HTTP", "LayerStore", "LinuxSystem", "RuntimeAPI",
-            "Runtimes", "Sandbox", "SandboxPlan", "Scheduler", "Telemetry",
+            "Runtimes", "Sandbox", "SandboxPlan", "Scheduler", "SignatureV4", "Telemetry",
         ])
 ]
 
 let storey4: [Target] = [
-    library("Gateway", ["AWSModel", "AWSProtocol", "Digest", "Domain", "HTTP", "LinuxSystem", "Platform"]),
+    library(
+        "Gateway",
+        ["AWSModel", "AWSProtocol", "Digest", "Domain", "HTTP", "LinuxSystem", "Platform", "SignatureV4"]),
     library(
         "CommandLine",
         [
@@ -127,8 +129,8 @@ let proof: [Target] = [
     tests("RuntimeAPI"),
     tests("Sandbox", ["CSandbox", "LinuxSystem", "SandboxPlan", "SeededRandom"]),
     tests("Telemetry", ["Domain"]),
-    tests("Platform", ["Domain"]),
-    tests("Gateway", ["Domain"]),
+    tests("Platform", ["Catalog", "Domain", "SignatureV4"]),
+    tests("Gateway", ["Domain", "SignatureV4"]),
     tests("CommandLine", ["AWSProtocol", "Domain", "Platform", "Sandbox"]),
     .testTarget(name: "TidyTests", swiftSettings: strict),
 ]

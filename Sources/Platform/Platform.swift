@@ -20,6 +20,7 @@ package final class Platform: Sendable {
     let catalog: Catalog
     /// The use cases of IAM and STS.
     package let identities: Identities
+    let credentials: CredentialDirectory
     let layerStore: LayerStore
     let links: DownloadLinks
     /// Makes and recognises what *AssumeRole* returns.
@@ -45,6 +46,7 @@ package final class Platform: Sendable {
         let folder = try DataFolder(path: options.dataFolder)
         lock = try folder.lock()
         catalog = try Catalog(path: folder.path("catalog.sqlite"))
+        credentials = try catalog.credentialDirectory()
         layerStore = try LayerStore(root: folder.path("store"))
         garbage = try GarbageCollector(catalog: catalog, layerStore: layerStore)
         links = DownloadLinks(key: try folder.key(named: "download.key"))

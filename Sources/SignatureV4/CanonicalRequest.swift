@@ -33,7 +33,7 @@ public struct CanonicalRequest: Sendable, Hashable {
         "AWS4-HMAC-SHA256\n\(date)\n\(scope)\n\(SHA256Digest(hashing: Array(text.utf8)).hex)"
     }
 
-    /// Parameters encoded anew, in the order of their encoded names and then values, without the signature itself.
+    /// Parameters encoded anew, in the order of their encoded names and then values.
     private static func query(_ rawQuery: String) -> String {
         guard !rawQuery.isEmpty else { return "" }
         let pairs = rawQuery.utf8.split(separator: UInt8(ascii: "&")).map { pair in
@@ -41,7 +41,7 @@ public struct CanonicalRequest: Sendable, Hashable {
             let encoded = parts.map { URIEncoding.encode(URIEncoding.decode($0, plusIsSpace: true)) }
             return (name: encoded[0], value: encoded.count > 1 ? encoded[1] : [])
         }
-        let sorted = pairs.filter { $0.name != Array("X-Amz-Signature".utf8) }.sorted { left, right in
+        let sorted = pairs.sorted { left, right in
             left.name == right.name
                 ? left.value.lexicographicallyPrecedes(right.value) : left.name.lexicographicallyPrecedes(right.name)
         }
@@ -51,7 +51,7 @@ public struct CanonicalRequest: Sendable, Hashable {
 
     /// All values of a header, each trimmed, and runs of white space in it made one space.
     private static func values(of name: String, in request: SignableRequest) -> String {
-        request.headers.filter { $0.name.lowercased() == name }.map { header in
+        request.headers.filter { $0.name.isHeaderName(name) }.map { header in
             header.value.split { $0 == " " || ("\t"..."\r").contains($0) }.joined(separator: " ")
         }.joined(separator: ",")
     }
