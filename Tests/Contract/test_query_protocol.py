@@ -101,7 +101,8 @@ def test_a_form_that_is_too_long_is_not_read(server):
 
 def test_a_form_that_is_not_signed_is_of_the_service_that_has_its_version(server):
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
-    connection.request("POST", "/", urlencode({"Action": "GetCallerIdentity", "Version": "2011-06-15"}))
+    form = urlencode({"Action": "GetCallerIdentity", "Version": "2011-06-15"})
+    connection.request("POST", "/", form, {"Content-Type": "application/x-www-form-urlencoded"})
     answer = connection.getresponse()
     assert answer.status == 200
     assert b"<Account>000000000000</Account>" in answer.read()

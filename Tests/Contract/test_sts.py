@@ -1,12 +1,15 @@
 """Who calls, and sessions of roles."""
 
 import re
+import urllib.request
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from botocore.credentials import Credentials
 
 from account import client, refused
 from identities import create_role
+from signing import client as signed_client
 
 
 @pytest.fixture
@@ -113,7 +116,7 @@ def test_a_policy_of_a_session_must_be_json(sts, role):
     assert sts.assume_role(RoleArn=role["Arn"], RoleSessionName="me", Policy="{}")
 
 
-def test_a_function_is_a_session_of_its_role(aws, tmp_path):
+def test_a_function_is_a_session_of_its_role(aws):
     name = aws.deploy("""
         import json, urllib.request, os
         def handler(event, context):
@@ -124,6 +127,23 @@ def test_a_function_is_a_session_of_its_role(aws, tmp_path):
     """)
     answer = aws.invoke(name).value
     assert f"<Arn>arn:aws:sts::{aws.number}:assumed-role/lambda/{name}</Arn>" in answer
+
+
+def test_a_link_tells_who_signed_it(aws, sts):
+    link = sts.generate_presigned_url("get_caller_identity")
+    with urllib.request.urlopen(link, timeout=10) as answer:
+        assert f"<Account>{aws.number}</Account>".encode() in answer.read()
+
+
+def test_a_session_signs_where_signatures_are_verified(guarded, key):
+    role = create_role(signed_client(guarded, key, "iam"), "signed")
+    answer = signed_client(guarded, key, "sts").assume_role(RoleArn=role["Arn"], RoleSessionName="me")
+    credentials = answer["Credentials"]
+    visitor = Credentials(credentials["AccessKeyId"], credentials["SecretAccessKey"])
+    sts = signed_client(guarded, visitor, "sts", token=credentials["SessionToken"])
+    assert sts.get_caller_identity()["Arn"] == answer["AssumedRoleUser"]["Arn"]
+    refusal = refused(signed_client(guarded, visitor, "sts", token="altered").get_caller_identity)
+    assert refusal.status == 403
 
 
 def test_other_operations_are_named(sts):
