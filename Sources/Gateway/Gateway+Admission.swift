@@ -86,12 +86,12 @@ extension Gateway {
 
     /// Who a request says that it is from.
     private func claimed(_ scope: RequestScope, _ exchange: HTTPExchange) -> Caller {
-        platform.caller(
+        platform.authenticator.caller(
             claiming: ClaimedIdentity(
                 accessKeyID: scope.accessKeyID, sessionToken: exchange.header("X-Amz-Security-Token"),
                 sourceARN: exchange.header("X-Amz-Source-Arn"),
                 sourceAccount: exchange.header("X-Amz-Source-Account").flatMap { AccountID($0) }),
-            otherwise: defaults.account)
+            otherwise: defaults.account, nowSeconds: Int64(time(nil)))
     }
 
     func scope(_ exchange: HTTPExchange) -> RequestScope {

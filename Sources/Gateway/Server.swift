@@ -69,6 +69,7 @@ package struct Server {
             options: PlatformOptions(
                 dataFolder: options.dataFolder, initExecutable: try Self.initExecutable(),
                 interpreters: options.interpreters, gatewayPort: port, usesHostNetwork: options.usesHostNetwork,
+                requiresSignatures: options.requiresSignatures,
                 accountConcurrency: options.accountConcurrency),
             adopt: { connection, origin in server.adopt(connection, origin) })
         gateway = try Gateway(

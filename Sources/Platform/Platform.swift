@@ -20,11 +20,12 @@ package final class Platform: Sendable {
     let catalog: Catalog
     /// The use cases of IAM and STS.
     package let identities: Identities
-    let credentials: CredentialDirectory
     let layerStore: LayerStore
     let links: DownloadLinks
     /// Makes and recognises what *AssumeRole* returns.
     package let temporaryCredentials: TemporaryCredentials
+    /// Finds out who calls.
+    package let authenticator: Authenticator
     let pool: EnvironmentPool
     let garbage: GarbageCollector
     let accountConcurrency: Int
@@ -46,19 +47,21 @@ package final class Platform: Sendable {
         let folder = try DataFolder(path: options.dataFolder)
         lock = try folder.lock()
         catalog = try Catalog(path: folder.path("catalog.sqlite"))
-        credentials = try catalog.credentialDirectory()
         layerStore = try LayerStore(root: folder.path("store"))
         garbage = try GarbageCollector(catalog: catalog, layerStore: layerStore)
         links = DownloadLinks(key: try folder.key(named: "download.key"))
         temporaryCredentials = TemporaryCredentials(key: try folder.key(named: "session.key"))
         identities = Identities(catalog: catalog, credentials: temporaryCredentials)
+        authenticator = Authenticator(keys: try catalog.credentialDirectory(), sessions: temporaryCredentials)
         try folder.install(RuntimeProgram.python, at: "runtimes/python")
         CgroupParent.removeStaleCgroups()
         cgroups = try CgroupParent.prepare()
-        let host = FunctionHost(
+        var host = FunctionHost(
             userland: HostUserland.detect(), interpreters: options.interpreters,
             runtimeFiles: folder.path("runtimes/python"), gatewayPort: options.gatewayPort,
             usesHostNetwork: options.usesHostNetwork)
+        // In a network of its own a function is known by its socket, and needs nothing to sign with.
+        if options.usesHostNetwork, options.requiresSignatures { host.sessions = temporaryCredentials }
         var limits = SchedulerLimits()
         limits.accountConcurrency = options.accountConcurrency
         limits.environments = options.environments

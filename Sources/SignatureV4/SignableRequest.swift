@@ -23,7 +23,7 @@ public struct SignableRequest: Sendable {
     }
 }
 
-extension String {
+extension StringProtocol {
     /// Whether both are the same but for the case of ASCII letters, as header names compare (RFC 9110, section 5.1).
     func isHeaderName(_ other: String) -> Bool {
         utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8) { $0.lowerCase == $1.lowerCase }

@@ -26,34 +26,37 @@ extension SignatureClaim {
     private static func read(
         header authorization: String, _ request: SignableRequest
     ) throws(SignatureFault) -> SignatureClaim {
-        let words = authorization.split { $0 == " " || $0 == "," }
-        try check(algorithm: String(words.first ?? ""))
-        // A secret may have slipped into the header, so it is never repeated.
-        let hash = Base64.encode(SHA256Digest(hashing: Array(authorization.utf8)).bytes)
-        var fields: [Substring: Substring] = [:]
+        let words = authorization.utf8.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: ",") }
+        try check(algorithm: words.first.map { String(Substring($0)) } ?? "")
+        var fields: [String: String] = [:]
         for word in words.dropFirst() {
-            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2 else {
+            guard let sign = word.firstIndex(of: UInt8(ascii: "=")) else {
                 throw .incomplete(
                     "Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and "
-                        + "encoded with Base64): '\(hash)'.")
+                        + "encoded with Base64): '\(hash(authorization))'.")
             }
-            fields[parts[0]] = parts[1]
+            fields[String(Substring(word[..<sign]))] = String(Substring(word[word.index(after: sign)...]))
         }
         let moment = request.header("X-Amz-Date") ?? request.header("Date")
-        var missing = ["Credential", "Signature", "SignedHeaders"].filter { fields[Substring($0)]?.isEmpty ?? true }
+        var missing = ["Credential", "Signature", "SignedHeaders"].filter { fields[$0]?.isEmpty ?? true }
             .map { "Authorization header requires '\($0)' parameter. " }
         if moment == nil {
             missing.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ")
         }
         guard missing.isEmpty, let moment else {
             throw .incomplete(
-                "\(missing.joined())(Hashed with SHA-256 and encoded with Base64) Authorization=\(hash)")
+                "\(missing.joined())(Hashed with SHA-256 and encoded with Base64) Authorization="
+                    + hash(authorization))
         }
         return try SignatureClaim(
-            .header, credential: String(fields["Credential"] ?? ""), date: moment,
-            signedHeaders: String(fields["SignedHeaders"] ?? ""), signature: String(fields["Signature"] ?? ""),
+            .header, credential: fields["Credential"] ?? "", date: moment,
+            signedHeaders: fields["SignedHeaders"] ?? "", signature: fields["Signature"] ?? "",
             sessionToken: request.header("X-Amz-Security-Token"), request)
+    }
+
+    /// A secret may have slipped into the header, so it is never repeated.
+    private static func hash(_ authorization: String) -> String {
+        Base64.encode(SHA256Digest(hashing: Array(authorization.utf8)).bytes)
     }
 
     private static func read(
@@ -97,13 +100,14 @@ extension SignatureClaim {
         _ form: Form, credential: String, date: String, signedHeaders: String, signature: String,
         sessionToken: String?, _ request: SignableRequest
     ) throws(SignatureFault) {
-        let names = signedHeaders.lowercased().split(separator: ";").map(String.init)
+        let names = signedHeaders.lowercased().utf8.split(separator: UInt8(ascii: ";")).map { String(Substring($0)) }
         try Self.checkSigned(names, request)
         guard let moment = SigningDate(date) ?? SigningDate(httpDate: date) else {
             throw .incomplete(
                 "Date must be in ISO-8601 'basic format'. Got '\(date)'. See http://en.wikipedia.org/wiki/ISO_8601")
         }
-        let parts = credential.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        let parts = credential.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map { String(Substring($0)) }
         guard parts.count == 5 else {
             throw .incomplete(
                 "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got "
@@ -124,8 +128,9 @@ extension SignatureClaim {
             throw .mismatch("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
         }
         let covered: Set<String> = ["x-amz-content-sha256", "x-amz-date", "x-amz-security-token"]
-        for name in request.headers.map({ $0.name.lowercased() })
-        where name.hasPrefix("x-amz-") && !covered.contains(name) && !names.contains(name) {
+        for header in request.headers where header.name.utf8.count > 6 && header.name.prefix(6).isHeaderName("x-amz-") {
+            let name = header.name.lowercased()
+            if covered.contains(name) || names.contains(name) { continue }
             throw .mismatch("'\(name)' must be a 'SignedHeader' in the AWS Authorization.")
         }
     }

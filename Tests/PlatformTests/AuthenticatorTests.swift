@@ -106,6 +106,42 @@ import Testing
         #expect(fault(credentials) == .unknownKey)
     }
 
+    private func believed(_ key: String?, token: String? = nil) throws -> Caller {
+        let claim = ClaimedIdentity(
+            accessKeyID: key, sessionToken: token, sourceARN: "arn:aws:s3:::b", sourceAccount: account)
+        let otherwise = try #require(AccountID("000000000000"))
+        return authenticator.caller(claiming: claim, otherwise: otherwise, nowSeconds: Self.now)
+    }
+
+    @Test func `without verification a key names its account`() throws {
+        try register("AKIAA")
+        #expect(try believed("AKIAA") == Caller(account: account))
+        #expect(try believed("210987654321").account.description == "210987654321")
+        for key in [nil, "test", "AKIANOBODY", "21098765432"] {
+            #expect(try believed(key).account.description == "000000000000")
+            #expect(try believed(key).principal == .root)
+        }
+    }
+
+    @Test func `without verification a service's name is the service`() throws {
+        let caller = try believed("s3.amazonaws.com")
+        let principal = Caller.Principal.service(
+            name: "s3.amazonaws.com", sourceARN: "arn:aws:s3:::b", sourceAccount: account)
+        #expect(caller.principal == principal)
+        #expect(caller.account.description == "000000000000")
+        try register("AKIAS", service: "events.amazonaws.com")
+        #expect(try believed("AKIAS").arn == "events.amazonaws.com")
+        #expect(try believed("AKIAS").account == account)
+    }
+
+    @Test func `without verification a session token names its role, while it is good`() throws {
+        for (begin, arn) in [(Self.now, "arn:r"), (Self.now - 900, "arn:aws:iam::000000000000:root")] {
+            let issued = sessions.issue(
+                account: account, arn: "arn:r", userID: "AROA:s", nowSeconds: begin, durationSeconds: 900)
+            #expect(try believed(issued.accessKeyID, token: issued.sessionToken).arn == arn)
+        }
+    }
+
     @Test func `a registered key has no session token`() throws {
         try register("AKIAA")
         let credentials = SigningCredentials(accessKeyID: "AKIAA", secretAccessKey: "s3cret", sessionToken: "t")

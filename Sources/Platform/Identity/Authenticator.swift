@@ -2,8 +2,9 @@ internal import Catalog
 package import Domain
 package import SignatureV4
 
-/// Finds out who signed a request: the signature's rules, the keys of the catalogue, and temporary credentials, in the
-/// order in which AWS refuses. Does not block: keys are in memory while nobody changes the catalogue.
+/// Finds out who calls, by the keys of the catalogue and by temporary credentials: verifies signatures, refusing in the
+/// order in which AWS does, or takes the request's word. Does not block: keys are in memory while nobody changes the
+/// catalogue.
 package struct Authenticator: Sendable {
     private let keys: CredentialDirectory
     private let sessions: TemporaryCredentials
@@ -52,6 +53,27 @@ package struct Authenticator: Sendable {
     /// Checks all that can be checked before the body is there: a stranger's body need not be read.
     package func checkBeforeBody(_ request: SignableRequest, nowSeconds: Int64) throws(SignatureFault) {
         _ = try identify(request, service: nil, nowSeconds: nowSeconds)
+    }
+
+    /// Takes a request's word for who it is from, where nothing is verified.
+    ///
+    /// An access key of twelve digits is the account itself, and one that is the name of a service is that service. A
+    /// session token that was made here is its role, and a registered key is its owner. Everybody else acts in the
+    /// account `otherwise`.
+    package func caller(
+        claiming claim: ClaimedIdentity, otherwise account: AccountID, nowSeconds: Int64
+    ) -> Caller {
+        guard let key = claim.accessKeyID else { return Caller(account: account) }
+        if let named = AccountID(key) { return Caller(account: named) }
+        if Caller.isServicePrincipal(key) { return claim.service(key, account: account) }
+        if let token = claim.sessionToken,
+            case .valid(let session) = sessions.resolve(
+                accessKeyID: key, sessionToken: token, nowSeconds: nowSeconds)
+        {
+            return Caller(session)
+        }
+        let record = try? keys.credential(key)  // where the catalogue is broken, the use case will say so
+        return record.map { Caller($0, claim) } ?? Caller(account: account)
     }
 
     private func identify(

@@ -23,6 +23,8 @@ package struct CredentialRegistry: Sendable {
                 .accessDenied,
                 "The data folder \(dataFolder) is another user's (uid \(status.st_uid)): run this as that user.")
         }
+        // As the server does it: what is written here is the owner's alone.
+        chmod(dataFolder, 0o700)
         catalog = try Self.catching { () throws(CatalogError) in
             try Catalog(path: DataFolder(existing: dataFolder).path("catalog.sqlite"))
         }
