@@ -43,5 +43,6 @@ enum CatalogSchema {
             """),
         controlPlane,
         credentials,
+        rolesAndPolicies,
     ]
 }

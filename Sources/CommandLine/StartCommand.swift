@@ -85,7 +85,9 @@ struct StartCommand: Sendable {
                   export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
                   aws lambda list-functions
                 Without --auth any access key is taken, and one of 12 digits names its account. With it every request
-                has to be signed; a key may do everything in its account, for policies of roles are not enforced yet.
+                has to be signed; a key may do everything in its account.
+                Of IAM and STS it speaks what roles and managed policies need. They are stored and answered, but
+                not enforced yet: that a policy of a role allows or denies something has no effect.
                 """,
             options: [
                 Self.port.description, Self.host.description, Self.auth.description, Self.data.description,

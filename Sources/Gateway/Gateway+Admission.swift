@@ -16,20 +16,22 @@ extension Gateway {
     /// Longer bodies than this are only read for callers that are known.
     private static let strangersBodyBytes = 65_536
 
-    /// What Lambda reads of a request at most.
+    /// What a service reads of a request at most.
     package func bodyLimitBytes(for exchange: HTTPExchange) -> Int {
-        guard let authenticator, exchange.origin == 0, !isShort(exchange) else { return LambdaLimits.requestBytes }
-        return fault(authenticator, exchange) == nil ? LambdaLimits.requestBytes : Self.strangersBodyBytes
+        let limit = services.requestBytes(of: scope(exchange).service)
+        guard let authenticator, exchange.origin == 0, !isShort(exchange) else { return limit }
+        return fault(authenticator, exchange) == nil ? limit : Self.strangersBodyBytes
     }
 
-    /// Lambda's answer to a request that is longer.
+    /// Lambda's answer to a request that is longer, as the service that was meant would write it.
     package func responseForLargeBody(_ exchange: HTTPExchange) -> HTTPResponse {
         if let authenticator, exchange.origin == 0, let fault = fault(authenticator, exchange) {
             return refusal(fault, exchange, nil)
         }
-        let message = "Request must be smaller than \(LambdaLimits.requestBytes) bytes"
-        return AWSError("RequestEntityTooLargeException", status: 413, message: message, fault: .user)
-            .response.http(requestID: RequestIdentifier.make())
+        let service = scope(exchange).service
+        let message = "Request must be smaller than \(services.requestBytes(of: service)) bytes"
+        let error = AWSError("RequestEntityTooLargeException", status: 413, message: message, fault: .user)
+        return services.response(error, of: service)
     }
 
     /// Whether the request may be from a program. A web page has no key to sign with, so where requests are signed the
@@ -62,7 +64,10 @@ extension Gateway {
     ) throws(SignatureFault) -> Admission {
         guard let authenticator, function == nil else {
             let scope = scope(exchange)
-            return admission(function ?? claimed(scope, exchange), scope.region, scope.service, exchange)
+            let isUnsigned = scope.accessKeyID == nil && service == nil
+            return admission(
+                function ?? claimed(scope, exchange), scope.region,
+                isUnsigned ? services.service(ofUnsigned: target, exchange) : scope.service, exchange)
         }
         let verified = try authenticator.verify(
             signable(exchange, target), body: exchange.body, service: service, nowSeconds: Int64(time(nil)))
@@ -89,7 +94,7 @@ extension Gateway {
             otherwise: defaults.account, nowSeconds: Int64(time(nil)))
     }
 
-    private func scope(_ exchange: HTTPExchange) -> RequestScope {
+    func scope(_ exchange: HTTPExchange) -> RequestScope {
         RequestScope(authorization: exchange.header("Authorization"), target: exchange.target, defaults: defaults)
     }
 

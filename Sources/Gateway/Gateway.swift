@@ -13,7 +13,7 @@ package final class Gateway: HTTPHandler {
     let platform: Platform
     let defaults: GatewayDefaults
     let version: String
-    let dispatcher: ServiceDispatcher<RequestContext>
+    let services: Services
     /// Verifies signatures; `nil` where requests need not be signed.
     let authenticator: Authenticator?
     private let controlPlane: WorkQueue
@@ -34,7 +34,7 @@ package final class Gateway: HTTPHandler {
         self.defaults = defaults
         self.version = version
         authenticator = requiresSignatures ? platform.authenticator : nil
-        dispatcher = LambdaOperations.dispatcher(for: platform)
+        services = Services(of: platform)
         controlPlane = try WorkQueue(
             name: "control", threadCount: Self.controlPlaneThreads, capacity: Self.controlPlaneBacklog)
     }
@@ -69,17 +69,20 @@ package final class Gateway: HTTPHandler {
             let answer = self.admitted(exchange, target, function, for: nil) { self.answer(exchange, target, $0) }
             if let answer { exchange.respond(answer) }
         }
-        return accepted ? nil : Self.busy
+        return accepted ? nil : services.response(Self.busy, of: scope(exchange).service)
     }
 
     /// Decodes, calls and encodes one control-plane call.
     private func answer(_ exchange: HTTPExchange, _ target: Target, _ admission: Admission) -> HTTPResponse {
-        guard admission.service == "lambda" else { return UnknownService(name: admission.service).response }
+        guard let dispatcher = services[admission.service] else {
+            return UnknownService(name: admission.service).response
+        }
+        let requestID = RequestIdentifier.make()
         let request = AWSRequest(
             method: exchange.method, rawPath: String(target.path), rawQuery: String(target.query),
-            headers: exchange.headers().map { AWSHeader($0.name, $0.value) }, body: exchange.body)
-        return dispatcher.respond(to: request, context: admission.context)
-            .http(requestID: RequestIdentifier.make())
+            headers: exchange.headers().map { AWSHeader($0.name, $0.value) }, body: exchange.body,
+            requestID: requestID)
+        return dispatcher.respond(to: request, context: admission.context).http(requestID: requestID)
     }
 }
 
@@ -121,11 +124,9 @@ extension Gateway {
         status: 403, contentType: "application/json",
         text: #"{"message":"The execution environment of this function has ended."}"#)
 
-    private static var busy: HTTPResponse {
-        let message = "The server has too many calls to answer at once; call again in a moment."
-        return AWSError(Lambda.Errors.tooManyRequests, message, retryAfterSeconds: 1)
-            .response.http(requestID: RequestIdentifier.make())
-    }
+    private static let busy = AWSError(
+        Lambda.Errors.tooManyRequests,
+        "The server has too many calls to answer at once; call again in a moment.", retryAfterSeconds: 1)
 }
 
 extension AWSResponse {

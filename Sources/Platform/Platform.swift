@@ -19,6 +19,8 @@ internal import Telemetry
 /// Use cases block while they write to disk: call them on a work queue. ``invoke(_:context:_:)`` alone does not block.
 package final class Platform: Sendable {
     let catalog: Catalog
+    /// The use cases of IAM and STS.
+    package let identities: Identities
     let layerStore: LayerStore
     let links: DownloadLinks
     /// Makes and recognises what *AssumeRole* returns.
@@ -53,6 +55,7 @@ package final class Platform: Sendable {
         garbage = try GarbageCollector(catalog: catalog, layerStore: layerStore)
         links = DownloadLinks(key: try folder.key(named: "download.key"))
         temporaryCredentials = TemporaryCredentials(key: try folder.key(named: "session.key"))
+        identities = Identities(catalog: catalog, credentials: temporaryCredentials)
         authenticator = Authenticator(keys: try catalog.credentialDirectory(), sessions: temporaryCredentials)
         try folder.install(RuntimeProgram.python, at: "runtimes/python")
         CgroupParent.removeStaleCgroups()
