@@ -15,6 +15,9 @@ public final class SigningKeyCache: Sendable {
     /// Makes an empty cache.
     public init() {}
 
+    /// How many keys are kept.
+    var count: Int { keys.withLock { $0.count } }
+
     /// The key of a secret and scope. A secret that changes has another key, so nothing is ever out of date.
     public func key(secretAccessKey: String, scope: CredentialScope) -> SigningKey {
         let name = Name(secretAccessKey: secretAccessKey, scope: scope)

@@ -20,6 +20,9 @@ from signing import LIST, MISMATCH, UNKNOWN, Keys, client, send, session
 def test_a_registered_key_does_everything_in_its_account(guarded, key, owner):
     name = owner.deploy()
     assert owner.invoke(name, {"a": 1}).value == {"a": 1}
+    assert owner.lambda_.invoke(FunctionName=name, InvocationType="Event", Payload=b"1")["StatusCode"] == 202
+    streamed = owner.lambda_.invoke_with_response_stream(FunctionName=name, Payload=b"1")["EventStream"]
+    assert next(iter(streamed))["PayloadChunk"]["Payload"] == b"1"
     made = owner.lambda_.get_function_configuration(FunctionName=name)
     assert made["FunctionArn"] == f"arn:aws:lambda:us-east-1:111122223333:function:{name}"
     assert owner.invoke(made["FunctionArn"], "é/ +%").value == "é/ +%"
@@ -53,7 +56,8 @@ def test_a_wrong_secret_is_refused(guarded, key):
 @pytest.mark.parametrize("name", ["AKIAIOSFODNN7EXAMPLE", "111122223333", "s3.amazonaws.com", "test"])
 def test_a_key_of_nobody_is_refused(guarded, name):
     stranger = client(guarded, Credentials(name, "secret"))
-    for refusal in (refused(stranger.list_functions), refused(stranger.invoke, FunctionName="any")):
+    invocations = (stranger.invoke, stranger.invoke_with_response_stream)
+    for refusal in (refused(stranger.list_functions), *(refused(each, FunctionName="any") for each in invocations)):
         assert (refusal.code, refusal.message, refusal.status) == ("UnrecognizedClientException", UNKNOWN, 403)
 
 
