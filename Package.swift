@@ -57,7 +57,7 @@ let storey0: [Target] = [
     library("SQLite", ["CSQLite"]),
     library("Archive", ["CZlib", "LinuxSystem"]),
     library("HTTP", ["CHTTP", "CMicrohttpd", "LinuxSystem"]),
-    library("AWSProtocol", ["CPCRE2", "Digest"]),
+    library("AWSProtocol", ["CPCRE2", "CZlib", "Digest"]),
     library("SignatureV4", ["Digest"]),
 ]
 
@@ -73,17 +73,18 @@ let storey2: [Target] = [
     library("LayerStore", ["Archive", "Digest", "LinuxSystem"]),
     library("Packaging", ["Archive", "Digest", "Domain", "LinuxSystem"]),
     library("Scheduler"),
-    library("RuntimeAPI", ["HTTP"]),
+    library("RuntimeAPI", ["Digest", "HTTP"]),
     library("Sandbox", ["CSandbox", "CSeccomp", "LinuxSystem", "SandboxPlan"]),
     library("Telemetry", ["Domain", "LinuxSystem"]),
+    library("EventQueue", ["LinuxSystem", "SQLite"]),
 ]
 
 let storey3: [Target] = [
     library(
         "Platform",
         [
-            "AWSModel", "AWSProtocol", "Catalog", "Digest", "Domain", "HTTP", "LayerStore", "LinuxSystem", "RuntimeAPI",
-            "Runtimes", "Sandbox", "SandboxPlan", "Scheduler", "SignatureV4", "Telemetry",
+            "AWSModel", "AWSProtocol", "Catalog", "Digest", "Domain", "EventQueue", "HTTP", "LayerStore", "LinuxSystem",
+            "RuntimeAPI", "Runtimes", "Sandbox", "SandboxPlan", "Scheduler", "SignatureV4", "Telemetry",
         ])
 ]
 
@@ -122,14 +123,15 @@ let proof: [Target] = [
     tests("Domain", ["SeededRandom"]),
     tests("AWSModel", ["AWSProtocol", "SeededRandom"]),
     tests("SandboxPlan"),
-    tests("Catalog", ["Domain", "Digest"]),
+    tests("Catalog", ["Domain", "Digest", "SQLite"]),
     tests("LayerStore", ["Archive", "Digest", "LinuxSystem", "SeededRandom", "ZipForge"]),
     tests("Packaging", ["Digest", "Domain", "LinuxSystem"]),
     tests("Scheduler", ["SeededRandom"]),
     tests("RuntimeAPI"),
     tests("Sandbox", ["CSandbox", "LinuxSystem", "SandboxPlan", "SeededRandom"]),
     tests("Telemetry", ["Domain"]),
-    tests("Platform", ["Catalog", "Domain", "SignatureV4"]),
+    tests("EventQueue", ["LinuxSystem", "SeededRandom"]),
+    tests("Platform", ["Catalog", "Domain", "EventQueue", "SeededRandom", "SignatureV4"]),
     tests("Gateway", ["Domain", "SignatureV4"]),
     tests("CommandLine", ["AWSProtocol", "Domain", "Platform", "Sandbox"]),
     .testTarget(name: "TidyTests", swiftSettings: strict),

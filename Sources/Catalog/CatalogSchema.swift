@@ -41,6 +41,7 @@ enum CatalogSchema {
                 PRIMARY KEY (function, ordinal)
             ) STRICT, WITHOUT ROWID;
             """),
+        controlPlane,
         credentials,
         rolesAndPolicies,
     ]

@@ -26,7 +26,7 @@ extension Gateway {
     /// Lambda's answer to a request that is longer, as the service that was meant would write it.
     package func responseForLargeBody(_ exchange: HTTPExchange) -> HTTPResponse {
         if let authenticator, exchange.origin == 0, let fault = fault(authenticator, exchange) {
-            return refusal(fault, exchange)
+            return refusal(fault, exchange, nil)
         }
         let service = scope(exchange).service
         let message = "Request must be smaller than \(services.requestBytes(of: service)) bytes"
@@ -54,7 +54,7 @@ extension Gateway {
         do throws(SignatureFault) {
             return body(try admission(exchange, target, function, service))
         } catch {
-            return refusal(error, exchange)
+            return refusal(error, exchange, service)
         }
     }
 
@@ -121,11 +121,11 @@ extension Gateway {
         }
     }
 
-    private func refusal(_ fault: SignatureFault, _ exchange: HTTPExchange) -> HTTPResponse {
-        let isForm = exchange.header("Content-Type")?.hasPrefix("application/x-www-form-urlencoded") ?? false
+    private func refusal(_ fault: SignatureFault, _ exchange: HTTPExchange, _ service: String?) -> HTTPResponse {
         let scope = scope(exchange)
-        return fault.response(
-            service: scope.accessKeyID == nil && isForm ? "sts" : scope.service,
-            requestID: RequestIdentifier.make())
+        // A form without a signature is of a service of the query protocol, and STS is the one that is asked first.
+        let isForm = exchange.header("Content-Type")?.hasPrefix("application/x-www-form-urlencoded") ?? false
+        let assumed = scope.accessKeyID == nil && isForm ? "sts" : scope.service
+        return fault.response(service: service ?? assumed, requestID: RequestIdentifier.make())
     }
 }

@@ -1,6 +1,7 @@
 internal import AWSModel
 internal import AWSProtocol
 internal import Digest
+internal import Domain
 internal import HTTP
 internal import Platform
 
@@ -12,25 +13,23 @@ extension Gateway {
         _ name: String, _ target: Target, _ context: RequestContext, _ exchange: HTTPExchange
     ) -> HTTPResponse? {
         let requestID = RequestIdentifier.make()
-        let request = InvokeRequest(
-            functionName: name, qualifier: target.parameter("Qualifier"), payload: exchange.body,
-            clientContext: exchange.header("X-Amz-Client-Context"), traceID: exchange.header("X-Amzn-Trace-Id"),
-            requestID: requestID)
+        let request = request(name, target, exchange, requestID)
         switch exchange.header("X-Amz-Invocation-Type") ?? "RequestResponse" {
         case "RequestResponse":
             let wantsTail = exchange.header("X-Amz-Log-Type") == "Tail"
-            platform.invoke(request, context: context) { result in
-                exchange.respond(self.response(to: result, requestID, wantsTail: wantsTail, name, exchange))
+            platform.invoke(request, context: context) { result, version in
+                exchange.respond(self.response(to: result, version, requestID, wantsTail: wantsTail, name, exchange))
             }
             return nil
         case "DryRun":
-            do { try platform.checkInvoke(request, context: context) } catch {
-                return refusal(error, requestID, name, exchange)
-            }
-            return HTTPResponse(status: 204, headers: [("x-amzn-RequestId", requestID)])
+            return dryRun(request, context, exchange)
         case "Event":
-            let error = AWSError.notImplemented(service: "lambda", operation: "Invoke with InvocationType Event")
-            return error.response.http(requestID: requestID)
+            platform.accept(request, context: context) { error in
+                exchange.respond(
+                    error.map { self.refusal($0, requestID, name, exchange) }
+                        ?? HTTPResponse(status: 202, headers: [("x-amzn-RequestId", requestID)]))
+            }
+            return nil
         default:
             // The model's sentence; where a second header of that name is a valid one, the model has nothing to say.
             let error = violation(name, exchange) ?? .validation("InvocationType is given twice, or is not valid")
@@ -38,23 +37,70 @@ extension Gateway {
         }
     }
 
+    /// *InvokeWithResponseStream*: the caller gets the answer while the function makes it.
+    ///
+    /// Source: *InvokeWithResponseStream* in the Lambda API reference.
+    func invokeStreaming(
+        _ name: String, _ target: Target, _ context: RequestContext, _ exchange: HTTPExchange
+    ) -> HTTPResponse? {
+        let requestID = RequestIdentifier.make()
+        let request = request(name, target, exchange, requestID)
+        switch exchange.header("X-Amz-Invocation-Type") ?? "RequestResponse" {
+        case "RequestResponse":
+            let answer = StreamedAnswer(
+                exchange, requestID: requestID, wantsTail: exchange.header("X-Amz-Log-Type") == "Tail")
+            platform.invoke(request, context: context, stream: answer) { result, version in
+                guard !answer.end(result, version), case .refused(let error) = result else { return }
+                exchange.respond(self.refusal(error, requestID, name, exchange))
+            }
+            return nil
+        case "DryRun":
+            return dryRun(request, context, exchange)
+        default:
+            let error =
+                violation(name, exchange) ?? .validation("InvocationType must be RequestResponse or DryRun here")
+            return error.response.http(requestID: requestID)
+        }
+    }
+
+    private func request(
+        _ name: String, _ target: Target, _ exchange: HTTPExchange, _ requestID: String
+    ) -> InvokeRequest {
+        InvokeRequest(
+            functionName: name, qualifier: target.parameter("Qualifier"), payload: exchange.body,
+            clientContext: exchange.header("X-Amz-Client-Context"), traceID: exchange.header("X-Amzn-Trace-Id"),
+            requestID: requestID)
+    }
+
+    private func dryRun(
+        _ request: InvokeRequest, _ context: RequestContext, _ exchange: HTTPExchange
+    ) -> HTTPResponse {
+        do { try platform.checkInvoke(request, context: context) } catch {
+            return refusal(error, request.requestID, request.functionName, exchange)
+        }
+        return HTTPResponse(status: 204, headers: [("x-amzn-RequestId", request.requestID)])
+    }
+
     private func response(
-        to result: InvocationResult, _ requestID: String, wantsTail: Bool, _ name: String, _ exchange: HTTPExchange
+        to result: InvocationResult, _ version: FunctionVersion, _ requestID: String, wantsTail: Bool, _ name: String,
+        _ exchange: HTTPExchange
     ) -> HTTPResponse {
         switch result {
         case .answered(let payload, let tail):
-            return answer(payload, requestID, tail: wantsTail ? tail : nil, error: nil)
+            return answer(payload, version, requestID, tail: wantsTail ? tail : nil, error: nil)
         case .failed(let payload, let tail):
-            return answer(payload, requestID, tail: wantsTail ? tail : nil, error: "Unhandled")
+            return answer(payload, version, requestID, tail: wantsTail ? tail : nil, error: "Unhandled")
         case .refused(let error):
             return refusal(error, requestID, name, exchange)
         }
     }
 
-    private func answer(_ payload: [UInt8], _ requestID: String, tail: [UInt8]?, error: String?) -> HTTPResponse {
+    private func answer(
+        _ payload: [UInt8], _ version: FunctionVersion, _ requestID: String, tail: [UInt8]?, error: String?
+    ) -> HTTPResponse {
         var headers = [
             (name: "Content-Type", value: "application/json"), ("x-amzn-RequestId", requestID),
-            ("X-Amz-Executed-Version", "$LATEST"),
+            ("X-Amz-Executed-Version", version.description),
         ]
         if let error { headers.append(("X-Amz-Function-Error", error)) }
         if let tail { headers.append(("X-Amz-Log-Result", Base64.encode(tail))) }

@@ -60,6 +60,11 @@ package final class Gateway: HTTPHandler {
                 self.invoke(name, target, $0.context, exchange)
             }
         }
+        if let name = target.streamingFunction, exchange.method == "POST" {
+            return admitted(exchange, target, function, for: "lambda") {
+                self.invokeStreaming(name, target, $0.context, exchange)
+            }
+        }
         let accepted = controlPlane.submit {
             let answer = self.admitted(exchange, target, function, for: nil) { self.answer(exchange, target, $0) }
             if let answer { exchange.respond(answer) }

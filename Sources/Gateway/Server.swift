@@ -25,12 +25,14 @@ package struct ServerOptions: Sendable {
     package var usesHostNetwork: Bool
     /// Invocations at once of one account in one region.
     package var accountConcurrency: Int
+    /// From an error of a function to the first retry of an asynchronous invocation, in seconds.
+    package var retryDelaySeconds: Double
 
     /// Collects the options.
     package init(
-        host: String, port: UInt16, defaults: GatewayDefaults, version: String,
-        requiresSignatures: Bool, dataFolder: String, interpreters: [RuntimeIdentifier: Interpreter],
-        usesHostNetwork: Bool, accountConcurrency: Int
+        host: String, port: UInt16, defaults: GatewayDefaults, version: String, requiresSignatures: Bool,
+        dataFolder: String, interpreters: [RuntimeIdentifier: Interpreter], usesHostNetwork: Bool,
+        accountConcurrency: Int, retryDelaySeconds: Double
     ) {
         self.host = host
         self.port = port
@@ -41,6 +43,7 @@ package struct ServerOptions: Sendable {
         self.interpreters = interpreters
         self.usesHostNetwork = usesHostNetwork
         self.accountConcurrency = accountConcurrency
+        self.retryDelaySeconds = retryDelaySeconds
     }
 }
 
@@ -70,7 +73,7 @@ package struct Server {
                 dataFolder: options.dataFolder, initExecutable: try Self.initExecutable(),
                 interpreters: options.interpreters, gatewayPort: port, usesHostNetwork: options.usesHostNetwork,
                 requiresSignatures: options.requiresSignatures,
-                accountConcurrency: options.accountConcurrency),
+                accountConcurrency: options.accountConcurrency, retryDelaySeconds: options.retryDelaySeconds),
             adopt: { connection, origin in server.adopt(connection, origin) })
         gateway = try Gateway(
             platform: platform, defaults: options.defaults, version: options.version,

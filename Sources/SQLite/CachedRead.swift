@@ -33,8 +33,8 @@ public final class CachedRead<Value: Sendable>: Sendable {
             let version = try Self.version(state.connection)
             if let value = state.value, state.version == version { return value }
             // Number and value belong together: both are of the same snapshot.
-            let (newVersion, value) = try state.connection.transaction("BEGIN") { connection throws(SQLiteError) in
-                (try Self.version(connection), try read(connection))
+            let (newVersion, value) = try state.connection.transaction("BEGIN", failingAs: { $0 }) {
+                connection throws(SQLiteError) in (try Self.version(connection), try read(connection))
             }
             state.version = newVersion
             state.value = value

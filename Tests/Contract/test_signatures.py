@@ -11,7 +11,7 @@ from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 
 from account import refused
-from signing import LIST, ChunkSigner, client, send, signed
+from signing import LIST, MISMATCH, ChunkSigner, client, send, signed
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer x"}, {"Authorization": "Basic dXNlcjpwYXNz"}])
@@ -109,6 +109,15 @@ def test_the_signature_of_another_service_opens_no_invocation(guarded, key):
     status, name, document = send(request)
     assert (status, name) == (403, "InvalidSignatureException")
     assert json.loads(document)["message"] == "Credential should be scoped to correct service: 'lambda'. "
+
+
+@pytest.mark.parametrize("service, operation, code, status", [
+    ("s3", "list_buckets", "SignatureDoesNotMatch", 403), ("sqs", "list_queues", "InvalidSignatureException", 400),
+    ("dynamodb", "list_tables", "InvalidSignatureException", 400), ("sns", "list_topics", "SignatureDoesNotMatch", 403),
+])
+def test_clients_of_every_protocol_can_read_why(guarded, key, service, operation, code, status):
+    refusal = refused(getattr(client(guarded, key, service, secret="wrong"), operation))
+    assert (refusal.code, refusal.status, refusal.message) == (code, status, MISMATCH)
 
 
 def test_an_unsigned_form_is_answered_in_xml(guarded):
