@@ -190,7 +190,11 @@ def test_a_boundary_is_put_replaced_counted_and_deleted(aws, iam):
     assert (policy_of_role["AttachmentCount"], policy_of_role["PermissionsBoundaryUsageCount"]) == (0, 1)
     found = iam.list_entities_for_policy(PolicyArn=own, PolicyUsageFilter="PermissionsBoundary")["PolicyRoles"]
     assert [role["RoleName"] for role in found] == ["resize"]
-    assert iam.list_entities_for_policy(PolicyArn=own)["PolicyRoles"] == []
+    iam.attach_role_policy(RoleName="resize", PolicyArn=own)
+    assert [role["RoleName"] for role in iam.list_entities_for_policy(PolicyArn=own)["PolicyRoles"]] == ["resize"]
+    assert iam.list_entities_for_policy(PolicyArn=own, EntityFilter="User")["PolicyRoles"] == []
+    iam.detach_role_policy(RoleName="resize", PolicyArn=own)
+    assert iam.list_entities_for_policy(PolicyArn=own, PolicyUsageFilter="PermissionsPolicy")["PolicyRoles"] == []
     assert refused(iam.delete_policy, PolicyArn=own).code == "DeleteConflict"
     missing = f"arn:aws:iam::{aws.number}:policy/missing"
     for operation, more in (
