@@ -53,15 +53,6 @@ extension Platform {
         return target.function
     }
 
-    /// Whether a caller may do what it asks of a function.
-    private func authorize(_ target: FunctionTarget, _ context: RequestContext) throws(PlatformError) {
-        guard target.function.account == context.account else {
-            throw PlatformError(
-                .accessDenied,
-                "User is not authorized to access the resource \(target.arn): no resource-based policy allows it")
-        }
-    }
-
     /// Finds a function.
     ///
     /// - Throws: `.resourceNotFound`.
