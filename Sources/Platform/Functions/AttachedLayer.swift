@@ -19,8 +19,8 @@ struct AttachedLayer {
 extension Platform {
     /// Finds the layer versions that a function is to use.
     ///
-    /// Lambda takes layers that name other runtimes or architectures than the function's, and so does this. A version that
-    /// was deleted cannot be named any more, not even by a function that has it.
+    /// Lambda takes layers that name other runtimes or architectures than the function's, and so does this. A version
+    /// that was deleted cannot be named any more, not even by a function that has it.
     ///
     /// Source of the rules: "Adding layers to functions", Lambda developer guide.
     func resolveLayers(_ arns: [String], _ context: RequestContext) throws(PlatformError) -> [AttachedLayer] {

@@ -37,8 +37,7 @@ extension Platform {
                 function: try reference.resolved(account: context.account, region: context.region),
                 qualifier: reference.qualifier)
         } catch {
-            if case .otherRegion = error { throw PlatformError(.resourceNotFound, error.description) }
-            throw .invalidParameter(error.description)
+            throw Self.refusal(error, of: name, context)
         }
         try authorize(target, context)
         return target
@@ -51,6 +50,31 @@ extension Platform {
             throw .invalidParameter("The function name \(name) must not have a qualifier.")
         }
         return target.function
+    }
+
+    private static func refusal(
+        _ error: FunctionReferenceError, of name: String, _ context: RequestContext
+    ) -> PlatformError {
+        switch error {
+        case .otherRegion: PlatformError(.resourceNotFound, error.description)
+        case .invalidQualifier(let text): unknownQualifier(text, of: name, context)
+        case .malformed, .qualifiersDiffer: .invalidParameter(error.description)
+        }
+    }
+
+    /// The model admits more qualifiers than versions and aliases can have: `007`, `a$b`. There is no such version.
+    private static func unknownQualifier(
+        _ text: String, of name: String, _ context: RequestContext
+    ) -> PlatformError {
+        let error = FunctionReferenceError.invalidQualifier(text)
+        do throws(FunctionReferenceError) {
+            // But for `$`, its characters are those of aliases' names.
+            guard text.split(separator: "$").allSatisfy({ AliasName("a\($0)") != nil }) else { throw error }
+            let function = try FunctionReference(name).resolved(account: context.account, region: context.region)
+            return PlatformError(.resourceNotFound, "Function not found: \(function):\(text)")
+        } catch {
+            return .invalidParameter(error.description)
+        }
     }
 
     /// Finds a function.

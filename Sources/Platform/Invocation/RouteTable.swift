@@ -17,8 +17,8 @@ struct InvocationRoute: Sendable {
     }
 }
 
-/// Where invocations go, and who but the owner may ask for them, as it was last read: the catalogue is asked once for each
-/// function, and after its changes.
+/// Where invocations go, and who but the owner may ask for them, as it was last read: the catalogue is asked once for
+/// each function, and after its changes.
 ///
 /// A change calls ``forget(_:)`` after its rows are durable and before it is answered, so whoever invokes after the
 /// answer sees it. What was read before a change is never kept after it.
@@ -49,8 +49,8 @@ final class RouteTable: Sendable {
 
     /// The policy of a target; `nil` where it has none.
     ///
-    /// - Parameter read: Asks the catalogue, where that is not known. That there is no policy is not kept: strangers can
-    ///   ask for any number of functions that do not exist.
+    /// - Parameter read: Asks the catalogue, where that is not known. That there is no policy is not kept: strangers
+    ///   can ask for any number of functions that do not exist.
     func policy(
         of target: FunctionTarget, _ read: () throws(PlatformError) -> ResourcePolicy?
     ) throws(PlatformError) -> ResourcePolicy? {

@@ -2,8 +2,8 @@ internal import Catalog
 internal import Domain
 
 extension Caller {
-    /// Whether it may do everything with what an account owns. A service may not, not even when it acts in that account:
-    /// policies let it in. Policies of roles are not enforced.
+    /// Whether it may do everything with what an account owns. A service may not, not even when it acts in that
+    /// account: policies let it in. Policies of roles are not enforced.
     func owns(_ account: AccountID) -> Bool {
         if case .service = principal { return false }
         return self.account == account

@@ -74,8 +74,9 @@ enum PolicyPrincipal: Hashable, Sendable {
         arn.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).dropFirst().first ?? "aws"
     }
 
-    /// Whether `arn:aws:iam::123456789012:role/PATH/ROLE` is the role of `arn:aws:sts::123456789012:assumed-role/ROLE/SESSION`,
-    /// which does not tell the path; a role's name is unique in its account without it.
+    /// Whether `arn:aws:iam::123456789012:role/PATH/ROLE` is the role of the session
+    /// `arn:aws:sts::123456789012:assumed-role/ROLE/SESSION`, which does not tell the path; a role's name is unique in
+    /// its account without it.
     private static func isRole(_ arn: String, of session: String) -> Bool {
         let role = arn.split(separator: ":", omittingEmptySubsequences: false)
         let assumed = session.split(separator: ":", omittingEmptySubsequences: false)
