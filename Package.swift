@@ -127,7 +127,7 @@ let proof: [Target] = [
     tests("RuntimeAPI"),
     tests("Sandbox", ["CSandbox", "LinuxSystem", "SandboxPlan", "SeededRandom"]),
     tests("Telemetry", ["Domain"]),
-    tests("Platform", ["Domain"]),
+    tests("Platform", ["AWSModel", "Domain", "SeededRandom"]),
     tests("Gateway", ["Domain"]),
     tests("CommandLine", ["AWSProtocol", "Domain", "Platform", "Sandbox"]),
     .testTarget(name: "TidyTests", swiftSettings: strict),
