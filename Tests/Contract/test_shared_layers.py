@@ -6,6 +6,7 @@ from account import Account, refused
 from packages import zip_of
 
 GET = "lambda:GetLayerVersion"
+PACKAGE = zip_of({"python/greeting.py": "WORD = 'hello'\n"})
 SOURCE = "import greeting\ndef handler(event, context): return greeting.WORD\n"
 
 
@@ -18,7 +19,7 @@ def other(aws):
 @pytest.fixture
 def layer(aws):
     """The ARN of version 1 of the layer greeting."""
-    return aws.publish("greeting", zip_of({"python/greeting.py": "WORD = 'hello'\n"}))["LayerVersionArn"]
+    return aws.publish("greeting", PACKAGE)["LayerVersionArn"]
 
 
 def allow(aws, sid, principal="*", **parameters):
@@ -99,6 +100,8 @@ def test_a_layer_policy_allows_to_use_and_nothing_else(aws, other, layer):
         assert_denied(refusal, other, layer, action)
     refusal = refused(other.lambda_.list_layer_versions, LayerName=name)
     assert_denied(refusal, other, name, "lambda:ListLayerVersions")
+    refusal = refused(other.lambda_.publish_layer_version, LayerName=name, Content={"ZipFile": PACKAGE})
+    assert_denied(refusal, other, name, "lambda:PublishLayerVersion")
     assert other.lambda_.list_layers()["Layers"] == []
 
 

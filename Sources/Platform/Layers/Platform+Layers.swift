@@ -87,7 +87,7 @@ extension Platform {
 
 extension Platform {
     /// The layer that a caller names, which must be its own: policies are of layer versions.
-    private func ownLayer(_ name: String, _ context: RequestContext) throws(PlatformError) -> LayerID {
+    func ownLayer(_ name: String, _ context: RequestContext) throws(PlatformError) -> LayerID {
         let layer = try layer(name, context)
         guard context.caller.owns(layer.account), layer.region == context.region else {
             throw .denied(
