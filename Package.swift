@@ -57,7 +57,7 @@ let storey0: [Target] = [
     library("SQLite", ["CSQLite"]),
     library("Archive", ["CZlib", "LinuxSystem"]),
     library("HTTP", ["CHTTP", "CMicrohttpd", "LinuxSystem"]),
-    library("AWSProtocol", ["CPCRE2", "Digest"]),
+    library("AWSProtocol", ["CPCRE2", "CZlib", "Digest"]),
     library("SignatureV4", ["Digest"]),
 ]
 
@@ -76,13 +76,15 @@ let storey2: [Target] = [
     library("RuntimeAPI", ["HTTP"]),
     library("Sandbox", ["CSandbox", "CSeccomp", "LinuxSystem", "SandboxPlan"]),
     library("Telemetry", ["Domain", "LinuxSystem"]),
+    library("EventQueue", ["LinuxSystem", "SQLite"]),
 ]
 
 let storey3: [Target] = [
     library(
         "Platform",
         [
-            "AWSModel", "AWSProtocol", "Catalog", "Digest", "Domain", "HTTP", "LayerStore", "LinuxSystem", "RuntimeAPI",
+            "AWSModel", "AWSProtocol", "Catalog", "Digest", "Domain", "EventQueue", "HTTP", "LayerStore", "LinuxSystem",
+            "RuntimeAPI",
             "Runtimes", "Sandbox", "SandboxPlan", "Scheduler", "Telemetry",
         ])
 ]
@@ -127,7 +129,8 @@ let proof: [Target] = [
     tests("RuntimeAPI"),
     tests("Sandbox", ["CSandbox", "LinuxSystem", "SandboxPlan", "SeededRandom"]),
     tests("Telemetry", ["Domain"]),
-    tests("Platform", ["AWSModel", "Domain", "SeededRandom"]),
+    tests("EventQueue", ["LinuxSystem", "SeededRandom"]),
+    tests("Platform", ["AWSModel", "Domain", "EventQueue", "SeededRandom"]),
     tests("Gateway", ["Domain"]),
     tests("CommandLine", ["AWSProtocol", "Domain", "Platform", "Sandbox"]),
     .testTarget(name: "TidyTests", swiftSettings: strict),

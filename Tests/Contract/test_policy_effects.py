@@ -66,6 +66,8 @@ def test_a_caller_of_another_account_is_not_let_in(aws, other, function):
     assert_denied(refused(other.lambda_.invoke, FunctionName=arn), root(other), INVOKE, arn)
     dry = refused(other.lambda_.invoke, FunctionName=arn, InvocationType="DryRun")
     assert_denied(dry, root(other), INVOKE, arn)
+    later = refused(other.lambda_.invoke, FunctionName=arn, InvocationType="Event")
+    assert_denied(later, root(other), INVOKE, arn)
     got = refused(other.lambda_.get_function, FunctionName=arn)
     assert_denied(got, root(other), "lambda:GetFunction", arn)
 
@@ -82,8 +84,9 @@ def test_a_caller_of_another_account_is_let_in_by_policy(aws, other, function, f
     allow(aws, function, {"number": other.number, "root ARN": root(other), "everybody": "*"}[form])
     assert other.invoke(aws.arn(function)).value == aws.arn(function)
     assert other.invoke(f"{aws.number}:{function}").value == aws.arn(function)
-    response = other.lambda_.invoke(FunctionName=aws.arn(function), InvocationType="DryRun")
-    assert response["StatusCode"] == 204
+    for kind, status in (("DryRun", 204), ("Event", 202)):
+        response = other.lambda_.invoke(FunctionName=aws.arn(function), InvocationType=kind)
+        assert response["StatusCode"] == status
 
 
 def test_a_policy_lets_in_only_whom_it_names(aws, other, function):
