@@ -96,6 +96,15 @@ def test_conditions_of_a_function_url_stand_in_lambdas_order(aws, function):
     )
 
 
+def test_any_text_survives_in_a_condition(aws, function):
+    source = 'arn:aws:events:us-east-1:123456789012:rule/"quoted"\\é层\t🎂'
+    written = json.loads(allow(aws, function, "one", SourceArn=source))
+    assert written["Condition"] == {"ArnLike": {"AWS:SourceArn": source}}
+    allow(aws, function, "two")
+    policy = json.loads(aws.lambda_.get_policy(FunctionName=function)["Policy"])
+    assert policy["Statement"][0] == written
+
+
 def test_conditions_of_function_urls_are_refused_for_other_actions(aws, function):
     wanted = {"FunctionName": function, "StatementId": "s", "Principal": "*"}
     refusal = refused(aws.lambda_.add_permission, Action=INVOKE, FunctionUrlAuthType="NONE", **wanted)

@@ -59,6 +59,27 @@ import Testing
         #expect(!statement(resource: Self.arn + ":live").allows(request()))
     }
 
+    @Test(arguments: [
+        ("123456789012", "aws-cn", PolicyPrincipal.aws("arn:aws-cn:iam::123456789012:root")),
+        ("arn:aws:iam::123456789012:user/eve", "aws", .aws("arn:aws:iam::123456789012:user/eve")),
+        ("arn:aws:sts::123456789012:assumed-role/r/s", "aws", .aws("arn:aws:sts::123456789012:assumed-role/r/s")),
+        ("s3.amazonaws.com.cn", "aws-cn", .service("s3.amazonaws.com.cn")), ("*", "aws", .everyone),
+    ])
+    func `a principal is read in the partition of its region`(
+        text: String, partition: String, principal: PolicyPrincipal
+    ) {
+        #expect(PolicyPrincipal(parameter: text, partition: partition) == principal)
+    }
+
+    @Test(arguments: [
+        "", "**", "1234567890123", ".amazonaws.com", "a..amazonaws.com", "arn:aws:iam::123456789012:", "amazonaws.com",
+        "arn:aws:iam::123456789012:role/", "arn:aws:iam::123456789012:group/g", "arn:x:iam::123456789012:root",
+        "arn:aws:iam:us-east-1:123456789012:root", "arn:aws:sts::123456789012:root",
+    ])
+    func `what is no principal is none`(text: String) {
+        #expect(PolicyPrincipal(parameter: text, partition: "aws") == nil)
+    }
+
     @Test func `an account stands for all that are in it`() {
         let principal = PolicyPrincipal.aws("arn:aws:iam::210987654321:root")
         #expect(principal.matches(Caller(account: Self.other)))
