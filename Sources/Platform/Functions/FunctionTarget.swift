@@ -70,7 +70,8 @@ extension Platform {
         do throws(FunctionReferenceError) {
             // But for `$`, its characters are those of aliases' names.
             guard text.split(separator: "$").allSatisfy({ AliasName("a\($0)") != nil }) else { throw error }
-            let function = try FunctionReference(name).resolved(account: context.account, region: context.region)
+            let bare = name.hasSuffix(":\(text)") ? String(name.dropLast(text.count + 1)) : name
+            let function = try FunctionReference(bare).resolved(account: context.account, region: context.region)
             return PlatformError(.resourceNotFound, "Function not found: \(function):\(text)")
         } catch {
             return .invalidParameter(error.description)
