@@ -131,7 +131,7 @@ let proof: [Target] = [
     tests("Sandbox", ["CSandbox", "LinuxSystem", "SandboxPlan", "SeededRandom"]),
     tests("Telemetry", ["Domain"]),
     tests("EventQueue", ["LinuxSystem", "SeededRandom"]),
-    tests("Platform", ["Catalog", "Domain", "EventQueue", "SeededRandom", "SignatureV4"]),
+    tests("Platform", ["AWSModel", "Catalog", "Domain", "EventQueue", "SeededRandom", "SignatureV4"]),
     tests("Gateway", ["Domain", "SignatureV4"]),
     tests("CommandLine", ["AWSProtocol", "Domain", "Platform", "Sandbox"]),
     .testTarget(name: "TidyTests", swiftSettings: strict),

@@ -20,6 +20,7 @@ extension PlatformError {
                 Lambda.Errors.tooManyRequests, message, details: reason.map { ["Reason": .string($0)] } ?? [:],
                 retryAfterSeconds: 1)
         case .codeStorageExceeded: AWSError(Lambda.Errors.codeStorageExceeded, message)
+        case .policyTooLong: AWSError(Lambda.Errors.policyLengthExceeded, message)
         case .accessDenied: AWSError("AccessDeniedException", status: 403, message: message, messageKey: "Message")
         case .invalidRuntime:
             // Lambda's own status is 502, which clients try again for many seconds; here nothing would change.

@@ -1,7 +1,7 @@
 internal import AWSModel
 internal import Catalog
-internal import EventQueue
 internal import Domain
+internal import EventQueue
 package import HTTP
 internal import Glibc
 internal import LayerStore
