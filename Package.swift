@@ -43,6 +43,7 @@ let pythonRuntime = [
 
 let storey0: [Target] = [
     systemLibrary("CMicrohttpd", "libmicrohttpd", "libmicrohttpd-dev"),
+    systemLibrary("CCurl", "libcurl", "libcurl4-openssl-dev"),
     systemLibrary("CSQLite", "sqlite3", "libsqlite3-dev"),
     systemLibrary("CZlib", "zlib", "zlib1g-dev"),
     systemLibrary("CCrypto", "libcrypto", "libssl-dev"),
@@ -50,6 +51,7 @@ let storey0: [Target] = [
     systemLibrary("CJansson", "jansson", "libjansson-dev"),
     systemLibrary("CPCRE2", "libpcre2-8", "libpcre2-dev"),
     cLibrary("CHTTP", ["CMicrohttpd"]),
+    cLibrary("CHTTPClient", ["CCurl"]),
     cLibrary("CLinux"),
     cLibrary("CSandbox"),
     library("LinuxSystem", ["CLinux"]),
@@ -57,6 +59,7 @@ let storey0: [Target] = [
     library("SQLite", ["CSQLite"]),
     library("Archive", ["CZlib", "LinuxSystem"]),
     library("HTTP", ["CHTTP", "CMicrohttpd", "LinuxSystem"]),
+    library("HTTPClient", ["CCurl", "CHTTPClient"]),
     library("AWSProtocol", ["CPCRE2", "Digest"]),
 ]
 
@@ -114,6 +117,7 @@ let proof: [Target] = [
     library("ZipForge", path: "Tests/ZipForge"),
     tests("Archive", ["LinuxSystem", "SeededRandom", "ZipForge"]),
     tests("HTTP", ["LinuxSystem"]),
+    tests("HTTPClient", ["HTTP", "LinuxSystem"]),
     tests("AWSProtocol", ["CJansson", "SeededRandom"]),
     tests("Domain", ["SeededRandom"]),
     tests("AWSModel", ["AWSProtocol", "SeededRandom"]),

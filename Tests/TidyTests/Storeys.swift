@@ -6,10 +6,13 @@ enum Storeys {
     static let rows: [[String]] = [
         [],  // C libraries, shims and post-fork code: every name of C and a capital
         ["Digest", "LinuxSystem"],
-        ["AWSProtocol", "Archive", "HTTP", "SQLite"],
+        ["AWSProtocol", "Archive", "HTTP", "HTTPClient", "SQLite"],
         ["AWSModel", "Domain", "Runtimes", "SandboxPlan"],
-        ["Catalog", "EventSources", "LayerStore", "Packaging", "RuntimeAPI", "Sandbox", "Scheduler", "Telemetry"],
-        ["AWSClient", "Platform"],
+        [
+            "AWSClient", "Catalog", "EventSources", "LayerStore", "Packaging", "RuntimeAPI", "Sandbox", "Scheduler",
+            "Telemetry",
+        ],
+        ["Platform"],
         ["Gateway"],
         ["CommandLine"],
         ["strata", "strata-init"],
