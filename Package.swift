@@ -61,6 +61,7 @@ let storey0: [Target] = [
     library("HTTP", ["CHTTP", "CMicrohttpd", "LinuxSystem"]),
     library("HTTPClient", ["CCurl", "CHTTPClient"]),
     library("AWSProtocol", ["CPCRE2", "Digest"]),
+    library("SignatureV4", ["Digest"]),
 ]
 
 let storey1: [Target] = [
@@ -119,6 +120,7 @@ let proof: [Target] = [
     tests("HTTP", ["LinuxSystem"]),
     tests("HTTPClient", ["HTTP", "LinuxSystem"]),
     tests("AWSProtocol", ["CJansson", "SeededRandom"]),
+    tests("SignatureV4", ["Digest", "SeededRandom"]),
     tests("Domain", ["SeededRandom"]),
     tests("AWSModel", ["AWSProtocol", "SeededRandom"]),
     tests("SandboxPlan"),

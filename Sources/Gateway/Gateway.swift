@@ -81,12 +81,21 @@ package final class Gateway: HTTPHandler {
     private func context(_ exchange: HTTPExchange) -> RequestContext? {
         let scope = scope(exchange)
         let isFunction = exchange.origin != 0
-        guard let account = isFunction ? platform.account(ofEnvironment: exchange.origin) : scope.account else {
-            return nil
-        }
+        guard let caller = isFunction ? platform.caller(ofEnvironment: exchange.origin) : claimed(scope, exchange)
+        else { return nil }
         return RequestContext(
-            account: account, region: scope.region,
-            endpoint: "http://\(exchange.header("Host") ?? "127.0.0.1")")
+            account: caller.account, region: scope.region,
+            endpoint: "http://\(exchange.header("Host") ?? "127.0.0.1")", caller: caller)
+    }
+
+    /// Who a request says that it is from.
+    private func claimed(_ scope: RequestScope, _ exchange: HTTPExchange) -> Caller {
+        platform.caller(
+            claiming: ClaimedIdentity(
+                accessKeyID: scope.accessKeyID, sessionToken: exchange.header("X-Amz-Security-Token"),
+                sourceARN: exchange.header("X-Amz-Source-Arn"),
+                sourceAccount: exchange.header("X-Amz-Source-Account").flatMap { AccountID($0) }),
+            otherwise: defaults.account)
     }
 
     private func scope(_ exchange: HTTPExchange) -> RequestScope {

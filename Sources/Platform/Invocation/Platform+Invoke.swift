@@ -118,7 +118,8 @@ extension Platform {
             throw PlatformError(.invalidRuntime, "The function \(function.name) has no runtime.")
         }
         let revision = FunctionRevision(
-            function: function, version: .latest, number: number, runtime: runtime, handler: settings.handler ?? "",
+            function: function, version: .latest, number: number, runtime: runtime,
+            role: settings.role ?? "", handler: settings.handler ?? "",
             architecture: settings.architectures?.first.flatMap { Domain.Architecture(rawValue: $0.rawValue) }
                 ?? .byDefault,
             memoryMebibytes: settings.memorySize ?? LambdaLimits.defaultMemoryMebibytes,
