@@ -72,6 +72,7 @@ let storey1: [Target] = [
 ]
 
 let storey2: [Target] = [
+    library("AWSClient", ["AWSProtocol", "HTTPClient", "SignatureV4"]),
     library("Catalog", ["Domain", "Digest", "SQLite"]),
     library("LayerStore", ["Archive", "Digest", "LinuxSystem"]),
     library("Packaging", ["Archive", "Digest", "Domain", "LinuxSystem"]),
@@ -85,17 +86,18 @@ let storey3: [Target] = [
     library(
         "Platform",
         [
-            "AWSModel", "AWSProtocol", "Catalog", "Digest", "Domain", "HTTP", "LayerStore", "LinuxSystem", "RuntimeAPI",
-            "Runtimes", "Sandbox", "SandboxPlan", "Scheduler", "Telemetry",
+            "AWSClient", "AWSModel", "AWSProtocol", "Catalog", "Digest", "Domain", "HTTP", "HTTPClient", "LayerStore",
+            "LinuxSystem", "RuntimeAPI", "Runtimes", "Sandbox", "SandboxPlan", "Scheduler", "Telemetry",
         ])
 ]
 
 let storey4: [Target] = [
-    library("Gateway", ["AWSModel", "AWSProtocol", "Digest", "Domain", "HTTP", "LinuxSystem", "Platform"]),
+    library(
+        "Gateway", ["AWSClient", "AWSModel", "AWSProtocol", "Digest", "Domain", "HTTP", "LinuxSystem", "Platform"]),
     library(
         "CommandLine",
         [
-            "AWSProtocol", "Digest", "Domain", "LinuxSystem", "Packaging", "Platform", "Sandbox",
+            "AWSClient", "AWSProtocol", "Digest", "Domain", "LinuxSystem", "Packaging", "Platform", "Sandbox",
         ]),
 ]
 
@@ -124,6 +126,7 @@ let proof: [Target] = [
     tests("Domain", ["SeededRandom"]),
     tests("AWSModel", ["AWSProtocol", "SeededRandom"]),
     tests("SandboxPlan"),
+    tests("AWSClient", ["HTTP", "HTTPClient", "SignatureV4"]),
     tests("Catalog", ["Domain", "Digest"]),
     tests("LayerStore", ["Archive", "Digest", "LinuxSystem", "SeededRandom", "ZipForge"]),
     tests("Packaging", ["Digest", "Domain", "LinuxSystem"]),
@@ -131,9 +134,9 @@ let proof: [Target] = [
     tests("RuntimeAPI"),
     tests("Sandbox", ["CSandbox", "LinuxSystem", "SandboxPlan", "SeededRandom"]),
     tests("Telemetry", ["Domain"]),
-    tests("Platform", ["Domain"]),
+    tests("Platform", ["AWSClient", "AWSModel", "Domain", "HTTPClient"]),
     tests("Gateway", ["Domain"]),
-    tests("CommandLine", ["AWSProtocol", "Domain", "Platform", "Sandbox"]),
+    tests("CommandLine", ["AWSClient", "AWSProtocol", "Domain", "Platform", "Sandbox"]),
     .testTarget(name: "TidyTests", swiftSettings: strict),
 ]
 
