@@ -35,6 +35,8 @@ static bool is_loopback(CURLU *url) {
 static void set_rules(CURL *handle) {
     // Time-outs without SIGALRM, which would go to any of the process's threads.
     curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+    // A name server that does not answer must not make the time-out longer: the resolver's thread ends by itself.
+    curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
     // A signed request is good for one address only, and who answers must not choose whom else we talk to.
     curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);

@@ -1,3 +1,4 @@
+public import AWSClient
 public import Domain
 public import Platform
 
@@ -25,6 +26,8 @@ public struct StartOptions: Sendable, Hashable {
     public var functionNetwork: FunctionNetwork
     /// Invocations at once in one account and region.
     public var concurrentExecutions: Int
+    /// The S3 that packages are read from; `nil` for none.
+    public var s3: S3Settings?
     /// The version of this program, for `GET /_strata/health`.
     public var version: String
 }

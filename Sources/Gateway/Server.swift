@@ -1,3 +1,4 @@
+package import AWSClient
 internal import Glibc
 package import Domain
 internal import HTTP
@@ -23,11 +24,14 @@ package struct ServerOptions: Sendable {
     package var usesHostNetwork: Bool
     /// Invocations at once of one account in one region.
     package var accountConcurrency: Int
+    /// The S3 that packages are read from; `nil` for none.
+    package var s3: S3Settings?
 
     /// Collects the options.
     package init(
         host: String, port: UInt16, defaults: GatewayDefaults, version: String, dataFolder: String,
-        interpreters: [RuntimeIdentifier: Interpreter], usesHostNetwork: Bool, accountConcurrency: Int
+        interpreters: [RuntimeIdentifier: Interpreter], usesHostNetwork: Bool, accountConcurrency: Int,
+        s3: S3Settings?
     ) {
         self.host = host
         self.port = port
@@ -37,6 +41,7 @@ package struct ServerOptions: Sendable {
         self.interpreters = interpreters
         self.usesHostNetwork = usesHostNetwork
         self.accountConcurrency = accountConcurrency
+        self.s3 = s3
     }
 }
 
@@ -65,7 +70,8 @@ package struct Server {
             options: PlatformOptions(
                 dataFolder: options.dataFolder, initExecutable: try Self.initExecutable(),
                 interpreters: options.interpreters, gatewayPort: port, usesHostNetwork: options.usesHostNetwork,
-                accountConcurrency: options.accountConcurrency),
+                accountConcurrency: options.accountConcurrency,
+                packageSource: options.s3.map { S3PackageSource($0) }),
             adopt: { connection, origin in server.adopt(connection, origin) })
         gateway = try Gateway(platform: platform, defaults: options.defaults, version: options.version)
         let front = Front(gateway: gateway, runtimeAPI: platform.runtimeAPI)

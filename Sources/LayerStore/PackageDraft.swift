@@ -17,7 +17,8 @@ public final class PackageDraft {
     private let ingest: FileDescriptor
     private let file: FileDescriptor
     private var hasher: SHA256Hasher? = SHA256Hasher()
-    private var byteCount = 0
+    /// How much was written so far.
+    public private(set) var byteCount = 0
     private var isDiscarded = false
 
     init(_ workspace: consuming Workspace, _ file: consuming FileDescriptor, in ingest: consuming FileDescriptor) {

@@ -19,6 +19,7 @@ internal import Telemetry
 package final class Platform: Sendable {
     let catalog: Catalog
     let layerStore: LayerStore
+    let packageSource: (any PackageSource)?
     let links: DownloadLinks
     /// Makes and recognises what *AssumeRole* returns.
     package let temporaryCredentials: TemporaryCredentials
@@ -44,6 +45,7 @@ package final class Platform: Sendable {
         lock = try folder.lock()
         catalog = try Catalog(path: folder.path("catalog.sqlite"))
         layerStore = try LayerStore(root: folder.path("store"))
+        packageSource = options.packageSource
         garbage = try GarbageCollector(catalog: catalog, layerStore: layerStore)
         links = DownloadLinks(key: try folder.key(named: "download.key"))
         temporaryCredentials = TemporaryCredentials(key: try folder.key(named: "session.key"))
@@ -71,6 +73,7 @@ package final class Platform: Sendable {
     /// - Parameter isImpatient: asked again and again meanwhile; when it says yes, nothing is waited for any more.
     package func stop(drainSeconds: Double, isImpatient: () -> Bool = { false }) {
         pool.stop(afterSeconds: drainSeconds, isImpatient: isImpatient)
+        packageSource?.stop()
         garbage.stop()
         cgroups?.close()
     }

@@ -16,11 +16,14 @@ package struct PlatformOptions: Sendable {
     package var accountConcurrency: Int
     /// Environments at once on this host.
     package var environments: Int
+    /// Where packages come from that requests only name; `nil` for nowhere.
+    package var packageSource: (any PackageSource)?
 
     /// Collects the options.
     package init(
         dataFolder: String, initExecutable: String, interpreters: [RuntimeIdentifier: Interpreter],
-        gatewayPort: UInt16, usesHostNetwork: Bool = false, accountConcurrency: Int = 1000, environments: Int = 1000
+        gatewayPort: UInt16, usesHostNetwork: Bool = false, accountConcurrency: Int = 1000, environments: Int = 1000,
+        packageSource: (any PackageSource)? = nil
     ) {
         self.dataFolder = dataFolder
         self.initExecutable = initExecutable
@@ -29,5 +32,6 @@ package struct PlatformOptions: Sendable {
         self.usesHostNetwork = usesHostNetwork
         self.accountConcurrency = accountConcurrency
         self.environments = environments
+        self.packageSource = packageSource
     }
 }

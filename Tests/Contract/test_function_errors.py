@@ -173,10 +173,3 @@ def test_an_update_that_is_refused_changes_nothing(aws):
     for answer in (before, after):
         answer.pop("ResponseMetadata")
     assert after == before
-
-
-def test_code_from_where_there_is_none_yet(aws):
-    settings = aws.settings() | {"Code": {"S3Bucket": "bucket", "S3Key": "key"}}
-    refusal = refused(aws.lambda_.create_function, **settings)
-    assert refusal.status in (400, 501)
-    assert "S3" in refusal.message

@@ -24,12 +24,10 @@ extension Platform {
         try FunctionRules.check(
             memory: request.memorySize, timeout: request.timeout, temporaryStorage: request.ephemeralStorage?.size)
         try FunctionRules.check(environment: request.environment?.variables)
-        guard let zip = request.code.zipFile else {
-            throw Self.needsZip(isFromS3: request.code.s3Bucket != nil)
-        }
+        let location = try PackageLocation(request.code)
         guard try catching({ try self.catalog.function(function) }) == nil else { throw Self.alreadyExists(function) }
         let layers = try resolveLayers(request.layers ?? [], context)
-        let package = try ingest(zip)
+        let package = try package(from: location, context)
         try checkUnzippedSize(code: package.reference, layers: layers.map(\.package.reference))
         var document = FunctionDocument(creating: request, function, package)
         document.configuration.layers = layers.isEmpty ? nil : layers.map(\.configuration)

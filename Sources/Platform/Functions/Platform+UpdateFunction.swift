@@ -15,8 +15,7 @@ extension Platform {
         _ = try ownFunction(request.functionName, context)
         var (record, document) = try find(request.functionName, nil, context)
         try check(request.revisionId, document)
-        guard let zip = request.zipFile else { throw Self.needsZip(isFromS3: request.s3Bucket != nil) }
-        let package = try ingest(zip)
+        let package = try package(from: try PackageLocation(request), context)
         try checkUnzippedSize(code: package.reference, layers: record.layers)
         document.setPackage(package)
         if let architectures = request.architectures { document.configuration.architectures = architectures }
