@@ -7,12 +7,16 @@ public struct S3Settings: Hashable, Sendable {
     /// The server's own credentials; `nil` signs as the account that asks, with the secret `test`.
     public var credentials: SigningCredentials?
 
+    /// A PEM file of the authorities that vouch for the endpoint; `nil` for those that the host trusts.
+    public var authorities: String?
+
     /// Collects the settings.
     ///
     /// - Parameter environment: the variables `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN` are
-    ///   the server's credentials, where the first two are set.
+    ///   the server's credentials, where the first two are set; `AWS_CA_BUNDLE` names the authorities.
     public init(endpoint: EndpointURL, environment: [String: String]) {
         self.endpoint = endpoint
+        authorities = environment["AWS_CA_BUNDLE"].flatMap { $0.isEmpty ? nil : $0 }
         guard let key = environment["AWS_ACCESS_KEY_ID"], !key.isEmpty,
             let secret = environment["AWS_SECRET_ACCESS_KEY"], !secret.isEmpty
         else { return }

@@ -70,6 +70,7 @@ static void set_request(CURL *handle, const struct http_client_exchange *exchang
         curl_easy_setopt(handle, CURLOPT_POSTFIELDS, exchange->body);
     }
     if (strcmp(exchange->method, "HEAD") == 0) curl_easy_setopt(handle, CURLOPT_NOBODY, 1L);
+    if (exchange->authorities != NULL) curl_easy_setopt(handle, CURLOPT_CAINFO, exchange->authorities);
     curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, exchange->method);
     curl_easy_setopt(handle, CURLOPT_HTTPHEADER, exchange->headers);
 }

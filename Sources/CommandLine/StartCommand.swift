@@ -81,7 +81,7 @@ struct StartCommand: Sendable {
 
                 Packages in S3 are read with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN of the
                 server's own environment; without them, with the caller's account as the key and 'test' as the
-                secret, which local emulators of S3 take.
+                secret, which local emulators of S3 take. AWS_CA_BUNDLE names a file of authorities to trust.
                 """,
             options: [
                 Self.port.description, Self.host.description, Self.data.description, Self.account.description,

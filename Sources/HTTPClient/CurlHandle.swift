@@ -1,5 +1,6 @@
 internal import CCurl
 internal import CHTTPClient
+internal import Glibc
 
 /// libcurl's handle of one exchange at a time, with the connections that it keeps.
 final class CurlHandle: Sendable {
@@ -15,25 +16,24 @@ final class CurlHandle: Sendable {
 
     /// Runs one exchange to its end.
     func perform(
-        _ request: HTTPClientRequest, _ limits: HTTPClientLimits, _ reader: ResponseReader
+        _ request: HTTPClientRequest, _ limits: HTTPClientLimits, authorities: String?, _ reader: ResponseReader
     ) -> Result<HTTPClientResponse, HTTPClientError> {
         var words = [CChar](repeating: 0, count: Int(CURL_ERROR_SIZE))
         var status = 0
         let headers = Self.list(of: request)
         defer { curl_slist_free_all(headers) }
-        let code = request.url.withCString { url in
-            request.method.withCString { method in
-                (request.body ?? []).withUnsafeBytes { body in
-                    var exchange = http_client_exchange(limits, context: Unmanaged.passUnretained(reader).toOpaque())
-                    exchange.url = url
-                    exchange.method = method
-                    exchange.headers = headers
-                    // An empty array may have no address, but an empty body is one.
-                    exchange.body = request.body.map { _ in body.baseAddress ?? UnsafeRawPointer(url) }
-                    exchange.body_bytes = body.count
-                    return http_client_perform(pointer, &exchange, &status, &words)
-                }
-            }
+        var exchange = http_client_exchange(limits, context: Unmanaged.passUnretained(reader).toOpaque())
+        exchange.headers = headers
+        let texts = [request.url, request.method, authorities].map { text in text.flatMap { strdup($0) } }
+        defer { for text in texts { free(text) } }
+        exchange.url = UnsafePointer(texts[0])
+        exchange.method = UnsafePointer(texts[1])
+        exchange.authorities = UnsafePointer(texts[2])
+        let code = (request.body ?? []).withUnsafeBytes { body in
+            // An empty array may have no address, but an empty body is one.
+            exchange.body = request.body.map { _ in body.baseAddress ?? UnsafeRawPointer(texts[0]) } ?? nil
+            exchange.body_bytes = body.count
+            return http_client_perform(pointer, &exchange, &status, &words)
         }
         if let failure = reader.failure { return .failure(failure) }
         guard code == CURLE_OK else {

@@ -5,18 +5,22 @@ internal import Synchronization
 /// A blocking HTTP/1.1 client on libcurl, for any number of threads at once.
 ///
 /// It follows no redirects: a signed request is meant for one address. It takes proxies from the environment
-/// (`http_proxy`, `https_proxy`, `no_proxy`), but none for loopback addresses. Certificates are checked against the
-/// host's own authorities. The process has to ignore `SIGPIPE`.
+/// (`http_proxy`, `https_proxy`, `no_proxy`), but none for loopback addresses. Certificates are always checked. The
+/// process has to ignore `SIGPIPE`.
 public final class HTTPClient: Sendable {
     /// Handles that nobody uses, with the connections that they keep open.
     private let idle = Mutex<[CurlHandle]>([])
     private let idleLimit: Int
+    private let authorities: String?
     private let isStopped = Atomic(false)
 
     /// Makes a client.
     ///
-    /// - Parameter idleLimit: connections that are kept for later requests.
-    public init(idleLimit: Int = 4) {
+    /// - Parameters:
+    ///   - authorities: a PEM file of the authorities that vouch for servers; `nil` for those that the host trusts.
+    ///   - idleLimit: connections that are kept for later requests.
+    public init(authorities: String? = nil, idleLimit: Int = 4) {
+        self.authorities = authorities
         self.idleLimit = idleLimit
     }
 
@@ -35,7 +39,7 @@ public final class HTTPClient: Sendable {
         let outcome = withoutActuallyEscaping(receive) { receive in
             let reader = ResponseReader(
                 limits, isCancelled: { [self] in isStopped.load(ordering: .relaxed) }, receive: receive)
-            return handle.perform(request, limits, reader)
+            return handle.perform(request, limits, authorities: authorities, reader)
         }
         keep(handle)
         return try outcome.get()

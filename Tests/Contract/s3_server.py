@@ -3,6 +3,7 @@
 import os
 import re
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -86,20 +87,22 @@ class S3Server:
 class ScriptedS3:
     """A server that reads a request and then does what a function says with the connection."""
 
-    def __init__(self, script):
+    def __init__(self, script, certificate=None):
         self.script = script
+        self.tls = certificate and tls(*certificate)
         self.requests = []
         self.ended = threading.Event()
         self.listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        scheme = "https" if certificate else "http"
+        self.url = f"{scheme}://127.0.0.1:{self.listener.getsockname()[1]}"
         self.threads = [threading.Thread(target=self.serve)]
         self.threads[0].start()
 
     @classmethod
-    def answering(cls, status, headers=(), body=b""):
+    def answering(cls, status, headers=(), body=b"", **options):
         lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers]
         head = "\r\n".join(lines).encode() + b"\r\n\r\n"
-        return cls(lambda connection, _: connection.sendall(head + body))
+        return cls(lambda connection, _: connection.sendall(head + body), **options)
 
     @classmethod
     def stalling(cls):
@@ -133,6 +136,10 @@ class ScriptedS3:
             thread.start()
 
     def converse(self, connection):
+        try:
+            connection = self.tls.wrap_socket(connection, server_side=True) if self.tls else connection
+        except OSError:
+            return connection.close()  # we are not trusted
         with connection:
             request = b""
             while not request.endswith(b"\r\n\r\n") and (piece := connection.recv(65_536)):
@@ -156,6 +163,12 @@ class ScriptedS3:
         self.listener.close()
         for thread in self.threads:
             thread.join()
+
+
+def tls(certificate, key):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
 
 
 def closed_port():

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,24 @@ def test_the_aws_cli_deploys_from_s3(aws, s3, bucket, cli):
     assert aws.invoke("cli").value == "by template"
 
 
+def test_what_cloudformation_package_uploads_is_deployed(aws, s3, bucket, cli, tmp_path):
+    """The command that templates are packaged with: it zips a folder, uploads it and writes its place down."""
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "app.py").write_text("def handler(event, context): return 'packaged'\n")
+    (tmp_path / "src" / "app.py").chmod(0o644)
+    template = {"Resources": {"Hello": {"Type": "AWS::Lambda::Function", "Properties": {"Code": "src"}}}}
+    (tmp_path / "template.json").write_text(json.dumps(template))
+    result = aws.aws(
+        "cloudformation", "package", "--template-file", tmp_path / "template.json", "--s3-bucket", bucket,
+        "--s3-prefix", "my stack", "--use-json", program=cli, variables={"AWS_ENDPOINT_URL_S3": s3.url},
+    )
+    assert result.returncode == 0, result.stderr
+    packaged = json.loads(result.stdout[result.stdout.index("{"):])
+    code = packaged["Resources"]["Hello"]["Properties"]["Code"]
+    assert code["S3Key"].startswith("my stack/")
+    assert aws.invoke(aws.deploy(Code=code)).value == "packaged"
+
+
 def test_the_endpoint_may_come_from_the_environment(installation, s3, bucket):
     s3.put(bucket, "environment.zip", answering("x"))
     variables = {"AWS_ENDPOINT_URL_S3": s3.url + "/", "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
@@ -146,6 +165,36 @@ def test_requests_are_signed_for_the_callers_account_and_region(installation):
 
 
 # Permissions, with an S3 that checks signatures
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A key and a certificate for 127.0.0.1 that only itself vouches for."""
+    folder = tmp_path_factory.mktemp("certificate")
+    names = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    files = ["-keyout", folder / "key.pem", "-out", folder / "certificate.pem"]
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names, *files]
+    subprocess.run(command, check=True, capture_output=True)
+    return folder / "certificate.pem", folder / "key.pem"
+
+
+def test_an_s3_is_trusted_if_its_authority_is(installation, certificate):
+    code = answering("by TLS")
+    fake = ScriptedS3.answering("200 OK", body=code, certificate=certificate)
+    for variables, trusted in (({}, False), ({"AWS_CA_BUNDLE": str(certificate[0])}, True)):
+        server = installation.start(arguments=("--s3-endpoint", fake.url), variables=variables)
+        aws = Account(server)
+        if trusted:
+            created = aws.lambda_.create_function(**settings(aws, "bucket", "app.zip"))
+            assert created["CodeSha256"] == sha256(code)
+        else:
+            refusal = refused(aws.lambda_.create_function, **settings(aws, "bucket", "app.zip"))
+            assert refusal.code == "ServiceException"
+            assert f"S3 at {fake.url} is not trusted: " in refusal.message
+            assert "AWS_CA_BUNDLE" in refusal.message
+        server.stop()
+    fake.stop()
+    assert len(fake.requests) == 1
 
 
 @pytest.fixture(scope="module")

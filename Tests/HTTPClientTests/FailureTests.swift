@@ -73,6 +73,25 @@ import Testing
         #expect(error?.description.contains("\(server.port)") == true)
     }
 
+    @Test func `a server that does not speak TLS is not trusted`() throws {
+        let server = try ScriptedServer { connection, _ in waitForEnd(of: connection) }
+        defer { server.stop() }
+        let listening = try ScriptedServer(answer: "HTTP/1.1 400 Bad Request\r\n\r\n")
+        defer { listening.stop() }
+        var limits = HTTPClientLimits()
+        limits.connectMilliseconds = 500
+        // The first waits for the end of a request that never comes in clear; the agreement has its time limit, too.
+        let silent = #expect(throws: HTTPClientError.self) {
+            try client.send(HTTPClientRequest("GET", "https://127.0.0.1:\(server.port)/"), limits: limits)
+        }
+        #expect(silent?.kind == .timedOut)
+        let authorities = HTTPClient(authorities: "/nowhere.pem")
+        let missing = #expect(throws: HTTPClientError.self) {
+            try authorities.send(HTTPClientRequest("GET", "https://127.0.0.1:\(listening.port)/"), limits: limits)
+        }
+        #expect(missing?.kind == .notTrusted)
+    }
+
     @Test func `a server that says nothing runs out of time`() throws {
         let server = try ScriptedServer { connection, _ in waitForEnd(of: connection) }
         var limits = HTTPClientLimits()

@@ -14,6 +14,8 @@ struct http_client_exchange {
     /// The request's body; NULL for none.
     const void *body;
     size_t body_bytes;
+    /// A PEM file of the authorities that vouch for servers; NULL for the host's own.
+    const char *authorities;
     long connect_timeout_milliseconds;
     long total_timeout_milliseconds;
     /// Fewer bytes than this in each second, for `stall_seconds` on end, is a stall.

@@ -11,13 +11,14 @@ package final class S3PackageSource: PackageSource {
     package static let readsAtOnce = 12
 
     private let settings: S3Settings
-    private let http = HTTPClient()
+    private let http: HTTPClient
     private let client: S3Client
     private let running = Mutex(0)
 
     /// Reads from an S3; nothing is connected yet.
     package init(_ settings: S3Settings) {
         self.settings = settings
+        http = HTTPClient(authorities: settings.authorities)
         client = S3Client(
             endpoint: settings.endpoint, http: http, nowSeconds: { WallClock.nowMilliseconds() / 1000 })
     }
