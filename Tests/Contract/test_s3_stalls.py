@@ -29,7 +29,7 @@ def test_an_s3_that_stalls_is_given_up_and_holds_up_nobody_else(installation):
     assert aws.invoke(aws.deploy("def handler(event, context): return 'served'")).value == "served"
     one_more = refused(aws.lambda_.create_function, **settings(aws, "bucket", "one-more.zip"))
     assert one_more.code == "TooManyRequestsException"
-    assert time.monotonic() - asked < 5
+    assert time.monotonic() - asked < 8
     for thread in threads:
         thread.join()
     assert 9 < time.monotonic() - begin < 30
