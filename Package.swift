@@ -43,6 +43,7 @@ let pythonRuntime = [
 
 let storey0: [Target] = [
     systemLibrary("CMicrohttpd", "libmicrohttpd", "libmicrohttpd-dev"),
+    systemLibrary("CCurl", "libcurl", "libcurl4-openssl-dev"),
     systemLibrary("CSQLite", "sqlite3", "libsqlite3-dev"),
     systemLibrary("CZlib", "zlib", "zlib1g-dev"),
     systemLibrary("CCrypto", "libcrypto", "libssl-dev"),
@@ -50,6 +51,7 @@ let storey0: [Target] = [
     systemLibrary("CJansson", "jansson", "libjansson-dev"),
     systemLibrary("CPCRE2", "libpcre2-8", "libpcre2-dev"),
     cLibrary("CHTTP", ["CMicrohttpd"]),
+    cLibrary("CHTTPClient", ["CCurl"]),
     cLibrary("CLinux"),
     cLibrary("CSandbox"),
     library("LinuxSystem", ["CLinux"]),
@@ -57,6 +59,7 @@ let storey0: [Target] = [
     library("SQLite", ["CSQLite"]),
     library("Archive", ["CZlib", "LinuxSystem"]),
     library("HTTP", ["CHTTP", "CMicrohttpd", "LinuxSystem"]),
+    library("HTTPClient", ["CCurl", "CHTTPClient"]),
     library("AWSProtocol", ["CPCRE2", "CZlib", "Digest"]),
     library("SignatureV4", ["Digest"]),
 ]
@@ -69,6 +72,7 @@ let storey1: [Target] = [
 ]
 
 let storey2: [Target] = [
+    library("AWSClient", ["AWSProtocol", "HTTPClient", "SignatureV4"]),
     library("Catalog", ["Domain", "Digest", "SQLite"]),
     library("LayerStore", ["Archive", "Digest", "LinuxSystem"]),
     library("Packaging", ["Archive", "Digest", "Domain", "LinuxSystem"]),
@@ -83,19 +87,23 @@ let storey3: [Target] = [
     library(
         "Platform",
         [
-            "AWSModel", "AWSProtocol", "Catalog", "Digest", "Domain", "EventQueue", "HTTP", "LayerStore", "LinuxSystem",
-            "RuntimeAPI", "Runtimes", "Sandbox", "SandboxPlan", "Scheduler", "SignatureV4", "Telemetry",
+            "AWSClient", "AWSModel", "AWSProtocol", "Catalog", "Digest", "Domain", "EventQueue", "HTTP", "HTTPClient",
+            "LayerStore", "LinuxSystem", "RuntimeAPI", "Runtimes", "Sandbox", "SandboxPlan", "Scheduler",
+            "SignatureV4", "Telemetry",
         ])
 ]
 
 let storey4: [Target] = [
     library(
         "Gateway",
-        ["AWSModel", "AWSProtocol", "Digest", "Domain", "HTTP", "LinuxSystem", "Platform", "SignatureV4"]),
+        [
+            "AWSClient", "AWSModel", "AWSProtocol", "Digest", "Domain", "HTTP", "LinuxSystem", "Platform",
+            "SignatureV4",
+        ]),
     library(
         "CommandLine",
         [
-            "AWSProtocol", "Digest", "Domain", "LinuxSystem", "Packaging", "Platform", "Sandbox",
+            "AWSClient", "AWSProtocol", "Digest", "Domain", "LinuxSystem", "Packaging", "Platform", "Sandbox",
         ]),
 ]
 
@@ -118,11 +126,13 @@ let proof: [Target] = [
     library("ZipForge", path: "Tests/ZipForge"),
     tests("Archive", ["LinuxSystem", "SeededRandom", "ZipForge"]),
     tests("HTTP", ["LinuxSystem"]),
+    tests("HTTPClient", ["HTTP", "LinuxSystem"]),
     tests("AWSProtocol", ["CJansson", "SeededRandom"]),
     tests("SignatureV4", ["Digest", "SeededRandom"]),
     tests("Domain", ["SeededRandom"]),
     tests("AWSModel", ["AWSProtocol", "SeededRandom"]),
     tests("SandboxPlan"),
+    tests("AWSClient", ["HTTP", "HTTPClient", "SignatureV4"]),
     tests("Catalog", ["Domain", "Digest", "SQLite"]),
     tests("LayerStore", ["Archive", "Digest", "LinuxSystem", "SeededRandom", "ZipForge"]),
     tests("Packaging", ["Digest", "Domain", "LinuxSystem"]),
@@ -131,9 +141,11 @@ let proof: [Target] = [
     tests("Sandbox", ["CSandbox", "LinuxSystem", "SandboxPlan", "SeededRandom"]),
     tests("Telemetry", ["Domain"]),
     tests("EventQueue", ["LinuxSystem", "SeededRandom"]),
-    tests("Platform", ["AWSModel", "Catalog", "Domain", "EventQueue", "SeededRandom", "SignatureV4"]),
+    tests(
+        "Platform",
+        ["AWSClient", "AWSModel", "Catalog", "Domain", "EventQueue", "HTTPClient", "SeededRandom", "SignatureV4"]),
     tests("Gateway", ["Domain", "SignatureV4"]),
-    tests("CommandLine", ["AWSProtocol", "Domain", "Platform", "Sandbox"]),
+    tests("CommandLine", ["AWSClient", "AWSProtocol", "Domain", "Platform", "Sandbox"]),
     .testTarget(name: "TidyTests", swiftSettings: strict),
 ]
 

@@ -1,3 +1,4 @@
+internal import AWSClient
 internal import Domain
 internal import Platform
 
@@ -73,6 +74,13 @@ struct StartCommand: Sendable {
         }
         return seconds
     }
+    static let s3Endpoint = Option(
+        "s3-endpoint", "URL", .optional(otherwise: "$AWS_ENDPOINT_URL_S3"),
+        help: "The S3 that S3Bucket and S3Key of packages are read from, such as http://127.0.0.1:9000."
+    ) { (text) throws(ValueError) -> EndpointURL in
+        guard let url = EndpointURL(text) else { throw ValueError(expectation: "an http or https URL") }
+        return url
+    }
 
     /// The declaration, for the parser and the help.
     var command: Command {
@@ -88,12 +96,17 @@ struct StartCommand: Sendable {
                 has to be signed; a key may do everything in its account.
                 Of IAM and STS it speaks what roles and managed policies need. They are stored and answered, but
                 not enforced yet: that a policy of a role allows or denies something has no effect.
+
+                Packages in S3 are read with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN of the
+                server's own environment; without them, with the caller's account as the key and 'test' as the
+                secret, which local emulators of S3 take. AWS_CA_BUNDLE names a file of authorities to trust.
                 """,
             options: [
                 Self.port.description, Self.host.description, Self.auth.description, Self.data.description,
                 Self.account.description,
                 Self.runtime.description, Self.functionNetwork.description, Self.maxConcurrency.description,
                 Self.retryDelay.description,
+                Self.s3Endpoint.description,
             ],
             run: { [self] arguments, console in try run(options(arguments, console.environment)) })
     }
@@ -112,7 +125,22 @@ struct StartCommand: Sendable {
             functionNetwork: try arguments.value(of: Self.functionNetwork),
             concurrentExecutions: try arguments.value(of: Self.maxConcurrency),
             retryDelaySeconds: try arguments.value(of: Self.retryDelay),
+            s3: try Self.s3(arguments, environment),
             version: StrataVersion.current)
+    }
+
+    /// `AWS_ENDPOINT_URL` does not count: that is where clients find this server itself.
+    private static func s3(
+        _ arguments: Arguments, _ environment: [String: String]
+    ) throws(UsageError) -> S3Settings? {
+        if let endpoint = try arguments.optionalValue(of: s3Endpoint) {
+            return S3Settings(endpoint: endpoint, environment: environment)
+        }
+        guard let text = environment["AWS_ENDPOINT_URL_S3"], !text.isEmpty else { return nil }
+        guard let endpoint = EndpointURL(text) else {
+            throw arguments.refusal("AWS_ENDPOINT_URL_S3 is no http or https URL: '\(text)'")
+        }
+        return S3Settings(endpoint: endpoint, environment: environment)
     }
 
     private func runtimes(

@@ -1,3 +1,4 @@
+public import AWSClient
 public import Domain
 public import Platform
 
@@ -29,6 +30,8 @@ public struct StartOptions: Sendable, Hashable {
     public var concurrentExecutions: Int
     /// From an error of a function to the first retry of an asynchronous invocation, in seconds.
     public var retryDelaySeconds: Double
+    /// The S3 that packages are read from; `nil` for none.
+    public var s3: S3Settings?
     /// The version of this program, for `GET /_strata/health`.
     public var version: String
 }

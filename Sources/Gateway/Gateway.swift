@@ -19,8 +19,8 @@ package final class Gateway: HTTPHandler {
     private let controlPlane: WorkQueue
     private let isStopping = Mutex(false)
 
-    /// Control-plane calls at once: enough that one large upload does not hold up the others.
-    private static let controlPlaneThreads = 4
+    /// Control-plane calls at once: more than may read from S3, so that large packages do not hold up the others.
+    private static let controlPlaneThreads = S3PackageSource.readsAtOnce + 4
     /// Calls that may wait; beyond it a caller is told to come again.
     private static let controlPlaneBacklog = 1024
 

@@ -1,3 +1,4 @@
+package import AWSClient
 internal import Glibc
 package import Domain
 internal import HTTP
@@ -27,12 +28,14 @@ package struct ServerOptions: Sendable {
     package var accountConcurrency: Int
     /// From an error of a function to the first retry of an asynchronous invocation, in seconds.
     package var retryDelaySeconds: Double
+    /// The S3 that packages are read from; `nil` for none.
+    package var s3: S3Settings?
 
     /// Collects the options.
     package init(
         host: String, port: UInt16, defaults: GatewayDefaults, version: String, requiresSignatures: Bool,
         dataFolder: String, interpreters: [RuntimeIdentifier: Interpreter], usesHostNetwork: Bool,
-        accountConcurrency: Int, retryDelaySeconds: Double
+        accountConcurrency: Int, retryDelaySeconds: Double, s3: S3Settings?
     ) {
         self.host = host
         self.port = port
@@ -44,6 +47,7 @@ package struct ServerOptions: Sendable {
         self.usesHostNetwork = usesHostNetwork
         self.accountConcurrency = accountConcurrency
         self.retryDelaySeconds = retryDelaySeconds
+        self.s3 = s3
     }
 }
 
@@ -73,7 +77,8 @@ package struct Server {
                 dataFolder: options.dataFolder, initExecutable: try Self.initExecutable(),
                 interpreters: options.interpreters, gatewayPort: port, usesHostNetwork: options.usesHostNetwork,
                 requiresSignatures: options.requiresSignatures,
-                accountConcurrency: options.accountConcurrency, retryDelaySeconds: options.retryDelaySeconds),
+                accountConcurrency: options.accountConcurrency, retryDelaySeconds: options.retryDelaySeconds,
+                packageSource: options.s3.map { S3PackageSource($0) }),
             adopt: { connection, origin in server.adopt(connection, origin) })
         gateway = try Gateway(
             platform: platform, defaults: options.defaults, version: options.version,

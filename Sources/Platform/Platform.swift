@@ -22,6 +22,7 @@ package final class Platform: Sendable {
     /// The use cases of IAM and STS.
     package let identities: Identities
     let layerStore: LayerStore
+    let packageSource: (any PackageSource)?
     let links: DownloadLinks
     /// Makes and recognises what *AssumeRole* returns.
     package let temporaryCredentials: TemporaryCredentials
@@ -52,6 +53,7 @@ package final class Platform: Sendable {
         lock = try folder.lock()
         catalog = try Catalog(path: folder.path("catalog.sqlite"))
         layerStore = try LayerStore(root: folder.path("store"))
+        packageSource = options.packageSource
         garbage = try GarbageCollector(catalog: catalog, layerStore: layerStore)
         links = DownloadLinks(key: try folder.key(named: "download.key"))
         temporaryCredentials = TemporaryCredentials(key: try folder.key(named: "session.key"))
@@ -90,6 +92,7 @@ package final class Platform: Sendable {
         events.pause()
         pool.stop(afterSeconds: drainSeconds, isImpatient: isImpatient)
         events.stop()
+        packageSource?.stop()
         garbage.stop()
         cgroups?.close()
     }

@@ -20,12 +20,15 @@ package struct PlatformOptions: Sendable {
     package var environments: Int
     /// From an error of a function to the first retry of an asynchronous invocation, in seconds.
     package var retryDelaySeconds: Double
+    /// Where packages come from that requests only name; `nil` for nowhere.
+    package var packageSource: (any PackageSource)?
 
     /// Collects the options.
     package init(
         dataFolder: String, initExecutable: String, interpreters: [RuntimeIdentifier: Interpreter],
         gatewayPort: UInt16, usesHostNetwork: Bool = false, requiresSignatures: Bool = false,
-        accountConcurrency: Int = 1000, environments: Int = 1000, retryDelaySeconds: Double = 60
+        accountConcurrency: Int = 1000, environments: Int = 1000, retryDelaySeconds: Double = 60,
+        packageSource: (any PackageSource)? = nil
     ) {
         self.dataFolder = dataFolder
         self.initExecutable = initExecutable
@@ -36,5 +39,6 @@ package struct PlatformOptions: Sendable {
         self.accountConcurrency = accountConcurrency
         self.environments = environments
         self.retryDelaySeconds = retryDelaySeconds
+        self.packageSource = packageSource
     }
 }

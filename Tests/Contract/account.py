@@ -152,12 +152,13 @@ class Account:
 
         return answer
 
-    def aws(self, *arguments, program, **options):
-        """Runs the AWS CLI."""
+    def aws(self, *arguments, program, variables=None, **options):
+        """Runs the AWS CLI, with more environment variables perhaps."""
         environment = {
             "PATH": "/usr/bin:/bin", "HOME": str(self.server.installation.root), "LANG": "C.UTF-8",
             "AWS_ACCESS_KEY_ID": self.number, "AWS_SECRET_ACCESS_KEY": "secret",
             "AWS_DEFAULT_REGION": self.region, "AWS_ENDPOINT_URL": self.server.url, "AWS_PAGER": "",
+            **(variables or {}),
         }
         command = [program, *map(str, arguments)]
         return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, **options)

@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import leftovers  # noqa: E402
 from account import Account  # noqa: E402
+from s3_server import S3Server  # noqa: E402
 from server_process import BINARY, Installation  # noqa: E402
 from signing import Keys, client  # noqa: E402
 
@@ -84,6 +85,20 @@ def aws(server):
 def either(either_server):
     """An unused account on the shared server, and one on an ordinary user's."""
     return Account(either_server)
+
+
+@pytest.fixture(scope="module")
+def s3(nothing_left_behind, tmp_path_factory):
+    """An S3 that lets everybody in. It ends with the module: others count the processes that are left."""
+    server = S3Server(tmp_path_factory.mktemp("s3"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def server_with_s3(installation, s3):
+    """A server that reads packages from it."""
+    return installation.start(arguments=("--s3-endpoint", s3.url))
 
 
 @pytest.fixture(scope="session")

@@ -87,9 +87,9 @@ class Installation:
         """What a login shell would give: nothing of the test's own, and no AWS settings."""
         return {"PATH": os.environ["PATH"], "HOME": str(self.folder("home-")), "LANG": "C.UTF-8"}
 
-    def start(self, data=None, arguments=(), runtimes=True, port=0):
-        """Starts a server and waits until it is ready."""
-        server = ServerProcess(self, data or self.folder(), arguments, runtimes, port)
+    def start(self, data=None, arguments=(), runtimes=True, port=0, variables=None):
+        """Starts a server, with more environment variables perhaps, and waits until it is ready."""
+        server = ServerProcess(self, data or self.folder(), arguments, runtimes, port, variables)
         self.started.append(server)
         self.started_pids.add(server.pid)
         server.wait_until_ready()
@@ -110,7 +110,7 @@ def unused_uid():
 class ServerProcess:
     """One run of `strata start`. Start it by `Installation.start`."""
 
-    def __init__(self, installation, data, arguments=(), runtimes=True, port=0):
+    def __init__(self, installation, data, arguments=(), runtimes=True, port=0, variables=None):
         self.installation = installation
         self.data = Path(data)
         # Only the ordinary user's interpreter is certain to be named rightly by the installation.
@@ -118,8 +118,8 @@ class ServerProcess:
         command = installation.command("start", "--port", port, "--data", self.data, *named, *arguments)
         self.errors = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
-            command, cwd="/", env=installation.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=self.errors, text=True,
+            command, cwd="/", env=installation.environment() | (variables or {}), stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=self.errors, text=True,
         )
         self.url = None
 

@@ -175,13 +175,6 @@ def test_an_update_that_is_refused_changes_nothing(aws):
     assert after == before
 
 
-def test_code_from_where_there_is_none_yet(aws):
-    settings = aws.settings() | {"Code": {"S3Bucket": "bucket", "S3Key": "key"}}
-    refusal = refused(aws.lambda_.create_function, **settings)
-    assert refusal.status in (400, 501)
-    assert "S3" in refusal.message
-
-
 @pytest.mark.parametrize("form", ["in the name", "beside it"])
 def test_a_number_that_no_version_can_have(aws, form):
     name = aws.deploy()

@@ -21,8 +21,7 @@ extension Platform {
             }
             try Self.check(revision: request.revisionId, found.document)
             try FunctionRules.check(updating: request)
-            guard let zip = request.zipFile else { throw Self.needsZip(isFromS3: request.s3Bucket != nil) }
-            let package = try ingest(zip)
+            let package = try package(from: try PackageLocation(request), context)
             try checkUnzippedSize(code: package.reference, layers: found.record.layers)
             var document = found.document
             document.setPackage(package)

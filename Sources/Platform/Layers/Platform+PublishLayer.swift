@@ -13,8 +13,7 @@ extension Platform {
         _ request: Lambda.PublishLayerVersionRequest, _ context: RequestContext
     ) throws(PlatformError) -> Lambda.PublishLayerVersionResponse {
         let layer = try ownLayer(request.layerName, context)
-        guard let zip = request.content.zipFile else { throw Self.needsZip(isFromS3: request.content.s3Bucket != nil) }
-        let package = try ingest(zip)
+        let package = try package(from: try PackageLocation(request.content), context)
         try checkCodeStorage(adding: package.zipBytes, context)
         let record = try catching {
             // Until the row is there, the package alone keeps its bytes; the closure below holds it.
