@@ -14,6 +14,7 @@ extension Platform {
         let function = try resolveUnqualified(request.functionName, context)
         try Self.checkPublication(to: request.publishTo)
         try FunctionRules.check(creating: request)
+        var document = try FunctionDocument(creating: request, function)
         guard let zip = request.code.zipFile else {
             throw Self.needsZip(isFromS3: request.code.s3Bucket != nil)
         }
@@ -24,7 +25,7 @@ extension Platform {
         let layers = try resolveLayers(request.layers ?? [], context)
         let package = try ingest(zip)
         try checkUnzippedSize(code: package.reference, layers: layers.map(\.package.reference))
-        var document = try FunctionDocument(creating: request, function, package)
+        document.setPackage(package)
         document.configuration.layers = layers.isEmpty ? nil : layers.map(\.configuration)
         try checkCodeStorage(adding: package.zipBytes, context)
         let record = FunctionRecord(
