@@ -103,7 +103,11 @@ class Installation:
 
 def unused_uid():
     """A uid of which no process runs: the limit on processes counts all of a user's (getrlimit(2))."""
-    used = {entry.stat().st_uid for entry in os.scandir("/proc") if entry.name.isdigit()}
+    used = set()
+    for entry in os.scandir("/proc"):
+        # A process may end between being listed and being asked.
+        with contextlib.suppress(FileNotFoundError):
+            used.add(entry.stat().st_uid)
     return next(uid for uid in ORDINARY_UIDS if uid not in used)
 
 
