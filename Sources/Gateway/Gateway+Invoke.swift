@@ -12,6 +12,9 @@ extension Gateway {
         _ name: String, _ target: Target, _ context: RequestContext, _ exchange: HTTPExchange
     ) -> HTTPResponse? {
         let requestID = RequestIdentifier.make()
+        if Self.hasRareHeaders(exchange), let error = violation(name, exchange) {
+            return error.response.http(requestID: requestID)
+        }
         let request = InvokeRequest(
             functionName: name, qualifier: target.parameter("Qualifier"), payload: exchange.body,
             clientContext: exchange.header("X-Amz-Client-Context"), traceID: exchange.header("X-Amzn-Trace-Id"),
@@ -36,6 +39,12 @@ extension Gateway {
             let error = violation(name, exchange) ?? .validation("InvocationType is given twice, or is not valid")
             return error.response.http(requestID: requestID)
         }
+    }
+
+    /// Whether a request says what the model has to look at first; the headers of nearly all invocations need no look.
+    private static func hasRareHeaders(_ exchange: HTTPExchange) -> Bool {
+        if let logType = exchange.header("X-Amz-Log-Type"), logType != "Tail" { return true }
+        return exchange.header("X-Amz-Tenant-Id") != nil || exchange.header("X-Amz-Durable-Execution-Name") != nil
     }
 
     private func response(
