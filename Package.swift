@@ -118,7 +118,7 @@ let proof: [Target] = [
     tests("Domain", ["SeededRandom"]),
     tests("AWSModel", ["AWSProtocol", "SeededRandom"]),
     tests("SandboxPlan"),
-    tests("Catalog", ["Domain", "Digest"]),
+    tests("Catalog", ["Domain", "Digest", "SQLite"]),
     tests("LayerStore", ["Archive", "Digest", "LinuxSystem", "SeededRandom", "ZipForge"]),
     tests("Packaging", ["Digest", "Domain", "LinuxSystem"]),
     tests("Scheduler", ["SeededRandom"]),

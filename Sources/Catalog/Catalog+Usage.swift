@@ -9,7 +9,7 @@ extension Catalog {
         let digests = try cataloguing { () throws(SQLiteError) in
             try database.read { connection throws(SQLiteError) in
                 try connection.all(
-                    "SELECT digest, zip_bytes FROM layer_version UNION SELECT digest, zip_bytes FROM function_package"
+                    "SELECT digest, zip_bytes FROM layer_version UNION SELECT digest, zip_bytes FROM version_package"
                 ) {
                     row throws(SQLiteError) in try PackageReference(row, 0).digest
                 }
@@ -18,12 +18,13 @@ extension Catalog {
         return Set(digests)
     }
 
-    /// What an account has in a region, as `GetAccountSettings` counts it: the code of every function and every layer
-    /// version that is not deleted.
+    /// What an account has in a region, as `GetAccountSettings` counts it: the code of every version of a function, and
+    /// every layer version that is not deleted.
     public func usage(account: AccountID, region: Region) throws(CatalogError) -> AccountUsage {
         let place: [SQLiteValue] = [.text(account.description), .text(region.description)]
         let functions = """
-            SELECT count(*), ifnull(sum(zip_bytes), 0) FROM function_package JOIN function ON function.id = function
+            SELECT count(*) FILTER (WHERE number = 0), ifnull(sum(zip_bytes), 0)
+            FROM version_package JOIN function ON function.id = function
             WHERE ordinal = 0 AND account = ? AND region = ?
             """
         let layers = """

@@ -40,6 +40,7 @@ enum CatalogSchema {
                 digest BLOB NOT NULL, zip_bytes INTEGER NOT NULL,
                 PRIMARY KEY (function, ordinal)
             ) STRICT, WITHOUT ROWID;
-            """)
+            """),
+        controlPlane,
     ]
 }

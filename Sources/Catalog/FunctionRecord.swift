@@ -1,12 +1,28 @@
 public import Domain
 internal import SQLite
 
-/// A function: its `$LATEST` version.
+/// A function that is there: what its versions, aliases and settings are found by, in the same transaction.
+public struct StoredFunction: Hashable, Sendable {
+    /// Which function.
+    public let id: FunctionID
+    /// The published version that `$LATEST` is still the same as; `nil` when it was changed since, or never published.
+    public let published: FunctionVersion?
+    /// The row.
+    let key: Int
+
+    init(_ id: FunctionID, key: Int, published: Int) {
+        self.id = id
+        self.key = key
+        self.published = published > 0 ? .number(published) : nil
+    }
+}
+
+/// A version of a function.
 public struct FunctionRecord: Hashable, Sendable {
     /// Which function.
     public let id: FunctionID
-    /// Changes with every update.
-    public let revision: RevisionID
+    /// Which version of it.
+    public let version: FunctionVersion
     /// Its code.
     public let code: PackageReference
     /// Its layers' bytes, in order.
@@ -14,12 +30,12 @@ public struct FunctionRecord: Hashable, Sendable {
     /// Everything else, as the caller encoded it.
     public let document: [UInt8]
 
-    /// Describes a function.
+    /// Describes a version.
     public init(
-        id: FunctionID, revision: RevisionID, code: PackageReference, layers: [PackageReference], document: [UInt8]
+        id: FunctionID, version: FunctionVersion, code: PackageReference, layers: [PackageReference], document: [UInt8]
     ) {
         self.id = id
-        self.revision = revision
+        self.version = version
         self.code = code
         self.layers = layers
         self.document = document
@@ -30,11 +46,24 @@ public struct FunctionRecord: Hashable, Sendable {
 public struct AccountUsage: Hashable, Sendable {
     /// How many functions.
     public let functionCount: Int
-    /// Zips of all functions and layer versions, in bytes.
+    /// Zips of all functions' versions and layer versions, in bytes.
     public let codeBytes: Int
 }
 
 extension FunctionID {
     /// The values of the columns account, region and name.
     var values: [SQLiteValue] { [.text(account.description), .text(region.description), .text(name.description)] }
+}
+
+extension FunctionVersion {
+    /// The number in a row: 0 is `$LATEST`.
+    var number: Int {
+        switch self {
+        case .latest: 0
+        case .number(let number): number
+        }
+    }
+
+    /// Reads a row's number.
+    init(number: Int) { self = number == 0 ? .latest : .number(number) }
 }

@@ -14,6 +14,14 @@ public enum Architecture: String, CaseIterable, Hashable, Sendable {
         #endif
     }
 
+    /// The number of the processor in an ELF file's header (`e_machine`, elf(5)).
+    public var elfMachine: UInt16 {
+        switch self {
+        case .x86: 62
+        case .arm: 183
+        }
+    }
+
     /// What a function has when its creator names none.
     public static let byDefault = Architecture.x86
 }

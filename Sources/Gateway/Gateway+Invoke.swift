@@ -1,6 +1,7 @@
 internal import AWSModel
 internal import AWSProtocol
 internal import Digest
+internal import Domain
 internal import HTTP
 internal import Platform
 
@@ -22,8 +23,8 @@ extension Gateway {
         switch exchange.header("X-Amz-Invocation-Type") ?? "RequestResponse" {
         case "RequestResponse":
             let wantsTail = exchange.header("X-Amz-Log-Type") == "Tail"
-            platform.invoke(request, context: context) { result in
-                exchange.respond(self.response(to: result, requestID, wantsTail: wantsTail, name, exchange))
+            platform.invoke(request, context: context) { result, version in
+                exchange.respond(self.response(to: result, version, requestID, wantsTail: wantsTail, name, exchange))
             }
             return nil
         case "DryRun":
@@ -48,22 +49,25 @@ extension Gateway {
     }
 
     private func response(
-        to result: InvocationResult, _ requestID: String, wantsTail: Bool, _ name: String, _ exchange: HTTPExchange
+        to result: InvocationResult, _ version: FunctionVersion, _ requestID: String, wantsTail: Bool, _ name: String,
+        _ exchange: HTTPExchange
     ) -> HTTPResponse {
         switch result {
         case .answered(let payload, let tail):
-            return answer(payload, requestID, tail: wantsTail ? tail : nil, error: nil)
+            return answer(payload, version, requestID, tail: wantsTail ? tail : nil, error: nil)
         case .failed(let payload, let tail):
-            return answer(payload, requestID, tail: wantsTail ? tail : nil, error: "Unhandled")
+            return answer(payload, version, requestID, tail: wantsTail ? tail : nil, error: "Unhandled")
         case .refused(let error):
             return refusal(error, requestID, name, exchange)
         }
     }
 
-    private func answer(_ payload: [UInt8], _ requestID: String, tail: [UInt8]?, error: String?) -> HTTPResponse {
+    private func answer(
+        _ payload: [UInt8], _ version: FunctionVersion, _ requestID: String, tail: [UInt8]?, error: String?
+    ) -> HTTPResponse {
         var headers = [
             (name: "Content-Type", value: "application/json"), ("x-amzn-RequestId", requestID),
-            ("X-Amz-Executed-Version", "$LATEST"),
+            ("X-Amz-Executed-Version", version.description),
         ]
         if let error { headers.append(("X-Amz-Function-Error", error)) }
         if let tail { headers.append(("X-Amz-Log-Result", Base64.encode(tail))) }

@@ -6,31 +6,42 @@ internal import Platform
 enum LambdaOperations {
     static func dispatcher(for platform: Platform) -> ServiceDispatcher<RequestContext> {
         var dispatcher = ServiceDispatcher<RequestContext>(Lambda.service)
-        dispatcher.handle(Lambda.publishLayerVersion, calling(platform.publishLayerVersion))
-        dispatcher.handle(Lambda.getLayerVersion, calling(platform.getLayerVersion))
-        dispatcher.handle(Lambda.getLayerVersionByArn, calling(platform.getLayerVersionByArn))
-        dispatcher.handle(Lambda.listLayers, calling(platform.listLayers))
-        dispatcher.handle(Lambda.listLayerVersions, calling(platform.listLayerVersions))
-        dispatcher.handle(Lambda.deleteLayerVersion, calling(platform.deleteLayerVersion))
-        dispatcher.handle(Lambda.createFunction, calling(platform.createFunction))
-        dispatcher.handle(Lambda.getFunction, calling(platform.getFunction))
-        dispatcher.handle(Lambda.getFunctionConfiguration, calling(platform.getFunctionConfiguration))
-        dispatcher.handle(Lambda.listFunctions, calling(platform.listFunctions))
-        dispatcher.handle(Lambda.updateFunctionCode, calling(platform.updateFunctionCode))
-        dispatcher.handle(Lambda.updateFunctionConfiguration, calling(platform.updateFunctionConfiguration))
-        dispatcher.handle(Lambda.deleteFunction, calling(platform.deleteFunction))
-        dispatcher.handle(Lambda.getAccountSettings, calling(platform.getAccountSettings))
+        dispatcher.offer(Lambda.publishLayerVersion, platform.publishLayerVersion)
+        dispatcher.offer(Lambda.getLayerVersion, platform.getLayerVersion)
+        dispatcher.offer(Lambda.getLayerVersionByArn, platform.getLayerVersionByArn)
+        dispatcher.offer(Lambda.listLayers, platform.listLayers)
+        dispatcher.offer(Lambda.listLayerVersions, platform.listLayerVersions)
+        dispatcher.offer(Lambda.deleteLayerVersion, platform.deleteLayerVersion)
+        dispatcher.offer(Lambda.createFunction, platform.createFunction)
+        dispatcher.offer(Lambda.getFunction, platform.getFunction)
+        dispatcher.offer(Lambda.getFunctionConfiguration, platform.getFunctionConfiguration)
+        dispatcher.offer(Lambda.listFunctions, platform.listFunctions)
+        dispatcher.offer(Lambda.updateFunctionCode, platform.updateFunctionCode)
+        dispatcher.offer(Lambda.updateFunctionConfiguration, platform.updateFunctionConfiguration)
+        dispatcher.offer(Lambda.deleteFunction, platform.deleteFunction)
+        dispatcher.offer(Lambda.getAccountSettings, platform.getAccountSettings)
+        dispatcher.offer(Lambda.publishVersion, platform.publishVersion)
+        dispatcher.offer(Lambda.listVersionsByFunction, platform.listVersionsByFunction)
+        dispatcher.offer(Lambda.createAlias, platform.createAlias)
+        dispatcher.offer(Lambda.getAlias, platform.getAlias)
+        dispatcher.offer(Lambda.updateAlias, platform.updateAlias)
+        dispatcher.offer(Lambda.deleteAlias, platform.deleteAlias)
+        dispatcher.offer(Lambda.listAliases, platform.listAliases)
         return dispatcher
     }
+}
 
-    private typealias UseCase<Input, Output> =
-        @Sendable (Input, RequestContext) throws(PlatformError) -> Output
-
-    /// A use case whose errors are answered as AWS answers them.
-    private static func calling<Input, Output>(
-        _ useCase: @escaping UseCase<Input, Output>
-    ) -> @Sendable (Input, RequestContext) throws(AWSError) -> Output {
-        { input, context throws(AWSError) in
+extension ServiceDispatcher<RequestContext> {
+    /// Answers an operation by a use case, which learns what the operation is called, and whose errors are answered as
+    /// AWS answers them.
+    fileprivate mutating func offer<Input, Output>(
+        _ operation: AWSOperation<Input, Output>,
+        _ useCase: @escaping @Sendable (Input, RequestContext) throws(PlatformError) -> Output
+    ) {
+        let action = "\(service.name):\(operation.descriptor.name)"
+        handle(operation) { input, context throws(AWSError) in
+            var context = context
+            context.action = action
             do throws(PlatformError) { return try useCase(input, context) } catch { throw error.aws }
         }
     }

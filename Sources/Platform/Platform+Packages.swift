@@ -5,7 +5,7 @@ internal import Domain
 internal import LayerStore
 internal import LinuxSystem
 
-// What the use cases of layers and of functions share: packages, documents, links and errors.
+// What the use cases of layers and of functions share: packages and links.
 extension Platform {
     /// Keeps a zip and unpacks it.
     func ingest(_ zip: [UInt8]) throws(PlatformError) -> StoredPackage {
@@ -59,38 +59,6 @@ extension Platform {
         } catch {
             // A package that was deleted since is as gone as an expired link.
             return nil
-        }
-    }
-
-    /// Reads a stored document.
-    func read<Shape: AWSStructure>(_ document: [UInt8]) throws(PlatformError) -> Shape {
-        do {
-            if let shape = Shape(awsValue: try JSON.decode(document, as: Shape.schema)) { return shape }
-        } catch {
-            throw PlatformError(.service, "A stored \(Shape.schema.name) is not JSON.", cause: error)
-        }
-        throw PlatformError(.service, "A stored \(Shape.schema.name) cannot be read: the catalogue is damaged.")
-    }
-
-    /// Reads the marker of a page.
-    func marker(_ marker: String?, listing: String) throws(PlatformError) -> String? {
-        guard let marker, !marker.isEmpty else { return nil }
-        do { return try PageMarker.decode(marker, listing: listing) } catch {
-            throw .invalidParameter(error.message)
-        }
-    }
-
-    /// The marker of the page after this one; `nil` where not one record more than the page holds was found.
-    func nextMarker<Record>(
-        _ records: [Record], pageSize: Int, listing: String, key: (Record) -> String
-    ) -> String? {
-        records.count > pageSize ? PageMarker.encode(key: key(records[pageSize - 1]), listing: listing) : nil
-    }
-
-    /// Turns what a store throws into an error of the server.
-    func catching<Value: ~Copyable>(_ body: () throws -> Value) throws(PlatformError) -> Value {
-        do { return try body() } catch let error as PlatformError { throw error } catch {
-            throw PlatformError(.service, "The server could not read or write its data: \(error)", cause: error)
         }
     }
 }

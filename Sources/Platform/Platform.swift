@@ -23,8 +23,8 @@ package final class Platform: Sendable {
     let pool: EnvironmentPool
     let garbage: GarbageCollector
     let accountConcurrency: Int
-    /// The revisions that were invoked, as they were last read; a change of a function takes its entry out.
-    let revisions = Mutex<[FunctionID: FunctionRevision]>([:])
+    let routes = RouteTable()
+    let changes = ChangesInProgress()
     let lastRevisionNumber = Atomic<UInt64>(0)
     private let cgroups: CgroupParent?
     private let lock: DataFolderLock
@@ -47,10 +47,12 @@ package final class Platform: Sendable {
         try folder.install(RuntimeProgram.python, at: "runtimes/python")
         CgroupParent.removeStaleCgroups()
         cgroups = try CgroupParent.prepare()
-        let host = FunctionHost(
+        var host = FunctionHost(
             userland: HostUserland.detect(), interpreters: options.interpreters,
             runtimeFiles: folder.path("runtimes/python"), gatewayPort: options.gatewayPort,
             usesHostNetwork: options.usesHostNetwork)
+        let machines = HostEmulators.machines()
+        host.emulatedArchitectures = Set(Architecture.allCases.filter { machines.contains($0.elfMachine) })
         var limits = SchedulerLimits()
         limits.accountConcurrency = options.accountConcurrency
         limits.environments = options.environments

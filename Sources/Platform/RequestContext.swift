@@ -8,6 +8,8 @@ package struct RequestContext: Hashable, Sendable {
     package var region: Region
     /// The server as the caller reached it, such as `http://127.0.0.1:4566`; download links begin with it.
     package var endpoint: String
+    /// What the caller asks for, as policies name it: `lambda:GetFunction`.
+    package var action = ""
 
     /// Describes a caller.
     package init(account: AccountID, region: Region, endpoint: String) {

@@ -34,9 +34,19 @@ public final class Database: Sendable {
     public func read<Value: Sendable>(
         _ body: (borrowing Connection) throws(SQLiteError) -> Value
     ) throws(SQLiteError) -> Value {
+        try read(failingAs: { $0 }, body)
+    }
+
+    /// The same for a closure that has errors of its own.
+    ///
+    /// - Parameter failure: Makes one of them of SQLite's.
+    public func read<Value: Sendable, Failure: Error>(
+        failingAs failure: (SQLiteError) -> Failure, _ body: (borrowing Connection) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
         // A connection whose transaction fails is closed, with whatever state the error left it in.
-        let reader = try takeReader()
-        let value = try reader.transaction("BEGIN", body)
+        let reader: Connection
+        do throws(SQLiteError) { reader = try takeReader() } catch { throw failure(error) }
+        let value = try reader.transaction("BEGIN", failingAs: failure, body)
         var returned: Connection? = reader
         idleReaders.withLock { pool in
             if let reader = returned.take() { pool.put(reader, maximumCount: Self.maximumIdleReaderCount) }
@@ -48,9 +58,18 @@ public final class Database: Sendable {
     public func write<Value: Sendable>(
         _ body: (borrowing Connection) throws(SQLiteError) -> Value
     ) throws(SQLiteError) -> Value {
-        try writer.withLock { connection throws(SQLiteError) in
+        try write(failingAs: { $0 }, body)
+    }
+
+    /// The same for a closure that has errors of its own.
+    ///
+    /// - Parameter failure: Makes one of them of SQLite's.
+    public func write<Value: Sendable, Failure: Error>(
+        failingAs failure: (SQLiteError) -> Failure, _ body: (borrowing Connection) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        try writer.withLock { connection throws(Failure) in
             // Immediate: the lock is taken at once and not at the first change, where it could fail half-way.
-            try connection.transaction("BEGIN IMMEDIATE", body)
+            try connection.transaction("BEGIN IMMEDIATE", failingAs: failure, body)
         }
     }
 
@@ -70,13 +89,14 @@ public final class Database: Sendable {
 
 extension Connection {
     /// Runs `body` between `begin` and `COMMIT`, or `ROLLBACK` when it throws.
-    borrowing func transaction<Value>(
-        _ begin: String, _ body: (borrowing Connection) throws(SQLiteError) -> Value
-    ) throws(SQLiteError) -> Value {
-        try execute(begin)
-        do throws(SQLiteError) {
+    borrowing func transaction<Value, Failure: Error>(
+        _ begin: String, failingAs failure: (SQLiteError) -> Failure,
+        _ body: (borrowing Connection) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        do throws(SQLiteError) { try execute(begin) } catch { throw failure(error) }
+        do throws(Failure) {
             let value = try body(self)
-            try execute("COMMIT")
+            do throws(SQLiteError) { try execute("COMMIT") } catch { throw failure(error) }
             return value
         } catch {
             // The first error is the one to tell; SQLite may have rolled back by itself already.

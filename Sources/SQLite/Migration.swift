@@ -23,7 +23,7 @@ public struct Migration: Sendable {
             throw SQLiteError(code: 1, message: "the database was made by another version: it has \(applied)")
         }
         for (number, migration) in migrations.enumerated().dropFirst(applied.count) {
-            try connection.transaction("BEGIN IMMEDIATE") { connection throws(SQLiteError) in
+            try connection.transaction("BEGIN IMMEDIATE", failingAs: { $0 }) { connection throws(SQLiteError) in
                 try connection.execute(migration.sql)
                 try connection.run(
                     "INSERT INTO migration (number, name) VALUES (?, ?)", [.integer(number), .text(migration.name)])

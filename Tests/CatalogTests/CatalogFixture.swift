@@ -37,19 +37,38 @@ final class CatalogFixture {
         LayerID(account: account, region: region, name: try #require(LayerName(name)))
     }
 
-    static func function(
-        _ name: String, account: AccountID = account, region: Region = region, revision: Int = 0,
-        code: PackageReference = package("code"), layers: [PackageReference] = [], document: String = "{}"
-    ) throws -> FunctionRecord {
-        let id = FunctionID(account: account, region: region, name: try #require(FunctionName(name)))
-        return FunctionRecord(
-            id: id, revision: try self.revision(revision), code: code, layers: layers, document: Array(document.utf8))
+    static func id(
+        _ name: String, account: AccountID = account, region: Region = region
+    ) throws -> FunctionID {
+        FunctionID(account: account, region: region, name: try #require(FunctionName(name)))
     }
 
-    static func revision(_ number: Int) throws -> RevisionID {
-        let digits = String(number)
-        let padded = String(repeating: "0", count: 12 - digits.count) + digits
-        return try #require(RevisionID("00000000-0000-4000-8000-\(padded)"))
+    static func function(
+        _ name: String, version: FunctionVersion = .latest, code: PackageReference = package("code"),
+        layers: [PackageReference] = [], document: String = "{}"
+    ) throws -> FunctionRecord {
+        FunctionRecord(
+            id: try id(name), version: version, code: code, layers: layers, document: Array(document.utf8))
+    }
+
+    /// Adds a function that has a `$LATEST` version.
+    func create(_ record: FunctionRecord) throws {
+        try catalog.write { rows in try rows.put(record, of: try rows.insert(record.id)) }
+    }
+
+    /// Does something with a function that is there.
+    func change<Value: Sendable>(
+        _ name: String, _ body: (borrowing CatalogTransaction, StoredFunction) throws -> Value
+    ) throws -> Value {
+        try Self.change(name, in: catalog, body)
+    }
+
+    static func change<Value: Sendable>(
+        _ name: String, in catalog: Catalog,
+        _ body: (borrowing CatalogTransaction, StoredFunction) throws -> Value
+    ) throws -> Value {
+        let id = try id(name)
+        return try catalog.write { rows in try body(rows, try #require(try rows.function(id))) }
     }
 
     @discardableResult

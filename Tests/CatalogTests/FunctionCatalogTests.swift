@@ -1,5 +1,6 @@
 import Digest
 import Domain
+import SQLite
 import Testing
 
 @testable import Catalog
@@ -13,108 +14,142 @@ import Testing
 
     private var catalog: Catalog { fixture.catalog }
 
+    private func latest(_ name: String, in catalog: Catalog) throws -> FunctionRecord? {
+        let id = try CatalogFixture.id(name)
+        return try catalog.read { rows in
+            guard let function = try rows.function(id) else { return nil }
+            return try rows.version(.latest, of: function)
+        }
+    }
+
     @Test func `a function is found as it was created, after a restart too`() throws {
         let layers = [CatalogFixture.package("one"), CatalogFixture.package("two")]
         let record = try CatalogFixture.function("f", layers: layers, document: "{\"memory\":128}")
-        try catalog.createFunction(record)
-        #expect(try Catalog(path: fixture.path).function(record.id) == record)
+        try fixture.create(record)
+        #expect(try latest("f", in: Catalog(path: fixture.path)) == record)
     }
 
     @Test func `a name is taken once per account and region`() throws {
-        let record = try CatalogFixture.function("f")
-        try catalog.createFunction(record)
-        #expect(throws: CatalogError.alreadyExists(record.id)) { try catalog.createFunction(record) }
-        try catalog.createFunction(CatalogFixture.function("f", account: CatalogFixture.otherAccount))
-        try catalog.createFunction(CatalogFixture.function("f", region: CatalogFixture.otherRegion))
+        let ids = [
+            try CatalogFixture.id("f"), try CatalogFixture.id("f", account: CatalogFixture.otherAccount),
+            try CatalogFixture.id("f", region: CatalogFixture.otherRegion),
+        ]
+        for id in ids { try catalog.write { rows in _ = try rows.insert(id) } }
+        #expect(throws: SQLiteError.self) { try catalog.write { rows in _ = try rows.insert(ids[0]) } }
     }
 
-    @Test func `an update replaces the revision that its author has seen, or nothing`() throws {
-        let first = try CatalogFixture.function("f", revision: 1, document: "1")
-        let second = try CatalogFixture.function("f", revision: 2, code: CatalogFixture.package("new"), document: "2")
-        try catalog.createFunction(first)
-        try catalog.updateFunction(second, replacing: first.revision)
-        #expect(try catalog.function(first.id) == second)
-        let late = try CatalogFixture.function("f", revision: 3, document: "3")
-        #expect(throws: CatalogError.revisionChanged(current: second.revision)) {
-            try catalog.updateFunction(late, replacing: first.revision)
+    @Test func `a closure that throws leaves everything as it was`() throws {
+        struct Refusal: Error {}
+        try fixture.create(CatalogFixture.function("f", document: "1"))
+        #expect(throws: Refusal.self) {
+            try fixture.change("f") { rows, function in
+                try rows.put(try CatalogFixture.function("f", document: "2"), of: function)
+                try rows.delete(function)
+                throw Refusal()
+            }
         }
-        #expect(try catalog.function(first.id) == second)
+        #expect(try latest("f", in: catalog)?.document == Array("1".utf8))
     }
 
-    @Test func `updates at once never lose one`() async throws {
-        let catalog = fixture.catalog
-        let record = try CatalogFixture.function("f", revision: 0, document: "0")
-        try catalog.createFunction(record)
+    @Test func `changes at once never lose one`() async throws {
+        let catalog = catalog
+        try fixture.create(CatalogFixture.function("f", document: "0"))
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for task in 1...4 {
+            for _ in 1...4 {
                 group.addTask {
-                    var done = 0
-                    while done < 10 {
-                        let old = try #require(try catalog.function(record.id))
-                        let count = try #require(Int(String(decoding: old.document, as: UTF8.self)))
-                        let new = try CatalogFixture.function(
-                            "f", revision: task * 1_000 + count + 1, document: "\(count + 1)")
-                        do throws(CatalogError) {
-                            try catalog.updateFunction(new, replacing: old.revision)
-                            done += 1
-                        } catch {
-                            guard case .revisionChanged = error else { throw error }
+                    for _ in 1...10 {
+                        try CatalogFixture.change("f", in: catalog) { rows, function in
+                            let old = try #require(try rows.version(.latest, of: function))
+                            let count = try #require(Int(String(decoding: old.document, as: UTF8.self)))
+                            try rows.put(try CatalogFixture.function("f", document: "\(count + 1)"), of: function)
                         }
                     }
                 }
             }
             try await group.waitForAll()
         }
-        #expect(try catalog.function(record.id)?.document == Array("40".utf8))
+        #expect(try latest("f", in: catalog)?.document == Array("40".utf8))
     }
 
-    @Test func `a function that is deleted, or never was, cannot be updated`() throws {
-        let record = try CatalogFixture.function("f")
-        #expect(throws: CatalogError.notFound(record.id)) {
-            try catalog.updateFunction(record, replacing: record.revision)
+    @Test func `with a function everything of it is gone`() throws {
+        try fixture.create(CatalogFixture.function("f"))
+        try fixture.change("f") { rows, function in
+            let name = try #require(AliasName("live"))
+            try rows.put(AliasRecord(name: name, version: .latest, secondVersion: nil, document: []), of: function)
+            try rows.put(FunctionSetting(target: "arn", document: []), as: .policy, of: function)
+            try rows.delete(function)
         }
-        try catalog.createFunction(record)
-        #expect(try catalog.deleteFunction(record.id))
-        #expect(try catalog.deleteFunction(record.id) == false)
-        #expect(try catalog.function(record.id) == nil)
+        #expect(try latest("f", in: catalog) == nil)
         #expect(try catalog.referencedDigests() == [])
+        let left = try catalog.read { rows in
+            try rows.first("SELECT (SELECT count(*) FROM alias) + (SELECT count(*) FROM function_setting)") {
+                $0.integer(0)
+            }
+        }
+        #expect(left == 0)
     }
 
     @Test func `functions are listed by name, page by page`() throws {
-        for name in ["c", "a", "b", "B"] { try catalog.createFunction(CatalogFixture.function(name)) }
+        for name in ["c", "a", "b", "B"] { try fixture.create(CatalogFixture.function(name)) }
         let page = { (after: String?) in
-            try catalog.functions(
-                account: CatalogFixture.account, region: CatalogFixture.region,
-                after: after.flatMap { FunctionName($0) }, limit: 3
-            ).map(\.id.name.description)
+            try catalog.read { rows in
+                try rows.functions(
+                    account: CatalogFixture.account, region: CatalogFixture.region,
+                    after: after.flatMap { FunctionName($0) }.map { ($0, .latest) }, limit: 3
+                ).map(\.id.name.description)
+            }
         }
         #expect(try page(nil) == ["B", "a", "b"])
         #expect(try page("b") == ["c"])
     }
 
-    @Test func `a layer version's bytes stay referred to while a function has them`() throws {
+    @Test func `with their versions functions are listed by name and number`() throws {
+        for name in ["a", "b"] {
+            try fixture.create(CatalogFixture.function(name))
+            try fixture.change(name) { rows, function in
+                let version = try rows.nextVersion(of: function)
+                try rows.put(try CatalogFixture.function(name, version: version), of: function)
+            }
+        }
+        let page = { (after: (FunctionName, FunctionVersion)?) in
+            try catalog.read { rows in
+                try rows.functions(
+                    account: CatalogFixture.account, region: CatalogFixture.region, includingVersions: true,
+                    after: after, limit: 3
+                ).map { "\($0.id.name):\($0.version)" }
+            }
+        }
+        #expect(try page(nil) == ["a:$LATEST", "a:1", "b:$LATEST"])
+        #expect(try page((#require(FunctionName("b")), .latest)) == ["b:1"])
+    }
+
+    @Test func `a layer version's bytes stay referred to while a version of a function has them`() throws {
         let (code, layer) = (CatalogFixture.package("code"), CatalogFixture.package("layer"))
         let id = try CatalogFixture.layer("l")
         try fixture.publish(id, layer)
-        let function = try CatalogFixture.function("f", code: code, layers: [layer])
-        try catalog.createFunction(function)
+        try fixture.create(CatalogFixture.function("f", code: code, layers: [layer]))
         try catalog.deleteLayerVersion(LayerVersionARN(id, .first))
         #expect(try catalog.referencedDigests() == [code.digest, layer.digest])
-        let without = try CatalogFixture.function("f", revision: 1, code: code)
-        try catalog.updateFunction(without, replacing: function.revision)
+        try fixture.change("f") { rows, function in
+            try rows.put(try CatalogFixture.function("f", version: .number(1), layers: [layer]), of: function)
+            try rows.put(try CatalogFixture.function("f", code: code), of: function)
+        }
+        #expect(try catalog.referencedDigests() == [code.digest, layer.digest])
+        try fixture.change("f") { rows, function in try rows.delete(.number(1), of: function) }
         #expect(try catalog.referencedDigests() == [code.digest])
     }
 
-    @Test func `usage counts functions, and the bytes of code and layer versions`() throws {
+    @Test func `usage counts functions, and the bytes of all versions and layer versions`() throws {
         try fixture.publish(CatalogFixture.layer("l"), CatalogFixture.package("l", bytes: 1_000))
         try fixture.publish(CatalogFixture.layer("l"), CatalogFixture.package("l", bytes: 1_000))
         let layer = CatalogFixture.package("l", bytes: 1_000)
-        for name in ["a", "b"] {
-            let code = CatalogFixture.package(name, bytes: 10)
-            try catalog.createFunction(CatalogFixture.function(name, code: code, layers: [layer]))
+        let code = CatalogFixture.package("c", bytes: 10)
+        for name in ["a", "b"] { try fixture.create(CatalogFixture.function(name, code: code, layers: [layer])) }
+        try fixture.change("a") { rows, function in
+            try rows.put(try CatalogFixture.function("a", version: .number(1), code: code), of: function)
         }
         let usage = try catalog.usage(account: CatalogFixture.account, region: CatalogFixture.region)
-        #expect((usage.functionCount, usage.codeBytes) == (2, 2_020))
+        #expect((usage.functionCount, usage.codeBytes) == (2, 2_030))
         let other = try catalog.usage(account: CatalogFixture.otherAccount, region: CatalogFixture.region)
         #expect((other.functionCount, other.codeBytes) == (0, 0))
     }

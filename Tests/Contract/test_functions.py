@@ -178,7 +178,7 @@ def test_a_revision_id_guards_an_update(aws, operation):
     aws.change(name, Description="moves on")
     refusal = refused(getattr(aws.lambda_, operation), FunctionName=name, RevisionId=stale, **change)
     assert (refusal.code, refusal.status) == ("PreconditionFailedException", 412)
-    assert refusal.message.startswith("The RevisionId provided does not match the latest RevisionId.")
+    assert refusal.message.startswith("The Revision Id provided does not match the latest Revision Id.")
     current = aws.lambda_.get_function_configuration(FunctionName=name)
     assert (current["Timeout"], current["CodeSha256"]) == (3, sha256(CODE))
     getattr(aws.lambda_, operation)(FunctionName=name, RevisionId=current["RevisionId"], **change)

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import uuid
 
 import boto3
@@ -11,11 +12,10 @@ from account import refused
 from packages import zip_of
 
 FUNCTIONS = "/2015-03-31/functions"
-IMPLEMENTED = {
-    "PublishLayerVersion", "GetLayerVersion", "GetLayerVersionByArn", "ListLayers", "ListLayerVersions",
-    "DeleteLayerVersion", "CreateFunction", "GetFunction", "GetFunctionConfiguration", "ListFunctions",
-    "UpdateFunctionCode", "UpdateFunctionConfiguration", "DeleteFunction", "Invoke", "GetAccountSettings",
-}
+LATER = re.compile(
+    "FunctionUrl|EventSourceMapping|DurableExecution|CapacityProvider|ScalingConfig|ResourcePolicy|ResponseStream"
+    "|InvokeAsync"
+)
 
 
 def request(server, method, path, body=None, headers=None):
@@ -91,9 +91,8 @@ def test_a_body_over_the_limit(server):
     assert_error(answer, content, 413, "RequestEntityTooLargeException")
 
 
-def test_every_other_operation_says_that_it_is_not_there_yet(aws):
-    names = set(aws.lambda_.meta.service_model.operation_names) - IMPLEMENTED
-    assert len(names) > 60
+def test_an_operation_that_comes_later_says_so_by_name(aws):
+    names = filter(LATER.search, aws.lambda_.meta.service_model.operation_names)
     for name in sorted(names):
         answer = send(aws, name)
         assert answer["ResponseMetadata"]["HTTPStatusCode"] == 501, (name, answer)

@@ -6,12 +6,10 @@ internal import Domain
 internal import LayerStore
 internal import LinuxSystem
 
-/// What is stored of a function: the answer of *GetFunction* but for its download link.
-struct FunctionDocument {
-    /// The configuration, as the API describes it.
+/// What is stored of a version of a function: its configuration, as the API describes it.
+struct FunctionDocument: Sendable {
+    /// The configuration.
     var configuration: Lambda.FunctionConfiguration
-    /// The function's tags.
-    var tags: [String: String]?
 
     /// The configuration of a new function, with Lambda's defaults for what the request leaves out.
     ///
@@ -46,26 +44,13 @@ struct FunctionDocument {
                 applicationLogLevel: request.loggingConfig?.applicationLogLevel,
                 systemLogLevel: request.loggingConfig?.systemLogLevel,
                 logGroup: request.loggingConfig?.logGroup ?? "/aws/lambda/\(function.name)"))
-        tags = request.tags
     }
 
-    /// Reads a stored function.
-    init(_ record: FunctionRecord, _ read: ([UInt8]) throws(PlatformError) -> Lambda.GetFunctionResponse)
-        throws(PlatformError)
-    {
-        let stored = try read(record.document)
-        guard let configuration = stored.configuration else {
-            throw PlatformError(.service, "The stored function \(record.id) has no configuration.")
-        }
-        self.configuration = configuration
-        tags = stored.tags
-    }
+    /// Reads a stored version.
+    init(_ record: FunctionRecord) throws(PlatformError) { configuration = try Platform.decode(record.document) }
 
     /// The bytes that the catalogue keeps.
-    var bytes: [UInt8] {
-        let stored = Lambda.GetFunctionResponse(configuration: configuration, tags: tags)
-        return JSON.encode(stored.awsValue, as: Lambda.GetFunctionResponse.schema)
-    }
+    var bytes: [UInt8] { Platform.encode(configuration) }
 
     /// Marks a change: a new revision, from now on.
     mutating func touch() {
@@ -79,5 +64,23 @@ struct FunctionDocument {
         configuration.codeSha256 = package.digest.base64
     }
 
-    private static func newRevision() -> String { RequestIdentifier.make() }
+    /// Becomes a published version.
+    ///
+    /// - Parameter description: The version's own; `nil` leaves the function's.
+    mutating func publish(as version: FunctionVersion, of function: FunctionID, description: String?) {
+        configuration.version = version.description
+        configuration.functionArn = FunctionARN(function, qualifier: .version(version)).description
+        configuration.description = description ?? configuration.description
+        configuration.revisionId = Self.newRevision()
+    }
+
+    /// Whether a version that was published of the other would be the same as one published of this.
+    func isSame(as other: FunctionDocument) -> Bool {
+        var (ours, theirs) = (configuration, other.configuration)
+        (ours.revisionId, theirs.revisionId) = (nil, nil)
+        (ours.lastModified, theirs.lastModified) = (nil, nil)
+        return ours == theirs
+    }
+
+    static func newRevision() -> String { RequestIdentifier.make() }
 }

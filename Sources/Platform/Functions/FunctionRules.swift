@@ -15,8 +15,31 @@ enum FunctionRules {
         "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
     ]
 
+    /// What can be said of a new function without looking anything up.
+    static func check(creating request: Lambda.CreateFunctionRequest) throws(PlatformError) {
+        guard request.packageType != .image, request.code.imageUri == nil else {
+            throw .invalidParameter("Strata runs functions of PackageType Zip. Container images are not supported.")
+        }
+        guard request.runtime != nil, let handler = request.handler, !handler.isEmpty else {
+            throw .invalidParameter(
+                "Runtime and Handler are mandatory parameters for functions created with deployment packages.")
+        }
+        try check(runtime: request.runtime)
+        try check(
+            memory: request.memorySize, timeout: request.timeout, temporaryStorage: request.ephemeralStorage?.size)
+        try check(environment: request.environment?.variables)
+    }
+
+    /// What can be said of changed settings without looking anything up.
+    static func check(updating request: Lambda.UpdateFunctionConfigurationRequest) throws(PlatformError) {
+        try check(runtime: request.runtime)
+        try check(
+            memory: request.memorySize, timeout: request.timeout, temporaryStorage: request.ephemeralStorage?.size)
+        try check(environment: request.environment?.variables)
+    }
+
     /// The sizes of a function. The model's bounds are those of functions on managed instances, which go further.
-    static func check(memory: Int?, timeout: Int?, temporaryStorage: Int?) throws(PlatformError) {
+    private static func check(memory: Int?, timeout: Int?, temporaryStorage: Int?) throws(PlatformError) {
         try check(memory, at: "memorySize", atMost: LambdaLimits.memoryMebibytes.upperBound)
         try check(timeout, at: "timeout", atMost: LambdaLimits.timeoutSeconds.upperBound)
         try check(
@@ -31,13 +54,13 @@ enum FunctionRules {
     }
 
     /// The runtime, which has to be one that Lambda knows.
-    static func check(runtime: Lambda.Runtime?) throws(PlatformError) {
+    private static func check(runtime: Lambda.Runtime?) throws(PlatformError) {
         guard let runtime, !Lambda.Runtime.allKnown.contains(runtime) else { return }
         throw .invalidParameter(Lambda.unknownRuntime(runtime).message)
     }
 
     /// The function's own environment variables.
-    static func check(environment: [String: String]?) throws(PlatformError) {
+    private static func check(environment: [String: String]?) throws(PlatformError) {
         guard let environment else { return }
         let reserved = environment.keys.filter(reservedVariables.contains).sorted()
         guard reserved.isEmpty else {

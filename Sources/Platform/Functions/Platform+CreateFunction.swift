@@ -11,61 +11,53 @@ extension Platform {
     package func createFunction(
         _ request: Lambda.CreateFunctionRequest, _ context: RequestContext
     ) throws(PlatformError) -> Lambda.FunctionConfiguration {
-        let function = try ownFunction(request.functionName, context)
-        try Self.refusePublication(request.publish)
-        guard request.packageType != .image, request.code.imageUri == nil else {
-            throw .invalidParameter("Strata runs functions of PackageType Zip. Container images are not supported.")
-        }
-        guard request.runtime != nil, let handler = request.handler, !handler.isEmpty else {
-            throw .invalidParameter(
-                "Runtime and Handler are mandatory parameters for functions created with deployment packages.")
-        }
-        try FunctionRules.check(runtime: request.runtime)
-        try FunctionRules.check(
-            memory: request.memorySize, timeout: request.timeout, temporaryStorage: request.ephemeralStorage?.size)
-        try FunctionRules.check(environment: request.environment?.variables)
+        let function = try resolveUnqualified(request.functionName, context)
+        try Self.checkPublication(to: request.publishTo)
+        try FunctionRules.check(creating: request)
         guard let zip = request.code.zipFile else {
             throw Self.needsZip(isFromS3: request.code.s3Bucket != nil)
         }
-        guard try catching({ try self.catalog.function(function) }) == nil else { throw Self.alreadyExists(function) }
+        guard try reading({ rows in try rows.function(function) }) == nil else { throw Self.alreadyExists(function) }
         let layers = try resolveLayers(request.layers ?? [], context)
         let package = try ingest(zip)
         try checkUnzippedSize(code: package.reference, layers: layers.map(\.package.reference))
         var document = FunctionDocument(creating: request, function, package)
         document.configuration.layers = layers.isEmpty ? nil : layers.map(\.configuration)
         try checkCodeStorage(adding: package.zipBytes, context)
+        let record = FunctionRecord(
+            id: function, version: .latest, code: package.reference, layers: layers.map(\.package.reference),
+            document: document.bytes)
         // Until the row is there, these values alone keep the bytes.
-        try withExtendedLifetime((package, layers)) { () throws(PlatformError) in
-            try store(document, as: function, package.reference, layers.map(\.package.reference))
+        return try withExtendedLifetime((package, layers)) { () throws(PlatformError) in
+            try store(record, document, request)
         }
-        return pending(document.configuration)
     }
 
+    /// Adds the rows of a new function, and answers what its creator is told.
     private func store(
-        _ document: FunctionDocument, as function: FunctionID, _ package: PackageReference,
-        _ layers: [PackageReference]
-    ) throws(PlatformError) {
-        let record = FunctionRecord(
-            id: function, revision: try revision(document.configuration), code: package, layers: layers,
-            document: document.bytes)
-        do throws(CatalogError) { try catalog.createFunction(record) } catch .alreadyExists(_) {
-            throw Self.alreadyExists(function)
-        } catch {
-            throw PlatformError(.service, "The function could not be stored: \(error)", cause: error)
+        _ record: FunctionRecord, _ document: FunctionDocument, _ request: Lambda.CreateFunctionRequest
+    ) throws(PlatformError) -> Lambda.FunctionConfiguration {
+        try writing { rows in
+            guard try rows.function(record.id) == nil else { throw Self.alreadyExists(record.id) }
+            let function = try rows.insert(record.id)
+            try rows.put(record, of: function)
+            if let tags = request.tags, !tags.isEmpty {
+                let document = Self.encode(Lambda.ListTagsResponse(tags: tags))
+                try rows.put(FunctionSetting(document: document), as: .tags, of: function)
+            }
+            var answer = document.configuration
+            if request.publish == true {
+                answer = try self.publish(record, document, of: function, rows)
+                // The version's number, and still the function's own ARN, as on Lambda.
+                answer.functionArn = record.id.description
+            }
+            answer.markAsPending()
+            return answer
         }
     }
 
     private static func alreadyExists(_ function: FunctionID) -> PlatformError {
         PlatformError(.resourceConflict, "Function already exist: \(function.name)")
-    }
-
-    private func pending(_ configuration: Lambda.FunctionConfiguration) -> Lambda.FunctionConfiguration {
-        var answer = configuration
-        answer.state = .pending
-        answer.stateReason = "The function is being created."
-        answer.stateReasonCode = .creating
-        answer.lastUpdateStatus = nil
-        return answer
     }
 
     /// An account keeps 75 GB of zips at most.

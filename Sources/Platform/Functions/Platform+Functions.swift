@@ -2,7 +2,6 @@ package import AWSModel
 internal import AWSProtocol
 internal import Catalog
 internal import Domain
-internal import Synchronization
 
 extension Platform {
     /// Describes a function, with a link to its zip that works for ten minutes.
@@ -11,11 +10,17 @@ extension Platform {
     package func getFunction(
         _ request: Lambda.GetFunctionRequest, _ context: RequestContext
     ) throws(PlatformError) -> Lambda.GetFunctionResponse {
-        let (record, document) = try find(request.functionName, request.qualifier, context)
-        let location = downloadLink(record.code.digest, context)
-        return Lambda.GetFunctionResponse(
-            configuration: document.configuration,
-            code: Lambda.FunctionCodeLocation(repositoryType: "S3", location: location), tags: document.tags)
+        let target = try resolve(request.functionName, request.qualifier, context)
+        return try reading { rows in
+            let found = try Self.find(target, rows)
+            let reserved = try rows.setting(.reservedConcurrency, of: found.function)
+            return Lambda.GetFunctionResponse(
+                configuration: self.answer(found),
+                code: Lambda.FunctionCodeLocation(
+                    repositoryType: "S3", location: self.downloadLink(found.record.code.digest, context)),
+                tags: try Self.tags(of: found.function, rows),
+                concurrency: reserved.map { Lambda.Concurrency(reservedConcurrentExecutions: $0.amount) })
+        }
     }
 
     /// Describes a function's settings.
@@ -24,46 +29,34 @@ extension Platform {
     package func getFunctionConfiguration(
         _ request: Lambda.GetFunctionConfigurationRequest, _ context: RequestContext
     ) throws(PlatformError) -> Lambda.FunctionConfiguration {
-        try find(request.functionName, request.qualifier, context).document.configuration
+        let target = try resolve(request.functionName, request.qualifier, context)
+        return try reading { rows in self.answer(try Self.find(target, rows)) }
     }
 
-    /// Lists an account's functions by name.
+    /// Lists an account's functions by name, with `FunctionVersion=ALL` all their versions.
     ///
-    /// Source: *ListFunctions* in the Lambda API reference.
+    /// Source: *ListFunctions* in the Lambda API reference. No function here is a replica of another region's, so
+    /// `MasterRegion` shows those of the region that it names, and is `ALL` or the region that is asked.
     package func listFunctions(
         _ request: Lambda.ListFunctionsRequest, _ context: RequestContext
     ) throws(PlatformError) -> Lambda.ListFunctionsResponse {
         let size = Page.size(requested: request.maxItems)
-        let after = try marker(request.marker, listing: "functions").flatMap { FunctionName($0) }
-        let records = try catching {
-            try self.catalog.functions(
-                account: context.account, region: context.region, after: after, limit: size + 1)
+        let isWhole = request.functionVersion == .all
+        let listing = isWhole ? "functions and versions" : "functions"
+        if let master = request.masterRegion, master != "ALL", master != context.region.description {
+            return Lambda.ListFunctionsResponse(functions: [])
+        }
+        let after = try marker(request.marker, listing: listing).flatMap(Self.position)
+        let records = try reading { rows in
+            try rows.functions(
+                account: context.account, region: context.region, includingVersions: isWhole, after: after,
+                limit: size + 1)
         }
         let functions = try records.prefix(size).map { record throws(PlatformError) in
-            try document(record).configuration
+            try self.listed(record, qualified: isWhole)
         }
-        let next = nextMarker(records, pageSize: size, listing: "functions") { $0.id.name.description }
+        let next = nextMarker(records, pageSize: size, listing: listing) { "\($0.id.name):\($0.version)" }
         return Lambda.ListFunctionsResponse(nextMarker: next, functions: functions)
-    }
-
-    /// Deletes a function. Its running invocations end undisturbed.
-    ///
-    /// Source: *DeleteFunction* in the Lambda API reference.
-    package func deleteFunction(
-        _ request: Lambda.DeleteFunctionRequest, _ context: RequestContext
-    ) throws(PlatformError) -> Lambda.DeleteFunctionResponse {
-        let (reference, function) = try resolve(request.functionName, request.qualifier, context)
-        guard reference.qualifier != .latest else {
-            throw .invalidParameter("$LATEST version cannot be deleted without deleting the function.")
-        }
-        guard reference.qualifier == nil else { throw Self.notFound(function, reference.qualifier) }
-        guard try catching({ try self.catalog.deleteFunction(function) }) else {
-            throw Self.notFound(function, nil)
-        }
-        revisions.withLock { _ = $0.removeValue(forKey: function) }
-        pool.delete(function, .latest)
-        garbage.collectSoon()
-        return Lambda.DeleteFunctionResponse(statusCode: 204)
     }
 
     /// Describes an account's limits and what it uses of them.
@@ -73,76 +66,78 @@ extension Platform {
         _ request: Lambda.GetAccountSettingsRequest, _ context: RequestContext
     ) throws(PlatformError) -> Lambda.GetAccountSettingsResponse {
         let usage = try catching { try self.catalog.usage(account: context.account, region: context.region) }
+        let reserved = try reading { rows in
+            try rows.total(of: .reservedConcurrency, account: context.account, region: context.region)
+        }
         return Lambda.GetAccountSettingsResponse(
             accountLimit: Lambda.AccountLimit(
                 totalCodeSize: LambdaLimits.codeStorageBytes, codeSizeUnzipped: LambdaLimits.unzippedBytes,
                 codeSizeZipped: LambdaLimits.zippedUploadBytes, concurrentExecutions: accountConcurrency,
-                unreservedConcurrentExecutions: accountConcurrency),
+                unreservedConcurrentExecutions: accountConcurrency - reserved),
             accountUsage: Lambda.AccountUsage(totalCodeSize: usage.codeBytes, functionCount: usage.functionCount))
     }
 }
 
 extension Platform {
-    /// The function that a caller names, which must be its own and exist.
-    func find(
-        _ name: String, _ qualifier: String?, _ context: RequestContext
-    ) throws(PlatformError) -> (record: FunctionRecord, document: FunctionDocument) {
-        let (reference, function) = try resolve(name, qualifier, context)
-        guard reference.qualifier == nil || reference.qualifier == .latest,
-            let record = try catching({ try self.catalog.function(function) })
-        else { throw Self.notFound(function, reference.qualifier) }
-        var document = try document(record)
-        if reference.qualifier != nil {
-            document.configuration.functionArn = FunctionARN(function, qualifier: .latest).description
+    /// A version's configuration as it is at this moment.
+    func answer(_ found: FoundVersion) -> Lambda.FunctionConfiguration {
+        var configuration = found.document.configuration
+        if found.record.version == .latest, changes.contains(found.record.id) { configuration.markAsChanging() }
+        return configuration
+    }
+
+    /// A version as lists show it, which leave out what only the function itself tells.
+    func listed(_ record: FunctionRecord, qualified: Bool) throws(PlatformError) -> Lambda.FunctionConfiguration {
+        var configuration = try FunctionDocument(record).configuration
+        let qualifier = qualified ? Qualifier.version(record.version) : nil
+        configuration.functionArn = FunctionARN(record.id, qualifier: qualifier).description
+        configuration.leaveOutState()
+        return configuration
+    }
+
+    /// Where a page of functions goes on.
+    private static func position(_ text: String) -> (name: FunctionName, version: FunctionVersion)? {
+        let parts = text.split(separator: ":")
+        guard parts.count == 2, let name = FunctionName(parts[0]), let version = FunctionVersion(parts[1]) else {
+            return nil
         }
-        return (record, document)
+        return (name, version)
     }
 
-    /// Reads what a caller calls a function.
-    func resolve(
-        _ name: String, _ qualifier: String?, _ context: RequestContext
-    ) throws(PlatformError) -> (FunctionReference, FunctionID) {
-        do {
-            let reference = try FunctionReference(name, qualifier: qualifier)
-            let function = try reference.resolved(account: context.account, region: context.region)
-            guard function.account == context.account else { throw Self.foreignFunction(function) }
-            return (reference, function)
-        } catch let error as FunctionReferenceError {
-            throw .invalidParameter(error.description)
-        } catch let error as PlatformError {
-            throw error
-        } catch {
-            throw PlatformError(.service, "\(error)")
-        }
+    /// A function's tags; `nil` where it has none.
+    static func tags(of function: StoredFunction, _ rows: borrowing CatalogTransaction) throws -> [String: String]? {
+        guard let setting = try rows.setting(.tags, of: function) else { return nil }
+        let stored: Lambda.ListTagsResponse = try decode(setting.document)
+        return stored.tags
+    }
+}
+
+extension Lambda.FunctionConfiguration {
+    /// What an answer says while a change has not taken effect everywhere.
+    ///
+    /// Lambda's words are the same as for a new function, with a code that its own model does not have.
+    mutating func markAsChanging() {
+        lastUpdateStatus = .inProgress
+        lastUpdateStatusReason = "The function is being created."
+        lastUpdateStatusReasonCode = Lambda.LastUpdateStatusReasonCode(rawValue: "Creating")
     }
 
-    /// The name of a function that is to be made: it has no qualifier.
-    func ownFunction(_ name: String, _ context: RequestContext) throws(PlatformError) -> FunctionID {
-        let (reference, function) = try resolve(name, nil, context)
-        guard reference.qualifier == nil else {
-            throw .invalidParameter("The function name \(name) must not have a qualifier.")
-        }
-        return function
+    /// What the answer to a creation says: everything is durable by then, and the next look finds it `Active`.
+    mutating func markAsPending() {
+        state = .pending
+        stateReason = "The function is being created."
+        stateReasonCode = .creating
+        lastUpdateStatus = nil
     }
 
-    func document(_ record: FunctionRecord) throws(PlatformError) -> FunctionDocument {
-        try FunctionDocument(record) { bytes throws(PlatformError) in try read(bytes) }
-    }
-
-    func revision(_ configuration: Lambda.FunctionConfiguration) throws(PlatformError) -> RevisionID {
-        guard let revision = configuration.revisionId.flatMap({ RevisionID($0) }) else {
-            throw PlatformError(.service, "A function has a revision that is not a UUID.")
-        }
-        return revision
-    }
-
-    static func notFound(_ function: FunctionID, _ qualifier: Qualifier?) -> PlatformError {
-        PlatformError(.resourceNotFound, "Function not found: \(FunctionARN(function, qualifier: qualifier))")
-    }
-
-    private static func foreignFunction(_ function: FunctionID) -> PlatformError {
-        PlatformError(
-            .accessDenied,
-            "User is not authorized to access the resource \(function): no resource-based policy allows it")
+    /// *ListFunctions* "returns a subset of the FunctionConfiguration fields" (Lambda API reference).
+    mutating func leaveOutState() {
+        state = nil
+        stateReason = nil
+        stateReasonCode = nil
+        lastUpdateStatus = nil
+        lastUpdateStatusReason = nil
+        lastUpdateStatusReasonCode = nil
+        runtimeVersionConfig = nil
     }
 }

@@ -2,7 +2,6 @@ package import AWSModel
 internal import Catalog
 internal import Domain
 internal import LayerStore
-internal import Synchronization
 
 extension Platform {
     /// Replaces a function's code. Environments with the old code end after their current invocation.
@@ -11,20 +10,25 @@ extension Platform {
     package func updateFunctionCode(
         _ request: Lambda.UpdateFunctionCodeRequest, _ context: RequestContext
     ) throws(PlatformError) -> Lambda.FunctionConfiguration {
-        try Self.refusePublication(request.publish)
-        _ = try ownFunction(request.functionName, context)
-        var (record, document) = try find(request.functionName, nil, context)
-        try check(request.revisionId, document)
-        guard let zip = request.zipFile else { throw Self.needsZip(isFromS3: request.s3Bucket != nil) }
-        let package = try ingest(zip)
-        try checkUnzippedSize(code: package.reference, layers: record.layers)
-        document.setPackage(package)
-        if let architectures = request.architectures { document.configuration.architectures = architectures }
-        guard request.dryRun != true else { return document.configuration }
-        try checkCodeStorage(adding: package.zipBytes - record.code.zipBytes, context)
-        // Until the row is there, the package alone keeps its bytes.
-        return try withExtendedLifetime(package) { () throws(PlatformError) in
-            try commit(&document, code: package.reference, layers: record.layers, replacing: record)
+        let target = FunctionTarget(function: try resolveUnqualified(request.functionName, context), qualifier: nil)
+        try Self.checkPublication(to: request.publishTo)
+        return try changes.change(target.function) { () throws(PlatformError) in
+            let found = try reading { rows in try Self.find(target, rows) }
+            try Self.check(revision: request.revisionId, found.document)
+            guard let zip = request.zipFile else { throw Self.needsZip(isFromS3: request.s3Bucket != nil) }
+            let package = try ingest(zip)
+            try checkUnzippedSize(code: package.reference, layers: found.record.layers)
+            var document = found.document
+            document.setPackage(package)
+            if let architectures = request.architectures { document.configuration.architectures = architectures }
+            guard request.dryRun != true else { return document.configuration }
+            try checkCodeStorage(adding: package.zipBytes - found.record.code.zipBytes, context)
+            // Until the row is there, the package alone keeps its bytes.
+            return try withExtendedLifetime(package) { () throws(PlatformError) in
+                try replace(
+                    found, by: document, code: package.reference, layers: found.record.layers,
+                    publishing: request.publish ?? false)
+            }
         }
     }
 
@@ -34,76 +38,77 @@ extension Platform {
     package func updateFunctionConfiguration(
         _ request: Lambda.UpdateFunctionConfigurationRequest, _ context: RequestContext
     ) throws(PlatformError) -> Lambda.FunctionConfiguration {
-        _ = try ownFunction(request.functionName, context)
-        var (record, document) = try find(request.functionName, nil, context)
-        var layers: [AttachedLayer]?
-        try check(request.revisionId, document)
-        try FunctionRules.check(runtime: request.runtime)
-        try FunctionRules.check(
-            memory: request.memorySize, timeout: request.timeout, temporaryStorage: request.ephemeralStorage?.size)
-        try FunctionRules.check(environment: request.environment?.variables)
-        if let arns = request.layers {
-            let attached = try resolveLayers(arns, context)
-            try checkUnzippedSize(code: record.code, layers: attached.map(\.package.reference))
-            document.configuration.layers = attached.isEmpty ? nil : attached.map(\.configuration)
-            layers = attached
-        }
-        document.apply(request)
-        // Until the row is there, the layers that are new to the function keep their bytes by themselves.
-        return try withExtendedLifetime(layers) { () throws(PlatformError) in
-            try commit(
-                &document, code: record.code, layers: layers?.map(\.package.reference) ?? record.layers,
-                replacing: record)
-        }
-    }
-
-    static func refusePublication(_ publish: Bool?) throws(PlatformError) {
-        guard publish != true else {
-            throw PlatformError(
-                .notImplemented, "Strata does not publish versions of functions yet. Leave Publish out, or false.")
+        let target = FunctionTarget(function: try resolveUnqualified(request.functionName, context), qualifier: nil)
+        return try changes.change(target.function) { () throws(PlatformError) in
+            let found = try reading { rows in try Self.find(target, rows) }
+            try Self.check(revision: request.revisionId, found.document)
+            try FunctionRules.check(updating: request)
+            var document = found.document
+            document.apply(request)
+            guard let arns = request.layers else {
+                return try replace(found, by: document, code: found.record.code, layers: found.record.layers)
+            }
+            let layers = try resolveLayers(arns, context)
+            let packages = layers.map(\.package.reference)
+            try checkUnzippedSize(code: found.record.code, layers: packages)
+            document.configuration.layers = layers.isEmpty ? nil : layers.map(\.configuration)
+            // Until the row is there, the layers that are new to the function keep their bytes by themselves.
+            return try withExtendedLifetime(layers) { () throws(PlatformError) in
+                try replace(found, by: document, code: found.record.code, layers: packages)
+            }
         }
     }
 
     /// Refuses a change of something that the caller has not seen.
-    private func check(_ revision: String?, _ document: FunctionDocument) throws(PlatformError) {
+    static func check(revision: String?, _ document: FunctionDocument) throws(PlatformError) {
         guard revision == nil || revision == document.configuration.revisionId else {
-            throw PlatformError(
-                .preconditionFailed,
-                "The RevisionId provided does not match the latest RevisionId. Call the GetFunction/GetAlias API to "
-                    + "retrieve the latest RevisionId")
+            throw .staleRevision("GetFunction/GetAlias")
         }
     }
 
-    /// Stores a changed function, unless somebody else changed it meanwhile, and retires its environments.
-    private func commit(
-        _ document: inout FunctionDocument, code: PackageReference, layers: [PackageReference],
-        replacing old: FunctionRecord
+    /// Stores a changed function, retires its environments, and answers what its author is told.
+    ///
+    /// Only one change of a function is in progress at a time; it may have been deleted, and even made anew, meanwhile.
+    private func replace(
+        _ found: FoundVersion, by changed: FunctionDocument, code: PackageReference, layers: [PackageReference],
+        publishing: Bool = false
     ) throws(PlatformError) -> Lambda.FunctionConfiguration {
-        let function = old.id
+        let id = found.record.id
+        var document = changed
         document.touch()
-        let record = FunctionRecord(
-            id: function, revision: try revision(document.configuration), code: code, layers: layers,
-            document: document.bytes)
-        do throws(CatalogError) { try catalog.updateFunction(record, replacing: old.revision) } catch .revisionChanged(
-            _)
-        {
-            throw PlatformError(
-                .resourceConflict,
-                "The operation cannot be performed at this time. An update is in progress for resource: \(function)")
-        } catch .notFound(_) {
-            throw Self.notFound(function, nil)
-        } catch {
-            throw PlatformError(.service, "The function could not be stored: \(error)", cause: error)
+        let record = FunctionRecord(id: id, version: .latest, code: code, layers: layers, document: document.bytes)
+        let answer = try writing { [document] rows -> Lambda.FunctionConfiguration in
+            let current = try Self.find(FunctionTarget(function: id, qualifier: nil), rows)
+            guard current.record.document == found.record.document else {
+                throw PlatformError(
+                    .resourceConflict,
+                    "The operation cannot be performed at this time. An update is in progress for resource: \(id)")
+            }
+            try rows.put(record, of: current.function)
+            let isUnchanged = document.isSame(as: found.document) && layers == found.record.layers
+            if !isUnchanged { try rows.setPublished(nil, of: current.function) }
+            guard publishing else { return document.configuration }
+            return try self.publish(record, document, of: try Self.find(id, rows), rows)
         }
-        revisions.withLock { _ = $0.removeValue(forKey: function) }
-        pool.update(try revision(of: function))
+        routes.forget(id)
+        pool.update(id, number: nextRevisionNumber())
         garbage.collectSoon()
-        var answer = document.configuration
-        answer.lastUpdateStatus = .inProgress
-        // Lambda's words: the same as for a new function, with a code that its own model does not have.
-        answer.lastUpdateStatusReason = "The function is being created."
-        answer.lastUpdateStatusReasonCode = Lambda.LastUpdateStatusReasonCode(rawValue: "Creating")
-        return answer
+        guard !publishing else { return answer }
+        var changing = answer
+        changing.markAsChanging()
+        return changing
+    }
+}
+
+extension PlatformError {
+    /// A `RevisionId` that is not the current one.
+    ///
+    /// - Parameter operation: What tells the current one.
+    static func staleRevision(_ operation: String) -> PlatformError {
+        PlatformError(
+            .preconditionFailed,
+            "The Revision Id provided does not match the latest Revision Id. Call the \(operation) API to retrieve the "
+                + "latest Revision Id")
     }
 }
 

@@ -67,9 +67,10 @@ final class EnvironmentPool: Sendable {
         perform(actions)
     }
 
-    /// A function has a new revision.
-    func update(_ revision: FunctionRevision) {
-        perform(state.withLock { take($0.scheduler.update(revision.key, revision: revision.number), &$0) })
+    /// `$LATEST` of a function has changed: environments of snapshots with a lower number end with what they run.
+    func update(_ function: FunctionID, number: UInt64) {
+        let key = FunctionKey(function: function, version: .latest)
+        perform(state.withLock { take($0.scheduler.update(key, revision: number), &$0) })
     }
 
     /// A version of a function is gone.

@@ -14,6 +14,8 @@ package struct FunctionHost: Sendable {
     package var usesHostNetwork = false
     /// The gateway's port; the one that functions find it at.
     package var gatewayPort: UInt16
+    /// Architectures that are not this host's, and whose programs the kernel runs through an emulator all the same.
+    package var emulatedArchitectures: Set<Architecture> = []
 
     /// Describes a host.
     package init(
@@ -66,13 +68,7 @@ struct FunctionSandbox {
     private static let initCores = 2.0
 
     func plan() throws(PlatformError) -> SandboxPlan {
-        guard revision.architecture == .ofThisHost else {
-            throw PlatformError(
-                .invalidRuntime,
-                "This function is for \(revision.architecture.rawValue), and this host is "
-                    + "\(Domain.Architecture.ofThisHost.rawValue). Create it with --architectures "
-                    + "\(Domain.Architecture.ofThisHost.rawValue), from packages that were built for that.")
-        }
+        if revision.architecture != .ofThisHost { try checkEmulation() }
         var plan = SandboxPlan(command: try command())
         plan.environment = environment()
         plan.userland = host.userland
@@ -111,6 +107,23 @@ struct FunctionSandbox {
                 "Strata does not run \(revision.runtime) yet: it runs python3.9 to python3.14, provided.al2 and "
                     + "provided.al2023. A layer or package with its own bootstrap runs as provided.al2023.")
         }
+    }
+
+    /// Whether a function for another architecture runs here: an emulator runs its own bootstrap, and this host's
+    /// interpreters are not for that architecture.
+    private func checkEmulation() throws(PlatformError) {
+        let (wanted, ours) = (revision.architecture, Architecture.ofThisHost.rawValue)
+        let isEmulated = host.emulatedArchitectures.contains(wanted)
+        if isEmulated, case .provided = revision.runtime.family { return }
+        let remedy =
+            isEmulated
+            ? "Its emulator runs bootstraps of provided.al2 and provided.al2023, not \(revision.runtime). "
+            : "With an emulator (Debian: apt-get install qemu-user-static, then start Strata again) it runs bootstraps "
+                + "of provided.al2 and provided.al2023. "
+        throw PlatformError(
+            .invalidRuntime,
+            "This function is for \(wanted.rawValue), and this host is \(ours). \(remedy)"
+                + "Or create it with --architectures \(ours), from packages that were built for that.")
     }
 
     private var missingInterpreter: PlatformError {

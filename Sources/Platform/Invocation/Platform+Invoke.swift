@@ -2,7 +2,7 @@ internal import AWSModel
 internal import AWSProtocol
 internal import Catalog
 internal import Digest
-internal import Domain
+package import Domain
 internal import LayerStore
 internal import LinuxSystem
 internal import Synchronization
@@ -39,29 +39,33 @@ package struct InvokeRequest: Sendable {
 extension Platform {
     /// Runs a function and hands its answer to `complete`, once, on any thread. Does not block.
     ///
+    /// - Parameter complete: Gets the answer, and the version that was run.
+    ///
     /// Source: *Invoke* in the Lambda API reference.
     package func invoke(
-        _ request: InvokeRequest, context: RequestContext, _ complete: @escaping @Sendable (InvocationResult) -> Void
+        _ request: InvokeRequest, context: RequestContext,
+        _ complete: @escaping @Sendable (InvocationResult, FunctionVersion) -> Void
     ) {
         do {
             try check(payload: request.payload)
-            let (revision, qualifier) = try revision(request, context)
+            let target = try resolve(request.functionName, request.qualifier, context)
+            let revision = try route(to: target).choose(random: .random(in: 0..<1))
             pool.invoke(
                 Invocation(
                     requestID: request.requestID, revision: revision,
                     payload: request.payload.isEmpty ? Array("{}".utf8) : request.payload,
-                    invokedARN: FunctionARN(revision.function, qualifier: qualifier).description,
+                    invokedARN: target.arn.description,
                     clientContext: try decodeClientContext(request.clientContext), traceID: request.traceID,
-                    complete: complete))
+                    complete: { complete($0, revision.version) }))
         } catch {
-            complete(.refused(error))
+            complete(.refused(error), .latest)
         }
     }
 
     /// Whether a function could be run as asked: the `DryRun` of *Invoke*.
     package func checkInvoke(_ request: InvokeRequest, context: RequestContext) throws(PlatformError) {
         try check(payload: request.payload)
-        _ = try revision(request, context)
+        _ = try route(to: resolve(request.functionName, request.qualifier, context))
     }
 
     private func check(payload: [UInt8]) throws(PlatformError) {
@@ -90,59 +94,5 @@ extension Platform {
         }
         // A header cannot carry line breaks, which JSON only has between its tokens.
         return String(decoding: bytes.map { $0 == 10 || $0 == 13 ? 32 : $0 }, as: UTF8.self)
-    }
-}
-
-extension Platform {
-    private func revision(
-        _ request: InvokeRequest, _ context: RequestContext
-    ) throws(PlatformError) -> (FunctionRevision, Qualifier?) {
-        let (reference, function) = try resolve(request.functionName, request.qualifier, context)
-        guard reference.qualifier == nil || reference.qualifier == .latest else {
-            throw Self.notFound(function, reference.qualifier)
-        }
-        if let known = revisions.withLock({ $0[function] }) { return (known, reference.qualifier) }
-        return (try revision(of: function), reference.qualifier)
-    }
-
-    /// Takes a snapshot of a function as it is now, and keeps it for the invocations to come.
-    func revision(of function: FunctionID) throws(PlatformError) -> FunctionRevision {
-        // The number is taken before the row is read: of two snapshots the one with the higher number is never the
-        // older.
-        let number = lastRevisionNumber.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue
-        guard let record = try catching({ try self.catalog.function(function) }) else {
-            throw Self.notFound(function, nil)
-        }
-        let settings = try document(record).configuration
-        guard let runtime = RuntimeIdentifier(settings.runtime?.rawValue ?? "") else {
-            throw PlatformError(.invalidRuntime, "The function \(function.name) has no runtime.")
-        }
-        let revision = FunctionRevision(
-            function: function, version: .latest, number: number, runtime: runtime, handler: settings.handler ?? "",
-            architecture: settings.architectures?.first.flatMap { Domain.Architecture(rawValue: $0.rawValue) }
-                ?? .byDefault,
-            memoryMebibytes: settings.memorySize ?? LambdaLimits.defaultMemoryMebibytes,
-            temporaryStorageMebibytes: settings.ephemeralStorage?.size
-                ?? LambdaLimits.defaultTemporaryStorageMebibytes,
-            timeoutSeconds: settings.timeout ?? LambdaLimits.defaultTimeoutSeconds,
-            environment: settings.environment?.variables ?? [:],
-            logFormat: settings.loggingConfig?.logFormat == .json
-                ? .json(level: settings.loggingConfig?.applicationLogLevel?.rawValue ?? "INFO") : .text,
-            packages: try catching {
-                try ([record.code] + record.layers).map { try self.layerStore.package($0.digest) }
-            },
-            codeTree: layerStore.treePath(of: record.code.digest),
-            layerTrees: record.layers.map { layerStore.treePath(of: $0.digest) })
-        revisions.withLock { revisions in
-            if let known = revisions[function], known.number > number { return }
-            revisions[function] = revision
-        }
-        // A function that was changed or deleted since the row was read must not stay in the cache.
-        if try catching({ try self.catalog.function(function) })?.revision != record.revision {
-            revisions.withLock { revisions in
-                if revisions[function]?.number == number { revisions[function] = nil }
-            }
-        }
-        return revision
     }
 }

@@ -127,13 +127,13 @@ extension Platform {
     func layerVersion(
         _ record: LayerVersionRecord, _ context: RequestContext
     ) throws(PlatformError) -> Lambda.GetLayerVersionResponse {
-        var version: Lambda.GetLayerVersionResponse = try read(record.document)
+        var version: Lambda.GetLayerVersionResponse = try Self.decode(record.document)
         version.content?.location = downloadLink(record.package.digest, context)
         return version
     }
 
     private func item(_ record: LayerVersionRecord) throws(PlatformError) -> Lambda.LayerVersionsListItem {
-        let version: Lambda.GetLayerVersionResponse = try read(record.document)
+        let version: Lambda.GetLayerVersionResponse = try Self.decode(record.document)
         return Lambda.LayerVersionsListItem(
             layerVersionArn: version.layerVersionArn, version: version.version, description: version.description,
             createdDate: version.createdDate, compatibleArchitectures: version.compatibleArchitectures,

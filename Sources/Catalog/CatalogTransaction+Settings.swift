@@ -1,0 +1,149 @@
+public import Domain
+public import SQLite
+
+/// What can be set for a function beside its versions' own configuration.
+public enum FunctionSettingKind: String, Hashable, Sendable, CaseIterable {
+    /// The resource-based policy; by qualifier.
+    case policy
+    /// The function's tags.
+    case tags
+    /// Reserved concurrency; the amount is the number.
+    case reservedConcurrency = "reserved concurrency"
+    /// Provisioned concurrency; by qualifier, the amount is the number asked for.
+    case provisionedConcurrency = "provisioned concurrency"
+    /// How asynchronous invocations are handled; by qualifier.
+    case eventInvokeConfig = "event invoke config"
+    /// Whether recursive loops are ended.
+    case recursionConfig = "recursion config"
+    /// How the runtime is kept up to date; by qualifier.
+    case runtimeManagementConfig = "runtime management config"
+    /// The code signing configuration; the target is its ARN.
+    case codeSigningConfig = "code signing config"
+}
+
+/// A setting of a function.
+public struct FunctionSetting: Hashable, Sendable {
+    /// The version or alias that it is for, as text; empty where it is for the function.
+    public let qualifier: String
+    /// What it refers to, for look-ups.
+    public let target: String?
+    /// What it counts, for sums.
+    public let amount: Int?
+    /// All of it, as the caller encoded it.
+    public let document: [UInt8]
+
+    /// Describes a setting.
+    public init(qualifier: String = "", target: String? = nil, amount: Int? = nil, document: [UInt8]) {
+        self.qualifier = qualifier
+        self.target = target
+        self.amount = amount
+        self.document = document
+    }
+}
+
+extension CatalogTransaction {
+    /// Looks up a setting; `nil` when it was never made, or deleted.
+    public borrowing func setting(
+        _ kind: FunctionSettingKind, of function: StoredFunction, qualifier: String = ""
+    ) throws(SQLiteError) -> FunctionSetting? {
+        try settingRows("qualifier = ?", [.text(qualifier)], kind, of: function).first
+    }
+
+    /// A function's settings of a kind, by qualifier.
+    ///
+    /// - Parameters:
+    ///   - qualifier: Where the list goes on: only settings after this qualifier.
+    ///   - limit: At most this many; ask for one more than a page has to learn whether another follows.
+    public borrowing func settings(
+        _ kind: FunctionSettingKind, of function: StoredFunction, after qualifier: String? = nil, limit: Int
+    ) throws(SQLiteError) -> [FunctionSetting] {
+        let condition = qualifier == nil ? "qualifier >= ?" : "qualifier > ?"
+        return try settingRows(
+            "\(condition) ORDER BY qualifier LIMIT ?", [.text(qualifier ?? ""), .integer(limit)], kind, of: function)
+    }
+
+    /// Makes a setting, or replaces it.
+    public borrowing func put(
+        _ setting: FunctionSetting, as kind: FunctionSettingKind, of function: StoredFunction
+    ) throws(SQLiteError) {
+        try run(
+            """
+            INSERT INTO function_setting (function, kind, qualifier, target, amount, document) VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT (function, kind, qualifier) DO UPDATE SET
+                target = excluded.target, amount = excluded.amount, document = excluded.document
+            """,
+            [
+                .integer(function.key), .text(kind.rawValue), .text(setting.qualifier),
+                setting.target.map { .text($0) } ?? .null, setting.amount.map { .integer($0) } ?? .null,
+                .blob(setting.document),
+            ])
+    }
+
+    /// Deletes a setting.
+    ///
+    /// - Returns: Whether there was one.
+    @discardableResult
+    public borrowing func deleteSetting(
+        _ kind: FunctionSettingKind, of function: StoredFunction, qualifier: String = ""
+    ) throws(SQLiteError) -> Bool {
+        try run(
+            "DELETE FROM function_setting WHERE function = ? AND kind = ? AND qualifier = ?",
+            [.integer(function.key), .text(kind.rawValue), .text(qualifier)]) > 0
+    }
+
+    /// The functions of an account and region whose setting has a target, by name.
+    ///
+    /// - Parameters:
+    ///   - name: Where the list goes on: only functions after this name.
+    ///   - limit: At most this many; ask for one more than a page has to learn whether another follows.
+    public borrowing func functions(
+        account: AccountID, region: Region, whose kind: FunctionSettingKind, targets target: String,
+        after name: FunctionName? = nil, limit: Int
+    ) throws(SQLiteError) -> [FunctionID] {
+        let sql = """
+            SELECT name FROM function_setting JOIN function ON function.id = function_setting.function
+            WHERE target = ? AND kind = ? AND account = ? AND region = ? AND name > ? ORDER BY name LIMIT ?
+            """
+        let values: [SQLiteValue] = [
+            .text(target), .text(kind.rawValue), .text(account.description), .text(region.description),
+            .text(name?.description ?? ""), .integer(limit),
+        ]
+        return try all(sql, values) { row throws(SQLiteError) in
+            guard let name = FunctionName(row.text(0)) else { throw .damagedRow("name") }
+            return FunctionID(account: account, region: region, name: name)
+        }
+    }
+
+    /// The sum of a kind's amounts over all functions of an account and region.
+    public borrowing func total(
+        of kind: FunctionSettingKind, account: AccountID, region: Region
+    ) throws(SQLiteError) -> Int {
+        let sql = """
+            SELECT ifnull(sum(amount), 0) FROM function_setting JOIN function ON function.id = function_setting.function
+            WHERE amount IS NOT NULL AND kind = ? AND account = ? AND region = ?
+            """
+        let values: [SQLiteValue] = [.text(kind.rawValue), .text(account.description), .text(region.description)]
+        return try first(sql, values) { $0.integer(0) } ?? 0
+    }
+
+    /// Deletes whatever is set for one version or alias.
+    borrowing func deleteSettings(of function: StoredFunction, qualifier: String) throws(SQLiteError) {
+        try run(
+            "DELETE FROM function_setting WHERE function = ? AND qualifier = ?",
+            [.integer(function.key), .text(qualifier)])
+    }
+
+    private borrowing func settingRows(
+        _ condition: String, _ values: [SQLiteValue], _ kind: FunctionSettingKind, of function: StoredFunction
+    ) throws(SQLiteError) -> [FunctionSetting] {
+        let sql = """
+            SELECT qualifier, target, amount, document FROM function_setting
+            WHERE function = ? AND kind = ? AND \(condition)
+            """
+        return try all(sql, [.integer(function.key), .text(kind.rawValue)] + values) { row in
+            FunctionSetting(
+                qualifier: row.text(0), target: row.isNull(1) ? nil : row.text(1),
+                amount: row.isNull(2) ? nil : row.integer(2), document: row.blob(3))
+        }
+    }
+}

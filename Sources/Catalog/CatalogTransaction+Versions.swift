@@ -1,0 +1,55 @@
+public import Domain
+public import SQLite
+
+// What changes a function's versions.
+extension CatalogTransaction {
+    /// Adds a version of a function, or replaces it: `$LATEST` alone is ever replaced.
+    public borrowing func put(_ record: FunctionRecord, of function: StoredFunction) throws(SQLiteError) {
+        let key: [SQLiteValue] = [.integer(function.key), .integer(record.version.number)]
+        try run(
+            """
+            INSERT INTO function_version (function, number, document) VALUES (?, ?, ?)
+            ON CONFLICT (function, number) DO UPDATE SET document = excluded.document
+            """, key + [.blob(record.document)])
+        try run("DELETE FROM version_package WHERE function = ? AND number = ?", key)
+        for (ordinal, package) in ([record.code] + record.layers).enumerated() {
+            try run(
+                "INSERT INTO version_package (function, number, ordinal, digest, zip_bytes) VALUES (?, ?, ?, ?, ?)",
+                key + [.integer(ordinal)] + package.values)
+        }
+    }
+
+    /// Takes the next number for a version. A function's numbers count up from 1 and are never used again, not even
+    /// when a function of that name is deleted and made anew.
+    ///
+    /// Source: "Manage Lambda function versions", Lambda developer guide.
+    public borrowing func nextVersion(of function: StoredFunction) throws(SQLiteError) -> FunctionVersion {
+        let number = try first(
+            """
+            INSERT INTO function_numbers (account, region, name, last_number) VALUES (?, ?, ?, 1)
+            ON CONFLICT (account, region, name) DO UPDATE SET last_number = last_number + 1 RETURNING last_number
+            """, function.id.values
+        ) { $0.integer(0) }
+        guard let number else { throw .damagedRow("last_number") }
+        return .number(number)
+    }
+
+    /// Notes which published version `$LATEST` is the same as; `nil` when it was changed.
+    public borrowing func setPublished(
+        _ version: FunctionVersion?, of function: StoredFunction
+    ) throws(SQLiteError) {
+        try run(
+            "UPDATE function SET published = ? WHERE id = ?",
+            [version.map { .integer($0.number) } ?? .null, .integer(function.key)])
+    }
+
+    /// Deletes a version with its settings.
+    public borrowing func delete(
+        _ version: FunctionVersion, of function: StoredFunction
+    ) throws(SQLiteError) {
+        try run(
+            "DELETE FROM function_version WHERE function = ? AND number = ?",
+            [.integer(function.key), .integer(version.number)])
+        try deleteSettings(of: function, qualifier: version.description)
+    }
+}

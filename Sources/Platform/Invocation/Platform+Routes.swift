@@ -1,0 +1,60 @@
+internal import AWSModel
+internal import Catalog
+internal import Domain
+internal import LayerStore
+internal import Synchronization
+
+extension Platform {
+    /// Where invocations of a target go.
+    func route(to target: FunctionTarget) throws(PlatformError) -> InvocationRoute {
+        try routes.route(to: target) { () throws(PlatformError) in
+            // The number is taken before the rows are read: of two snapshots the one with the higher number is never
+            // the older.
+            let number = nextRevisionNumber()
+            return try reading { rows in
+                let found = try Self.find(target, rows)
+                let first = try self.revision(of: found.record, number: number)
+                guard case .alias(let name) = target.qualifier,
+                    let alias = try rows.alias(name, of: found.function), let version = alias.secondVersion,
+                    let record = try rows.version(version, of: found.function)
+                else { return InvocationRoute(first: first, second: nil) }
+                let settings: Lambda.AliasConfiguration = try Self.decode(alias.document)
+                let weight = settings.routingConfig?.additionalVersionWeights?[version.description] ?? 0
+                return InvocationRoute(
+                    first: first, second: (try self.revision(of: record, number: number), weight))
+            }
+        }
+    }
+
+    /// A number for the snapshots that are taken from now on.
+    func nextRevisionNumber() -> UInt64 {
+        lastRevisionNumber.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue
+    }
+
+    /// Takes a snapshot of a version.
+    private func revision(of record: FunctionRecord, number: UInt64) throws(PlatformError) -> FunctionRevision {
+        let settings = try FunctionDocument(record).configuration
+        guard let runtime = RuntimeIdentifier(settings.runtime?.rawValue ?? "") else {
+            throw PlatformError(.invalidRuntime, "The function \(record.id.name) has no runtime.")
+        }
+        return FunctionRevision(
+            function: record.id, version: record.version,
+            // A published version never changes, so its environments never get too old.
+            number: record.version == .latest ? number : 1,
+            runtime: runtime, handler: settings.handler ?? "",
+            architecture: settings.architectures?.first.flatMap { Domain.Architecture(rawValue: $0.rawValue) }
+                ?? .byDefault,
+            memoryMebibytes: settings.memorySize ?? LambdaLimits.defaultMemoryMebibytes,
+            temporaryStorageMebibytes: settings.ephemeralStorage?.size
+                ?? LambdaLimits.defaultTemporaryStorageMebibytes,
+            timeoutSeconds: settings.timeout ?? LambdaLimits.defaultTimeoutSeconds,
+            environment: settings.environment?.variables ?? [:],
+            logFormat: settings.loggingConfig?.logFormat == .json
+                ? .json(level: settings.loggingConfig?.applicationLogLevel?.rawValue ?? "INFO") : .text,
+            packages: try catching {
+                try ([record.code] + record.layers).map { try self.layerStore.package($0.digest) }
+            },
+            codeTree: layerStore.treePath(of: record.code.digest),
+            layerTrees: record.layers.map { layerStore.treePath(of: $0.digest) })
+    }
+}

@@ -1,0 +1,43 @@
+internal import LinuxSystem
+
+/// Finds out which programs of other processors the kernel runs here, through an emulator that was registered with it.
+///
+/// Source: <https://docs.kernel.org/admin-guide/binfmt-misc.html>.
+package enum HostEmulators {
+    /// The ELF machine numbers (`e_machine`, elf(5)) that an emulator is registered for.
+    ///
+    /// Only such emulators count as work inside a sandbox: the kernel has opened them already (flag `F`), or they are
+    /// below `/usr`, which is there too.
+    package static func machines(registry: String = "/proc/sys/fs/binfmt_misc") -> Set<UInt16> {
+        do {
+            let folder = try FileDescriptor.open(FilePath(registry), [.read, .directory])
+            var machines: Set<UInt16> = []
+            for name in try folder.entryNames() where name != "register" && name != "status" {
+                let text = String(
+                    decoding: try folder.open(at: name, [.read]).bytes(count: 4096, at: 0), as: UTF8.self)
+                if let machine = machine(of: text) { machines.insert(machine) }
+            }
+            return machines
+        } catch {
+            // The kernel knows no such registry, or it is not mounted: nothing is emulated.
+            return []
+        }
+    }
+
+    /// The machine of one entry, such as `qemu-aarch64`; `nil` for one that is off, or is no emulator of a processor.
+    static func machine(of entry: String) -> UInt16? {
+        let lines = entry.split(separator: "\n")
+        let value = { (name: String) in lines.first { $0.hasPrefix(name) }?.dropFirst(name.count) }
+        guard lines.first == "enabled", value("offset ") == "0", let magic = value("magic "),
+            let flags = value("flags: "), let interpreter = value("interpreter "),
+            flags.contains("F") || interpreter.hasPrefix("/usr/")
+        else { return nil }
+        // Bytes 0 to 3 are ELF's mark, 18 and 19 the machine, little-endian; two digits each.
+        let digits = Array(magic.utf8)
+        guard digits.starts(with: Array("7f454c46".utf8)), digits.count >= 40 else { return nil }
+        let low = UInt16(String(decoding: digits[36..<38], as: UTF8.self), radix: 16)
+        let high = UInt16(String(decoding: digits[38..<40], as: UTF8.self), radix: 16)
+        guard let low, let high else { return nil }
+        return high << 8 | low
+    }
+}

@@ -1,0 +1,91 @@
+import Domain
+import SQLite
+import Testing
+
+@testable import Catalog
+
+/// Versions, aliases and settings of a function.
+@Suite struct FunctionPartsTests {
+    private let fixture: CatalogFixture
+
+    init() throws {
+        fixture = try CatalogFixture()
+        try fixture.create(CatalogFixture.function("f"))
+    }
+
+    @Test func `numbers of versions are never used again, not even by a function of the same name`() throws {
+        let next = { try fixture.change("f") { rows, function in try rows.nextVersion(of: function) } }
+        #expect(try next() == .number(1))
+        #expect(try next() == .number(2))
+        try fixture.change("f") { rows, function in try rows.delete(function) }
+        try fixture.create(CatalogFixture.function("f"))
+        #expect(try next() == .number(3))
+    }
+
+    @Test func `an alias is found by the versions that it uses`() throws {
+        let (live, test) = (try #require(AliasName("live")), try #require(AliasName("test")))
+        try fixture.change("f") { rows, function in
+            try rows.put(
+                AliasRecord(name: live, version: .number(1), secondVersion: .number(2), document: []), of: function)
+            try rows.put(AliasRecord(name: test, version: .latest, secondVersion: nil, document: []), of: function)
+            #expect(try rows.aliasNames(using: .number(1), of: function) == [live])
+            #expect(try rows.aliasNames(using: .number(2), of: function) == [live])
+            #expect(try rows.aliasNames(using: .latest, of: function) == [test])
+            #expect(try rows.aliasNames(using: .number(3), of: function) == [])
+            #expect(try rows.aliases(of: function, limit: 9).map(\.name) == [live, test])
+            #expect(try rows.aliases(of: function, pointingAt: .number(2), limit: 9) == [])
+            #expect(try rows.aliases(of: function, after: live, limit: 9).map(\.name) == [test])
+        }
+    }
+
+    @Test func `what is set for a version or an alias goes with it`() throws {
+        let live = try #require(AliasName("live"))
+        try fixture.change("f") { rows, function in
+            try rows.put(try CatalogFixture.function("f", version: .number(1)), of: function)
+            try rows.put(AliasRecord(name: live, version: .number(1), secondVersion: nil, document: []), of: function)
+            for qualifier in ["", "1", "live"] {
+                try rows.put(FunctionSetting(qualifier: qualifier, document: []), as: .policy, of: function)
+            }
+            try rows.delete(live, of: function)
+            try rows.delete(.number(1), of: function)
+            #expect(try rows.settings(.policy, of: function, limit: 9).map(\.qualifier) == [""])
+        }
+    }
+
+    @Test func `settings are summed and looked up by what they refer to`() throws {
+        for (name, amount) in [("g", 5), ("h", 7)] {
+            try fixture.create(CatalogFixture.function(name))
+            try fixture.change(name) { rows, function in
+                let reserved = FunctionSetting(amount: amount, document: [])
+                try rows.put(reserved, as: .reservedConcurrency, of: function)
+                try rows.put(FunctionSetting(target: "arn", document: []), as: .codeSigningConfig, of: function)
+            }
+        }
+        let (account, region) = (CatalogFixture.account, CatalogFixture.region)
+        try fixture.catalog.read { rows in
+            #expect(try rows.total(of: .reservedConcurrency, account: account, region: region) == 12)
+            #expect(try rows.total(of: .provisionedConcurrency, account: account, region: region) == 0)
+            let found = try rows.functions(
+                account: account, region: region, whose: .codeSigningConfig, targets: "arn",
+                after: FunctionName("g"), limit: 9)
+            #expect(found == [try CatalogFixture.id("h")])
+        }
+    }
+
+    @Test func `resources are kept apart by account, region and kind`() throws {
+        let shelf = ResourceShelf(
+            account: CatalogFixture.account, region: CatalogFixture.region, kind: .codeSigningConfig)
+        let other = ResourceShelf(
+            account: CatalogFixture.account, region: CatalogFixture.otherRegion, kind: .codeSigningConfig)
+        try fixture.catalog.write { rows in
+            try rows.put([1], as: "a", on: shelf)
+            try rows.put([2], as: "a", on: shelf)
+            try rows.put([3], as: "b", on: shelf)
+            #expect(try rows.resource("a", on: shelf) == [2])
+            #expect(try rows.resource("a", on: other) == nil)
+            #expect(try rows.resources(on: shelf, after: "a", limit: 9).map(\.name) == ["b"])
+            #expect(try rows.deleteResource("a", on: shelf))
+            #expect(try rows.deleteResource("a", on: shelf) == false)
+        }
+    }
+}
