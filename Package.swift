@@ -75,6 +75,7 @@ let storey2: [Target] = [
     library("RuntimeAPI", ["HTTP"]),
     library("Sandbox", ["CSandbox", "CSeccomp", "LinuxSystem", "SandboxPlan"]),
     library("Telemetry", ["Domain", "LinuxSystem"]),
+    library("EventQueue", ["LinuxSystem", "SQLite"]),
 ]
 
 let storey3: [Target] = [
@@ -125,6 +126,7 @@ let proof: [Target] = [
     tests("RuntimeAPI"),
     tests("Sandbox", ["CSandbox", "LinuxSystem", "SandboxPlan", "SeededRandom"]),
     tests("Telemetry", ["Domain"]),
+    tests("EventQueue", ["LinuxSystem", "SeededRandom"]),
     tests("Platform", ["Domain"]),
     tests("Gateway", ["Domain"]),
     tests("CommandLine", ["AWSProtocol", "Domain", "Platform", "Sandbox"]),
