@@ -58,6 +58,7 @@ let storey0: [Target] = [
     library("Archive", ["CZlib", "LinuxSystem"]),
     library("HTTP", ["CHTTP", "CMicrohttpd", "LinuxSystem"]),
     library("AWSProtocol", ["CPCRE2", "Digest"]),
+    library("SignatureV4", ["Digest"]),
 ]
 
 let storey1: [Target] = [
@@ -116,6 +117,7 @@ let proof: [Target] = [
     tests("Archive", ["LinuxSystem", "SeededRandom", "ZipForge"]),
     tests("HTTP", ["LinuxSystem"]),
     tests("AWSProtocol", ["CJansson", "SeededRandom"]),
+    tests("SignatureV4", ["Digest", "SeededRandom"]),
     tests("Domain", ["SeededRandom"]),
     tests("AWSModel", ["AWSProtocol", "SeededRandom"]),
     tests("SandboxPlan"),

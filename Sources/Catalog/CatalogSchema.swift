@@ -42,5 +42,6 @@ enum CatalogSchema {
             ) STRICT, WITHOUT ROWID;
             """),
         controlPlane,
+        rolesAndPolicies,
     ]
 }

@@ -69,6 +69,8 @@ struct StartCommand: Sendable {
                   export AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_DEFAULT_REGION=us-east-1
                   export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
                   aws lambda list-functions
+                Of IAM and STS it speaks what roles and managed policies need. They are stored and answered,
+                but not enforced yet: that a policy of a role allows or denies something has no effect.
                 """,
             options: [
                 Self.port.description, Self.host.description, Self.data.description, Self.account.description,

@@ -14,7 +14,8 @@ package final class Gateway: HTTPHandler {
     let platform: Platform
     let defaults: GatewayDefaults
     let version: String
-    let dispatcher: ServiceDispatcher<RequestContext>
+    /// The services that are served, by the name that clients sign for.
+    let dispatchers: [String: ServiceDispatcher<RequestContext>]
     private let controlPlane: WorkQueue
     private let isStopping = Mutex(false)
 
@@ -28,7 +29,11 @@ package final class Gateway: HTTPHandler {
         self.platform = platform
         self.defaults = defaults
         self.version = version
-        dispatcher = LambdaOperations.dispatcher(for: platform)
+        dispatchers = [
+            "lambda": LambdaOperations.dispatcher(for: platform),
+            "iam": IdentityOperations.dispatcher(for: platform.identities),
+            "sts": IdentityOperations.securityTokens(of: platform.identities),
+        ]
         controlPlane = try WorkQueue(
             name: "control", threadCount: Self.controlPlaneThreads, capacity: Self.controlPlaneBacklog)
     }
@@ -39,14 +44,23 @@ package final class Gateway: HTTPHandler {
         controlPlane.close()
     }
 
-    /// What Lambda reads of a request at most.
-    package func bodyLimitBytes(for exchange: HTTPExchange) -> Int { LambdaLimits.requestBytes }
+    /// What a service reads of a request at most.
+    package func bodyLimitBytes(for exchange: HTTPExchange) -> Int {
+        ["iam", "sts"].contains(scope(exchange).service) ? IdentityLimits.requestBytes : LambdaLimits.requestBytes
+    }
 
-    /// Lambda's answer to a request that is longer.
+    /// Lambda's answer to a request that is longer, as the service that was meant would write it.
     package func responseForLargeBody(_ exchange: HTTPExchange) -> HTTPResponse {
-        let message = "Request must be smaller than \(LambdaLimits.requestBytes) bytes"
-        return AWSError("RequestEntityTooLargeException", status: 413, message: message, fault: .user)
-            .response.http(requestID: RequestIdentifier.make())
+        let message = "Request must be smaller than \(bodyLimitBytes(for: exchange)) bytes"
+        return refusal(
+            AWSError("RequestEntityTooLargeException", status: 413, message: message, fault: .user), exchange)
+    }
+
+    /// An error from before a service, as the service that was meant would write it.
+    private func refusal(_ error: AWSError, _ exchange: HTTPExchange) -> HTTPResponse {
+        let requestID = RequestIdentifier.make()
+        let response = dispatchers[scope(exchange).service]?.answer(error, requestID: requestID) ?? error.response
+        return response.http(requestID: requestID)
     }
 
     /// Answers one request: at once, or when its use case is done.
@@ -62,18 +76,19 @@ package final class Gateway: HTTPHandler {
             return invoke(name, target, context, exchange)
         }
         let accepted = controlPlane.submit { exchange.respond(self.answer(exchange, target, context)) }
-        return accepted ? nil : Self.busy
+        return accepted ? nil : refusal(Self.busy, exchange)
     }
 
     /// Decodes, calls and encodes one control-plane call.
     private func answer(_ exchange: HTTPExchange, _ target: Target, _ context: RequestContext) -> HTTPResponse {
         let service = scope(exchange).service
-        guard service == "lambda" else { return UnknownService(name: service).response }
+        guard let dispatcher = dispatchers[service] else { return UnknownService(name: service).response }
+        let requestID = RequestIdentifier.make()
         let request = AWSRequest(
             method: exchange.method, rawPath: String(target.path), rawQuery: String(target.query),
-            headers: exchange.headers().map { AWSHeader($0.name, $0.value) }, body: exchange.body)
-        return dispatcher.respond(to: request, context: context)
-            .http(requestID: RequestIdentifier.make())
+            headers: exchange.headers().map { AWSHeader($0.name, $0.value) }, body: exchange.body,
+            requestID: requestID)
+        return dispatcher.respond(to: request, context: context).http(requestID: requestID)
     }
 
     /// Who calls. A function acts in its own account, whatever it signs with; `nil` where its environment has ended
@@ -81,12 +96,21 @@ package final class Gateway: HTTPHandler {
     private func context(_ exchange: HTTPExchange) -> RequestContext? {
         let scope = scope(exchange)
         let isFunction = exchange.origin != 0
-        guard let account = isFunction ? platform.account(ofEnvironment: exchange.origin) : scope.account else {
-            return nil
-        }
+        guard let caller = isFunction ? platform.caller(ofEnvironment: exchange.origin) : claimed(scope, exchange)
+        else { return nil }
         return RequestContext(
-            account: account, region: scope.region,
-            endpoint: "http://\(exchange.header("Host") ?? "127.0.0.1")")
+            account: caller.account, region: scope.region,
+            endpoint: "http://\(exchange.header("Host") ?? "127.0.0.1")", caller: caller)
+    }
+
+    /// Who a request says that it is from.
+    private func claimed(_ scope: RequestScope, _ exchange: HTTPExchange) -> Caller {
+        platform.caller(
+            claiming: ClaimedIdentity(
+                accessKeyID: scope.accessKeyID, sessionToken: exchange.header("X-Amz-Security-Token"),
+                sourceARN: exchange.header("X-Amz-Source-Arn"),
+                sourceAccount: exchange.header("X-Amz-Source-Account").flatMap { AccountID($0) }),
+            otherwise: defaults.account)
     }
 
     private func scope(_ exchange: HTTPExchange) -> RequestScope {
@@ -138,11 +162,9 @@ extension Gateway {
         status: 403, contentType: "application/json",
         text: #"{"message":"The execution environment of this function has ended."}"#)
 
-    private static var busy: HTTPResponse {
-        let message = "The server has too many calls to answer at once; call again in a moment."
-        return AWSError(Lambda.Errors.tooManyRequests, message, retryAfterSeconds: 1)
-            .response.http(requestID: RequestIdentifier.make())
-    }
+    private static let busy = AWSError(
+        Lambda.Errors.tooManyRequests,
+        "The server has too many calls to answer at once; call again in a moment.", retryAfterSeconds: 1)
 }
 
 extension AWSResponse {

@@ -1,6 +1,6 @@
 internal import AWSModel
 internal import Catalog
-package import Domain
+internal import Domain
 package import HTTP
 internal import Glibc
 internal import LayerStore
@@ -18,8 +18,12 @@ internal import Telemetry
 /// Use cases block while they write to disk: call them on a work queue. ``invoke(_:context:_:)`` alone does not block.
 package final class Platform: Sendable {
     let catalog: Catalog
+    /// The use cases of IAM and STS.
+    package let identities: Identities
     let layerStore: LayerStore
     let links: DownloadLinks
+    /// Makes and recognises what *AssumeRole* returns.
+    package let temporaryCredentials: TemporaryCredentials
     let pool: EnvironmentPool
     let garbage: GarbageCollector
     let accountConcurrency: Int
@@ -44,6 +48,8 @@ package final class Platform: Sendable {
         layerStore = try LayerStore(root: folder.path("store"))
         garbage = try GarbageCollector(catalog: catalog, layerStore: layerStore)
         links = DownloadLinks(key: try folder.key(named: "download.key"))
+        temporaryCredentials = TemporaryCredentials(key: try folder.key(named: "session.key"))
+        identities = Identities(catalog: catalog, credentials: temporaryCredentials)
         try folder.install(RuntimeProgram.python, at: "runtimes/python")
         CgroupParent.removeStaleCgroups()
         cgroups = try CgroupParent.prepare()
@@ -83,9 +89,4 @@ extension Platform {
 
     /// How many invocations run at the moment.
     package var runningInvocations: Int { pool.busyCount }
-
-    /// The account of the function that runs in an environment; `nil` when the environment is gone.
-    package func account(ofEnvironment origin: UInt32) -> AccountID? {
-        pool.environment(origin)?.revision.function.account
-    }
 }

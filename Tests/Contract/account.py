@@ -67,6 +67,10 @@ class Account:
         self.lambda_ = client(server.url, self.number, region)
         self.names = itertools.count(1)
 
+    def client(self, service, access_key=None, **options):
+        """A client of another service, or of this account with other credentials."""
+        return client(self.server.url, access_key or self.number, self.region, service, **options)
+
     def in_region(self, region):
         return Account(self.server, self.number, region)
 
@@ -165,11 +169,11 @@ ECHO = """
 """
 
 
-def client(url, access_key, region="us-east-1", **options):
-    """A boto3 client of the Lambda API."""
+def client(url, access_key, region="us-east-1", service="lambda", secret="secret", token=None, **options):
+    """A boto3 client."""
     return SESSION.client(
-        "lambda", endpoint_url=url, region_name=region, aws_access_key_id=access_key,
-        aws_secret_access_key="secret", config=CONFIG.merge(Config(**options)),
+        service, endpoint_url=url, region_name=region, aws_access_key_id=access_key, aws_secret_access_key=secret,
+        aws_session_token=token, config=CONFIG.merge(Config(**options)),
     )
 
 

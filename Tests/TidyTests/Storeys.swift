@@ -6,7 +6,7 @@ enum Storeys {
     static let rows: [[String]] = [
         [],  // C libraries, shims and post-fork code: every name of C and a capital
         ["Digest", "LinuxSystem"],
-        ["AWSProtocol", "Archive", "HTTP", "SQLite"],
+        ["AWSProtocol", "Archive", "HTTP", "SQLite", "SignatureV4"],
         ["AWSModel", "Domain", "Runtimes", "SandboxPlan"],
         [
             "Catalog", "EventQueue", "EventSources", "LayerStore", "Packaging", "RuntimeAPI", "Sandbox", "Scheduler",
