@@ -41,12 +41,15 @@ class Revision:
 
 @dataclass
 class Function:
-    """`$LATEST`, the versions and everything that hangs on a function."""
+    """`$LATEST`, the versions and everything that hangs on a function.
+
+    `published` is the version that `$LATEST` still is: a change and its undoing count as a change, which AWS leaves open.
+    """
 
     settings: dict
     revision: Revision = field(default_factory=Revision)
     versions: dict = field(default_factory=dict)
-    published: tuple = None
+    published: str = None
     aliases: dict = field(default_factory=dict)
     policies: dict = field(default_factory=dict)
     reserved: int = None

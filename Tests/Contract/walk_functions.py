@@ -72,8 +72,12 @@ class Functions(Resource):
             return Step(operation, parameters, STALE)
 
         def effect(world):
-            world.functions[name].settings.update(changes)
-            world.functions[name].revision.changed()
+            function = world.functions[name]
+            before = dict(function.settings)
+            function.settings.update(changes)
+            function.revision.changed()
+            if function.settings != before:
+                function.published = None
 
         return Step(operation, parameters, view=shown({**function.settings, **changes}), effect=effect)
 
@@ -136,9 +140,8 @@ class Versions(Resource):
         return self.publication(name, function, parameters)
 
     def publication(self, name, function, parameters):
-        if function.published and function.published[0] in function.versions \
-                and function.published[1] == function.settings:
-            return Step("PublishVersion", parameters, view={"Version": function.published[0]})
+        if function.published in function.versions:
+            return Step("PublishVersion", parameters, view={"Version": function.published})
         number = str(self.world.last_versions.get(name, 0) + 1)
         description = self.chance.choice([None, "published"])
         if description:
@@ -148,7 +151,7 @@ class Versions(Resource):
         def effect(world):
             function = world.functions[name]
             function.versions[number] = snapshot
-            function.published = (number, dict(function.settings))
+            function.published = number
             function.revision.unsettled()
             world.last_versions[name] = int(number)
 
@@ -257,7 +260,7 @@ class Aliases(Resource):
             return Step("ListAliases", {"FunctionName": name}, MISSING)
         wanted = self.chance.choice([None, "1", "2"])
         items = [(alias, each.view["FunctionVersion"]) for alias, each in sorted(function.aliases.items())
-                 if not wanted or wanted in referenced(each)]
+                 if wanted in (None, each.view["FunctionVersion"])]
         return Step("ListAliases", {"FunctionName": name, **({"FunctionVersion": wanted} if wanted else {})},
                     items=items, pages=("Aliases", lambda each: (each["Name"], each["FunctionVersion"])))
 
