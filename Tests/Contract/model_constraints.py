@@ -28,9 +28,15 @@ class Breach:
 def breaches(operation):
     """One input for each way to break each member of an operation's input."""
     return [
-        Breach(label, members) for label, members in broken(operation.input, Values(1), ())
+        Breach(label, arriving(operation, members)) for label, members in broken(operation.input, Values(1), ())
         if can_travel(operation, members)
     ]
+
+
+def arriving(operation, members):
+    """The members as they arrive: a query cannot say that a list is empty."""
+    return {name: value for name, value in members.items()
+            if value != [] or operation.members[name].location != "querystring"}
 
 
 def can_travel(operation, members):
