@@ -57,7 +57,7 @@ let storey0: [Target] = [
     library("SQLite", ["CSQLite"]),
     library("Archive", ["CZlib", "LinuxSystem"]),
     library("HTTP", ["CHTTP", "CMicrohttpd", "LinuxSystem"]),
-    library("AWSProtocol", ["CPCRE2", "Digest"]),
+    library("AWSProtocol", ["CPCRE2", "CZlib", "Digest"]),
     library("SignatureV4", ["Digest"]),
 ]
 
@@ -73,7 +73,7 @@ let storey2: [Target] = [
     library("LayerStore", ["Archive", "Digest", "LinuxSystem"]),
     library("Packaging", ["Archive", "Digest", "Domain", "LinuxSystem"]),
     library("Scheduler"),
-    library("RuntimeAPI", ["HTTP"]),
+    library("RuntimeAPI", ["Digest", "HTTP"]),
     library("Sandbox", ["CSandbox", "CSeccomp", "LinuxSystem", "SandboxPlan"]),
     library("Telemetry", ["Domain", "LinuxSystem"]),
     library("EventQueue", ["LinuxSystem", "SQLite"]),
@@ -83,7 +83,8 @@ let storey3: [Target] = [
     library(
         "Platform",
         [
-            "AWSModel", "AWSProtocol", "Catalog", "Digest", "Domain", "HTTP", "LayerStore", "LinuxSystem", "RuntimeAPI",
+            "AWSModel", "AWSProtocol", "Catalog", "Digest", "Domain", "EventQueue", "HTTP", "LayerStore", "LinuxSystem",
+            "RuntimeAPI",
             "Runtimes", "Sandbox", "SandboxPlan", "Scheduler", "Telemetry",
         ])
 ]
@@ -129,7 +130,7 @@ let proof: [Target] = [
     tests("Sandbox", ["CSandbox", "LinuxSystem", "SandboxPlan", "SeededRandom"]),
     tests("Telemetry", ["Domain"]),
     tests("EventQueue", ["LinuxSystem", "SeededRandom"]),
-    tests("Platform", ["Domain"]),
+    tests("Platform", ["Domain", "EventQueue", "SeededRandom"]),
     tests("Gateway", ["Domain"]),
     tests("CommandLine", ["AWSProtocol", "Domain", "Platform", "Sandbox"]),
     .testTarget(name: "TidyTests", swiftSettings: strict),

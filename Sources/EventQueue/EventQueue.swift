@@ -26,6 +26,8 @@ public final class EventQueue: Sendable {
         var callers: [@Sendable (Bool) -> Void] = []
         var endings: [Ending] = []
         var unwrittenBytes = 0
+        /// Whether events are handed out.
+        var isRunning = false
         var isStopping = false
     }
 
@@ -39,7 +41,7 @@ public final class EventQueue: Sendable {
 
     private let store: EventStore
     private let limits: Limits
-    private let handler: any EventHandler
+    private let handler = Mutex<(any EventHandler)?>(nil)
     private let clock: @Sendable () -> Int64
     private let state: Mutex<State>
     /// One transaction is written, one may wait: whatever else comes meanwhile, the waiting one takes along.
@@ -49,23 +51,36 @@ public final class EventQueue: Sendable {
     /// How long the queue waits after the disk has failed.
     private static let pauseMilliseconds: Int64 = 1_000
 
-    /// Opens a queue, which is made when it is not there, and begins to handle what is in it.
+    /// Opens a queue, which is made when it is not there. Events are accepted from now on.
     ///
     /// - Parameter clock: Milliseconds since 1970.
     public init(
-        path: String, limits: Limits = Limits(), handler: any EventHandler,
+        path: String, limits: Limits = Limits(),
         clock: @escaping @Sendable () -> Int64 = { WallClock.nowMilliseconds() }
     ) throws {
         store = try EventStore(path: path)
         self.limits = limits
-        self.handler = handler
         self.clock = clock
         var schedule = EventSchedule(capacity: limits.handled)
         for (target, due) in try store.heads() { schedule.arrive(target, dueMilliseconds: due) }
         state = Mutex(State(schedule: schedule))
         writer = try WorkQueue(name: "events-disk", threadCount: 1, capacity: 1)
         loop = try EventLoop(name: "events")
+    }
+
+    /// Begins to hand out what is in the queue.
+    public func start(_ handler: any EventHandler) {
+        self.handler.withLock { $0 = handler }
+        state.withLock { $0.isRunning = true }
         dispatchSoon()
+    }
+
+    /// Hands out nothing more, and accepts nothing. What is being handled may still end.
+    public func pause() {
+        state.withLock { state in
+            state.isRunning = false
+            state.isStopping = true
+        }
     }
 
     /// Takes an event in.
@@ -88,7 +103,7 @@ public final class EventQueue: Sendable {
     /// Writes what there is to write, and handles nothing more. Events that are being handled stay in the queue unless
     /// they end before this returns.
     public func stop() {
-        state.withLock { $0.isStopping = true }
+        pause()
         loop.stop()
         writer.close()
         write()
@@ -195,7 +210,7 @@ extension EventQueue {
 extension EventQueue {
     /// Hands out what is due. On the loop's thread only.
     private func dispatch() {
-        while let turn = state.withLock({ $0.isStopping ? nil : $0.schedule.turn(nowMilliseconds: clock()) }) {
+        while let turn = state.withLock({ $0.isRunning ? $0.schedule.turn(nowMilliseconds: clock()) : nil }) {
             do throws(SQLiteError) { try take(turn) } catch {
                 // The disk cannot be read: later, perhaps, it can.
                 let later = clock() + Self.pauseMilliseconds
@@ -220,8 +235,9 @@ extension EventQueue {
             state.inHand.formUnion(events.map(\.number))
             state.schedule.take(events.count, of: turn.target, nextDueMilliseconds: next)
         }
+        let handler = handler.withLock(\.self)
         for event in events {
-            handler.handle(event) { [weak self] in self?.end(event, $0) }
+            handler?.handle(event) { [weak self] in self?.end(event, $0) }
         }
     }
 

@@ -38,6 +38,18 @@ public struct QueuedEvent: Hashable, Sendable {
     public var retries: Int
     /// Why it waits; empty for what was never tried.
     public var reason: String
+
+    /// Describes an event of the queue.
+    public init(
+        number: Int, event: NewEvent, dueMilliseconds: Int64, attempts: Int = 0, retries: Int = 0, reason: String = ""
+    ) {
+        self.number = number
+        self.event = event
+        self.dueMilliseconds = dueMilliseconds
+        self.attempts = attempts
+        self.retries = retries
+        self.reason = reason
+    }
 }
 
 /// What became of an attempt.

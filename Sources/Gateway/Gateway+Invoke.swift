@@ -16,10 +16,7 @@ extension Gateway {
         if Self.hasRareHeaders(exchange), let error = violation(name, exchange) {
             return error.response.http(requestID: requestID)
         }
-        let request = InvokeRequest(
-            functionName: name, qualifier: target.parameter("Qualifier"), payload: exchange.body,
-            clientContext: exchange.header("X-Amz-Client-Context"), traceID: exchange.header("X-Amzn-Trace-Id"),
-            requestID: requestID)
+        let request = request(name, target, exchange, requestID)
         switch exchange.header("X-Amz-Invocation-Type") ?? "RequestResponse" {
         case "RequestResponse":
             let wantsTail = exchange.header("X-Amz-Log-Type") == "Tail"
@@ -28,13 +25,14 @@ extension Gateway {
             }
             return nil
         case "DryRun":
-            do { try platform.checkInvoke(request, context: context) } catch {
-                return refusal(error, requestID, name, exchange)
-            }
-            return HTTPResponse(status: 204, headers: [("x-amzn-RequestId", requestID)])
+            return dryRun(request, context, exchange)
         case "Event":
-            let error = AWSError.notImplemented(service: "lambda", operation: "Invoke with InvocationType Event")
-            return error.response.http(requestID: requestID)
+            platform.accept(request, context: context) { error in
+                exchange.respond(
+                    error.map { self.refusal($0, requestID, name, exchange) }
+                        ?? HTTPResponse(status: 202, headers: [("x-amzn-RequestId", requestID)]))
+            }
+            return nil
         default:
             // The model's sentence; where a second header of that name is a valid one, the model has nothing to say.
             let error = violation(name, exchange) ?? .validation("InvocationType is given twice, or is not valid")
@@ -46,6 +44,53 @@ extension Gateway {
     private static func hasRareHeaders(_ exchange: HTTPExchange) -> Bool {
         if let logType = exchange.header("X-Amz-Log-Type"), logType != "Tail" { return true }
         return exchange.header("X-Amz-Tenant-Id") != nil || exchange.header("X-Amz-Durable-Execution-Name") != nil
+    }
+
+    /// *InvokeWithResponseStream*: the caller gets the answer while the function makes it.
+    ///
+    /// Source: *InvokeWithResponseStream* in the Lambda API reference.
+    func invokeStreaming(
+        _ name: String, _ target: Target, _ context: RequestContext, _ exchange: HTTPExchange
+    ) -> HTTPResponse? {
+        let requestID = RequestIdentifier.make()
+        if Self.hasRareHeaders(exchange), let error = violation(name, exchange) {
+            return error.response.http(requestID: requestID)
+        }
+        let request = request(name, target, exchange, requestID)
+        switch exchange.header("X-Amz-Invocation-Type") ?? "RequestResponse" {
+        case "RequestResponse":
+            let answer = StreamedAnswer(
+                exchange, requestID: requestID, wantsTail: exchange.header("X-Amz-Log-Type") == "Tail")
+            platform.invoke(request, context: context, stream: answer) { result, version in
+                guard !answer.end(result, version), case .refused(let error) = result else { return }
+                exchange.respond(self.refusal(error, requestID, name, exchange))
+            }
+            return nil
+        case "DryRun":
+            return dryRun(request, context, exchange)
+        default:
+            let error =
+                violation(name, exchange) ?? .validation("InvocationType must be RequestResponse or DryRun here")
+            return error.response.http(requestID: requestID)
+        }
+    }
+
+    private func request(
+        _ name: String, _ target: Target, _ exchange: HTTPExchange, _ requestID: String
+    ) -> InvokeRequest {
+        InvokeRequest(
+            functionName: name, qualifier: target.parameter("Qualifier"), payload: exchange.body,
+            clientContext: exchange.header("X-Amz-Client-Context"), traceID: exchange.header("X-Amzn-Trace-Id"),
+            requestID: requestID)
+    }
+
+    private func dryRun(
+        _ request: InvokeRequest, _ context: RequestContext, _ exchange: HTTPExchange
+    ) -> HTTPResponse {
+        do { try platform.checkInvoke(request, context: context) } catch {
+            return refusal(error, request.requestID, request.functionName, exchange)
+        }
+        return HTTPResponse(status: 204, headers: [("x-amzn-RequestId", request.requestID)])
     }
 
     private func response(
@@ -90,7 +135,12 @@ extension Gateway {
             method: exchange.method, rawPath: String(target.path), rawQuery: String(target.query),
             headers: exchange.headers().map { AWSHeader($0.name, $0.value) })
         do {
-            _ = try Lambda.invoke.decode(request, labels: ["FunctionName": name])
+            let labels = ["FunctionName": name]
+            if target.path.hasSuffix("/response-streaming-invocations") {
+                _ = try Lambda.invokeWithResponseStream.decode(request, labels: labels)
+            } else {
+                _ = try Lambda.invoke.decode(request, labels: labels)
+            }
             return nil
         } catch {
             return error

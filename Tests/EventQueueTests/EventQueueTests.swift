@@ -27,7 +27,9 @@ final class QueueFixture: Sendable {
     var now: Int64 { clock.withLock { $0 } }
 
     func open(limits: EventQueue.Limits = .init()) throws -> EventQueue {
-        try EventQueue(path: path, limits: limits, handler: self) { [self] in now }
+        let queue = try EventQueue(path: path, limits: limits) { [self] in now }
+        queue.start(self)
+        return queue
     }
 
     func event(_ name: String, target: String = "f", payload: [UInt8] = [1]) -> NewEvent {
