@@ -168,7 +168,8 @@ def part_violations(parts, whole, shape, part, path, words):
 def inner(entries, part, path):
     if part.type not in ("structure", "list", "map"):
         return set()
-    return set().union(*(violations(value, part, f"{path}.{key}.member") for key, value in entries if value is not None))
+    parts = (violations(value, part, f"{path}.{key}.member") for key, value in entries if value is not None)
+    return set().union(*parts)
 
 
 def constraints(shape):

@@ -38,8 +38,8 @@ def real_names(aws):
 
 
 def with_real_names(members, real_names, values):
-    return {name: values.random.choice(real_names[name]) if name in real_names and values.random.random() < 0.6 else value
-            for name, value in members.items()}
+    named = {name for name in members if name in real_names and values.random.random() < 0.6}
+    return {name: values.random.choice(real_names[name]) if name in named else value for name, value in members.items()}
 
 
 def problem(status, code, message, operation):
