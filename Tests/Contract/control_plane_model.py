@@ -43,7 +43,7 @@ class Revision:
 class Function:
     """`$LATEST`, the versions and everything that hangs on a function.
 
-    `published` is the version that `$LATEST` still is: a change and its undoing count as changes, which AWS leaves open.
+    `published` is the version that `$LATEST` still is; a change and its undoing count, which AWS leaves open.
     """
 
     settings: dict
