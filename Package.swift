@@ -84,13 +84,14 @@ let storey3: [Target] = [
         "Platform",
         [
             "AWSModel", "AWSProtocol", "Catalog", "Digest", "Domain", "EventQueue", "HTTP", "LayerStore", "LinuxSystem",
-            "RuntimeAPI",
-            "Runtimes", "Sandbox", "SandboxPlan", "Scheduler", "Telemetry",
+            "RuntimeAPI", "Runtimes", "Sandbox", "SandboxPlan", "Scheduler", "SignatureV4", "Telemetry",
         ])
 ]
 
 let storey4: [Target] = [
-    library("Gateway", ["AWSModel", "AWSProtocol", "Digest", "Domain", "HTTP", "LinuxSystem", "Platform"]),
+    library(
+        "Gateway",
+        ["AWSModel", "AWSProtocol", "Digest", "Domain", "HTTP", "LinuxSystem", "Platform", "SignatureV4"]),
     library(
         "CommandLine",
         [
@@ -130,8 +131,8 @@ let proof: [Target] = [
     tests("Sandbox", ["CSandbox", "LinuxSystem", "SandboxPlan", "SeededRandom"]),
     tests("Telemetry", ["Domain"]),
     tests("EventQueue", ["LinuxSystem", "SeededRandom"]),
-    tests("Platform", ["Domain", "EventQueue", "SeededRandom"]),
-    tests("Gateway", ["Domain"]),
+    tests("Platform", ["AWSModel", "Catalog", "Domain", "EventQueue", "SeededRandom", "SignatureV4"]),
+    tests("Gateway", ["Domain", "SignatureV4"]),
     tests("CommandLine", ["AWSProtocol", "Domain", "Platform", "Sandbox"]),
     .testTarget(name: "TidyTests", swiftSettings: strict),
 ]

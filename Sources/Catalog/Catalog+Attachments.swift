@@ -59,14 +59,19 @@ extension Catalog {
     }
 
     /// The roles of an account that use a policy, in the order in which it was attached to them.
+    ///
+    /// - Parameter usage: Only those that use it so.
     public func attachments(
-        of policy: PolicyARN, account: AccountID, as usage: Attachment.Usage
+        of policy: PolicyARN, account: AccountID, as usage: Attachment.Usage? = nil
     ) throws(CatalogError) -> [Attachment] {
         try cataloguing { () throws(SQLiteError) in
             try database.read { connection throws(SQLiteError) in
                 try connection.attachments(
-                    "WHERE policy = ? AND usage = ? AND account = ?",
-                    [.text(policy.description), .text(usage.rawValue), .text(account.description)])
+                    "WHERE policy = ? AND usage = ifnull(?, usage) AND account = ?",
+                    [
+                        .text(policy.description), usage.map { .text($0.rawValue) } ?? .null,
+                        .text(account.description),
+                    ])
             }
         }
     }

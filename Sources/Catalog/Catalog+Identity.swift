@@ -94,8 +94,9 @@ extension Catalog {
 
     /// Deletes a role or policy that nothing is attached to, or that is attached to nothing.
     ///
-    /// - Parameter check: Refuses because of what else the record says. It must not call the catalogue.
-    /// - Returns: What `check` said; a failure without a refusal of its own is one of the catalogue's.
+    /// - Parameters:
+    ///   - check: Refuses because of what else the record says. It must not call the catalogue.
+    ///   - refusal: Words the catalogue's own refusals: `.missing`, and `.inUse`, which comes before what `check` says.
     public func deleteEntity<Refusal: Error>(
         _ id: EntityID, unless check: (EntityRecord) -> Refusal?, refusing refusal: (IdentityRefusal) -> Refusal
     ) throws(CatalogError) -> Result<Void, Refusal> {

@@ -42,6 +42,7 @@ enum CatalogSchema {
             ) STRICT, WITHOUT ROWID;
             """),
         controlPlane,
+        credentials,
         rolesAndPolicies,
     ]
 }

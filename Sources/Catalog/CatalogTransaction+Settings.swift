@@ -19,6 +19,8 @@ public enum FunctionSettingKind: String, Hashable, Sendable, CaseIterable {
     case runtimeManagementConfig = "runtime management config"
     /// The code signing configuration; the target is its ARN.
     case codeSigningConfig = "code signing config"
+    /// The key that the code was encrypted with before it was uploaded; by version.
+    case sourceKMSKey = "source KMS key"
 }
 
 /// A setting of a function.
@@ -112,18 +114,6 @@ extension CatalogTransaction {
             guard let name = FunctionName(row.text(0)) else { throw .damagedRow("name") }
             return FunctionID(account: account, region: region, name: name)
         }
-    }
-
-    /// The sum of a kind's amounts over all functions of an account and region.
-    public borrowing func total(
-        of kind: FunctionSettingKind, account: AccountID, region: Region
-    ) throws(SQLiteError) -> Int {
-        let sql = """
-            SELECT ifnull(sum(amount), 0) FROM function_setting JOIN function ON function.id = function_setting.function
-            WHERE amount IS NOT NULL AND kind = ? AND account = ? AND region = ?
-            """
-        let values: [SQLiteValue] = [.text(kind.rawValue), .text(account.description), .text(region.description)]
-        return try first(sql, values) { $0.integer(0) } ?? 0
     }
 
     /// Deletes whatever is set for one version or alias.

@@ -21,9 +21,14 @@ struct StartCommand: Sendable {
         guard let port = UInt16(text) else { throw ValueError(expectation: "a number from 0 to 65535") }
         return port
     }
-    static let host = Option("host", "ADDRESS", .defaulted("127.0.0.1"), help: "The loopback address to listen on.")
+    static let host = Option(
+        "host", "ADDRESS", .defaulted("127.0.0.1"),
+        help: "The IPv4 address to listen on; one that others reach, such as 0.0.0.0, needs --auth.")
+    static let auth = Flag(
+        "auth", help: "Let in only requests that are signed with a key of 'strata credentials create'.")
+    static let dataFolderText = "${XDG_DATA_HOME:-~/.local/share}/strata"
     static let data = Option(
-        "data", "FOLDER", .optional(otherwise: "${XDG_DATA_HOME:-~/.local/share}/strata"),
+        "data", "FOLDER", .optional(otherwise: dataFolderText),
         help: "The folder that keeps functions, layers and logs. One server at a time.")
     static let account = Option(
         "account", "ID", .defaulted("000000000000"), help: "The account of callers whose access key names none."
@@ -79,11 +84,14 @@ struct StartCommand: Sendable {
                   export AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_DEFAULT_REGION=us-east-1
                   export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
                   aws lambda list-functions
-                Of IAM and STS it speaks what roles and managed policies need. They are stored and answered,
-                but not enforced yet: that a policy of a role allows or denies something has no effect.
+                Without --auth any access key is taken, and one of 12 digits names its account. With it every request
+                has to be signed; a key may do everything in its account.
+                Of IAM and STS it speaks what roles and managed policies need. They are stored and answered, but
+                not enforced yet: that a policy of a role allows or denies something has no effect.
                 """,
             options: [
-                Self.port.description, Self.host.description, Self.data.description, Self.account.description,
+                Self.port.description, Self.host.description, Self.auth.description, Self.data.description,
+                Self.account.description,
                 Self.runtime.description, Self.functionNetwork.description, Self.maxConcurrency.description,
                 Self.retryDelay.description,
             ],
@@ -95,8 +103,9 @@ struct StartCommand: Sendable {
         _ arguments: Arguments, _ environment: [String: String]
     ) throws(UsageError) -> StartOptions {
         StartOptions(
-            host: try Self.loopbackAddress(arguments),
+            host: try Self.address(arguments),
             port: try arguments.value(of: Self.port),
+            requiresSignatures: arguments[Self.auth],
             dataFolder: try Self.dataFolder(arguments, environment),
             account: try arguments.value(of: Self.account),
             runtimes: try runtimes(arguments, environment),
@@ -122,21 +131,21 @@ struct StartCommand: Sendable {
     }
 
     /// Anyone who reaches the port may run code here, so without authentication it stays on this machine.
-    private static func loopbackAddress(_ arguments: Arguments) throws(UsageError) -> String {
+    private static func address(_ arguments: Arguments) throws(UsageError) -> String {
         let text = try arguments.value(of: host)
         if text == "localhost" { return "127.0.0.1" }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
         guard parts.count == 4, !parts.contains(nil) else {
             throw arguments.refusal("--host takes an IPv4 address such as 127.0.0.1, not '\(text)'")
         }
-        guard parts[0] == 127 else {
-            throw arguments.refusal(
-                "--host \(text) would let others in: that needs --auth, which this version does not have yet")
+        guard parts[0] == 127 || arguments[auth] else {
+            throw arguments.refusal("--host \(text) would let others in: that needs --auth")
         }
         return text
     }
 
-    private static func dataFolder(
+    /// The folder of `--data`, or the one that stands in for it.
+    static func dataFolder(
         _ arguments: Arguments, _ environment: [String: String]
     ) throws(UsageError) -> String {
         if let folder = try arguments.optionalValue(of: data) {

@@ -11,10 +11,12 @@ public struct StartOptions: Sendable, Hashable {
         case host
     }
 
-    /// A host to bind: an IPv4 loopback address in numbers. (Other addresses wait for `--auth`.)
+    /// A host to bind: an IPv4 address in numbers, of the loopback network where requests need not be signed.
     public var host: String
     /// A TCP port; 0 lets the kernel choose a free one.
     public var port: UInt16
+    /// Whether requests have to be signed.
+    public var requiresSignatures: Bool
     /// The absolute path of the folder that keeps everything. May not exist yet.
     public var dataFolder: String
     /// The account of callers whose access key is not an account id itself.

@@ -1,6 +1,5 @@
 internal import AWSModel
 internal import AWSProtocol
-internal import Domain
 package import HTTP
 internal import LinuxSystem
 package import Platform
@@ -14,8 +13,9 @@ package final class Gateway: HTTPHandler {
     let platform: Platform
     let defaults: GatewayDefaults
     let version: String
-    /// The services that are served, by the name that clients sign for.
-    let dispatchers: [String: ServiceDispatcher<RequestContext>]
+    let services: Services
+    /// Verifies signatures; `nil` where requests need not be signed.
+    let authenticator: Authenticator?
     private let controlPlane: WorkQueue
     private let isStopping = Mutex(false)
 
@@ -25,15 +25,16 @@ package final class Gateway: HTTPHandler {
     private static let controlPlaneBacklog = 1024
 
     /// Makes the edge of a platform.
-    package init(platform: Platform, defaults: GatewayDefaults, version: String) throws {
+    ///
+    /// - Parameter requiresSignatures: whether callers have to sign with a key that is known here.
+    package init(
+        platform: Platform, defaults: GatewayDefaults, version: String, requiresSignatures: Bool
+    ) throws {
         self.platform = platform
         self.defaults = defaults
         self.version = version
-        dispatchers = [
-            "lambda": LambdaOperations.dispatcher(for: platform),
-            "iam": IdentityOperations.dispatcher(for: platform.identities),
-            "sts": IdentityOperations.securityTokens(of: platform.identities),
-        ]
+        authenticator = requiresSignatures ? platform.authenticator : nil
+        services = Services(of: platform)
         controlPlane = try WorkQueue(
             name: "control", threadCount: Self.controlPlaneThreads, capacity: Self.controlPlaneBacklog)
     }
@@ -44,25 +45,6 @@ package final class Gateway: HTTPHandler {
         controlPlane.close()
     }
 
-    /// What a service reads of a request at most.
-    package func bodyLimitBytes(for exchange: HTTPExchange) -> Int {
-        ["iam", "sts"].contains(scope(exchange).service) ? IdentityLimits.requestBytes : LambdaLimits.requestBytes
-    }
-
-    /// Lambda's answer to a request that is longer, as the service that was meant would write it.
-    package func responseForLargeBody(_ exchange: HTTPExchange) -> HTTPResponse {
-        let message = "Request must be smaller than \(bodyLimitBytes(for: exchange)) bytes"
-        return refusal(
-            AWSError("RequestEntityTooLargeException", status: 413, message: message, fault: .user), exchange)
-    }
-
-    /// An error from before a service, as the service that was meant would write it.
-    private func refusal(_ error: AWSError, _ exchange: HTTPExchange) -> HTTPResponse {
-        let requestID = RequestIdentifier.make()
-        let response = dispatchers[scope(exchange).service]?.answer(error, requestID: requestID) ?? error.response
-        return response.http(requestID: requestID)
-    }
-
     /// Answers one request: at once, or when its use case is done.
     package func respond(to exchange: HTTPExchange) -> HTTPResponse? {
         let isFunction = exchange.origin != 0
@@ -71,59 +53,36 @@ package final class Gateway: HTTPHandler {
         if target.path.hasPrefix("/_strata") { return isFunction ? Self.refusedFunction : serverPage(target) }
         if target.path.hasPrefix(DownloadLinks.path) { return download(exchange.target) }
         // Found out now, not when the call's turn comes: its environment may be gone by then.
-        guard let context = context(exchange) else { return Self.refusedRemains }
+        let function = isFunction ? platform.caller(ofEnvironment: exchange.origin) : nil
+        if isFunction, function == nil { return Self.refusedRemains }
         if let name = target.invokedFunction, exchange.method == "POST" {
-            return invoke(name, target, context, exchange)
+            return admitted(exchange, target, function, for: "lambda") {
+                self.invoke(name, target, $0.context, exchange)
+            }
         }
         if let name = target.streamingFunction, exchange.method == "POST" {
-            return invokeStreaming(name, target, context, exchange)
+            return admitted(exchange, target, function, for: "lambda") {
+                self.invokeStreaming(name, target, $0.context, exchange)
+            }
         }
-        let accepted = controlPlane.submit { exchange.respond(self.answer(exchange, target, context)) }
-        return accepted ? nil : refusal(Self.busy, exchange)
+        let accepted = controlPlane.submit {
+            let answer = self.admitted(exchange, target, function, for: nil) { self.answer(exchange, target, $0) }
+            if let answer { exchange.respond(answer) }
+        }
+        return accepted ? nil : services.response(Self.busy, of: scope(exchange).service)
     }
 
     /// Decodes, calls and encodes one control-plane call.
-    private func answer(_ exchange: HTTPExchange, _ target: Target, _ context: RequestContext) -> HTTPResponse {
-        let service = scope(exchange).service
-        guard let dispatcher = dispatchers[service] else { return UnknownService(name: service).response }
+    private func answer(_ exchange: HTTPExchange, _ target: Target, _ admission: Admission) -> HTTPResponse {
+        guard let dispatcher = services[admission.service] else {
+            return UnknownService(name: admission.service).response
+        }
         let requestID = RequestIdentifier.make()
         let request = AWSRequest(
             method: exchange.method, rawPath: String(target.path), rawQuery: String(target.query),
             headers: exchange.headers().map { AWSHeader($0.name, $0.value) }, body: exchange.body,
             requestID: requestID)
-        return dispatcher.respond(to: request, context: context).http(requestID: requestID)
-    }
-
-    /// Who calls. A function acts in its own account, whatever it signs with; `nil` where its environment has ended
-    /// and nobody can tell any more which account that was.
-    private func context(_ exchange: HTTPExchange) -> RequestContext? {
-        let scope = scope(exchange)
-        let isFunction = exchange.origin != 0
-        guard let caller = isFunction ? platform.caller(ofEnvironment: exchange.origin) : claimed(scope, exchange)
-        else { return nil }
-        return RequestContext(
-            account: caller.account, region: scope.region,
-            endpoint: "http://\(exchange.header("Host") ?? "127.0.0.1")", caller: caller)
-    }
-
-    /// Who a request says that it is from.
-    private func claimed(_ scope: RequestScope, _ exchange: HTTPExchange) -> Caller {
-        platform.caller(
-            claiming: ClaimedIdentity(
-                accessKeyID: scope.accessKeyID, sessionToken: exchange.header("X-Amz-Security-Token"),
-                sourceARN: exchange.header("X-Amz-Source-Arn"),
-                sourceAccount: exchange.header("X-Amz-Source-Account").flatMap { AccountID($0) }),
-            otherwise: defaults.account)
-    }
-
-    private func scope(_ exchange: HTTPExchange) -> RequestScope {
-        RequestScope(authorization: exchange.header("Authorization"), target: exchange.target, defaults: defaults)
-    }
-
-    private func isFromProgram(_ exchange: HTTPExchange) -> Bool {
-        BrowserGuard.admits(
-            host: exchange.header("Host"), origin: exchange.header("Origin"),
-            fetchSite: exchange.header("Sec-Fetch-Site"))
+        return dispatcher.respond(to: request, context: admission.context).http(requestID: requestID)
     }
 }
 

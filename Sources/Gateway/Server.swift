@@ -7,7 +7,7 @@ internal import Synchronization
 
 /// What a server is started with.
 package struct ServerOptions: Sendable {
-    /// The address to listen on; loopback.
+    /// The address to listen on; loopback, unless requests have to be signed.
     package var host: String
     /// The port; 0 for any that is free.
     package var port: UInt16
@@ -15,6 +15,8 @@ package struct ServerOptions: Sendable {
     package var defaults: GatewayDefaults
     /// The version that the server tells.
     package var version: String
+    /// Whether requests have to be signed.
+    package var requiresSignatures: Bool
     /// The folder that holds everything durable.
     package var dataFolder: String
     /// The interpreters, by runtime.
@@ -28,14 +30,15 @@ package struct ServerOptions: Sendable {
 
     /// Collects the options.
     package init(
-        host: String, port: UInt16, defaults: GatewayDefaults, version: String, dataFolder: String,
-        interpreters: [RuntimeIdentifier: Interpreter], usesHostNetwork: Bool, accountConcurrency: Int,
-        retryDelaySeconds: Double
+        host: String, port: UInt16, defaults: GatewayDefaults, version: String, requiresSignatures: Bool,
+        dataFolder: String, interpreters: [RuntimeIdentifier: Interpreter], usesHostNetwork: Bool,
+        accountConcurrency: Int, retryDelaySeconds: Double
     ) {
         self.host = host
         self.port = port
         self.defaults = defaults
         self.version = version
+        self.requiresSignatures = requiresSignatures
         self.dataFolder = dataFolder
         self.interpreters = interpreters
         self.usesHostNetwork = usesHostNetwork
@@ -69,9 +72,12 @@ package struct Server {
             options: PlatformOptions(
                 dataFolder: options.dataFolder, initExecutable: try Self.initExecutable(),
                 interpreters: options.interpreters, gatewayPort: port, usesHostNetwork: options.usesHostNetwork,
+                requiresSignatures: options.requiresSignatures,
                 accountConcurrency: options.accountConcurrency, retryDelaySeconds: options.retryDelaySeconds),
             adopt: { connection, origin in server.adopt(connection, origin) })
-        gateway = try Gateway(platform: platform, defaults: options.defaults, version: options.version)
+        gateway = try Gateway(
+            platform: platform, defaults: options.defaults, version: options.version,
+            requiresSignatures: options.requiresSignatures)
         let front = Front(gateway: gateway, runtimeAPI: platform.runtimeAPI)
         http = try HTTPServer(listener: socket.takeDescriptor(), handler: front, limits: .front)
         server.fill(http)

@@ -15,9 +15,9 @@ struct UnknownService {
     }
 
     /// Services whose clients expect XML, by the name that they sign for.
-    private static let queryServices: Set<String> = [
-        "autoscaling", "cloudformation", "ec2", "elasticache", "elasticbeanstalk", "elasticloadbalancing",
-        "monitoring", "rds", "redshift", "ses", "sns",
+    static let queryServices: Set<String> = [
+        "autoscaling", "cloudformation", "ec2", "elasticache", "elasticbeanstalk", "elasticloadbalancing", "iam",
+        "monitoring", "rds", "redshift", "ses", "sns", "sts",
     ]
 
     var response: HTTPResponse {

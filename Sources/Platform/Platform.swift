@@ -1,7 +1,7 @@
 internal import AWSModel
 internal import Catalog
-internal import EventQueue
 internal import Domain
+internal import EventQueue
 package import HTTP
 internal import Glibc
 internal import LayerStore
@@ -25,6 +25,8 @@ package final class Platform: Sendable {
     let links: DownloadLinks
     /// Makes and recognises what *AssumeRole* returns.
     package let temporaryCredentials: TemporaryCredentials
+    /// Finds out who calls.
+    package let authenticator: Authenticator
     let pool: EnvironmentPool
     let garbage: GarbageCollector
     let events: EventQueue
@@ -54,6 +56,7 @@ package final class Platform: Sendable {
         links = DownloadLinks(key: try folder.key(named: "download.key"))
         temporaryCredentials = TemporaryCredentials(key: try folder.key(named: "session.key"))
         identities = Identities(catalog: catalog, credentials: temporaryCredentials)
+        authenticator = Authenticator(keys: try catalog.credentialDirectory(), sessions: temporaryCredentials)
         try folder.install(RuntimeProgram.python, at: "runtimes/python")
         CgroupParent.removeStaleCgroups()
         cgroups = try CgroupParent.prepare()
@@ -63,6 +66,8 @@ package final class Platform: Sendable {
             usesHostNetwork: options.usesHostNetwork)
         let machines = HostEmulators.machines()
         host.emulatedArchitectures = Set(Architecture.allCases.filter { machines.contains($0.elfMachine) })
+        // In a network of its own a function is known by its socket, and needs nothing to sign with.
+        if options.usesHostNetwork, options.requiresSignatures { host.sessions = temporaryCredentials }
         var limits = SchedulerLimits()
         limits.accountConcurrency = options.accountConcurrency
         limits.environments = options.environments

@@ -12,6 +12,8 @@ package struct PlatformOptions: Sendable {
     package var gatewayPort: UInt16
     /// Whether functions share the host's network.
     package var usesHostNetwork: Bool
+    /// Whether requests have to be signed.
+    package var requiresSignatures: Bool
     /// Invocations at once of one account in one region.
     package var accountConcurrency: Int
     /// Environments at once on this host.
@@ -22,14 +24,15 @@ package struct PlatformOptions: Sendable {
     /// Collects the options.
     package init(
         dataFolder: String, initExecutable: String, interpreters: [RuntimeIdentifier: Interpreter],
-        gatewayPort: UInt16, usesHostNetwork: Bool = false, accountConcurrency: Int = 1000, environments: Int = 1000,
-        retryDelaySeconds: Double = 60
+        gatewayPort: UInt16, usesHostNetwork: Bool = false, requiresSignatures: Bool = false,
+        accountConcurrency: Int = 1000, environments: Int = 1000, retryDelaySeconds: Double = 60
     ) {
         self.dataFolder = dataFolder
         self.initExecutable = initExecutable
         self.interpreters = interpreters
         self.gatewayPort = gatewayPort
         self.usesHostNetwork = usesHostNetwork
+        self.requiresSignatures = requiresSignatures
         self.accountConcurrency = accountConcurrency
         self.environments = environments
         self.retryDelaySeconds = retryDelaySeconds

@@ -21,3 +21,19 @@ package struct RequestContext: Hashable, Sendable {
         self.caller = caller ?? Caller(account: account)
     }
 }
+
+extension RequestContext {
+    /// The same caller, who asks for something else than the operation that was called: to invoke a function.
+    func asking(for action: String) -> RequestContext {
+        var context = self
+        context.action = action
+        return context
+    }
+
+    /// The same caller, with the resources of the account that owns a function.
+    func inAccount(of function: FunctionID) -> RequestContext {
+        var context = self
+        context.account = function.account
+        return context
+    }
+}

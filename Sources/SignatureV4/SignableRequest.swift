@@ -19,6 +19,19 @@ public struct SignableRequest: Sendable {
 
     /// The value of the first header of a name, in any case.
     public func header(_ name: String) -> String? {
-        headers.first { $0.name.lowercased() == name.lowercased() }?.value
+        headers.first { $0.name.isHeaderName(name) }?.value
+    }
+}
+
+extension StringProtocol {
+    /// Whether both are the same but for the case of ASCII letters, as header names compare (RFC 9110, section 5.1).
+    func isHeaderName(_ other: String) -> Bool {
+        utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8) { $0.lowerCase == $1.lowerCase }
+    }
+}
+
+extension UInt8 {
+    fileprivate var lowerCase: UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self
     }
 }

@@ -36,6 +36,17 @@ public struct SigningDate: Hashable, Sendable, CustomStringConvertible {
         guard description == text else { return nil }
     }
 
+    /// Reads a `Date` header: `Sun, 30 Aug 2015 12:36:00 GMT` (RFC 9110, section 5.6.7); `nil` for anything else.
+    init?(httpDate text: String) {
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let words = text.split(separator: " ", omittingEmptySubsequences: false)
+        guard words.count == 6, words[5] == "GMT", let month = months.firstIndex(where: { $0 == words[2] }) else {
+            return nil
+        }
+        let number = (month < 9 ? "0" : "") + String(month + 1)
+        self.init("\(words[3])\(number)\(words[1])T\(words[4].filter { $0 != ":" })Z")
+    }
+
     /// The day, as a credential scope has it: `20150830`.
     public var day: String { String(description.prefix(8)) }
 }

@@ -5,6 +5,7 @@ enum URIEncoding {
     /// Encodes all but unreserved characters, and slashes where a path is encoded.
     static func encode(_ bytes: some Sequence<UInt8>, keepingSlashes: Bool = false) -> [UInt8] {
         var output: [UInt8] = []
+        output.reserveCapacity(bytes.underestimatedCount)
         for byte in bytes {
             if isUnreserved(byte) || (keepingSlashes && byte == UInt8(ascii: "/")) {
                 output.append(byte)

@@ -23,7 +23,7 @@ extension ServerOptions {
         self.init(
             host: options.host, port: options.port,
             defaults: GatewayDefaults(account: options.account, region: region), version: options.version,
-            dataFolder: options.dataFolder,
+            requiresSignatures: options.requiresSignatures, dataFolder: options.dataFolder,
             interpreters: Dictionary(options.runtimes.map { ($0.runtime, Interpreter($0)) }) { first, _ in first },
             usesHostNetwork: options.functionNetwork == .host, accountConcurrency: options.concurrentExecutions,
             retryDelaySeconds: options.retryDelaySeconds)

@@ -52,24 +52,61 @@ import Testing
         }
     }
 
-    @Test func `settings are summed and looked up by what they refer to`() throws {
-        for (name, amount) in [("g", 5), ("h", 7)] {
+    @Test func `what is said of a version is replaced, and its packages stay`() throws {
+        let record = try CatalogFixture.function("f", version: .number(1), layers: [CatalogFixture.package("layer")])
+        let found = try fixture.change("f") { rows, function in
+            try rows.put(record, of: function)
+            try rows.setDocument(Array("other".utf8), ofVersion: .number(1), of: function)
+            return try rows.version(.number(1), of: function)
+        }
+        #expect(found?.document == Array("other".utf8))
+        #expect(found?.layers == record.layers)
+        #expect(found?.code == record.code)
+    }
+
+    @Test func `settings are looked up by what they refer to`() throws {
+        for name in ["g", "h"] {
             try fixture.create(CatalogFixture.function(name))
             try fixture.change(name) { rows, function in
-                let reserved = FunctionSetting(amount: amount, document: [])
-                try rows.put(reserved, as: .reservedConcurrency, of: function)
                 try rows.put(FunctionSetting(target: "arn", document: []), as: .codeSigningConfig, of: function)
             }
         }
         let (account, region) = (CatalogFixture.account, CatalogFixture.region)
         try fixture.catalog.read { rows in
-            #expect(try rows.total(of: .reservedConcurrency, account: account, region: region) == 12)
-            #expect(try rows.total(of: .provisionedConcurrency, account: account, region: region) == 0)
             let found = try rows.functions(
                 account: account, region: region, whose: .codeSigningConfig, targets: "arn",
                 after: FunctionName("g"), limit: 9)
             #expect(found == [try CatalogFixture.id("h")])
         }
+    }
+
+    @Test func `of each function its reservation is set aside, or else what is provisioned`() throws {
+        let (account, region) = (CatalogFixture.account, CatalogFixture.region)
+        func set(_ kind: FunctionSettingKind, _ amounts: [Int], of name: String) throws {
+            try fixture.change(name) { rows, function in
+                for (number, amount) in amounts.enumerated() {
+                    let setting = FunctionSetting(qualifier: "\(number)", amount: amount, document: [])
+                    try rows.put(setting, as: kind, of: function)
+                }
+            }
+        }
+        func setAside(without name: String? = nil, in region: Region = region) throws -> Int {
+            let id = try name.map { try CatalogFixture.id($0) }
+            return try fixture.catalog.read { rows in
+                let function = try id.flatMap { try rows.function($0) }
+                return try rows.concurrencySetAside(account: account, region: region, without: function)
+            }
+        }
+        for name in ["reserved", "provisioned", "both", "none"] { try fixture.create(CatalogFixture.function(name)) }
+        #expect(try setAside() == 0)
+        try set(.reservedConcurrency, [5], of: "reserved")
+        try set(.provisionedConcurrency, [20, 30], of: "provisioned")
+        try set(.reservedConcurrency, [400], of: "both")
+        try set(.provisionedConcurrency, [100, 200], of: "both")
+        #expect(try setAside() == 455)
+        #expect(try setAside(without: "both") == 55)
+        #expect(try setAside(without: "none") == 455)
+        #expect(try setAside(in: CatalogFixture.otherRegion) == 0)
     }
 
     @Test func `resources are kept apart by account, region and kind`() throws {

@@ -19,6 +19,7 @@ import Testing
         #expect(options.dataFolder == "/home/me/.local/share/strata")
         #expect(options.account.description == "000000000000")
         #expect(options.functionNetwork == .isolated)
+        #expect(!options.requiresSignatures)
         #expect(options.concurrentExecutions == LambdaLimits.concurrentExecutions)
     }
 
@@ -62,6 +63,13 @@ import Testing
         let result = Session().run("start --host \(host)")
         #expect(result.code == 2)
         #expect(result.errors.contains("--auth"))
+    }
+
+    @Test(arguments: ["0.0.0.0", "192.168.1.1", "127.0.0.1"])
+    func `with signatures others may reach the server`(host: String) throws {
+        let options = try options("--auth --host \(host)")
+        #expect(options.host == host)
+        #expect(options.requiresSignatures)
     }
 
     @Test(arguments: ["::1", "example.com", "127.0.0", "127.0.0.1.2", "127.0.0.256", "127..0.1"])

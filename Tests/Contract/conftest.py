@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import leftovers  # noqa: E402
 from account import Account  # noqa: E402
 from server_process import BINARY, Installation  # noqa: E402
+from signing import Keys, client  # noqa: E402
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -91,3 +92,28 @@ def cli():
     program = Path(sys.executable).parent / "aws"
     assert program.exists(), f"there is no AWS CLI at {program}: `script/setup`"
     return program
+
+
+@pytest.fixture(scope="session")
+def guarded(installation):
+    """A server that wants signatures."""
+    return installation.start(arguments=["--auth"])
+
+
+@pytest.fixture(scope="session")
+def keys(guarded):
+    return Keys(guarded)
+
+
+@pytest.fixture(scope="session")
+def key(keys):
+    """A key of the account 111122223333."""
+    return keys.create("--account", "111122223333")
+
+
+@pytest.fixture(scope="session")
+def owner(guarded, key):
+    """The account of the key, with a client that signs."""
+    account = Account(guarded, "111122223333")
+    account.lambda_ = client(guarded, key)
+    return account

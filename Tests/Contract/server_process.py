@@ -16,7 +16,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("STRATA_BINARY", REPOSITORY / ".build" / "debug" / "strata"))
-READY_LINE = re.compile(r"^Strata (\S+) is ready: (http://127\.0\.0\.1:(\d+)) \(data folder: (.*)\)$")
+READY_LINE = re.compile(r"^Strata (\S+) is ready: (http://[\d.]+:(\d+)) \(data folder: (.*)\)$")
 # Long enough for a slow machine; a test that gets here has failed.
 PATIENCE_SECONDS = 30
 # Uids that distributions give to nobody; the highest without a process is taken.

@@ -63,9 +63,24 @@ resource "aws_iam_role_policy_attachment" "logs" {{
   policy_arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 }}
 
+data "aws_iam_role" "lambda" {{
+  name = aws_iam_role.lambda.name
+}}
+
+data "aws_iam_policy" "objects" {{
+  name       = "objects"
+  depends_on = [aws_iam_policy.objects]
+}}
+
+data "aws_iam_policy" "logs" {{
+  arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+}}
+
 output "account" {{ value = data.aws_caller_identity.me.account_id }}
 output "role" {{ value = aws_iam_role.lambda.arn }}
-output "policy" {{ value = aws_iam_policy.objects.arn }}
+output "policy" {{ value = data.aws_iam_policy.objects.arn }}
+output "found" {{ value = data.aws_iam_role.lambda.unique_id == aws_iam_role.lambda.unique_id }}
+output "logs" {{ value = data.aws_iam_policy.logs.name }}
 """
 
 
@@ -88,7 +103,8 @@ def test_roles_and_policies_are_applied_changed_and_destroyed_without_drift(aws,
     outputs = terraform.apply()
     assert outputs == {
         "account": aws.number, "role": f"arn:aws:iam::{aws.number}:role/images/resize",
-        "policy": f"arn:aws:iam::{aws.number}:policy/images/objects",
+        "policy": f"arn:aws:iam::{aws.number}:policy/images/objects", "found": True,
+        "logs": "AWSLambdaBasicExecutionRole",
     }
     assert terraform.plan() is None
     role = iam.get_role(RoleName="resize")["Role"]

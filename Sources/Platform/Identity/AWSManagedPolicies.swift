@@ -56,17 +56,12 @@ enum AWSManagedPolicies {
     /// What is to be said of a policy of AWS.
     static func document(_ arn: PolicyARN) -> ManagedPolicyDocument {
         let policy = IAM.Policy(
-            policyName: arn.name, policyId: identifier(arn), arn: arn.description, path: arn.path, createDate: created)
+            policyName: arn.name,
+            policyId: AccessKeyText.entityID("ANPA", SHA256Digest(hashing: Array(arn.description.utf8)).bytes),
+            arn: arn.description, path: arn.path, createDate: created)
         var document = ManagedPolicyDocument(policy: policy, text: text(known[arn.path + arn.name] ?? []))
         document.versions[0].createDate = created
         return document
-    }
-
-    /// The same identifier for the same policy, everywhere and always.
-    private static func identifier(_ arn: PolicyARN) -> String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
-        let digest = SHA256Digest(hashing: Array(arn.description.utf8)).bytes
-        return "ANPA" + String(digest.prefix(17).map { alphabet[Int($0) % alphabet.count] })
     }
 
     private static func text(_ actions: [String]) -> String {

@@ -65,13 +65,16 @@ extension Identities {
     ) throws(IdentityError) -> IAM.ListEntitiesForPolicyResponse {
         let policy = try policyARN(request.policyArn)
         _ = try policyDocument(policy, context)
-        let usage: Attachment.Usage =
-            request.policyUsageFilter == .permissionsBoundary ? .boundary : .permissions
+        let usage = request.policyUsageFilter.map { filter -> Attachment.Usage in
+            filter == .permissionsBoundary ? .boundary : .permissions
+        }
         let wantsRoles = request.entityFilter.map { $0 == .role } ?? true
         let all = try keeping {
             wantsRoles ? try catalog.attachments(of: policy, account: context.account, as: usage) : []
         }
-        let page = try page(of: all, request.marker, request.maxItems, "entities of \(policy)")
+        var names: Set<String> = []
+        let once = all.filter { names.insert($0.role).inserted }
+        let page = try page(of: once, request.marker, request.maxItems, "entities of \(policy)")
         let roles = try page.elements.map { attachment throws(IdentityError) in
             let role = try roleDocument(attachment.role, context).role
             return IAM.PolicyRole(roleName: role.roleName, roleId: role.roleId)

@@ -23,8 +23,7 @@ package struct Identities: Sendable {
     ///
     /// Source: "Unique identifiers" in "IAM identifiers" in the IAM user guide.
     static func makeIdentifier(_ prefix: String) -> String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
-        return prefix + String((0..<17).map { _ in alphabet[Int.random(in: 0..<alphabet.count)] })
+        AccessKeyText.entityID(prefix, (0..<17).map { _ in UInt8.random(in: .min ... .max) })
     }
 
     /// Runs work on the catalogue and gives its errors the type of this place.

@@ -12,9 +12,7 @@ extension Platform {
     package func publishLayerVersion(
         _ request: Lambda.PublishLayerVersionRequest, _ context: RequestContext
     ) throws(PlatformError) -> Lambda.PublishLayerVersionResponse {
-        guard let layer = LayerID(reference: request.layerName, account: context.account, region: context.region),
-            layer.account == context.account, layer.region == context.region
-        else { throw .invalidParameter("Invalid Layer name: \(request.layerName)") }
+        let layer = try ownLayer(request.layerName, context)
         guard let zip = request.content.zipFile else { throw Self.needsZip(isFromS3: request.content.s3Bucket != nil) }
         let package = try ingest(zip)
         try checkCodeStorage(adding: package.zipBytes, context)

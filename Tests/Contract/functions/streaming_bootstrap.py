@@ -44,7 +44,7 @@ class Answer:
         trailers = ""
         if error:
             body = base64.b64encode(json.dumps({"errorMessage": error}).encode()).decode()
-            trailers = f"Lambda-Runtime-Function-Error-Type: Some.Error\r\nLambda-Runtime-Function-Error-Body: {body}\r\n"
+            trailers = f"Lambda-Runtime-Function-Error-Type: E\r\nLambda-Runtime-Function-Error-Body: {body}\r\n"
         self.socket.sendall(f"0\r\n{trailers}\r\n".encode())
         while self.socket.recv(4096):
             pass
