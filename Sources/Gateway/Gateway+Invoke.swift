@@ -13,7 +13,7 @@ extension Gateway {
         _ name: String, _ target: Target, _ context: RequestContext, _ exchange: HTTPExchange
     ) -> HTTPResponse? {
         let requestID = RequestIdentifier.make()
-        if Self.hasRareHeaders(exchange), let error = violation(name, exchange) {
+        if Self.isRare(target, exchange), let error = violation(name, exchange) {
             return error.response.http(requestID: requestID)
         }
         let request = request(name, target, exchange, requestID)
@@ -40,8 +40,9 @@ extension Gateway {
         }
     }
 
-    /// Whether a request says what the model has to look at first; the headers of nearly all invocations need no look.
-    private static func hasRareHeaders(_ exchange: HTTPExchange) -> Bool {
+    /// Whether a request says what the model has to look at first; what nearly all invocations say needs no look.
+    private static func isRare(_ target: Target, _ exchange: HTTPExchange) -> Bool {
+        if target.parameter("Qualifier") == "" { return true }
         if let logType = exchange.header("X-Amz-Log-Type"), logType != "Tail" { return true }
         return exchange.header("X-Amz-Tenant-Id") != nil || exchange.header("X-Amz-Durable-Execution-Name") != nil
     }
@@ -53,7 +54,7 @@ extension Gateway {
         _ name: String, _ target: Target, _ context: RequestContext, _ exchange: HTTPExchange
     ) -> HTTPResponse? {
         let requestID = RequestIdentifier.make()
-        if Self.hasRareHeaders(exchange), let error = violation(name, exchange) {
+        if Self.isRare(target, exchange), let error = violation(name, exchange) {
             return error.response.http(requestID: requestID)
         }
         let request = request(name, target, exchange, requestID)

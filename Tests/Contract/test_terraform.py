@@ -65,6 +65,7 @@ resource "aws_lambda_function" "images" {{
   logging_config {{
     log_format            = "JSON"
     application_log_level = "DEBUG"
+    system_log_level      = "INFO"
   }}
   tags = {{ team = "images", stage = "{stage}" }}
 }}
