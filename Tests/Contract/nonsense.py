@@ -2,7 +2,8 @@
 
 NONSENSE = [
     None, True, 0, 7, -1, 2**31, 2**63, 10**40, 1.5, 1e308, "", " ", "x", "x" * 100_000, "ünïcödé 漢字 😀",
-    "\x00\x01\x1f", "a\r\nX-Injected: b", "\u202e\ufeff", "../../etc/passwd", "%00%ff%2e%2e", "'; DROP TABLE functions; --", "$LATEST",
+    "\x00\x01\x1f", "a\r\nX-Injected: b", "\u202e\ufeff", "../../etc/passwd", "%00%ff%2e%2e",
+    "'; DROP TABLE functions; --", "$LATEST",
     "arn:aws:lambda:us-east-1:123456789012:function:f:1:2:3", "NaN", [], {}, [[]], [None], ["x"] * 1000, {"": ""},
     {"a": {"b": {"c": []}}}, {"key": None}, b"", b"\x00\xff" * 50,
 ]
