@@ -68,3 +68,30 @@ def test_requests_of_extensions_are_refused_in_awss_words(aws):
     ]
     assert aws.invoke(name, "late").value == [
         403, {"errorMessage": "Extension registration closed already", "errorType": "Extension.RegistrationClosed"}]
+
+
+SIGNALLED = """
+    import signal, sys
+    def ended(*_):
+        print("asked to end", flush=True)
+        sys.exit(0)
+    signal.signal(signal.SIGTERM, ended)
+    def handler(event, context):
+        return 1
+"""
+
+
+def test_a_runtime_with_an_internal_extension_is_asked_to_end(aws):
+    lines = INTERNAL.split("def handler")[0].rstrip()
+    name = aws.deploy(lines + SIGNALLED.rstrip() + "\n", Timeout=10)
+    assert aws.invoke(name).value == 1
+    aws.change(name, Description="which retires the environment")
+    log_with(aws, name, "asked to end")
+
+
+def test_a_runtime_without_extensions_is_not_asked(aws):
+    name = aws.deploy(SIGNALLED)
+    assert aws.invoke(name).value == 1
+    aws.change(name, Description="which retires the environment")
+    assert aws.invoke(name).value == 1
+    assert "asked to end" not in log_with(aws, name, "REPORT")

@@ -185,7 +185,6 @@ final class ExecutionEnvironment: Sendable {
             let producedBytes = (try? result.get())?.count ?? 0  // an error is not counted
             noteRuntimeDone(invocation, .success, producedBytes: producedBytes, nowNanoseconds: now, &state)
             guard state.extensions.isEmpty else {
-                log(state.splitter.takeRest(), &state)
                 state.isAnswered = true
                 state.unsent = Completion(invocation, result, logTail: state.tail.bytes)
                 return Aftermath(unsentRequest: requestID)

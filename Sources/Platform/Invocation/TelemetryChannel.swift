@@ -121,6 +121,8 @@ extension TelemetryChannel {
         }
         guard !state.buffer.isEmpty else { return }
         let events = state.buffer.take()
+        // What does not fit into the batch has waited long enough.
+        state.isDue = !state.buffer.isEmpty
         let batch = Batch(message: subscription.destination.message(events), records: events.count)
         if let kept = state.kept {
             state.kept = nil
