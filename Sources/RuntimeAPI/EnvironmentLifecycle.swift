@@ -50,14 +50,6 @@ public struct EnvironmentLifecycle: Hashable, Sendable {
     /// Whether it takes invocations.
     public var isServing: Bool { phase == .serving }
 
-    /// Whether the runtime's process was started.
-    public var isRuntimeStarted: Bool {
-        switch phase {
-        case .making, .registering: false
-        case .initialising, .resetting, .serving, .ending: true
-        }
-    }
-
     /// The sandbox runs: its extensions where there are any, the runtime at once where there are none.
     public mutating func began(hasExternalExtensions: Bool) {
         guard case .making(let attempt) = phase else { return }

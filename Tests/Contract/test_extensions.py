@@ -199,8 +199,10 @@ def test_an_extension_that_reports_its_end_is_named(aws):
 )
 def test_an_extension_that_fails_in_the_init_phase_fails_the_function(aws, fault, error_type, state):
     name = deploy(aws, variables={"EXTENSION_FAULT": fault})
+    begin = time.monotonic()
     answer = aws.invoke(name, 1)
     assert answer.failure["errorType"] == error_type
+    assert time.monotonic() - begin < 3  # nobody waits for a runtime that was never started
     log = log_with(aws, name, f"Phase: invoke\tStatus: error\tError Type: {error_type}")
     assert f"Phase: init\tStatus: error\tError Type: {error_type}" in log
     assert f"EXTENSION\tName: witness\tState: {state}" in log

@@ -80,7 +80,7 @@ extension ExecutionEnvironment {
     /// The runtime is started when every external extension has registered.
     private func startRuntimeIfReady(_ state: inout State) {
         guard state.extensions.areAllRegistered, state.lifecycle.extensionsRegistered() else { return }
-        _ = state.sandbox?.runCommand()
+        state.isRuntimeRunning = state.sandbox?.runCommand() ?? false
     }
 
     private func subscribe(
@@ -150,6 +150,7 @@ extension ExecutionEnvironment {
     private func runtimeEnded(_ failure: RuntimeFailure, _ state: inout State) -> Aftermath {
         // Without companions the runtime's end is the sandbox's, which is told of on its own.
         guard state.sandbox?.companionOutput != nil else { return Aftermath() }
+        state.isRuntimeRunning = false
         if state.shutdown.hasBegun {
             return perform(state.shutdown.runtimeEnded(hasExternal: state.extensions.isAnyRunning), &state)
         }

@@ -41,6 +41,7 @@ extension ExecutionEnvironment {
         state.withLock { state in
             state.sandbox = sandbox
             state.lifecycle.began(hasExternalExtensions: state.extensions.hasExternal)
+            state.isRuntimeRunning = !state.extensions.hasExternal
             if state.repeatedInit == nil { state.initStartNanoseconds = nowNanoseconds }
             let version = revision.runtime.description.replacing("python", with: "python:")
             let function = FunctionDescription(
@@ -172,6 +173,7 @@ extension ExecutionEnvironment {
         state.shutdown = ShutdownSequence()
         state.telemetry.reset()
         state.sandbox = nil
+        state.isRuntimeRunning = false
         state.isFrozen = false
         state.repeatedInit = (MonotonicClock.nowNanoseconds(), WallClock.nowMilliseconds())
         return state.invocation

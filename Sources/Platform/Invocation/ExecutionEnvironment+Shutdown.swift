@@ -53,7 +53,7 @@ extension ExecutionEnvironment {
         thaw(&state)
         state.telemetry.channels.forEach { $0.flush() }
         let action = state.shutdown.begin(
-            isRuntimeRunning: state.lifecycle.isRuntimeStarted, hasExternal: state.extensions.isAnyRunning,
+            isRuntimeRunning: state.isRuntimeRunning, hasExternal: state.extensions.isAnyRunning,
             hasInternal: true)
         return perform(action, &state)
     }

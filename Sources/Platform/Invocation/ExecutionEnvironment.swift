@@ -59,6 +59,8 @@ final class ExecutionEnvironment: Sendable {
         var shutdown = ShutdownSequence()
         var shutdownReason = ShutdownReason.spindown
         var sandbox: (any RunningSandbox)?
+        /// Whether the runtime's process was started, and has not been heard to have ended.
+        var isRuntimeRunning = false
         var invocation: Invocation?
         /// The X-Ray header of the invocation, as the runtime has it.
         var traceID: String?
