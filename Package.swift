@@ -78,13 +78,15 @@ let storey2: [Target] = [
     library("RuntimeAPI", ["HTTP"]),
     library("Sandbox", ["CSandbox", "CSeccomp", "LinuxSystem", "SandboxPlan"]),
     library("Telemetry", ["Domain", "LinuxSystem"]),
+    library("EventQueue", ["LinuxSystem", "SQLite"]),
 ]
 
 let storey3: [Target] = [
     library(
         "Platform",
         [
-            "AWSModel", "AWSProtocol", "Catalog", "Digest", "Domain", "HTTP", "LayerStore", "LinuxSystem", "RuntimeAPI",
+            "AWSModel", "AWSProtocol", "Catalog", "Digest", "Domain", "EventQueue", "HTTP", "LayerStore", "LinuxSystem",
+            "RuntimeAPI",
             "Runtimes", "Sandbox", "SandboxPlan", "Scheduler", "Telemetry",
         ])
 ]
@@ -128,7 +130,8 @@ let proof: [Target] = [
     tests("RuntimeAPI"),
     tests("Sandbox", ["CSandbox", "LinuxSystem", "SandboxPlan", "SeededRandom"]),
     tests("Telemetry", ["Domain"]),
-    tests("Platform", ["Domain"]),
+    tests("EventQueue", ["LinuxSystem", "SeededRandom"]),
+    tests("Platform", ["Domain", "EventQueue", "SeededRandom"]),
     tests("Gateway", ["Domain"]),
     tests("CommandLine", ["AWSProtocol", "Domain", "Platform", "Sandbox"]),
     .testTarget(name: "TidyTests", swiftSettings: strict),

@@ -5,6 +5,8 @@ public import SQLite
 public enum ResourceKind: String, Hashable, Sendable, CaseIterable {
     /// A code signing configuration, by its id.
     case codeSigningConfig = "code signing config"
+    /// The tags of a code signing configuration, by its id.
+    case codeSigningConfigTags = "tags of a code signing config"
 }
 
 /// Where a resource lives: its account, its region, and which sort of thing it is.

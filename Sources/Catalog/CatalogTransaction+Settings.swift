@@ -19,6 +19,8 @@ public enum FunctionSettingKind: String, Hashable, Sendable, CaseIterable {
     case runtimeManagementConfig = "runtime management config"
     /// The code signing configuration; the target is its ARN.
     case codeSigningConfig = "code signing config"
+    /// The key that the code was encrypted with before it was uploaded; by version.
+    case sourceKMSKey = "source KMS key"
 }
 
 /// A setting of a function.

@@ -59,6 +59,16 @@ struct StartCommand: Sendable {
         return count
     }
 
+    static let retryDelay = Option(
+        "retry-delay", "SECONDS", .defaulted("60"),
+        help: "From a failure of an asynchronous invocation to its first retry; to the second it is twice that."
+    ) { (text) throws(ValueError) -> Double in
+        guard let seconds = Double(text), (0...900).contains(seconds) else {
+            throw ValueError(expectation: "a number of seconds from 0 to 900")
+        }
+        return seconds
+    }
+
     /// The declaration, for the parser and the help.
     var command: Command {
         Command(
@@ -73,6 +83,7 @@ struct StartCommand: Sendable {
             options: [
                 Self.port.description, Self.host.description, Self.data.description, Self.account.description,
                 Self.runtime.description, Self.functionNetwork.description, Self.maxConcurrency.description,
+                Self.retryDelay.description,
             ],
             run: { [self] arguments, console in try run(options(arguments, console.environment)) })
     }
@@ -89,6 +100,7 @@ struct StartCommand: Sendable {
             runtimes: try runtimes(arguments, environment),
             functionNetwork: try arguments.value(of: Self.functionNetwork),
             concurrentExecutions: try arguments.value(of: Self.maxConcurrency),
+            retryDelaySeconds: try arguments.value(of: Self.retryDelay),
             version: StrataVersion.current)
     }
 

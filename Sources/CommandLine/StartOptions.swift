@@ -25,6 +25,8 @@ public struct StartOptions: Sendable, Hashable {
     public var functionNetwork: FunctionNetwork
     /// Invocations at once in one account and region.
     public var concurrentExecutions: Int
+    /// From an error of a function to the first retry of an asynchronous invocation, in seconds.
+    public var retryDelaySeconds: Double
     /// The version of this program, for `GET /_strata/health`.
     public var version: String
 }

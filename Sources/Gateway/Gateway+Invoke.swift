@@ -30,8 +30,12 @@ extension Gateway {
             }
             return HTTPResponse(status: 204, headers: [("x-amzn-RequestId", requestID)])
         case "Event":
-            let error = AWSError.notImplemented(service: "lambda", operation: "Invoke with InvocationType Event")
-            return error.response.http(requestID: requestID)
+            platform.accept(request, context: context) { error in
+                exchange.respond(
+                    error.map { self.refusal($0, requestID, name, exchange) }
+                        ?? HTTPResponse(status: 202, headers: [("x-amzn-RequestId", requestID)]))
+            }
+            return nil
         default:
             // The model's sentence; where a second header of that name is a valid one, the model has nothing to say.
             let error = violation(name, exchange) ?? .validation("InvocationType is given twice, or is not valid")

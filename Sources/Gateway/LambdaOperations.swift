@@ -27,8 +27,50 @@ enum LambdaOperations {
         dispatcher.offer(Lambda.updateAlias, platform.updateAlias)
         dispatcher.offer(Lambda.deleteAlias, platform.deleteAlias)
         dispatcher.offer(Lambda.listAliases, platform.listAliases)
+        offerSettings(of: platform, &dispatcher)
         return dispatcher
     }
+
+    /// What can be set for a function beside its configuration.
+    private static func offerSettings(of platform: Platform, _ dispatcher: inout ServiceDispatcher<RequestContext>) {
+        dispatcher.offer(Lambda.putFunctionConcurrency, platform.putFunctionConcurrency)
+        dispatcher.offer(Lambda.getFunctionConcurrency, platform.getFunctionConcurrency)
+        dispatcher.offer(Lambda.deleteFunctionConcurrency, platform.deleteFunctionConcurrency)
+        dispatcher.offer(Lambda.putProvisionedConcurrencyConfig, platform.putProvisionedConcurrencyConfig)
+        dispatcher.offer(Lambda.getProvisionedConcurrencyConfig, platform.getProvisionedConcurrencyConfig)
+        dispatcher.offer(Lambda.deleteProvisionedConcurrencyConfig, platform.deleteProvisionedConcurrencyConfig)
+        dispatcher.offer(Lambda.listProvisionedConcurrencyConfigs, platform.listProvisionedConcurrencyConfigs)
+        dispatcher.offer(Lambda.putFunctionEventInvokeConfig, platform.putFunctionEventInvokeConfig)
+        dispatcher.offer(Lambda.updateFunctionEventInvokeConfig, platform.updateFunctionEventInvokeConfig)
+        dispatcher.offer(Lambda.getFunctionEventInvokeConfig, platform.getFunctionEventInvokeConfig)
+        dispatcher.offer(Lambda.deleteFunctionEventInvokeConfig, platform.deleteFunctionEventInvokeConfig)
+        dispatcher.offer(Lambda.listFunctionEventInvokeConfigs, platform.listFunctionEventInvokeConfigs)
+        dispatcher.offer(Lambda.putFunctionRecursionConfig, platform.putFunctionRecursionConfig)
+        dispatcher.offer(Lambda.getFunctionRecursionConfig, platform.getFunctionRecursionConfig)
+        dispatcher.offer(Lambda.putRuntimeManagementConfig, platform.putRuntimeManagementConfig)
+        dispatcher.offer(Lambda.getRuntimeManagementConfig, platform.getRuntimeManagementConfig)
+        dispatcher.offer(Lambda.createCodeSigningConfig, platform.createCodeSigningConfig)
+        dispatcher.offer(Lambda.getCodeSigningConfig, platform.getCodeSigningConfig)
+        dispatcher.offer(Lambda.updateCodeSigningConfig, platform.updateCodeSigningConfig)
+        dispatcher.offer(Lambda.deleteCodeSigningConfig, platform.deleteCodeSigningConfig)
+        dispatcher.offer(Lambda.listCodeSigningConfigs, platform.listCodeSigningConfigs)
+        dispatcher.offer(Lambda.putFunctionCodeSigningConfig, platform.putFunctionCodeSigningConfig)
+        dispatcher.offer(Self.getFunctionCodeSigningConfig, platform.getFunctionCodeSigningConfig)
+        dispatcher.offer(Lambda.deleteFunctionCodeSigningConfig, platform.deleteFunctionCodeSigningConfig)
+        dispatcher.offer(Lambda.listFunctionsByCodeSigningConfig, platform.listFunctionsByCodeSigningConfig)
+        dispatcher.offer(Lambda.tagResource, platform.tagResource)
+        dispatcher.offer(Lambda.untagResource, platform.untagResource)
+        dispatcher.offer(Lambda.listTags, platform.listTags)
+    }
+
+    /// The operation with an answer that may be empty, which the model's is not.
+    private static let getFunctionCodeSigningConfig = AWSOperation<
+        Lambda.GetFunctionCodeSigningConfigRequest, FunctionCodeSigning
+    >(
+        Lambda.getFunctionCodeSigningConfig.descriptor.name,
+        method: Lambda.getFunctionCodeSigningConfig.descriptor.method,
+        uri: Lambda.getFunctionCodeSigningConfig.descriptor.uri,
+        status: Lambda.getFunctionCodeSigningConfig.descriptor.status)
 }
 
 extension ServiceDispatcher<RequestContext> {

@@ -19,6 +19,14 @@ extension PlatformError {
             AWSError(
                 Lambda.Errors.tooManyRequests, message, details: reason.map { ["Reason": .string($0)] } ?? [:],
                 retryAfterSeconds: 1)
+        case .concurrencyLimit:
+            // Without the Type that the model's error has, as recorded; so is the next but one.
+            AWSError("InvalidParameterValueException", status: 400, message: message)
+        case .provisionedConcurrencyNotFound: AWSError(Lambda.Errors.provisionedConcurrencyConfigNotFound, message)
+        case .noSuchCodeSigningConfig:
+            AWSError("ResourceNotFoundException", status: 404, message: message, messageKey: "Message")
+        case .codeSigningConfigNotFound: AWSError(Lambda.Errors.codeSigningConfigNotFound, message)
+        case .codeVerificationFailed: AWSError(Lambda.Errors.codeVerificationFailed, message)
         case .codeStorageExceeded: AWSError(Lambda.Errors.codeStorageExceeded, message)
         case .accessDenied: AWSError("AccessDeniedException", status: 403, message: message, messageKey: "Message")
         case .invalidRuntime:

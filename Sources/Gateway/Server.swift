@@ -23,11 +23,14 @@ package struct ServerOptions: Sendable {
     package var usesHostNetwork: Bool
     /// Invocations at once of one account in one region.
     package var accountConcurrency: Int
+    /// From an error of a function to the first retry of an asynchronous invocation, in seconds.
+    package var retryDelaySeconds: Double
 
     /// Collects the options.
     package init(
         host: String, port: UInt16, defaults: GatewayDefaults, version: String, dataFolder: String,
-        interpreters: [RuntimeIdentifier: Interpreter], usesHostNetwork: Bool, accountConcurrency: Int
+        interpreters: [RuntimeIdentifier: Interpreter], usesHostNetwork: Bool, accountConcurrency: Int,
+        retryDelaySeconds: Double
     ) {
         self.host = host
         self.port = port
@@ -37,6 +40,7 @@ package struct ServerOptions: Sendable {
         self.interpreters = interpreters
         self.usesHostNetwork = usesHostNetwork
         self.accountConcurrency = accountConcurrency
+        self.retryDelaySeconds = retryDelaySeconds
     }
 }
 
@@ -65,7 +69,7 @@ package struct Server {
             options: PlatformOptions(
                 dataFolder: options.dataFolder, initExecutable: try Self.initExecutable(),
                 interpreters: options.interpreters, gatewayPort: port, usesHostNetwork: options.usesHostNetwork,
-                accountConcurrency: options.accountConcurrency),
+                accountConcurrency: options.accountConcurrency, retryDelaySeconds: options.retryDelaySeconds),
             adopt: { connection, origin in server.adopt(connection, origin) })
         gateway = try Gateway(platform: platform, defaults: options.defaults, version: options.version)
         let front = Front(gateway: gateway, runtimeAPI: platform.runtimeAPI)

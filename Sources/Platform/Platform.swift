@@ -1,5 +1,6 @@
 internal import AWSModel
 internal import Catalog
+internal import EventQueue
 package import Domain
 package import HTTP
 internal import Glibc
@@ -22,7 +23,10 @@ package final class Platform: Sendable {
     let links: DownloadLinks
     let pool: EnvironmentPool
     let garbage: GarbageCollector
+    let events: EventQueue
     let accountConcurrency: Int
+    /// From an error of a function to the first retry of an asynchronous invocation.
+    let retryDelaySeconds: Double
     let routes = RouteTable()
     let changes = ChangesInProgress()
     let lastRevisionNumber = Atomic<UInt64>(0)
@@ -57,19 +61,24 @@ package final class Platform: Sendable {
         limits.accountConcurrency = options.accountConcurrency
         limits.environments = options.environments
         accountConcurrency = options.accountConcurrency
+        retryDelaySeconds = options.retryDelaySeconds
+        events = try EventQueue(path: folder.path("events.sqlite"))
         pool = try EnvironmentPool(
             host: host,
             sandboxes: try NamespaceSandboxProvider(initExecutable: options.initExecutable, cgroups: cgroups),
             logs: LogStore(root: folder.path("logs")), limits: limits,
             adopt: adopt)
         garbage.collectSoon()
+        events.start(EventInvoker(platform: self, sender: NoMessageSender()))
     }
 
     /// Refuses new invocations, lets the running ones end for `drainSeconds` at most, and leaves nothing running.
     ///
     /// - Parameter isImpatient: asked again and again meanwhile; when it says yes, nothing is waited for any more.
     package func stop(drainSeconds: Double, isImpatient: () -> Bool = { false }) {
+        events.pause()
         pool.stop(afterSeconds: drainSeconds, isImpatient: isImpatient)
+        events.stop()
         garbage.stop()
         cgroups?.close()
     }

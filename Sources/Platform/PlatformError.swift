@@ -20,6 +20,16 @@ public struct PlatformError: Error, Sendable, CustomStringConvertible {
         case requestTooLarge
         /// Too many invocations at once.
         case tooManyRequests
+        /// More concurrency is asked for than the account has left.
+        case concurrencyLimit
+        /// A version or alias has no provisioned concurrency.
+        case provisionedConcurrencyNotFound
+        /// There is no such code signing configuration.
+        case noSuchCodeSigningConfig
+        /// A function is to use a code signing configuration that is not there.
+        case codeSigningConfigNotFound
+        /// The code is not signed, and the function's code signing configuration wants it to be.
+        case codeVerificationFailed
         /// The account's code is larger than it may be.
         case codeStorageExceeded
         /// The caller may not.

@@ -16,11 +16,14 @@ package struct PlatformOptions: Sendable {
     package var accountConcurrency: Int
     /// Environments at once on this host.
     package var environments: Int
+    /// From an error of a function to the first retry of an asynchronous invocation, in seconds.
+    package var retryDelaySeconds: Double
 
     /// Collects the options.
     package init(
         dataFolder: String, initExecutable: String, interpreters: [RuntimeIdentifier: Interpreter],
-        gatewayPort: UInt16, usesHostNetwork: Bool = false, accountConcurrency: Int = 1000, environments: Int = 1000
+        gatewayPort: UInt16, usesHostNetwork: Bool = false, accountConcurrency: Int = 1000, environments: Int = 1000,
+        retryDelaySeconds: Double = 60
     ) {
         self.dataFolder = dataFolder
         self.initExecutable = initExecutable
@@ -29,5 +32,6 @@ package struct PlatformOptions: Sendable {
         self.usesHostNetwork = usesHostNetwork
         self.accountConcurrency = accountConcurrency
         self.environments = environments
+        self.retryDelaySeconds = retryDelaySeconds
     }
 }

@@ -8,7 +8,10 @@ enum Storeys {
         ["Digest", "LinuxSystem"],
         ["AWSProtocol", "Archive", "HTTP", "SQLite"],
         ["AWSModel", "Domain", "Runtimes", "SandboxPlan"],
-        ["Catalog", "EventSources", "LayerStore", "Packaging", "RuntimeAPI", "Sandbox", "Scheduler", "Telemetry"],
+        [
+            "Catalog", "EventQueue", "EventSources", "LayerStore", "Packaging", "RuntimeAPI", "Sandbox", "Scheduler",
+            "Telemetry",
+        ],
         ["AWSClient", "Platform"],
         ["Gateway"],
         ["CommandLine"],

@@ -14,40 +14,36 @@ struct FunctionDocument: Sendable {
     /// The configuration of a new function, with Lambda's defaults for what the request leaves out.
     ///
     /// Source: *CreateFunction* in the Lambda API reference.
-    init(creating request: Lambda.CreateFunctionRequest, _ function: FunctionID, _ package: StoredPackage) {
+    init(
+        creating request: Lambda.CreateFunctionRequest, _ function: FunctionID, _ package: StoredPackage
+    ) throws(PlatformError) {
         configuration = Lambda.FunctionConfiguration(
-            functionName: function.name.description, functionArn: function.description, runtime: request.runtime,
-            role: request.role, handler: request.handler, codeSize: package.zipBytes,
-            description: request.description ?? "",
+            functionName: function.name.description, functionArn: function.description, role: request.role,
+            handler: request.handler, codeSize: package.zipBytes, description: request.description ?? "",
             timeout: request.timeout ?? LambdaLimits.defaultTimeoutSeconds,
             memorySize: request.memorySize ?? LambdaLimits.defaultMemoryMebibytes,
             lastModified: LambdaTime.now(), codeSha256: package.digest.base64, version: "$LATEST",
-            vpcConfig: request.vpcConfig.map {
-                Lambda.VpcConfigResponse(
-                    subnetIds: $0.subnetIds ?? [], securityGroupIds: $0.securityGroupIds ?? [], vpcId: "")
-            },
-            deadLetterConfig: request.deadLetterConfig,
-            environment: request.environment.map { Lambda.EnvironmentResponse(variables: $0.variables ?? [:]) },
-            kmsKeyArn: request.kmsKeyArn,
-            tracingConfig: Lambda.TracingConfigResponse(mode: request.tracingConfig?.mode ?? .passThrough),
-            revisionId: Self.newRevision(), state: .active, lastUpdateStatus: .successful,
-            fileSystemConfigs: request.fileSystemConfigs, packageType: .zip,
+            tracingConfig: Lambda.TracingConfigResponse(mode: .passThrough),
+            revisionId: Self.newRevision(), state: .active, lastUpdateStatus: .successful, packageType: .zip,
             architectures: request.architectures ?? [
                 Lambda.Architecture(rawValue: Domain.Architecture.byDefault.rawValue)
             ],
             ephemeralStorage: request.ephemeralStorage
                 ?? Lambda.EphemeralStorage(size: LambdaLimits.defaultTemporaryStorageMebibytes),
             snapStart: Lambda.SnapStartResponse(
-                applyOn: request.snapStart?.applyOn ?? Lambda.SnapStartApplyOn.none, optimizationStatus: .off),
-            loggingConfig: Lambda.LoggingConfig(
-                logFormat: request.loggingConfig?.logFormat ?? .text,
-                applicationLogLevel: request.loggingConfig?.applicationLogLevel,
-                systemLogLevel: request.loggingConfig?.systemLogLevel,
-                logGroup: request.loggingConfig?.logGroup ?? "/aws/lambda/\(function.name)"))
+                applyOn: Lambda.SnapStartApplyOn.none, optimizationStatus: .off),
+            loggingConfig: Lambda.LoggingConfig(logFormat: .text, logGroup: "/aws/lambda/\(function.name)"))
+        try apply(request, to: function)
     }
 
     /// Reads a stored version.
-    init(_ record: FunctionRecord) throws(PlatformError) { configuration = try Platform.decode(record.document) }
+    init(_ record: FunctionRecord) throws(PlatformError) {
+        configuration = try Platform.decode(record.document)
+        // Functions of the first release have none stored.
+        guard let runtime = configuration.runtime, configuration.runtimeVersionConfig == nil else { return }
+        configuration.runtimeVersionConfig = Lambda.RuntimeVersionConfig(
+            runtimeVersionArn: RuntimeVersions.arn(of: runtime, region: record.id.region))
+    }
 
     /// The bytes that the catalogue keeps.
     var bytes: [UInt8] { Platform.encode(configuration) }
@@ -72,6 +68,7 @@ struct FunctionDocument: Sendable {
         configuration.functionArn = FunctionARN(function, qualifier: .version(version)).description
         configuration.description = description ?? configuration.description
         configuration.revisionId = Self.newRevision()
+        if configuration.snapStart?.applyOn == .publishedVersions { configuration.snapStart?.optimizationStatus = .on }
     }
 
     /// Whether a version that was published of the other would be the same as one published of this.

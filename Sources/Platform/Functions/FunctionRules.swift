@@ -24,18 +24,49 @@ enum FunctionRules {
             throw .invalidParameter(
                 "Runtime and Handler are mandatory parameters for functions created with deployment packages.")
         }
+        guard request.imageConfig == nil else { throw notForZip("ImageConfig", "creating") }
+        try check(absent: [
+            "CapacityProviderConfig": request.capacityProviderConfig != nil,
+            "DurableConfig": request.durableConfig != nil, "RuntimeConfig": request.runtimeConfig != nil,
+            "AcceleratorConfig": request.acceleratorConfig != nil,
+        ])
         try check(runtime: request.runtime)
         try check(
             memory: request.memorySize, timeout: request.timeout, temporaryStorage: request.ephemeralStorage?.size)
         try check(environment: request.environment?.variables)
+        try check(vpc: request.vpcConfig, deadLetters: request.deadLetterConfig)
+        try TagRules.check(request.tags ?? [:])
+    }
+
+    /// What can be said of new code without looking anything up.
+    static func check(updating request: Lambda.UpdateFunctionCodeRequest) throws(PlatformError) {
+        guard request.imageUri == nil else { throw notForZip("ImageUri", "updating") }
     }
 
     /// What can be said of changed settings without looking anything up.
     static func check(updating request: Lambda.UpdateFunctionConfigurationRequest) throws(PlatformError) {
+        guard request.imageConfig == nil else { throw notForZip("ImageConfig", "updating") }
+        try check(absent: [
+            "CapacityProviderConfig": request.capacityProviderConfig != nil,
+            "DurableConfig": request.durableConfig != nil, "RuntimeConfig": request.runtimeConfig != nil,
+            "AcceleratorConfig": request.acceleratorConfig != nil,
+        ])
         try check(runtime: request.runtime)
         try check(
             memory: request.memorySize, timeout: request.timeout, temporaryStorage: request.ephemeralStorage?.size)
         try check(environment: request.environment?.variables)
+        try check(vpc: request.vpcConfig, deadLetters: request.deadLetterConfig)
+    }
+
+    /// What belongs to container images.
+    private static func notForZip(_ field: String, _ doing: String) -> PlatformError {
+        .invalidParameter("Please don't provide \(field) when \(doing) a function with packageType Zip.")
+    }
+
+    /// Refuses settings that Lambda has and this server has not, by name.
+    private static func check(absent settings: [String: Bool]) throws(PlatformError) {
+        guard let name = settings.filter(\.value).keys.min() else { return }
+        throw PlatformError(.notImplemented, "Strata does not have \(name) yet. Leave it out.")
     }
 
     /// The sizes of a function. The model's bounds are those of functions on managed instances, which go further.
@@ -53,10 +84,18 @@ enum FunctionRules {
             .validation, AWSError.validation(value: "\(value)", at: member, constraint: constraint).message)
     }
 
-    /// The runtime, which has to be one that Lambda knows.
+    /// The runtime, which has to be one that Lambda knows and still takes.
     private static func check(runtime: Lambda.Runtime?) throws(PlatformError) {
-        guard let runtime, !Lambda.Runtime.allKnown.contains(runtime) else { return }
-        throw .invalidParameter(Lambda.unknownRuntime(runtime).message)
+        guard let runtime else { return }
+        guard Lambda.Runtime.allKnown.contains(runtime) else {
+            throw .invalidParameter(Lambda.unknownRuntime(runtime).message)
+        }
+        guard !retiredRuntimes.contains(runtime) else {
+            throw .invalidParameter(
+                "The runtime parameter of \(runtime.rawValue) is no longer supported for creating or updating AWS "
+                    + "Lambda functions. We recommend you use a supported runtime while creating or updating functions."
+            )
+        }
     }
 
     /// The function's own environment variables.
@@ -69,11 +108,26 @@ enum FunctionRules {
                     + "provided contains reserved keys that are currently not supported for modification. Reserved "
                     + "keys used in this request: \(reserved.joined(separator: ", "))")
         }
-        let size = environment.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
-        guard size <= LambdaLimits.environmentBytes else {
+        // Lambda measures the variables as the JSON that it stores.
+        let text = JSON.encode(environment.awsValue)
+        guard text.count <= LambdaLimits.environmentBytes else {
             throw .invalidParameter(
                 "Lambda was unable to configure your environment variables because the environment variables you have "
-                    + "provided exceeded the 4KB limit. \(size) bytes were measured.")
+                    + "provided exceeded the 4KB limit. String measured: \(String(decoding: text, as: UTF8.self))")
+        }
+    }
+
+    /// A network is subnets and security groups, or neither; dead letters go to a queue or a topic.
+    private static func check(
+        vpc: Lambda.VpcConfig?, deadLetters: Lambda.DeadLetterConfig?
+    ) throws(PlatformError) {
+        if let vpc, (vpc.subnetIds ?? []).isEmpty != (vpc.securityGroupIds ?? []).isEmpty {
+            throw .invalidParameter("SubnetIds and SecurityIds must coexist or be both empty list.")
+        }
+        guard let arn = deadLetters?.targetArn, !arn.isEmpty else { return }
+        let parts = arn.split(separator: ":", maxSplits: 3)
+        guard parts.count > 2, ["sqs", "sns"].contains(parts[2]) else {
+            throw .invalidParameter("The dead-letter target \(arn) is neither an SQS queue nor an SNS topic.")
         }
     }
 }

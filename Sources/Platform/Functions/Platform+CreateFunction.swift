@@ -17,11 +17,14 @@ extension Platform {
         guard let zip = request.code.zipFile else {
             throw Self.needsZip(isFromS3: request.code.s3Bucket != nil)
         }
-        guard try reading({ rows in try rows.function(function) }) == nil else { throw Self.alreadyExists(function) }
+        try reading { rows in
+            guard try rows.function(function) == nil else { throw Self.alreadyExists(function) }
+            try Self.checkSigning(of: function, request, context, rows)
+        }
         let layers = try resolveLayers(request.layers ?? [], context)
         let package = try ingest(zip)
         try checkUnzippedSize(code: package.reference, layers: layers.map(\.package.reference))
-        var document = FunctionDocument(creating: request, function, package)
+        var document = try FunctionDocument(creating: request, function, package)
         document.configuration.layers = layers.isEmpty ? nil : layers.map(\.configuration)
         try checkCodeStorage(adding: package.zipBytes, context)
         let record = FunctionRecord(
@@ -29,22 +32,24 @@ extension Platform {
             document: document.bytes)
         // Until the row is there, these values alone keep the bytes.
         return try withExtendedLifetime((package, layers)) { () throws(PlatformError) in
-            try store(record, document, request)
+            try store(record, document, request, context)
         }
     }
 
     /// Adds the rows of a new function, and answers what its creator is told.
     private func store(
-        _ record: FunctionRecord, _ document: FunctionDocument, _ request: Lambda.CreateFunctionRequest
+        _ record: FunctionRecord, _ document: FunctionDocument, _ request: Lambda.CreateFunctionRequest,
+        _ context: RequestContext
     ) throws(PlatformError) -> Lambda.FunctionConfiguration {
         try writing { rows in
             guard try rows.function(record.id) == nil else { throw Self.alreadyExists(record.id) }
             let function = try rows.insert(record.id)
             try rows.put(record, of: function)
-            if let tags = request.tags, !tags.isEmpty {
-                let document = Self.encode(Lambda.ListTagsResponse(tags: tags))
-                try rows.put(FunctionSetting(document: document), as: .tags, of: function)
-            }
+            try Self.put(tags: request.tags ?? [:], of: function, rows)
+            try Self.put(sourceKMSKeyArn: request.code.sourceKMSKeyArn, .latest, of: function, rows)
+            // The configuration may have changed, or gone, since it was looked at.
+            try Self.checkSigning(of: record.id, request, context, rows)
+            if let arn = request.codeSigningConfigArn { try Self.attach(arn, to: function, rows) }
             var answer = document.configuration
             if request.publish == true {
                 answer = try self.publish(record, document, of: function, rows)
@@ -54,6 +59,14 @@ extension Platform {
             answer.markAsPending()
             return answer
         }
+    }
+
+    private static func checkSigning(
+        of function: FunctionID, _ request: Lambda.CreateFunctionRequest, _ context: RequestContext,
+        _ rows: borrowing CatalogTransaction
+    ) throws {
+        guard let arn = request.codeSigningConfigArn else { return }
+        try checkSignature(of: function, by: try findForFunction(arn, context, rows))
     }
 
     private static func alreadyExists(_ function: FunctionID) -> PlatformError {

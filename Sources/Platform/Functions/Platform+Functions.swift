@@ -17,7 +17,8 @@ extension Platform {
             return Lambda.GetFunctionResponse(
                 configuration: self.answer(found),
                 code: Lambda.FunctionCodeLocation(
-                    repositoryType: "S3", location: self.downloadLink(found.record.code.digest, context)),
+                    repositoryType: "S3", location: self.downloadLink(found.record.code.digest, context),
+                    sourceKMSKeyArn: try Self.sourceKMSKeyArn(found.record.version, of: found.function, rows)),
                 tags: try Self.tags(of: found.function, rows),
                 concurrency: reserved.map { Lambda.Concurrency(reservedConcurrentExecutions: $0.amount) })
         }
@@ -66,14 +67,14 @@ extension Platform {
         _ request: Lambda.GetAccountSettingsRequest, _ context: RequestContext
     ) throws(PlatformError) -> Lambda.GetAccountSettingsResponse {
         let usage = try catching { try self.catalog.usage(account: context.account, region: context.region) }
-        let reserved = try reading { rows in
-            try rows.total(of: .reservedConcurrency, account: context.account, region: context.region)
+        let setAside = try reading { rows in
+            try rows.concurrencySetAside(account: context.account, region: context.region)
         }
         return Lambda.GetAccountSettingsResponse(
             accountLimit: Lambda.AccountLimit(
                 totalCodeSize: LambdaLimits.codeStorageBytes, codeSizeUnzipped: LambdaLimits.unzippedBytes,
                 codeSizeZipped: LambdaLimits.zippedUploadBytes, concurrentExecutions: accountConcurrency,
-                unreservedConcurrentExecutions: accountConcurrency - reserved),
+                unreservedConcurrentExecutions: max(0, accountConcurrency - setAside)),
             accountUsage: Lambda.AccountUsage(totalCodeSize: usage.codeBytes, functionCount: usage.functionCount))
     }
 }
@@ -102,6 +103,28 @@ extension Platform {
             return nil
         }
         return (name, version)
+    }
+
+    /// The key that a version's code was encrypted with before it was uploaded.
+    static func sourceKMSKeyArn(
+        _ version: FunctionVersion, of function: StoredFunction, _ rows: borrowing CatalogTransaction
+    ) throws -> String? {
+        try rows.setting(.sourceKMSKey, of: function, qualifier: version.description)?.target
+    }
+
+    /// Notes the key that a version's code was encrypted with; `nil` where there was none.
+    static func put(
+        sourceKMSKeyArn arn: String?, _ version: FunctionVersion, of function: StoredFunction,
+        _ rows: borrowing CatalogTransaction
+    ) throws {
+        let qualifier = version.description
+        guard let arn, !arn.isEmpty else {
+            try rows.deleteSetting(.sourceKMSKey, of: function, qualifier: qualifier)
+            return
+        }
+        let document = encode(Lambda.FunctionCodeLocation(sourceKMSKeyArn: arn))
+        try rows.put(
+            FunctionSetting(qualifier: qualifier, target: arn, document: document), as: .sourceKMSKey, of: function)
     }
 
     /// A function's tags; `nil` where it has none.

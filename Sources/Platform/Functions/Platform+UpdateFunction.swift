@@ -13,8 +13,13 @@ extension Platform {
         let target = FunctionTarget(function: try resolveUnqualified(request.functionName, context), qualifier: nil)
         try Self.checkPublication(to: request.publishTo)
         return try changes.change(target.function) { () throws(PlatformError) in
-            let found = try reading { rows in try Self.find(target, rows) }
+            let found = try reading { rows in
+                let found = try Self.find(target, rows)
+                try Self.checkSignature(of: found.function, context, rows)
+                return found
+            }
             try Self.check(revision: request.revisionId, found.document)
+            try FunctionRules.check(updating: request)
             guard let zip = request.zipFile else { throw Self.needsZip(isFromS3: request.s3Bucket != nil) }
             let package = try ingest(zip)
             try checkUnzippedSize(code: package.reference, layers: found.record.layers)
@@ -27,7 +32,10 @@ extension Platform {
             return try withExtendedLifetime(package) { () throws(PlatformError) in
                 try replace(
                     found, by: document, code: package.reference, layers: found.record.layers,
-                    publishing: request.publish ?? false)
+                    publishing: request.publish ?? false
+                ) { function, rows in
+                    try Self.put(sourceKMSKeyArn: request.sourceKMSKeyArn, .latest, of: function, rows)
+                }
             }
         }
     }
@@ -40,11 +48,16 @@ extension Platform {
     ) throws(PlatformError) -> Lambda.FunctionConfiguration {
         let target = FunctionTarget(function: try resolveUnqualified(request.functionName, context), qualifier: nil)
         return try changes.change(target.function) { () throws(PlatformError) in
-            let found = try reading { rows in try Self.find(target, rows) }
+            let found = try reading { rows in
+                let found = try Self.find(target, rows)
+                try Self.checkRuntimeIsFree(found, request.runtime, rows)
+                if request.layers?.isEmpty == false { try Self.checkSignature(of: found.function, context, rows) }
+                return found
+            }
             try Self.check(revision: request.revisionId, found.document)
             try FunctionRules.check(updating: request)
             var document = found.document
-            document.apply(request)
+            try document.apply(request, to: target.function)
             guard let arns = request.layers else {
                 return try replace(found, by: document, code: found.record.code, layers: found.record.layers)
             }
@@ -69,9 +82,12 @@ extension Platform {
     /// Stores a changed function, retires its environments, and answers what its author is told.
     ///
     /// Only one change of a function is in progress at a time; it may have been deleted, and even made anew, meanwhile.
+    ///
+    /// - Parameter more: What else changes with it.
     private func replace(
         _ found: FoundVersion, by changed: FunctionDocument, code: PackageReference, layers: [PackageReference],
-        publishing: Bool = false
+        publishing: Bool = false,
+        _ more: (StoredFunction, borrowing CatalogTransaction) throws -> Void = { _, _ in }
     ) throws(PlatformError) -> Lambda.FunctionConfiguration {
         let id = found.record.id
         var document = changed
@@ -85,6 +101,7 @@ extension Platform {
                     "The operation cannot be performed at this time. An update is in progress for resource: \(id)")
             }
             try rows.put(record, of: current.function)
+            try more(current.function, rows)
             let isUnchanged = document.isSame(as: found.document) && layers == found.record.layers
             if !isUnchanged { try rows.setPublished(nil, of: current.function) }
             guard publishing else { return document.configuration }
@@ -109,36 +126,5 @@ extension PlatformError {
             .preconditionFailed,
             "The Revision Id provided does not match the latest Revision Id. Call the \(operation) API to retrieve the "
                 + "latest Revision Id")
-    }
-}
-
-extension FunctionDocument {
-    /// Takes over the settings that a request names.
-    fileprivate mutating func apply(_ request: Lambda.UpdateFunctionConfigurationRequest) {
-        configuration.role = request.role ?? configuration.role
-        configuration.handler = request.handler ?? configuration.handler
-        configuration.description = request.description ?? configuration.description
-        configuration.timeout = request.timeout ?? configuration.timeout
-        configuration.memorySize = request.memorySize ?? configuration.memorySize
-        configuration.runtime = request.runtime ?? configuration.runtime
-        configuration.deadLetterConfig = request.deadLetterConfig ?? configuration.deadLetterConfig
-        configuration.kmsKeyArn = request.kmsKeyArn ?? configuration.kmsKeyArn
-        configuration.fileSystemConfigs = request.fileSystemConfigs ?? configuration.fileSystemConfigs
-        configuration.ephemeralStorage = request.ephemeralStorage ?? configuration.ephemeralStorage
-        if let environment = request.environment {
-            let variables = environment.variables ?? [:]
-            configuration.environment = variables.isEmpty ? nil : Lambda.EnvironmentResponse(variables: variables)
-        }
-        if let tracing = request.tracingConfig {
-            configuration.tracingConfig = Lambda.TracingConfigResponse(mode: tracing.mode)
-        }
-        if let vpc = request.vpcConfig {
-            configuration.vpcConfig = Lambda.VpcConfigResponse(
-                subnetIds: vpc.subnetIds ?? [], securityGroupIds: vpc.securityGroupIds ?? [], vpcId: "")
-        }
-        if let snapStart = request.snapStart {
-            configuration.snapStart = Lambda.SnapStartResponse(applyOn: snapStart.applyOn, optimizationStatus: .off)
-        }
-        configuration.loggingConfig = request.loggingConfig ?? configuration.loggingConfig
     }
 }

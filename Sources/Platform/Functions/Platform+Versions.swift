@@ -61,6 +61,8 @@ extension Platform {
             FunctionRecord(
                 id: function.id, version: version, code: latest.code, layers: latest.layers, document: snapshot.bytes),
             of: function)
+        let key = try Self.sourceKMSKeyArn(.latest, of: function, rows)
+        try Self.put(sourceKMSKeyArn: key, version, of: function, rows)
         // The revision of $LATEST changes with a publication, as on Lambda.
         var unchanged = document
         unchanged.configuration.revisionId = FunctionDocument.newRevision()

@@ -36,6 +36,22 @@ package struct InvokeRequest: Sendable {
     }
 }
 
+/// Whether the caller waits.
+enum InvocationType: String {
+    /// The caller waits for the answer.
+    case requestResponse = "RequestResponse"
+    /// The event is queued.
+    case event = "Event"
+
+    /// The longest event, in bytes.
+    var payloadBytes: Int {
+        switch self {
+        case .requestResponse: LambdaLimits.synchronousPayloadBytes
+        case .event: LambdaLimits.asynchronousPayloadBytes
+        }
+    }
+}
+
 extension Platform {
     /// Runs a function and hands its answer to `complete`, once, on any thread. Does not block.
     ///
@@ -68,12 +84,13 @@ extension Platform {
         _ = try route(to: resolve(request.functionName, request.qualifier, context))
     }
 
-    private func check(payload: [UInt8]) throws(PlatformError) {
-        guard payload.count <= LambdaLimits.synchronousPayloadBytes else {
+    /// Whether a payload may be an event.
+    func check(payload: [UInt8], type: InvocationType = .requestResponse) throws(PlatformError) {
+        guard payload.count <= type.payloadBytes else {
             throw PlatformError(
                 .requestTooLarge,
-                "\(payload.count) byte payload is too large for the RequestResponse invocation type (limit "
-                    + "\(LambdaLimits.synchronousPayloadBytes) bytes)")
+                "\(payload.count) byte payload is too large for the \(type.rawValue) invocation type (limit "
+                    + "\(type.payloadBytes) bytes)")
         }
         guard !payload.isEmpty else { return }
         if let fault = payload.withUnsafeBytes({ JSONValidator.fault(in: $0) }) {
@@ -82,7 +99,7 @@ extension Platform {
     }
 
     /// A client context is JSON in base64, of 3 583 bytes at most.
-    private func decodeClientContext(_ text: String?) throws(PlatformError) -> String? {
+    func decodeClientContext(_ text: String?) throws(PlatformError) -> String? {
         guard let text, !text.isEmpty else { return nil }
         guard text.utf8.count <= LambdaLimits.clientContextBytes, let bytes = Base64.decode(text),
             bytes.withUnsafeBytes({ JSONValidator.isValid($0) })

@@ -14,16 +14,40 @@ extension Platform {
             return try reading { rows in
                 let found = try Self.find(target, rows)
                 let first = try self.revision(of: found.record, number: number)
+                let asynchronous = try self.asynchronousSettings(of: found, target, rows)
                 guard case .alias(let name) = target.qualifier,
                     let alias = try rows.alias(name, of: found.function), let version = alias.secondVersion,
                     let record = try rows.version(version, of: found.function)
-                else { return InvocationRoute(first: first, second: nil) }
+                else { return InvocationRoute(first: first, second: nil, asynchronous: asynchronous) }
                 let settings: Lambda.AliasConfiguration = try Self.decode(alias.document)
                 let weight = settings.routingConfig?.additionalVersionWeights?[version.description] ?? 0
                 return InvocationRoute(
-                    first: first, second: (try self.revision(of: record, number: number), weight))
+                    first: first, second: (try self.revision(of: record, number: number), weight),
+                    asynchronous: asynchronous)
             }
         }
+    }
+
+    /// What is set for a target's asynchronous invocations. What is set for `$LATEST` is for calls without a qualifier.
+    private func asynchronousSettings(
+        of found: FoundVersion, _ target: FunctionTarget, _ rows: borrowing CatalogTransaction
+    ) throws -> AsynchronousSettings {
+        var settings = AsynchronousSettings()
+        settings.rules.retryDelaySeconds = retryDelaySeconds
+        settings.deadLetterQueue = found.document.configuration.deadLetterConfig?.targetArn.flatMap {
+            $0.isEmpty ? nil : $0
+        }
+        let qualifier = target.qualifier?.description ?? Qualifier.latest.description
+        guard let setting = try rows.setting(.eventInvokeConfig, of: found.function, qualifier: qualifier) else {
+            return settings
+        }
+        let stored: Lambda.FunctionEventInvokeConfig = try Self.decode(setting.document)
+        settings.rules.maximumRetryAttempts = stored.maximumRetryAttempts ?? settings.rules.maximumRetryAttempts
+        settings.rules.maximumEventAgeSeconds =
+            stored.maximumEventAgeInSeconds ?? settings.rules.maximumEventAgeSeconds
+        settings.onSuccess = stored.destinationConfig?.onSuccess?.destination
+        settings.onFailure = stored.destinationConfig?.onFailure?.destination
+        return settings
     }
 
     /// A number for the snapshots that are taken from now on.

@@ -7,6 +7,8 @@ struct InvocationRoute: Sendable {
     let first: FunctionRevision
     /// A second version, and the part of the invocations that it gets, from 0 to 1.
     let second: (revision: FunctionRevision, weight: Double)?
+    /// What is set for asynchronous invocations.
+    let asynchronous: AsynchronousSettings
 
     /// The version that runs the next invocation.
     ///

@@ -1,0 +1,264 @@
+public import LinuxSystem
+internal import SQLite
+internal import Synchronization
+
+/// A durable queue of events: what was accepted is handled at least once, whatever happens to the program.
+///
+/// Changes of all callers are gathered while the last transaction is on its way to the disk, and written together: one
+/// fsync serves many. The backlog is on the disk only: memory grows with the number of targets and of events that are
+/// being handled, not with what waits.
+public final class EventQueue: Sendable {
+    /// What the queue holds back.
+    public struct Limits: Hashable, Sendable {
+        /// Events that are handled at once.
+        public var handled = 64
+        /// Bytes of events that wait for the disk; beyond it nothing is accepted.
+        public var unwrittenBytes = 64 << 20
+
+        /// The defaults.
+        public init() {}
+    }
+
+    private struct State {
+        var schedule: EventSchedule
+        var inHand: Set<Int> = []
+        var changes: [EventStore.Change] = []
+        var callers: [@Sendable (Bool) -> Void] = []
+        var endings: [Ending] = []
+        var unwrittenBytes = 0
+        /// Whether events are handed out.
+        var isRunning = false
+        var isStopping = false
+    }
+
+    /// What the schedule learns once a change is on the disk.
+    private struct Ending {
+        let number: Int
+        let target: String
+        let wasTurnedAway: Bool
+        let dueMilliseconds: Int64?
+    }
+
+    private let store: EventStore
+    private let limits: Limits
+    private let handler = Mutex<(any EventHandler)?>(nil)
+    private let clock: @Sendable () -> Int64
+    private let state: Mutex<State>
+    /// One transaction is written, one may wait: whatever else comes meanwhile, the waiting one takes along.
+    private let writer: WorkQueue
+    private let loop: EventLoop
+
+    /// How long the queue waits after the disk has failed.
+    private static let pauseMilliseconds: Int64 = 1_000
+
+    /// Opens a queue, which is made when it is not there. Events are accepted from now on.
+    ///
+    /// - Parameter clock: Milliseconds since 1970.
+    public init(
+        path: String, limits: Limits = Limits(),
+        clock: @escaping @Sendable () -> Int64 = { WallClock.nowMilliseconds() }
+    ) throws {
+        store = try EventStore(path: path)
+        self.limits = limits
+        self.clock = clock
+        var schedule = EventSchedule(capacity: limits.handled)
+        for (target, due) in try store.heads() { schedule.arrive(target, dueMilliseconds: due) }
+        state = Mutex(State(schedule: schedule))
+        writer = try WorkQueue(name: "events-disk", threadCount: 1, capacity: 1)
+        loop = try EventLoop(name: "events")
+    }
+
+    /// Begins to hand out what is in the queue.
+    public func start(_ handler: any EventHandler) {
+        self.handler.withLock { $0 = handler }
+        state.withLock { $0.isRunning = true }
+        dispatchSoon()
+    }
+
+    /// Hands out nothing more, and accepts nothing. What is being handled may still end.
+    public func pause() {
+        state.withLock { state in
+            state.isRunning = false
+            state.isStopping = true
+        }
+    }
+
+    /// Takes an event in.
+    ///
+    /// - Parameter answer: Called once, on any thread: `true` when the event is on the disk, `false` when it is not and
+    ///   never will be.
+    public func accept(_ event: NewEvent, _ answer: @escaping @Sendable (Bool) -> Void) {
+        let isTaken = state.withLock { state in
+            guard !state.isStopping, state.unwrittenBytes + event.payload.count <= limits.unwrittenBytes else {
+                return false
+            }
+            state.unwrittenBytes += event.payload.count
+            state.changes.append(.add(event))
+            state.callers.append(answer)
+            return true
+        }
+        isTaken ? writeSoon() : answer(false)
+    }
+
+    /// Writes what there is to write, and handles nothing more. Events that are being handled stay in the queue unless
+    /// they end before this returns.
+    public func stop() {
+        pause()
+        loop.stop()
+        writer.close()
+        write()
+    }
+}
+
+extension EventQueue {
+    /// Events in the order in which they were accepted.
+    ///
+    /// - Parameters:
+    ///   - target: Only those of this target; `nil` for all.
+    ///   - number: Where the list goes on: only events after this one.
+    ///   - limit: At most this many.
+    public func list(target: String? = nil, after number: Int = 0, limit: Int) throws -> [QueuedEvent] {
+        try store.list(target: target, after: number, limit: limit)
+    }
+
+    /// How many events there are, and when the oldest of them was accepted, by target.
+    public func counts() throws -> [(target: String, count: Int, oldestMilliseconds: Int64)] { try store.counts() }
+
+    /// Tries events now instead of later: all, those of a target, or one.
+    ///
+    /// - Returns: How many waited.
+    public func hasten(target: String? = nil, number: Int? = nil) throws -> Int {
+        let count = try store.hasten(target: target, number: number, nowMilliseconds: clock())
+        let heads = try store.heads()
+        state.withLock { state in
+            for (target, due) in heads { state.schedule.arrive(target, dueMilliseconds: due) }
+        }
+        dispatchSoon()
+        return count
+    }
+
+    /// Deletes events: all, those of a target, or one. What is being handled is not interrupted, and nothing follows
+    /// from it.
+    ///
+    /// - Returns: How many.
+    public func purge(target: String? = nil, number: Int? = nil) throws -> Int {
+        try store.purge(target: target, number: number)
+    }
+}
+
+extension EventQueue {
+    private func writeSoon() {
+        // Where a write waits already, it will find what is to be written.
+        _ = writer.submit { [weak self] in self?.write() }
+    }
+
+    /// Writes all changes that have gathered, in one transaction.
+    private func write() {
+        let (changes, callers, endings) = state.withLock { state in
+            defer {
+                state.changes = []
+                state.callers = []
+                state.endings = []
+                state.unwrittenBytes = 0
+            }
+            return (state.changes, state.callers, state.endings)
+        }
+        guard !changes.isEmpty else { return }
+        do throws(SQLiteError) {
+            let targets = try store.apply(changes)
+            let now = clock()
+            state.withLock { state in
+                for target in targets { state.schedule.arrive(target, dueMilliseconds: now) }
+                for ending in endings {
+                    state.inHand.remove(ending.number)
+                    state.schedule.end(
+                        ending.target, wasTurnedAway: ending.wasTurnedAway, dueMilliseconds: ending.dueMilliseconds)
+                }
+            }
+            for caller in callers { caller(true) }
+            dispatchSoon()
+        } catch {
+            for caller in callers { caller(false) }
+            keep(changes, endings)
+        }
+    }
+
+    /// The disk has failed: new events were refused, and what became of old ones is written later.
+    private func keep(_ changes: [EventStore.Change], _ endings: [Ending]) {
+        let old = changes.filter { if case .add = $0 { false } else { true } }
+        let isStopping = state.withLock { state in
+            state.changes = old + state.changes
+            state.endings = endings + state.endings
+            return state.isStopping
+        }
+        guard !isStopping, !old.isEmpty else { return }
+        wake(afterMilliseconds: Self.pauseMilliseconds) { $0.writeSoon() }
+    }
+
+    private func dispatchSoon() {
+        wake(afterMilliseconds: 0) { $0.dispatch() }
+    }
+
+    private func wake(afterMilliseconds delay: Int64, _ action: @escaping @Sendable (EventQueue) -> Void) {
+        let moment = MonotonicClock.nowNanoseconds() + UInt64(max(0, delay)) * 1_000_000
+        _ = loop.schedule(atNanoseconds: moment) { [weak self] in
+            if let self { action(self) }
+        }
+    }
+}
+
+extension EventQueue {
+    /// Hands out what is due. On the loop's thread only.
+    private func dispatch() {
+        while let turn = state.withLock({ $0.isRunning ? $0.schedule.turn(nowMilliseconds: clock()) : nil }) {
+            do throws(SQLiteError) { try take(turn) } catch {
+                // The disk cannot be read: later, perhaps, it can.
+                let later = clock() + Self.pauseMilliseconds
+                state.withLock { $0.schedule.arrive(turn.target, dueMilliseconds: later) }
+            }
+        }
+        let now = clock()
+        guard let due = state.withLock({ $0.schedule.nextDue(nowMilliseconds: now) }) else { return }
+        // An hour at most: the wall clock may be set.
+        wake(afterMilliseconds: min(due - now, 3_600_000)) { $0.dispatch() }
+    }
+
+    private func take(_ turn: EventSchedule.Turn) throws(SQLiteError) {
+        let now = clock()
+        let due = try store.due(for: turn.target, byMilliseconds: now, limit: turn.handled + turn.limit + 1)
+        let waiting = state.withLock { state in due.filter { !state.inHand.contains($0) } }
+        let mine = waiting.prefix(turn.limit)
+        let next =
+            waiting.count > mine.count ? now : try store.nextDue(for: turn.target, afterMilliseconds: now)
+        let events = try mine.map { number throws(SQLiteError) in try store.event(number) }.compactMap(\.self)
+        state.withLock { state in
+            state.inHand.formUnion(events.map(\.number))
+            state.schedule.take(events.count, of: turn.target, nextDueMilliseconds: next)
+        }
+        let handler = handler.withLock(\.self)
+        for event in events {
+            handler?.handle(event) { [weak self] in self?.end(event, $0) }
+        }
+    }
+
+    /// Notes what became of an event. It is in hand until that is on the disk.
+    private func end(_ event: QueuedEvent, _ verdict: EventVerdict) {
+        let number = event.number
+        let change: EventStore.Change
+        var due: Int64?
+        var wasTurnedAway = false
+        switch verdict {
+        case .finished(let followUps): change = .finish(number: number, followUps: followUps)
+        case .postponed(let until, let isRetry, let reason):
+            change = .postpone(number: number, untilMilliseconds: until, isRetry: isRetry, reason: reason)
+            (due, wasTurnedAway) = (until, !isRetry)
+        }
+        state.withLock { [due, wasTurnedAway] state in
+            state.changes.append(change)
+            state.endings.append(
+                Ending(
+                    number: number, target: event.event.target, wasTurnedAway: wasTurnedAway, dueMilliseconds: due))
+        }
+        writeSoon()
+    }
+}

@@ -1,0 +1,86 @@
+/// Whose turn it is: for each target, when its next event is due and how many of its events are being handled.
+///
+/// A value without clock or storage. It knows targets, never events, so its size does not grow with the backlog. A
+/// target's window says how many of its events may be handled at once: it grows with each one that was handled and is
+/// halved when one was turned away, so a queue that is longer than its function can take does not keep knocking.
+///
+/// Source: "How Lambda handles errors and retries with asynchronous invocation", Lambda developer guide: with many
+/// entries "Lambda increases the retry interval and reduces the rate at which it reads events from the queue".
+struct EventSchedule: Sendable {
+    /// What to fetch.
+    struct Turn: Hashable, Sendable {
+        /// Of whom.
+        let target: String
+        /// How many events at most.
+        let limit: Int
+        /// How many of its events are being handled, which the store still has.
+        let handled: Int
+    }
+
+    private struct Line {
+        /// When the next event is due that is not being handled; `nil` when there is none.
+        var due: Int64?
+        var handled = 0
+        var window = EventSchedule.firstWindow
+    }
+
+    /// How many events of a target are handled at once to begin with.
+    static let firstWindow = 4
+    /// How many events of all targets may be handled at once.
+    let capacity: Int
+
+    private var lines: [String: Line] = [:]
+    private(set) var handled = 0
+
+    init(capacity: Int) { self.capacity = capacity }
+
+    /// An event of a target is due at a moment, perhaps before the ones that are known.
+    mutating func arrive(_ target: String, dueMilliseconds due: Int64) {
+        lines[target, default: Line()].due = min(lines[target]?.due ?? due, due)
+    }
+
+    /// The target whose event has been due for the longest time, of those whose windows are open. When its next event
+    /// is due is forgotten: ``take(_:of:nextDueMilliseconds:)`` tells it, and what arrives meanwhile counts too.
+    mutating func turn(nowMilliseconds now: Int64) -> Turn? {
+        guard handled < capacity else { return nil }
+        let open = lines.filter { ($0.value.due ?? .max) <= now && $0.value.handled < $0.value.window }
+        guard let (target, line) = open.min(by: { ($0.value.due ?? 0, $0.key) < ($1.value.due ?? 0, $1.key) }) else {
+            return nil
+        }
+        lines[target]?.due = nil
+        return Turn(
+            target: target, limit: min(line.window - line.handled, capacity - handled), handled: line.handled)
+    }
+
+    /// Events of a target are being handled from now on.
+    ///
+    /// - Parameter due: When the next one is due that was not taken; `nil` when there is none.
+    mutating func take(_ count: Int, of target: String, nextDueMilliseconds due: Int64?) {
+        var line = lines[target] ?? Line()
+        if let due { line.due = min(line.due ?? due, due) }
+        line.handled += count
+        handled += count
+        lines[target] = line.handled == 0 && line.due == nil ? nil : line
+    }
+
+    /// An event was handled.
+    ///
+    /// - Parameters:
+    ///   - wasTurnedAway: Whether it could not even be tried.
+    ///   - due: When it is tried again; `nil` when it is done with.
+    mutating func end(_ target: String, wasTurnedAway: Bool, dueMilliseconds due: Int64?) {
+        guard var line = lines[target], line.handled > 0 else { return }
+        line.handled -= 1
+        handled -= 1
+        line.window = wasTurnedAway ? max(1, line.window / 2) : min(capacity, line.window + 1)
+        if let due { line.due = min(line.due ?? due, due) }
+        // A line that has nothing to remember is forgotten.
+        lines[target] = line.handled == 0 && line.due == nil ? nil : line
+    }
+
+    /// The moment of the next event that is not due yet; `nil` when none waits for a moment. What waits for a window
+    /// gets its turn when another event ends.
+    func nextDue(nowMilliseconds now: Int64) -> Int64? {
+        lines.values.lazy.compactMap(\.due).filter { $0 > now }.min()
+    }
+}

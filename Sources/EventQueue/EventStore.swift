@@ -1,0 +1,226 @@
+internal import SQLite
+
+/// The queue on disk.
+struct EventStore: Sendable {
+    /// A change that is made in the next transaction.
+    enum Change: Sendable {
+        /// A new event.
+        case add(NewEvent)
+        /// An event is done with; these follow from it.
+        case finish(number: Int, followUps: [NewEvent])
+        /// An event waits until then.
+        case postpone(number: Int, untilMilliseconds: Int64, isRetry: Bool, reason: String)
+    }
+
+    private let database: Database
+
+    private static let migrations = [
+        Migration(
+            "events",
+            """
+            CREATE TABLE target (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+
+            -- Numbers are never used again (AUTOINCREMENT): a late change of an event cannot hit another one.
+            CREATE TABLE event (
+                number INTEGER PRIMARY KEY AUTOINCREMENT,
+                target INTEGER NOT NULL REFERENCES target (id),
+                due INTEGER NOT NULL, accepted INTEGER NOT NULL,
+                attempts INTEGER NOT NULL DEFAULT 0, retries INTEGER NOT NULL DEFAULT 0,
+                reason TEXT NOT NULL DEFAULT '',
+                request_id TEXT NOT NULL, attributes TEXT NOT NULL,
+                payload BLOB NOT NULL
+            ) STRICT;
+            CREATE INDEX event_due ON event (target, due, number);
+            """)
+    ]
+
+    init(path: String) throws(SQLiteError) {
+        database = try Database(path: path, migrations: Self.migrations)
+    }
+
+    /// Makes all changes durable, or none.
+    ///
+    /// - Returns: The targets that have new events.
+    func apply(_ changes: [Change]) throws(SQLiteError) -> Set<String> {
+        try database.write { connection throws(SQLiteError) in
+            var targets: Set<String> = []
+            for change in changes {
+                switch change {
+                case .add(let event):
+                    try Self.insert(event, connection)
+                    targets.insert(event.target)
+                case .finish(let number, let followUps):
+                    // An event that was purged meanwhile has nothing to follow.
+                    let count = try connection.run("DELETE FROM event WHERE number = ?", [.integer(number)])
+                    guard count > 0 else { continue }
+                    for event in followUps {
+                        try Self.insert(event, connection)
+                        targets.insert(event.target)
+                    }
+                case .postpone(let number, let due, let isRetry, let reason):
+                    try connection.run(
+                        """
+                        UPDATE event SET due = ?, attempts = attempts + 1, retries = retries + ?, reason = ?
+                        WHERE number = ?
+                        """, [.integer(Int(due)), .integer(isRetry ? 1 : 0), .text(reason), .integer(number)])
+                }
+            }
+            return targets
+        }
+    }
+
+    /// The numbers of a target's events in the order in which they are due.
+    ///
+    /// - Parameters:
+    ///   - milliseconds: Only those that are due by then.
+    ///   - limit: At most this many.
+    func due(for target: String, byMilliseconds milliseconds: Int64, limit: Int) throws(SQLiteError) -> [Int] {
+        try database.read { connection throws(SQLiteError) in
+            try connection.all(
+                """
+                SELECT number FROM event WHERE target = (SELECT id FROM target WHERE name = ?) AND due <= ?
+                ORDER BY due, number LIMIT ?
+                """, [.text(target), .integer(Int(milliseconds)), .integer(limit)]
+            ) { $0.integer(0) }
+        }
+    }
+
+    /// An event; `nil` when it is done with, or was deleted.
+    func event(_ number: Int) throws(SQLiteError) -> QueuedEvent? {
+        try events("WHERE number = ?", [.integer(number)]).first
+    }
+
+    /// When the first event of a target is due that is not due yet; `nil` when there is none.
+    func nextDue(for target: String, afterMilliseconds milliseconds: Int64) throws(SQLiteError) -> Int64? {
+        try database.read { connection throws(SQLiteError) in
+            try connection.first(
+                """
+                SELECT due FROM event WHERE target = (SELECT id FROM target WHERE name = ?) AND due > ?
+                ORDER BY due LIMIT 1
+                """, [.text(target), .integer(Int(milliseconds))]
+            ) { Int64($0.integer(0)) }
+        }
+    }
+
+    /// Every event in the order of its number, page by page.
+    func list(target: String?, after number: Int, limit: Int) throws(SQLiteError) -> [QueuedEvent] {
+        try events(
+            "WHERE name = ifnull(?, name) AND number > ? ORDER BY number LIMIT ?",
+            [target.map { .text($0) } ?? .null, .integer(number), .integer(limit)])
+    }
+
+    /// The targets that have events, each with the moment at which the first of them is due.
+    func heads() throws(SQLiteError) -> [String: Int64] {
+        let rows = try database.read { connection throws(SQLiteError) in
+            try connection.all(
+                """
+                SELECT name, (SELECT due FROM event WHERE target = target.id ORDER BY due LIMIT 1) FROM target
+                """
+            ) { $0.isNull(1) ? nil : ($0.text(0), Int64($0.integer(1))) }
+        }
+        return Dictionary(rows.compactMap(\.self)) { first, _ in first }
+    }
+
+    /// How many events there are, and when the oldest was accepted, by target.
+    func counts() throws(SQLiteError) -> [(target: String, count: Int, oldestMilliseconds: Int64)] {
+        try database.read { connection throws(SQLiteError) in
+            try connection.all(
+                "SELECT name, count(*), min(accepted) FROM event JOIN target ON target.id = target GROUP BY target"
+            ) { ($0.text(0), $0.integer(1), Int64($0.integer(2))) }
+        }
+    }
+
+    /// Makes events due at once: all, those of a target, or one.
+    ///
+    /// - Returns: How many.
+    func hasten(target: String?, number: Int?, nowMilliseconds: Int64) throws(SQLiteError) -> Int {
+        try database.write { connection throws(SQLiteError) in
+            try connection.run(
+                "UPDATE event SET due = ? WHERE due > ? AND \(Self.selection)",
+                [.integer(Int(nowMilliseconds)), .integer(Int(nowMilliseconds))] + Self.values(target, number))
+        }
+    }
+
+    /// Deletes events: all, those of a target, or one.
+    ///
+    /// - Returns: How many.
+    func purge(target: String?, number: Int?) throws(SQLiteError) -> Int {
+        try database.write { connection throws(SQLiteError) in
+            try connection.run("DELETE FROM event WHERE \(Self.selection)", Self.values(target, number))
+        }
+    }
+
+    private static let selection =
+        "target IN (SELECT id FROM target WHERE name = ifnull(?, name)) AND number = ifnull(?, number)"
+
+    private static func values(_ target: String?, _ number: Int?) -> [SQLiteValue] {
+        [target.map { .text($0) } ?? .null, number.map { .integer($0) } ?? .null]
+    }
+
+    private static func insert(_ event: NewEvent, _ connection: borrowing Connection) throws(SQLiteError) {
+        try connection.run("INSERT INTO target (name) VALUES (?) ON CONFLICT DO NOTHING", [.text(event.target)])
+        try connection.run(
+            """
+            INSERT INTO event (target, due, accepted, request_id, attributes, payload)
+            VALUES ((SELECT id FROM target WHERE name = ?), ?, ?, ?, ?, ?)
+            """,
+            [
+                .text(event.target), .integer(Int(event.acceptedMilliseconds)),
+                .integer(Int(event.acceptedMilliseconds)), .text(event.requestID),
+                .text(EventAttributes.encode(event.attributes)), .blob(event.payload),
+            ])
+    }
+
+    private func events(_ condition: String, _ values: [SQLiteValue]) throws(SQLiteError) -> [QueuedEvent] {
+        let sql = """
+            SELECT number, name, request_id, payload, attributes, accepted, due, attempts, retries, reason
+            FROM target JOIN event ON event.target = target.id \(condition)
+            """
+        return try database.read { connection throws(SQLiteError) in
+            try connection.all(sql, values) { row in
+                QueuedEvent(
+                    number: row.integer(0),
+                    event: NewEvent(
+                        target: row.text(1), requestID: row.text(2), payload: row.blob(3),
+                        attributes: EventAttributes.decode(row.text(4)), acceptedMilliseconds: Int64(row.integer(5))),
+                    dueMilliseconds: Int64(row.integer(6)), attempts: row.integer(7), retries: row.integer(8),
+                    reason: row.text(9))
+            }
+        }
+    }
+}
+
+/// Attributes as one text: `name=value` lines, with line breaks and backslashes escaped.
+enum EventAttributes {
+    static func encode(_ attributes: [String: String]) -> String {
+        attributes.sorted { $0.key < $1.key }.map { "\(escaped($0.key))=\(escaped($0.value))" }.joined(separator: "\n")
+    }
+
+    static func decode(_ text: String) -> [String: String] {
+        let pairs = text.split(separator: "\n").compactMap { line -> (String, String)? in
+            guard let end = line.firstIndex(of: "=") else { return nil }
+            return (plain(line[..<end]), plain(line[line.index(after: end)...]))
+        }
+        return Dictionary(pairs) { first, _ in first }
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.replacing("\\", with: "\\\\").replacing("\n", with: "\\n").replacing("=", with: "\\e")
+    }
+
+    private static func plain(_ text: Substring) -> String {
+        var result = ""
+        var isEscaped = false
+        for character in text {
+            if isEscaped {
+                result.append(character == "n" ? "\n" : character == "e" ? "=" : character)
+                isEscaped = false
+            } else if character == "\\" {
+                isEscaped = true
+            } else {
+                result.append(character)
+            }
+        }
+        return result
+    }
+}

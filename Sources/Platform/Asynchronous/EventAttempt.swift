@@ -1,0 +1,87 @@
+internal import AWSProtocol
+internal import Domain
+internal import EventQueue
+
+/// One attempt at an asynchronous invocation: what follows from how it ends.
+struct EventAttempt: Sendable {
+    let event: QueuedEvent
+    let target: FunctionTarget
+    let settings: AsynchronousSettings
+    let nowMilliseconds: @Sendable () -> Int64
+
+    /// Names of the attributes that an event of a function has.
+    static let clientContext = "ClientContext"
+    static let traceID = "TraceId"
+
+    /// Whether the event must not be tried any more.
+    var isTooOld: Bool { settings.rules.isTooOld(event, nowMilliseconds: nowMilliseconds()) }
+
+    /// What follows from the function's answer.
+    func verdict(on result: InvocationResult, _ version: FunctionVersion) -> EventVerdict {
+        switch result {
+        case .answered(let payload, _):
+            return finish(
+                .success, DestinationRecord.Response(payload: payload, executedVersion: version, isError: false))
+        case .failed(let payload, _):
+            let response = DestinationRecord.Response(payload: payload, executedVersion: version, isError: true)
+            return after(.failed, response, reason: "The function failed: \(Self.excerpt(payload))")
+        case .refused(let error):
+            let isPassing = error.kind == .tooManyRequests || error.kind == .service
+            return after(isPassing ? .turnedAway : .failed, nil, reason: error.reason ?? error.message)
+        }
+    }
+
+    private func after(
+        _ attempt: AsynchronousRules.Attempt, _ response: DestinationRecord.Response?, reason: String
+    ) -> EventVerdict {
+        switch settings.rules.step(after: attempt, of: event, nowMilliseconds: nowMilliseconds()) {
+        case .finish(let condition): finish(condition, response)
+        case .again(let moment):
+            .postponed(untilMilliseconds: moment, isRetry: attempt == .failed, reason: reason)
+        }
+    }
+
+    /// Ends the event: with a record for its destination, and itself for the dead-letter queue.
+    func finish(
+        _ condition: AsynchronousRules.Condition, _ response: DestinationRecord.Response?
+    ) -> EventVerdict {
+        let hasSucceeded = condition == .success
+        let functionARN = FunctionARN(target.function, qualifier: target.qualifier ?? .latest).description
+        var followUps: [NewEvent] = []
+        if let destination = hasSucceeded ? settings.onSuccess : settings.onFailure {
+            let record = DestinationRecord(
+                event: event, functionARN: functionARN, condition: condition, response: response,
+                timestampMilliseconds: nowMilliseconds())
+            followUps.append(
+                follow(destination, record.json, ["FunctionArn": functionARN, "Condition": condition.rawValue]))
+        }
+        if !hasSucceeded, let queue = settings.deadLetterQueue {
+            followUps.append(follow(queue, event.event.payload, deadLetterAttributes(condition, response)))
+        }
+        return .finished(followUps: followUps)
+    }
+
+    private func follow(_ target: String, _ payload: [UInt8], _ attributes: [String: String]) -> NewEvent {
+        NewEvent(
+            target: target, requestID: event.event.requestID, payload: payload, attributes: attributes,
+            acceptedMilliseconds: nowMilliseconds())
+    }
+
+    /// Source: "Adding a dead-letter queue", Lambda developer guide: `RequestID`, `ErrorCode` (the status), and
+    /// `ErrorMessage`, the first kilobyte of the message.
+    private func deadLetterAttributes(
+        _ condition: AsynchronousRules.Condition, _ response: DestinationRecord.Response?
+    ) -> [String: String] {
+        var attributes = ["RequestID": event.event.requestID, "ErrorCode": response == nil ? "429" : "200"]
+        attributes["ErrorMessage"] = response.map { Self.excerpt($0.payload) } ?? condition.rawValue
+        return attributes
+    }
+
+    /// The message of an error, or its beginning.
+    private static func excerpt(_ payload: [UInt8]) -> String {
+        // What is not an error's JSON is shown as it is.
+        let message = (try? JSON.decode(payload))?["errorMessage"]
+        guard case .string(let text) = message else { return String(decoding: payload.prefix(1024), as: UTF8.self) }
+        return String(decoding: text.utf8.prefix(1024), as: UTF8.self)
+    }
+}

@@ -1,0 +1,65 @@
+internal import Domain
+internal import EventQueue
+internal import LinuxSystem
+internal import Synchronization
+
+/// Handles events: runs functions, and hands messages to destinations.
+final class EventInvoker: EventHandler {
+    private weak let platform: Platform?
+    private let sender: any MessageSender
+
+    init(platform: Platform, sender: any MessageSender) {
+        self.platform = platform
+        self.sender = sender
+    }
+
+    func handle(_ event: QueuedEvent, _ answer: @escaping @Sendable (EventVerdict) -> Void) {
+        guard let arn = FunctionARN(event.event.target) else { return send(event, answer) }
+        // Without a platform the server is ending: the event stays, and is handled after the next start.
+        guard let platform else { return }
+        platform.run(event, FunctionTarget(function: arn.function, qualifier: arn.qualifier), answer)
+    }
+
+    /// Hands a message to another service, again and again until it is too old.
+    private func send(_ event: QueuedEvent, _ answer: @escaping @Sendable (EventVerdict) -> Void) {
+        let message = OutgoingMessage(
+            target: event.event.target, body: event.event.payload, attributes: event.event.attributes)
+        sender.send(message) { reason in
+            guard let reason else { return answer(.finished()) }
+            let now = WallClock.nowMilliseconds()
+            switch AsynchronousRules().step(after: .turnedAway, of: event, nowMilliseconds: now) {
+            case .finish: answer(.finished())
+            case .again(let moment):
+                answer(.postponed(untilMilliseconds: moment, isRetry: false, reason: reason))
+            }
+        }
+    }
+}
+
+extension Platform {
+    /// Runs the function of an event, and says what follows.
+    fileprivate func run(
+        _ event: QueuedEvent, _ target: FunctionTarget, _ answer: @escaping @Sendable (EventVerdict) -> Void
+    ) {
+        do throws(PlatformError) {
+            let route = try route(to: target)
+            let attempt = EventAttempt(
+                event: event, target: target, settings: route.asynchronous,
+                nowMilliseconds: { WallClock.nowMilliseconds() })
+            guard !attempt.isTooOld else { return answer(attempt.finish(.eventAgeExceeded, nil)) }
+            let revision = route.choose(random: .random(in: 0..<1))
+            pool.invoke(
+                Invocation(
+                    requestID: event.event.requestID, revision: revision, payload: event.event.payload,
+                    invokedARN: target.arn.description,
+                    clientContext: event.event.attributes[EventAttempt.clientContext],
+                    traceID: event.event.attributes[EventAttempt.traceID],
+                    complete: { answer(attempt.verdict(on: $0, revision.version)) }))
+        } catch {
+            // A function that is gone takes its events with it; anything else may be better later.
+            guard error.kind != .resourceNotFound else { return answer(.finished()) }
+            let moment = WallClock.nowMilliseconds() + 1_000
+            answer(.postponed(untilMilliseconds: moment, isRetry: false, reason: error.message))
+        }
+    }
+}

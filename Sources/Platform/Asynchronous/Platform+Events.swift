@@ -1,0 +1,33 @@
+internal import Domain
+internal import EventQueue
+internal import LinuxSystem
+
+extension Platform {
+    /// Takes an event in, to run its function later: the `Event` of *Invoke*. Does not block.
+    ///
+    /// - Parameter complete: Called once, on any thread: with `nil` when the event is on the disk.
+    ///
+    /// Source: *Invoke* in the Lambda API reference.
+    package func accept(
+        _ request: InvokeRequest, context: RequestContext,
+        _ complete: @escaping @Sendable (PlatformError?) -> Void
+    ) {
+        do throws(PlatformError) {
+            try check(payload: request.payload, type: .event)
+            let target = try resolve(request.functionName, request.qualifier, context)
+            _ = try route(to: target)
+            var attributes: [String: String] = [:]
+            attributes[EventAttempt.clientContext] = try decodeClientContext(request.clientContext)
+            attributes[EventAttempt.traceID] = request.traceID
+            let event = NewEvent(
+                target: target.arn.description, requestID: request.requestID,
+                payload: request.payload.isEmpty ? Array("{}".utf8) : request.payload, attributes: attributes,
+                acceptedMilliseconds: WallClock.nowMilliseconds())
+            events.accept(event) { isAccepted in
+                complete(isAccepted ? nil : PlatformError(.service, "The event could not be stored; send it again."))
+            }
+        } catch {
+            complete(error)
+        }
+    }
+}

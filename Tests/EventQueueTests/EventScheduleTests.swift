@@ -1,0 +1,54 @@
+import Testing
+
+@testable import EventQueue
+
+@Suite struct EventScheduleTests {
+    private var schedule = EventSchedule(capacity: 10)
+
+    @Test mutating func `the target that has waited longest has its turn first`() {
+        schedule.arrive("b", dueMilliseconds: 5)
+        schedule.arrive("a", dueMilliseconds: 7)
+        schedule.arrive("a", dueMilliseconds: 9)
+        #expect(schedule.turn(nowMilliseconds: 4) == nil)
+        #expect(schedule.nextDue(nowMilliseconds: 4) == 5)
+        #expect(schedule.turn(nowMilliseconds: 8)?.target == "b")
+        schedule.take(1, of: "b", nextDueMilliseconds: nil)
+        #expect(schedule.turn(nowMilliseconds: 8) == .init(target: "a", limit: 4, handled: 0))
+    }
+
+    @Test mutating func `a closed window has no turn until an event has ended`() {
+        schedule.arrive("a", dueMilliseconds: 0)
+        #expect(schedule.turn(nowMilliseconds: 1)?.limit == EventSchedule.firstWindow)
+        schedule.take(EventSchedule.firstWindow, of: "a", nextDueMilliseconds: 0)
+        #expect(schedule.turn(nowMilliseconds: 1) == nil)
+        schedule.end("a", wasTurnedAway: false, dueMilliseconds: nil)
+        // One has ended, and the window is wider by one.
+        #expect(schedule.turn(nowMilliseconds: 1)?.limit == 2)
+    }
+
+    @Test mutating func `a window is halved when events are turned away, and never closes for good`() {
+        schedule.arrive("a", dueMilliseconds: 0)
+        _ = schedule.turn(nowMilliseconds: 1)
+        schedule.take(4, of: "a", nextDueMilliseconds: 0)
+        for _ in 1...4 { schedule.end("a", wasTurnedAway: true, dueMilliseconds: 50) }
+        #expect(schedule.turn(nowMilliseconds: 60)?.limit == 1)
+    }
+
+    @Test mutating func `what arrives during a turn is not forgotten`() {
+        schedule.arrive("a", dueMilliseconds: 0)
+        _ = schedule.turn(nowMilliseconds: 1)
+        schedule.arrive("a", dueMilliseconds: 1)
+        schedule.take(1, of: "a", nextDueMilliseconds: nil)
+        #expect(schedule.turn(nowMilliseconds: 1)?.target == "a")
+    }
+
+    @Test mutating func `all targets together stay within the capacity`() {
+        for target in ["a", "b", "c", "d"] { schedule.arrive(target, dueMilliseconds: 0) }
+        var taken = 0
+        while let turn = schedule.turn(nowMilliseconds: 1) {
+            schedule.take(turn.limit, of: turn.target, nextDueMilliseconds: 0)
+            taken += turn.limit
+        }
+        #expect(taken == 10)
+    }
+}

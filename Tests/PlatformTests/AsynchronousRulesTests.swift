@@ -1,0 +1,132 @@
+import Domain
+import EventQueue
+import SeededRandom
+import Testing
+
+@testable import Platform
+
+@Suite struct AsynchronousRulesTests {
+    private static func event(attempts: Int = 0, retries: Int = 0, accepted: Int64 = 0) throws -> QueuedEvent {
+        QueuedEvent(
+            number: 1,
+            event: NewEvent(
+                target: "arn", requestID: "id", payload: Array("{\"n\":1}".utf8), acceptedMilliseconds: accepted),
+            dueMilliseconds: accepted, attempts: attempts, retries: retries)
+    }
+
+    @Test func `a function's error is tried again after one minute, then after two, then given up`() throws {
+        let rules = AsynchronousRules()
+        #expect(
+            rules.step(after: .failed, of: try Self.event(), nowMilliseconds: 5) == .again(atMilliseconds: 60_005))
+        let second = try Self.event(attempts: 1, retries: 1)
+        #expect(rules.step(after: .failed, of: second, nowMilliseconds: 5) == .again(atMilliseconds: 120_005))
+        let third = try Self.event(attempts: 2, retries: 2)
+        #expect(rules.step(after: .failed, of: third, nowMilliseconds: 5) == .finish(.retriesExhausted))
+    }
+
+    @Test func `what is turned away backs off from a second to five minutes and counts as no retry`() throws {
+        let rules = AsynchronousRules()
+        let delays = try (0..<12).map { count -> Int64 in
+            let event = try Self.event(attempts: count + 1, retries: 1)
+            guard case .again(let moment) = rules.step(after: .turnedAway, of: event, nowMilliseconds: 0) else {
+                return -1
+            }
+            return moment / 1000
+        }
+        #expect(delays == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300])
+    }
+
+    @Test(arguments: [1, 2, 3, 4] as [UInt64])
+    func `whatever happens, an event ends within its age, and is retried no more often than it may be`(
+        seed: UInt64
+    ) throws {
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<2_000 {
+            let rules = AsynchronousRules(
+                maximumRetryAttempts: Int.random(in: 0...2, using: &random),
+                maximumEventAgeSeconds: Int.random(in: 60...21_600, using: &random))
+            var (now, event) = (Int64(0), try Self.event())
+            var end: AsynchronousRules.Condition?
+            while end == nil {
+                now += Int64.random(in: 0...900_000, using: &random)
+                if rules.isTooOld(event, nowMilliseconds: now) {
+                    end = .eventAgeExceeded
+                    break
+                }
+                let attempt: AsynchronousRules.Attempt = Bool.random(using: &random) ? .failed : .turnedAway
+                switch rules.step(after: attempt, of: event, nowMilliseconds: now) {
+                case .finish(let condition): end = condition
+                case .again(let moment):
+                    #expect(moment > now, "seed \(seed)")
+                    #expect(moment <= Int64(rules.maximumEventAgeSeconds) * 1000, "seed \(seed)")
+                    now = moment
+                    event.attempts += 1
+                    event.retries += attempt == .failed ? 1 : 0
+                }
+            }
+            #expect(event.retries <= rules.maximumRetryAttempts, "seed \(seed)")
+            #expect(end != .success, "seed \(seed)")
+        }
+    }
+}
+
+@Suite struct EventAttemptTests {
+    private static let function = FunctionID(
+        account: AccountID("123456789012").unsafelyUnwrapped, region: Region("us-east-1").unsafelyUnwrapped,
+        name: FunctionName("f").unsafelyUnwrapped)
+
+    private static func attempt(retries: Int = 2, destination: String? = "arn:d", queue: String? = "arn:q")
+        -> EventAttempt
+    {
+        let settings = AsynchronousSettings(onSuccess: "arn:s", onFailure: destination, deadLetterQueue: queue)
+        let event = QueuedEvent(
+            number: 1,
+            event: NewEvent(
+                target: "arn", requestID: "id", payload: Array("{\"n\":1}".utf8), acceptedMilliseconds: 0),
+            dueMilliseconds: 0, attempts: retries, retries: retries)
+        return EventAttempt(
+            event: event, target: FunctionTarget(function: function, qualifier: nil), settings: settings,
+            nowMilliseconds: { 1_000 })
+    }
+
+    private static func followUps(_ verdict: EventVerdict) -> [NewEvent] {
+        if case .finished(let followUps) = verdict { followUps } else { [] }
+    }
+
+    @Test func `success is recorded for its destination as Lambda writes it`() {
+        let verdict = Self.attempt(retries: 0).verdict(
+            on: .answered(Array("[2]".utf8), logTail: []), .number(3))
+        let record = Self.followUps(verdict)
+        #expect(record.map(\.target) == ["arn:s"])
+        #expect(
+            String(decoding: record[0].payload, as: UTF8.self) == """
+                {"version":"1.0","timestamp":"1970-01-01T00:00:01Z","requestContext":{"approximateInvokeCount":1,\
+                "condition":"Success","functionArn":"arn:aws:lambda:us-east-1:123456789012:function:f:$LATEST",\
+                "requestId":"id"},"requestPayload":{"n":1},"responseContext":{"executedVersion":"3","statusCode":200},\
+                "responsePayload":[2]}
+                """)
+    }
+
+    @Test func `the last failure goes to the destination as a record and to the dead-letter queue as the event`() {
+        let error = Array(#"{"errorMessage":"broken"}"#.utf8)
+        let followUps = Self.followUps(Self.attempt().verdict(on: .failed(error, logTail: []), .latest))
+        #expect(followUps.map(\.target) == ["arn:d", "arn:q"])
+        let record = String(decoding: followUps[0].payload, as: UTF8.self)
+        #expect(record.contains(#""condition":"RetriesExhausted""#) && record.contains(#""functionError":"Unhandled""#))
+        #expect(followUps[1].payload == Array("{\"n\":1}".utf8))
+        #expect(
+            followUps[1].attributes == ["RequestID": "id", "ErrorCode": "200", "ErrorMessage": "broken"])
+    }
+
+    @Test func `an event that was never run has no response in its record`() {
+        let record = Self.followUps(Self.attempt(queue: nil).finish(.eventAgeExceeded, nil))
+        #expect(!String(decoding: record[0].payload, as: UTF8.self).contains("response"))
+    }
+
+    @Test func `a throttle is not a retry`() {
+        let refusal = PlatformError(.tooManyRequests, "Rate Exceeded.", reason: "CallerRateLimitExceeded")
+        let verdict = Self.attempt().verdict(on: .refused(refusal), .latest)
+        #expect(
+            verdict == .postponed(untilMilliseconds: 2_000, isRetry: false, reason: "CallerRateLimitExceeded"))
+    }
+}
