@@ -92,11 +92,12 @@ let storey3: [Target] = [
 ]
 
 let storey4: [Target] = [
-    library("Gateway", ["AWSModel", "AWSProtocol", "Digest", "Domain", "HTTP", "LinuxSystem", "Platform"]),
+    library(
+        "Gateway", ["AWSModel", "AWSProtocol", "Digest", "Domain", "HTTP", "LinuxSystem", "Platform", "Scheduler"]),
     library(
         "CommandLine",
         [
-            "AWSProtocol", "Digest", "Domain", "LinuxSystem", "Packaging", "Platform", "Sandbox",
+            "AWSProtocol", "Digest", "Domain", "LinuxSystem", "Packaging", "Platform", "Sandbox", "Scheduler",
         ]),
 ]
 
@@ -133,7 +134,7 @@ let proof: [Target] = [
     tests("EventQueue", ["LinuxSystem", "SeededRandom"]),
     tests("Platform", ["Domain", "EventQueue", "SeededRandom"]),
     tests("Gateway", ["Domain"]),
-    tests("CommandLine", ["AWSProtocol", "Domain", "Platform", "Sandbox"]),
+    tests("CommandLine", ["AWSProtocol", "Domain", "Platform", "Sandbox", "Scheduler"]),
     .testTarget(name: "TidyTests", swiftSettings: strict),
 ]
 

@@ -3,6 +3,7 @@ package import Domain
 internal import HTTP
 internal import LinuxSystem
 package import Platform
+package import Scheduler
 internal import Synchronization
 
 /// What a server is started with.
@@ -21,16 +22,18 @@ package struct ServerOptions: Sendable {
     package var interpreters: [RuntimeIdentifier: Interpreter]
     /// Whether functions share the host's network.
     package var usesHostNetwork: Bool
-    /// Invocations at once of one account in one region.
-    package var accountConcurrency: Int
+    /// What the scheduler keeps within.
+    package var limits: SchedulerLimits
+    /// How often the host's memory is promised to environments.
+    package var overcommit: Double
     /// From an error of a function to the first retry of an asynchronous invocation, in seconds.
     package var retryDelaySeconds: Double
 
     /// Collects the options.
     package init(
         host: String, port: UInt16, defaults: GatewayDefaults, version: String, dataFolder: String,
-        interpreters: [RuntimeIdentifier: Interpreter], usesHostNetwork: Bool, accountConcurrency: Int,
-        retryDelaySeconds: Double
+        interpreters: [RuntimeIdentifier: Interpreter], usesHostNetwork: Bool, limits: SchedulerLimits,
+        overcommit: Double, retryDelaySeconds: Double
     ) {
         self.host = host
         self.port = port
@@ -39,7 +42,8 @@ package struct ServerOptions: Sendable {
         self.dataFolder = dataFolder
         self.interpreters = interpreters
         self.usesHostNetwork = usesHostNetwork
-        self.accountConcurrency = accountConcurrency
+        self.limits = limits
+        self.overcommit = overcommit
         self.retryDelaySeconds = retryDelaySeconds
     }
 }
@@ -69,12 +73,14 @@ package struct Server {
             options: PlatformOptions(
                 dataFolder: options.dataFolder, initExecutable: try Self.initExecutable(),
                 interpreters: options.interpreters, gatewayPort: port, usesHostNetwork: options.usesHostNetwork,
-                accountConcurrency: options.accountConcurrency, retryDelaySeconds: options.retryDelaySeconds),
+                limits: options.limits, overcommit: options.overcommit, retryDelaySeconds: options.retryDelaySeconds),
             adopt: { connection, origin in server.adopt(connection, origin) })
         gateway = try Gateway(platform: platform, defaults: options.defaults, version: options.version)
         let front = Front(gateway: gateway, runtimeAPI: platform.runtimeAPI)
         http = try HTTPServer(listener: socket.takeDescriptor(), handler: front, limits: .front)
         server.fill(http)
+        // Their runtimes call the HTTP server.
+        platform.startProvisioned()
         url = "http://\(options.host.contains(":") ? "[\(options.host)]" : options.host):\(port)"
     }
 

@@ -29,6 +29,8 @@ package final class Platform: Sendable {
     let retryDelaySeconds: Double
     let routes = RouteTable()
     let changes = ChangesInProgress()
+    /// Held while settings are read and handed on, so that of two changes the later one is the last to arrive.
+    let concurrencyChanges = Mutex<Void>(())
     let lastRevisionNumber = Atomic<UInt64>(0)
     private let cgroups: CgroupParent?
     private let lock: DataFolderLock
@@ -57,10 +59,9 @@ package final class Platform: Sendable {
             usesHostNetwork: options.usesHostNetwork)
         let machines = HostEmulators.machines()
         host.emulatedArchitectures = Set(Architecture.allCases.filter { machines.contains($0.elfMachine) })
-        var limits = SchedulerLimits()
-        limits.accountConcurrency = options.accountConcurrency
-        limits.environments = options.environments
-        accountConcurrency = options.accountConcurrency
+        var limits = options.limits
+        limits.memoryMebibytes = Int(Double(HostMemory.mebibytes) * options.overcommit)
+        accountConcurrency = limits.accountConcurrency
         retryDelaySeconds = options.retryDelaySeconds
         events = try EventQueue(path: folder.path("events.sqlite"))
         pool = try EnvironmentPool(
@@ -69,6 +70,7 @@ package final class Platform: Sendable {
             logs: LogStore(root: folder.path("logs")), limits: limits,
             adopt: adopt)
         garbage.collectSoon()
+        for function in try concurrencySettings() { try applyReservation(function) }
         events.start(EventInvoker(platform: self, sender: NoMessageSender()))
     }
 

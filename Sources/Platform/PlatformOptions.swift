@@ -1,4 +1,5 @@
 package import Domain
+package import Scheduler
 
 /// What a server is started with.
 package struct PlatformOptions: Sendable {
@@ -12,26 +13,26 @@ package struct PlatformOptions: Sendable {
     package var gatewayPort: UInt16
     /// Whether functions share the host's network.
     package var usesHostNetwork: Bool
-    /// Invocations at once of one account in one region.
-    package var accountConcurrency: Int
-    /// Environments at once on this host.
-    package var environments: Int
+    /// What the scheduler keeps within. The memory is found out here.
+    package var limits: SchedulerLimits
+    /// How often the host's memory is promised to environments.
+    package var overcommit: Double
     /// From an error of a function to the first retry of an asynchronous invocation, in seconds.
     package var retryDelaySeconds: Double
 
     /// Collects the options.
     package init(
         dataFolder: String, initExecutable: String, interpreters: [RuntimeIdentifier: Interpreter],
-        gatewayPort: UInt16, usesHostNetwork: Bool = false, accountConcurrency: Int = 1000, environments: Int = 1000,
-        retryDelaySeconds: Double = 60
+        gatewayPort: UInt16, usesHostNetwork: Bool = false, limits: SchedulerLimits = SchedulerLimits(),
+        overcommit: Double = 4, retryDelaySeconds: Double = 60
     ) {
         self.dataFolder = dataFolder
         self.initExecutable = initExecutable
         self.interpreters = interpreters
         self.gatewayPort = gatewayPort
         self.usesHostNetwork = usesHostNetwork
-        self.accountConcurrency = accountConcurrency
-        self.environments = environments
+        self.limits = limits
+        self.overcommit = overcommit
         self.retryDelaySeconds = retryDelaySeconds
     }
 }

@@ -4,8 +4,6 @@
 public struct SchedulerLimits: Hashable, Sendable {
     /// Invocations at once of one account in one region. Lambda's default quota is 1 000.
     public var accountConcurrency = 1000
-    /// How many of them always stay for functions without a reservation. Lambda keeps 100.
-    public var unreservedConcurrency = 100
     /// Environments that may be started for one function in one interval, beside its provisioned ones. Lambda's
     /// figure is 1 000.
     public var startsPerInterval = 1000

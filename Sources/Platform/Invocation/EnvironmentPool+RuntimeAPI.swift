@@ -8,7 +8,7 @@ extension EnvironmentPool: RuntimeAPIEnvironments {
     func next(origin: UInt32, _ exchange: HTTPExchange) -> HTTPResponse? {
         guard let environment = environment(origin) else { return HTTPResponse(status: 410) }
         let (answer, first) = environment.next(exchange)
-        if let first { markStarted(environment, first) }
+        if let first { markStarted(environment, first) } else if environment.takeReadiness() { markReady(environment) }
         return answer
     }
 
@@ -40,7 +40,9 @@ extension EnvironmentPool: RuntimeAPIEnvironments {
 
     /// The init phase is over: the function's own time-out counts from here.
     private func markStarted(_ environment: ExecutionEnvironment, _ invocation: Invocation) {
-        _ = state.withLock { $0.scheduler.environmentStarted(environment.id) }
+        _ = state.withLock {
+            $0.scheduler.environmentStarted(environment.id, nowNanoseconds: MonotonicClock.nowNanoseconds())
+        }
         let timer = timer(for: invocation, in: environment, seconds: invocation.revision.timeoutSeconds)
         if let needless = environment.replaceTimer(of: invocation.requestID, by: timer) { loop.cancel(needless) }
     }

@@ -37,6 +37,8 @@ final class ExecutionEnvironment: Sendable {
         var initStartNanoseconds: UInt64?
         /// How long the init phase took; reported with the first invocation.
         var initNanoseconds: UInt64?
+        /// Whether the scheduler knows that a provisioned environment is ready.
+        var isReady = false
         var ending: Ending?
         /// Its process has ended, or was never there.
         var isGone = false
@@ -56,11 +58,14 @@ final class ExecutionEnvironment: Sendable {
     let revision: FunctionRevision
     let streamName: LogStreamName
     let stream: LogStream
+    /// Whether it was started before anybody called.
+    let isProvisioned: Bool
     let state = Mutex(State())
 
-    init(id: EnvironmentID, revision: FunctionRevision, logs: LogStore) {
+    init(id: EnvironmentID, revision: FunctionRevision, logs: LogStore, isProvisioned: Bool = false) {
         self.id = id
         self.revision = revision
+        self.isProvisioned = isProvisioned
         let random = (0..<16).map { _ in UInt8.random(in: .min ... .max) }
         streamName = LogStreamName(
             startMilliseconds: WallClock.nowMilliseconds(), version: revision.version, random: random)

@@ -40,7 +40,7 @@ extension FunctionSandbox {
             "AWS_LAMBDA_FUNCTION_NAME": function.name.description,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": String(revision.memoryMebibytes),
             "AWS_LAMBDA_FUNCTION_VERSION": revision.version.description,
-            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+            "AWS_LAMBDA_INITIALIZATION_TYPE": isProvisioned ? "provisioned-concurrency" : "on-demand",
             "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/\(function.name)",
             "AWS_LAMBDA_LOG_STREAM_NAME": logStreamName,
             "AWS_LAMBDA_RUNTIME_API": runtimeAPI,
