@@ -60,7 +60,7 @@ let storey0: [Target] = [
     library("SQLite", ["CSQLite"]),
     library("Archive", ["CZlib", "LinuxSystem"]),
     library("HTTP", ["CHTTP", "CMicrohttpd", "LinuxSystem"]),
-    library("AWSProtocol", ["CPCRE2", "Digest"]),
+    library("AWSProtocol", ["CPCRE2", "CZlib", "Digest"]),
 ]
 
 let storey1: [Target] = [
@@ -75,7 +75,7 @@ let storey2: [Target] = [
     library("LayerStore", ["Archive", "Digest", "LinuxSystem"]),
     library("Packaging", ["Archive", "Digest", "Domain", "LinuxSystem"]),
     .target(name: "Scheduler", swiftSettings: optimized),
-    library("RuntimeAPI", ["HTTP"]),
+    library("RuntimeAPI", ["Digest", "HTTP"]),
     library("Sandbox", ["CSandbox", "CSeccomp", "LinuxSystem", "SandboxPlan"]),
     library("Telemetry", ["Domain", "LinuxSystem"]),
     library("EventQueue", ["LinuxSystem", "SQLite"]),

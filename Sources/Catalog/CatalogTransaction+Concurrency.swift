@@ -26,7 +26,8 @@ extension CatalogTransaction {
     ) throws(SQLiteError) -> Int {
         let sql = """
             SELECT ifnull(sum(coalesce(reserved, provisioned)), 0) FROM (
-                SELECT sum(amount) FILTER (WHERE kind = ?) AS reserved, sum(amount) FILTER (WHERE kind = ?) AS provisioned
+                SELECT sum(amount) FILTER (WHERE kind = ?) AS reserved,
+                    sum(amount) FILTER (WHERE kind = ?) AS provisioned
                 FROM function_setting JOIN function ON function.id = function_setting.function
                 WHERE amount IS NOT NULL AND kind IN (?, ?) AND account = ? AND region = ? AND function.id IS NOT ?
                 GROUP BY function.id

@@ -116,18 +116,6 @@ extension CatalogTransaction {
         }
     }
 
-    /// The sum of a kind's amounts over all functions of an account and region.
-    public borrowing func total(
-        of kind: FunctionSettingKind, account: AccountID, region: Region
-    ) throws(SQLiteError) -> Int {
-        let sql = """
-            SELECT ifnull(sum(amount), 0) FROM function_setting JOIN function ON function.id = function_setting.function
-            WHERE amount IS NOT NULL AND kind = ? AND account = ? AND region = ?
-            """
-        let values: [SQLiteValue] = [.text(kind.rawValue), .text(account.description), .text(region.description)]
-        return try first(sql, values) { $0.integer(0) } ?? 0
-    }
-
     /// Deletes whatever is set for one version or alias.
     borrowing func deleteSettings(of function: StoredFunction, qualifier: String) throws(SQLiteError) {
         try run(

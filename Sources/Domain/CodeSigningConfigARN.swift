@@ -1,4 +1,5 @@
-/// A code signing configuration's ARN: `arn:aws:lambda:us-east-1:123456789012:code-signing-config:csc-0123456789abcdef0`.
+/// A code signing configuration's ARN:
+/// `arn:aws:lambda:us-east-1:123456789012:code-signing-config:csc-0123456789abcdef0`.
 public struct CodeSigningConfigARN: Hashable, Sendable, CustomStringConvertible {
     /// The account that owns the configuration.
     public let account: AccountID

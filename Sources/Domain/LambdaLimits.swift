@@ -43,6 +43,9 @@ public enum LambdaLimits {
     public static let synchronousPayloadBytes = 6_291_556
     /// Payload of an asynchronous invocation, in bytes (1 MB).
     public static let asynchronousPayloadBytes = 1_048_576
+    /// A streamed answer, in bytes (200 MB).
+    /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html>.
+    public static let streamedPayloadBytes = 209_715_200
     /// The decoded client context of an invocation, in bytes.
     /// Source: <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>, `X-Amz-Client-Context`.
     public static let clientContextBytes = 3_583

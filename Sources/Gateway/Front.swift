@@ -14,6 +14,8 @@ struct Front<RuntimeAPI: HTTPHandler>: HTTPHandler {
         handler(exchange).responseForLargeBody(exchange)
     }
 
+    func bodySink(for exchange: HTTPExchange) -> (any HTTPBodySink)? { handler(exchange).bodySink(for: exchange) }
+
     func respond(to exchange: HTTPExchange) -> HTTPResponse? { handler(exchange).respond(to: exchange) }
 
     private func handler(_ exchange: HTTPExchange) -> any HTTPHandler {

@@ -13,10 +13,7 @@ extension Gateway {
         _ name: String, _ target: Target, _ context: RequestContext, _ exchange: HTTPExchange
     ) -> HTTPResponse? {
         let requestID = RequestIdentifier.make()
-        let request = InvokeRequest(
-            functionName: name, qualifier: target.parameter("Qualifier"), payload: exchange.body,
-            clientContext: exchange.header("X-Amz-Client-Context"), traceID: exchange.header("X-Amzn-Trace-Id"),
-            requestID: requestID)
+        let request = request(name, target, exchange, requestID)
         switch exchange.header("X-Amz-Invocation-Type") ?? "RequestResponse" {
         case "RequestResponse":
             let wantsTail = exchange.header("X-Amz-Log-Type") == "Tail"
@@ -25,10 +22,7 @@ extension Gateway {
             }
             return nil
         case "DryRun":
-            do { try platform.checkInvoke(request, context: context) } catch {
-                return refusal(error, requestID, name, exchange)
-            }
-            return HTTPResponse(status: 204, headers: [("x-amzn-RequestId", requestID)])
+            return dryRun(request, context, exchange)
         case "Event":
             platform.accept(request, context: context) { error in
                 exchange.respond(
@@ -41,6 +35,50 @@ extension Gateway {
             let error = violation(name, exchange) ?? .validation("InvocationType is given twice, or is not valid")
             return error.response.http(requestID: requestID)
         }
+    }
+
+    /// *InvokeWithResponseStream*: the caller gets the answer while the function makes it.
+    ///
+    /// Source: *InvokeWithResponseStream* in the Lambda API reference.
+    func invokeStreaming(
+        _ name: String, _ target: Target, _ context: RequestContext, _ exchange: HTTPExchange
+    ) -> HTTPResponse? {
+        let requestID = RequestIdentifier.make()
+        let request = request(name, target, exchange, requestID)
+        switch exchange.header("X-Amz-Invocation-Type") ?? "RequestResponse" {
+        case "RequestResponse":
+            let answer = StreamedAnswer(
+                exchange, requestID: requestID, wantsTail: exchange.header("X-Amz-Log-Type") == "Tail")
+            platform.invoke(request, context: context, stream: answer) { result, version in
+                guard !answer.end(result, version), case .refused(let error) = result else { return }
+                exchange.respond(self.refusal(error, requestID, name, exchange))
+            }
+            return nil
+        case "DryRun":
+            return dryRun(request, context, exchange)
+        default:
+            let error =
+                violation(name, exchange) ?? .validation("InvocationType must be RequestResponse or DryRun here")
+            return error.response.http(requestID: requestID)
+        }
+    }
+
+    private func request(
+        _ name: String, _ target: Target, _ exchange: HTTPExchange, _ requestID: String
+    ) -> InvokeRequest {
+        InvokeRequest(
+            functionName: name, qualifier: target.parameter("Qualifier"), payload: exchange.body,
+            clientContext: exchange.header("X-Amz-Client-Context"), traceID: exchange.header("X-Amzn-Trace-Id"),
+            requestID: requestID)
+    }
+
+    private func dryRun(
+        _ request: InvokeRequest, _ context: RequestContext, _ exchange: HTTPExchange
+    ) -> HTTPResponse {
+        do { try platform.checkInvoke(request, context: context) } catch {
+            return refusal(error, request.requestID, request.functionName, exchange)
+        }
+        return HTTPResponse(status: 204, headers: [("x-amzn-RequestId", request.requestID)])
     }
 
     private func response(

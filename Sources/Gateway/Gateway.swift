@@ -61,6 +61,9 @@ package final class Gateway: HTTPHandler {
         if let name = target.invokedFunction, exchange.method == "POST" {
             return invoke(name, target, context, exchange)
         }
+        if let name = target.streamingFunction, exchange.method == "POST" {
+            return invokeStreaming(name, target, context, exchange)
+        }
         let accepted = controlPlane.submit { exchange.respond(self.answer(exchange, target, context)) }
         return accepted ? nil : Self.busy
     }

@@ -12,9 +12,14 @@ struct Target: Sendable {
     }
 
     /// The function that *Invoke* is called for, decoded; `nil` for every other operation.
-    var invokedFunction: String? {
-        let prefix = "/2015-03-31/functions/"
-        let suffix = "/invocations"
+    var invokedFunction: String? { function(between: "/2015-03-31/functions/", and: "/invocations") }
+
+    /// The function that *InvokeWithResponseStream* is called for, decoded.
+    var streamingFunction: String? {
+        function(between: "/2021-11-15/functions/", and: "/response-streaming-invocations")
+    }
+
+    private func function(between prefix: String, and suffix: String) -> String? {
         guard path.hasPrefix(prefix), path.hasSuffix(suffix), path.utf8.count > prefix.utf8.count + suffix.utf8.count
         else { return nil }
         let name = path.dropFirst(prefix.count).dropLast(suffix.count)

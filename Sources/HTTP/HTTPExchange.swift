@@ -30,6 +30,12 @@ public final class HTTPExchange: Sendable {
     nonisolated(unsafe) var chargedBytes = 0
     nonisolated(unsafe) private var received: [UInt8] = []
     nonisolated(unsafe) private var methodName = ""
+    /// Who takes the body piece by piece; `nil` where it is gathered, and once the request is over.
+    nonisolated(unsafe) public private(set) var sink: (any HTTPBodySink)?
+    nonisolated(unsafe) private var isBodyComplete = false
+    private let gate = Mutex(BodyGate.open)
+    /// The body that is being sent, where it is a stream.
+    private let stream = Mutex<HTTPBodyStream?>(nil)
     private let state = Mutex(State.handling)
 
     init(target: String, connection: OpaquePointer) {
@@ -50,6 +56,22 @@ public final class HTTPExchange: Sendable {
     public func header(_ name: String) -> String? {
         guard let value = MHD_lookup_connection_value(connection, .HEADER_KIND, name) else { return nil }
         return String(cString: value)
+    }
+
+    /// The value of a field behind a body that came in chunks (RFC 9112, section 7.1.2). Valid until answered.
+    public func trailer(_ name: String) -> String? {
+        guard let value = MHD_lookup_connection_value(connection, .FOOTER_KIND, name) else { return nil }
+        return String(cString: value)
+    }
+
+    /// Lets a body go on that its sink has paused.
+    public func resumeBody() {
+        let isPaused = gate.withLock { gate in
+            let isPaused = gate == .paused
+            gate = isPaused ? .open : .resumedEarly
+            return isPaused
+        }
+        if isPaused { MHD_resume_connection(connection) }
     }
 
     /// All header fields as sent. Valid until answered.
@@ -97,6 +119,8 @@ extension HTTPExchange {
     func start(method: String, handler: any HTTPHandler) -> Bool {
         hasStarted = true
         methodName = method
+        sink = handler.bodySink(for: self)
+        guard sink == nil else { return true }
         bodyLimitBytes = handler.bodyLimitBytes(for: self)
         guard let announced = header("Content-Length").flatMap({ Int($0) }) else { return true }
         guard announced <= bodyLimitBytes else { return false }
@@ -112,6 +136,40 @@ extension HTTPExchange {
 
     /// Adds a piece of the body.
     func receive(_ bytes: UnsafeRawBufferPointer) { received.append(contentsOf: bytes) }
+
+    /// Hands a piece of the body to its sink. `false` when the connection is to end.
+    func pass(_ bytes: UnsafeRawBufferPointer, to sink: any HTTPBodySink) -> Bool {
+        switch sink.receive(bytes, from: self) {
+        case .more: return true
+        case .pause:
+            pauseBody()
+            return true
+        case .refuse: return false
+        }
+    }
+
+    private func pauseBody() {
+        gate.withLock { gate in
+            if gate == .open { MHD_suspend_connection(connection) }
+            gate = gate == .open ? .paused : .open
+        }
+    }
+
+    /// The body is there.
+    func completeBody() { isBodyComplete = true }
+
+    /// The request is over, answered or not.
+    func end() {
+        finish()
+        if let sink, !isBodyComplete { sink.breakOff() }
+        sink = nil
+    }
+
+    /// The server stops: nothing is waited for any more.
+    func breakOff() {
+        stream.withLock { $0 }?.abort()
+        if sink != nil { resumeBody() }
+    }
 
     /// Takes the answer if there is one; otherwise suspends the connection until there is. Called when the handler has
     /// returned without an answer, and again after the connection was resumed.
@@ -143,7 +201,7 @@ extension HTTPExchange {
 
     /// Queues a response on the connection.
     func queue(_ response: HTTPResponse) -> MHD_Result {
-        guard let prepared = Self.prepare(response.body) else { return .NO }
+        guard let prepared = prepare(response.body) else { return .NO }
         defer { MHD_destroy_response(prepared) }
         for header in response.headers where MHD_add_response_header(prepared, header.name, header.value) != .YES {
             // A header that HTTP cannot carry (a line break in it) is left out rather than the answer lost.
@@ -152,13 +210,18 @@ extension HTTPExchange {
         return MHD_queue_response(connection, UInt32(response.status), prepared)
     }
 
+    private func prepare(_ body: HTTPBodyStream) -> OpaquePointer? {
+        stream.withLock { $0 = body }
+        return body.makeResponse(on: connection)
+    }
+
     private static func prepare(_ descriptor: Int32, _ size: UInt64) -> OpaquePointer? {
         let prepared = MHD_create_response_from_fd64(size, descriptor)
         if prepared == nil { closeDescriptor(descriptor) }
         return prepared
     }
 
-    private static func prepare(_ body: HTTPResponse.Body) -> OpaquePointer? {
+    private func prepare(_ body: HTTPResponse.Body) -> OpaquePointer? {
         switch body {
         case .bytes(let bytes):
             bytes.withUnsafeBytes { buffer in
@@ -166,7 +229,9 @@ extension HTTPExchange {
                     buffer.count, UnsafeMutableRawPointer(mutating: buffer.baseAddress), .RESPMEM_MUST_COPY)
             }
         case .file(let descriptor, let size):
-            prepare(descriptor, size)
+            Self.prepare(descriptor, size)
+        case .stream(let body):
+            prepare(body)
         }
     }
 }

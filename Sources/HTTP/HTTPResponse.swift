@@ -7,6 +7,8 @@ public struct HTTPResponse: Sendable {
         /// A whole file, sent by the kernel. The server closes the descriptor when it has sent it, or cannot; a
         /// response that comes too late to be sent leaks it, so such an answer is for handlers that answer at once.
         case file(descriptor: Int32, size: UInt64)
+        /// Bytes that are made while they are sent. The length is not told beforehand.
+        case stream(HTTPBodyStream)
     }
 
     /// The HTTP status code, 200 to 599.

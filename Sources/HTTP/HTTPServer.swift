@@ -118,7 +118,10 @@ public final class HTTPServer: Sendable {
             parking.isClosed = true
             return Array(parking.exchanges.values)
         }
-        for exchange in parked { exchange.respond(Self.stopping) }
+        for exchange in parked {
+            exchange.respond(Self.stopping)
+            exchange.breakOff()
+        }
         awaitParked()
         MHD_stop_daemon(daemon)
         self.daemon = nil
@@ -142,7 +145,10 @@ extension HTTPServer {
             guard exchange.start(method: method, handler: handler) else { return refuse(exchange) }
             guard charge(exchange, exchange.announcedBytes) else { return refuseForNow(exchange) }
             exchange.reserveAnnounced()
-            return .YES
+            return exchange.sink == nil || remember(exchange) ? .YES : .NO
+        }
+        if !upload.isEmpty, let sink = exchange.sink {
+            return !isClosed && exchange.pass(upload, to: sink) ? .YES : .NO
         }
         if !upload.isEmpty {
             guard exchange.admits(upload.count) else { return refuse(exchange) }
@@ -150,8 +156,10 @@ extension HTTPServer {
             exchange.receive(upload)
             return .YES
         }
+        exchange.completeBody()
         if !exchange.isAnswered, let response = handler.respond(to: exchange) {
             exchange.finish()
+            if case .stream = response.body, !remember(exchange) { return .NO }
             return exchange.queue(response)
         }
         if !remember(exchange) { exchange.respond(Self.stopping) }
@@ -185,6 +193,8 @@ extension HTTPServer {
         exchange.chargedBytes = bytes
         return true
     }
+
+    private var isClosed: Bool { parking.withLock { $0.isClosed } }
 
     /// Notes an exchange that may have to be answered when the server stops. `false` when it stops already.
     private func remember(_ exchange: HTTPExchange) -> Bool {
@@ -269,6 +279,6 @@ private func completed(
     guard let context, let pointer = exchangePointer?.pointee else { return }
     exchangePointer?.pointee = nil
     let exchange = Unmanaged<HTTPExchange>.fromOpaque(pointer).takeRetainedValue()
-    exchange.finish()
+    exchange.end()
     Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue().forget(exchange)
 }

@@ -1,3 +1,4 @@
+internal import Digest
 public import HTTP
 
 /// The environments behind a runtime API, by the origin of their connections.
@@ -7,6 +8,9 @@ public protocol RuntimeAPIEnvironments: Sendable {
 
     /// A runtime has answered an invocation. `false` where it does not work on that one.
     func finish(origin: UInt32, requestID: String, _ result: Result<[UInt8], RuntimeFault>) -> Bool
+
+    /// A runtime begins to answer an invocation piece by piece. `nil` where it does not work on that one.
+    func beginResponse(origin: UInt32, requestID: String, contentType: String?) -> (any StreamedResponse)?
 
     /// A runtime could not start.
     func initFailed(origin: UInt32, _ fault: RuntimeFault)
@@ -46,13 +50,22 @@ public struct RuntimeAPIHandler<Environments: RuntimeAPIEnvironments>: HTTPHandl
             413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size (\(responseLimitBytes) bytes).")
     }
 
+    /// An answer that the runtime streams is passed on as it comes.
+    public func bodySink(for exchange: HTTPExchange) -> (any HTTPBodySink)? {
+        guard case .response(let requestID) = Route(exchange),
+            exchange.header("Lambda-Runtime-Function-Response-Mode")?.lowercased() == "streaming"
+        else { return nil }
+        return environments.beginResponse(
+            origin: exchange.origin, requestID: requestID, contentType: exchange.header("Content-Type"))
+    }
+
     /// Answers one request of a runtime.
     public func respond(to exchange: HTTPExchange) -> HTTPResponse? {
         switch Route(exchange) {
         case .next:
             return environments.next(origin: exchange.origin, exchange)
         case .response(let requestID):
-            return finish(exchange, requestID, .success(exchange.body))
+            return finish(exchange, requestID, Self.answer(exchange))
         case .error(let requestID):
             return finish(exchange, requestID, .failure(RuntimeFault(exchange)))
         case .initError:
@@ -61,6 +74,13 @@ public struct RuntimeAPIHandler<Environments: RuntimeAPIEnvironments>: HTTPHandl
         case .unknown:
             return Self.error(404, "NotFound", "no such path in the runtime API: \(exchange.method) \(exchange.target)")
         }
+    }
+
+    /// What the function has answered: the body, or what is left of one that was streamed.
+    private static func answer(_ exchange: HTTPExchange) -> Result<[UInt8], RuntimeFault> {
+        guard let response = exchange.sink as? any StreamedResponse else { return .success(exchange.body) }
+        if let fault = RuntimeFault(trailersOf: exchange, decode: { Base64.decode($0) }) { return .failure(fault) }
+        return response.finish()
     }
 
     private func finish(
@@ -119,7 +139,7 @@ extension RuntimeFault {
     /// The error of an answer that is too long; Lambda's words.
     ///
     /// - Parameter size: the `Content-Length`, whose digits the HTTP server has checked; `nil` for a chunked body.
-    fileprivate init(tooLarge size: String?, limitBytes: Int) {
+    public init(tooLarge size: String?, limitBytes: Int) {
         let size = size.map { " (\($0) bytes)" } ?? ""
         let message = "Response payload size\(size) exceeded maximum allowed payload size (\(limitBytes) bytes)."
         let type = "Function.ResponseSizeTooLarge"

@@ -77,6 +77,11 @@ public struct RuntimeSession<Waiter: Sendable>: Sendable {
         }
     }
 
+    /// Whether the runtime works on an invocation.
+    public func isInvoking(requestID: String) -> Bool {
+        if case .invoking(requestID) = state { true } else { false }
+    }
+
     /// The runtime answers an invocation. `false` where that is not the one it works on.
     public mutating func finish(requestID: String) -> Bool {
         guard case .invoking(requestID) = state else { return false }

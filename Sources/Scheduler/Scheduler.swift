@@ -40,7 +40,7 @@ public struct Scheduler<Version: ScheduledVersion>: Sendable {
     /// One environment and what it does.
     struct Environment: Sendable {
         enum State: Sendable {
-            /// Started, for this invocation or before any; its runtime has not asked for work yet. → busy, idle, ending.
+            /// Started, for this invocation or before any; its runtime has not asked for work. → busy, idle, ending.
             case starting(InvocationID?)
             /// Runs this invocation. → idle, busy, ending.
             case busy(InvocationID)

@@ -59,7 +59,8 @@ def test_a_configuration_is_changed_setting_by_setting(aws):
     same = aws.lambda_.update_code_signing_config(CodeSigningConfigArn=arn)["CodeSigningConfig"]
     assert {**same, "LastModified": ""} == {**made, "LastModified": ""}
     for change in (
-        {"Description": "after"}, {"CodeSigningPolicies": policy("Warn")}, {"AllowedPublishers": publishers(aws, "a", "b")}
+        {"Description": "after"}, {"CodeSigningPolicies": policy("Warn")},
+        {"AllowedPublishers": publishers(aws, "a", "b")},
     ):
         changed = aws.lambda_.update_code_signing_config(CodeSigningConfigArn=arn, **change)["CodeSigningConfig"]
         made.update(change, LastModified=changed["LastModified"])

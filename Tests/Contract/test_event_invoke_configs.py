@@ -1,8 +1,9 @@
-"""What is set for asynchronous invocations, recursive loops and the runtime's updates, and what is refused."""
+"""What is set for asynchronous invocations, and what is refused in AWS's words."""
 
 import datetime
 import http.client
 import json
+import time
 
 import pytest
 
@@ -10,7 +11,6 @@ from account import Account, refused
 
 NO_DESTINATIONS = {"OnSuccess": {}, "OnFailure": {}}
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:failed"
-RUNTIME_VERSION = "arn:aws:lambda:us-east-1::runtime:" + "0123456789abcdef" * 4
 
 
 @pytest.fixture
@@ -23,18 +23,18 @@ def function(aws):
 
 
 def put(aws, name, **parameters):
-    return told(aws.lambda_.put_function_event_invoke_config(FunctionName=name, **parameters))
+    return seen(aws.lambda_.put_function_event_invoke_config(FunctionName=name, **parameters))
 
 
 def update(aws, name, **parameters):
-    return told(aws.lambda_.update_function_event_invoke_config(FunctionName=name, **parameters))
+    return seen(aws.lambda_.update_function_event_invoke_config(FunctionName=name, **parameters))
 
 
 def get(aws, name, **parameters):
-    return told(aws.lambda_.get_function_event_invoke_config(FunctionName=name, **parameters))
+    return seen(aws.lambda_.get_function_event_invoke_config(FunctionName=name, **parameters))
 
 
-def told(answer):
+def seen(answer):
     """What an answer says of the settings, after its time was seen to be now."""
     assert answer.pop("ResponseMetadata")["HTTPStatusCode"] == 200
     age = datetime.datetime.now(datetime.timezone.utc) - answer.pop("LastModified")
@@ -177,6 +177,36 @@ def test_a_function_as_destination(aws, function):
     assert get(aws, function) == made
 
 
+def test_another_accounts_function_as_destination(aws, server, function):
+    other = Account(server)
+    for owner in (other, aws.in_region("eu-west-1")):
+        arn = owner.arn(owner.deploy())
+        refusal = refused_put(aws, function, DestinationConfig={"OnFailure": {"Destination": arn}})
+        assert refusal.message == f"The destination ARN {arn} is invalid."
+
+
+def test_what_is_set_counts_for_the_next_event(aws):
+    """The functions' own lines tell what happened: one attempt, and its record at the destination."""
+    fails = aws.deploy("def handler(event, context):\n    print('tried', event)\n    raise ValueError('broken')")
+    told = aws.deploy("def handler(event, context):\n    print('told', event['requestContext']['condition'])")
+    put(aws, fails, MaximumRetryAttempts=0, DestinationConfig={"OnFailure": {"Destination": aws.arn(told)}})
+    aws.lambda_.invoke(FunctionName=fails, InvocationType="Event", Payload=b"7")
+    assert printed(aws, told, "told") == ["told RetriesExhausted"]
+    assert printed(aws, fails, "tried") == ["tried 7"]
+
+
+def printed(aws, name, word):
+    """The lines that a function has printed with a word in front, once there is one."""
+    folder = aws.server.data / "logs" / aws.number / aws.region / name
+    for _ in range(400):
+        text = "".join(path.read_text() for path in folder.glob("*.log"))
+        lines = [line.partition(" ")[2] for line in text.splitlines()]
+        if found := [line for line in lines if line.startswith(f"{word} ")]:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"{name} never printed '{word} …'")
+
+
 def test_other_services_as_destination(aws, function):
     arn = f"arn:aws:iam:us-east-1:{aws.number}:function:{function}"
     refusal = refused_put(aws, function, DestinationConfig={"OnSuccess": {"Destination": arn}})
@@ -214,90 +244,15 @@ def test_deletion_takes_the_settings_along(aws, function):
     assert listed(aws, function)["FunctionEventInvokeConfigs"] == []
 
 
-def test_recursive_loops_are_ended_unless_they_are_allowed(aws, function):
-    get_mode = aws.lambda_.get_function_recursion_config
-    assert get_mode(FunctionName=function)["RecursiveLoop"] == "Terminate"
-    for mode in ("Allow", "Terminate"):
-        made = aws.lambda_.put_function_recursion_config(FunctionName=function, RecursiveLoop=mode)
-        assert made["RecursiveLoop"] == get_mode(FunctionName=function)["RecursiveLoop"] == mode
-    refusal = refused(get_mode, FunctionName="nobody")
-    assert (refusal.code, refusal.message) == (
-        "ResourceNotFoundException", f"Function not found: {aws.arn('nobody')}")
-    put_mode = aws.lambda_.put_function_recursion_config
-    assert refused(put_mode, FunctionName="nobody", RecursiveLoop="Allow").message == refusal.message
-    # The model itself has no place for a qualifier here.
-    assert refused(put_mode, FunctionName=f"{function}:1", RecursiveLoop="Allow").code == "ValidationException"
-    assert refused(put_mode, FunctionName=function, RecursiveLoop="Sometimes").code == "ValidationException"
-
-
-def manage(aws, name, mode, **more):
-    made = aws.lambda_.put_runtime_management_config(FunctionName=name, UpdateRuntimeOn=mode, **more)
-    made.pop("ResponseMetadata")
-    return made
-
-
-def managed(aws, name, **more):
-    got = aws.lambda_.get_runtime_management_config(FunctionName=name, **more)
-    got.pop("ResponseMetadata")
-    return got
-
-
-def test_runtimes_are_kept_up_to_date_in_three_ways(aws, function):
-    arn = aws.arn(function)
-    assert managed(aws, function) == {"UpdateRuntimeOn": "Auto", "FunctionArn": arn}
-    expected = {"UpdateRuntimeOn": "FunctionUpdate", "FunctionArn": arn}
-    assert manage(aws, function, "FunctionUpdate") == managed(aws, function) == expected
-    expected = {"UpdateRuntimeOn": "Manual", "RuntimeVersionArn": RUNTIME_VERSION, "FunctionArn": f"{arn}:1"}
-    assert manage(aws, function, "Manual", RuntimeVersionArn=RUNTIME_VERSION, Qualifier="1") == expected
-    assert managed(aws, function, Qualifier="1") == expected
-    assert managed(aws, function, Qualifier="$LATEST")["UpdateRuntimeOn"] == "FunctionUpdate"
-    aws.lambda_.delete_alias(FunctionName=function, Name="live")
-    aws.lambda_.delete_function(FunctionName=function, Qualifier="1")
-    refusal = refused(aws.lambda_.get_runtime_management_config, FunctionName=function, Qualifier="1")
-    assert (refusal.code, refusal.message) == ("ResourceNotFoundException", f"Function not found: {arn}:1")
-
-
-def test_a_runtime_version_belongs_to_the_manual_mode(aws, function):
-    operation = aws.lambda_.put_runtime_management_config
-    for parameters in (
-        {"UpdateRuntimeOn": "Manual"}, {"UpdateRuntimeOn": "Auto", "RuntimeVersionArn": RUNTIME_VERSION},
-        {"UpdateRuntimeOn": "Auto", "Qualifier": "live"},
-    ):
-        assert refused(operation, FunctionName=function, **parameters).code == "InvalidParameterValueException"
-    for parameters in (
-        {"UpdateRuntimeOn": "Never"}, {"UpdateRuntimeOn": "Manual", "RuntimeVersionArn": "arn:aws:lambda:no:such:thing"}
-    ):
-        assert refused(operation, FunctionName=function, **parameters).code == "ValidationException"
-    refusal = refused(operation, FunctionName="nobody", UpdateRuntimeOn="Auto")
-    assert (refusal.code, refusal.status) == ("ResourceNotFoundException", 404)
-
-
-def test_a_pinned_runtime_cannot_be_changed(aws, function):
-    manage(aws, function, "Manual", RuntimeVersionArn=RUNTIME_VERSION)
-    other = "python3.14" if aws.server.runtime != "python3.14" else "python3.13"
-    refusal = refused(aws.lambda_.update_function_configuration, FunctionName=function, Runtime=other)
-    assert (refusal.code, refusal.status) == ("InvalidParameterValueException", 400)
-    assert refusal.message == (
-        "Cannot change runtime identifier when runtime management configuration is set to 'Manual'. Change the "
-        "runtime management configuration to 'Auto' or 'FunctionUpdate', then retry.")
-    aws.change(function, Runtime=aws.server.runtime)
-    manage(aws, function, "Auto")
-    aws.change(function, Runtime=other)
-
-
 def test_invocation_settings_survive_a_restart(installation):
     server = installation.start()
     aws = Account(server)
     name = aws.deploy()
     made = put(aws, name, MaximumRetryAttempts=1, DestinationConfig={"OnFailure": {"Destination": QUEUE}})
-    aws.lambda_.put_function_recursion_config(FunctionName=name, RecursiveLoop="Allow")
-    runtime = manage(aws, name, "FunctionUpdate")
     server.end()
     restarted = installation.start(data=server.data)
     aws = aws.reconnected(restarted)
     assert get(aws, name) == made
-    assert aws.lambda_.get_function_recursion_config(FunctionName=name)["RecursiveLoop"] == "Allow"
-    assert managed(aws, name) == runtime
     restarted.end()
 
 
@@ -307,5 +262,4 @@ def test_invocation_settings_by_the_command_line(aws, cli, function):
 
     made = run("put-function-event-invoke-config", "--qualifier", "live", "--maximum-retry-attempts", 1)
     assert made["MaximumRetryAttempts"] == 1
-    assert run("put-runtime-management-config", "--update-runtime-on", "FunctionUpdate")["FunctionArn"]
     assert run("list-function-event-invoke-configs")["FunctionEventInvokeConfigs"]

@@ -64,11 +64,6 @@ def test_a_dry_run_runs_nothing(aws):
     assert refusal.code == "ResourceNotFoundException"
 
 
-def test_an_asynchronous_invocation_is_not_taken_yet(aws):
-    refusal = refused(aws.lambda_.invoke, FunctionName=aws.deploy(), InvocationType="Event")
-    assert refusal.status in (400, 501)
-
-
 @pytest.mark.parametrize("payload", [b"{", b"nonsense", b"{} {}", b"\xff", b"'single'", b"[1,]", b"\x00"])
 def test_a_payload_that_is_not_json_is_refused(aws, payload):
     refusal = refused(aws.lambda_.invoke, FunctionName=aws.deploy(), Payload=payload)

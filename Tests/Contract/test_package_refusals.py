@@ -96,6 +96,20 @@ def test_a_bad_function_is_refused_without_a_trace(alone, quiet_server, bad_pack
     assert alone.lambda_.list_functions()["Functions"] == []
 
 
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"LoggingConfig": {"ApplicationLogLevel": "INFO"}},
+        {"Runtime": "ruby3.4", "SnapStart": {"ApplyOn": "PublishedVersions"}},
+        {"Tags": {"aws:mine": "x"}},
+    ],
+    ids=lambda setting: next(reversed(setting)),
+)
+def test_a_function_with_a_bad_setting_is_refused_without_a_trace(alone, quiet_server, setting):
+    settings = alone.settings(files={"app.py": f"# {setting}"}, **setting)
+    assert_refused_without_a_trace(quiet_server, alone.lambda_.create_function, **settings)
+
+
 def test_a_bad_update_leaves_the_function_as_it_was(alone, quiet_server):
     name = alone.deploy("def handler(event, context): return 'unharmed'")
     before = alone.lambda_.get_function_configuration(FunctionName=name)["CodeSha256"]

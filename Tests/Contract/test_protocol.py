@@ -13,7 +13,7 @@ from packages import zip_of
 
 FUNCTIONS = "/2015-03-31/functions"
 LATER = re.compile(
-    "FunctionUrl|EventSourceMapping|DurableExecution|CapacityProvider|ScalingConfig|ResourcePolicy|ResponseStream"
+    "FunctionUrl|EventSourceMapping|DurableExecution|CapacityProvider|ScalingConfig|ResourcePolicy"
     "|InvokeAsync"
 )
 

@@ -67,6 +67,18 @@ final class LoopbackClient {
         }
     }
 
+    /// Reads what comes, as it is on the wire, until that is enough or the connection ends.
+    func receiveRaw(until isEnough: (String) -> Bool) -> String {
+        var text = ""
+        while !isEnough(text) {
+            var chunk = [UInt8](repeating: 0, count: 65_536)
+            let count = recv(descriptor, &chunk, chunk.count, 0)
+            guard count > 0 else { break }
+            text += String(decoding: chunk.prefix(count), as: UTF8.self)
+        }
+        return text
+    }
+
     private func parse() -> Answer? {
         let mark: [UInt8] = [13, 10, 13, 10]
         guard let end = buffer.indices.first(where: { buffer[$0...].starts(with: mark) }) else { return nil }

@@ -32,7 +32,7 @@ extension Platform {
     ) throws(PlatformError) -> Lambda.PutFunctionCodeSigningConfigResponse {
         let id = try resolveFunctionAlone(request.functionName, context)
         try writing { rows in
-            _ = try Self.findForFunction(request.codeSigningConfigArn, context, rows)
+            _ = try Self.findCodeSigningConfig(request.codeSigningConfigArn, for: id, rows)
             try Self.attach(request.codeSigningConfigArn, to: try Self.find(id, rows), rows)
         }
         return Lambda.PutFunctionCodeSigningConfigResponse(
@@ -88,13 +88,13 @@ extension Platform {
 }
 
 extension Platform {
-    /// Finds the code signing configuration that a function is to have.
+    /// Finds the code signing configuration that a function is to have: one of the function's own account and region.
     ///
     /// - Throws: `.codeSigningConfigNotFound`.
-    static func findForFunction(
-        _ text: String, _ context: RequestContext, _ rows: borrowing CatalogTransaction
+    static func findCodeSigningConfig(
+        _ text: String, for function: FunctionID, _ rows: borrowing CatalogTransaction
     ) throws -> Lambda.CodeSigningConfig {
-        guard let arn = CodeSigningConfigARN(text), arn.account == context.account, arn.region == context.region,
+        guard let arn = CodeSigningConfigARN(text), arn.account == function.account, arn.region == function.region,
             let document = try rows.resource(arn.id, on: arn.shelf)
         else {
             throw PlatformError(
@@ -119,11 +119,9 @@ extension Platform {
     ///
     /// Nothing here verifies signatures, so no package counts as signed. Source of the sentence: public reports of
     /// deployments that Lambda refused.
-    static func checkSignature(
-        of function: StoredFunction, _ context: RequestContext, _ rows: borrowing CatalogTransaction
-    ) throws {
+    static func checkSignature(of function: StoredFunction, _ rows: borrowing CatalogTransaction) throws {
         guard let arn = try rows.setting(.codeSigningConfig, of: function)?.target else { return }
-        try checkSignature(of: function.id, by: try findForFunction(arn, context, rows))
+        try checkSignature(of: function.id, by: try findCodeSigningConfig(arn, for: function.id, rows))
     }
 
     /// Refuses code that a configuration wants signed.

@@ -11,18 +11,17 @@ struct FunctionDocument: Sendable {
     /// The configuration.
     var configuration: Lambda.FunctionConfiguration
 
-    /// The configuration of a new function, with Lambda's defaults for what the request leaves out.
+    /// The configuration of a new function, with Lambda's defaults for what the request leaves out, and still without
+    /// its package.
     ///
     /// Source: *CreateFunction* in the Lambda API reference.
-    init(
-        creating request: Lambda.CreateFunctionRequest, _ function: FunctionID, _ package: StoredPackage
-    ) throws(PlatformError) {
+    init(creating request: Lambda.CreateFunctionRequest, _ function: FunctionID) throws(PlatformError) {
         configuration = Lambda.FunctionConfiguration(
             functionName: function.name.description, functionArn: function.description, role: request.role,
-            handler: request.handler, codeSize: package.zipBytes, description: request.description ?? "",
+            handler: request.handler, description: request.description ?? "",
             timeout: request.timeout ?? LambdaLimits.defaultTimeoutSeconds,
             memorySize: request.memorySize ?? LambdaLimits.defaultMemoryMebibytes,
-            lastModified: LambdaTime.now(), codeSha256: package.digest.base64, version: "$LATEST",
+            lastModified: LambdaTime.now(), version: "$LATEST",
             tracingConfig: Lambda.TracingConfigResponse(mode: .passThrough),
             revisionId: Self.newRevision(), state: .active, lastUpdateStatus: .successful, packageType: .zip,
             architectures: request.architectures ?? [
@@ -54,7 +53,7 @@ struct FunctionDocument: Sendable {
         configuration.lastModified = LambdaTime.now()
     }
 
-    /// The new package of a changed function.
+    /// The package of a new function, or the new one of a changed function.
     mutating func setPackage(_ package: StoredPackage) {
         configuration.codeSize = package.zipBytes
         configuration.codeSha256 = package.digest.base64

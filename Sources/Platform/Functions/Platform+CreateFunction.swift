@@ -14,17 +14,18 @@ extension Platform {
         let function = try resolveUnqualified(request.functionName, context)
         try Self.checkPublication(to: request.publishTo)
         try FunctionRules.check(creating: request)
+        var document = try FunctionDocument(creating: request, function)
         guard let zip = request.code.zipFile else {
             throw Self.needsZip(isFromS3: request.code.s3Bucket != nil)
         }
         try reading { rows in
             guard try rows.function(function) == nil else { throw Self.alreadyExists(function) }
-            try Self.checkSigning(of: function, request, context, rows)
+            try Self.checkSigning(of: function, request, rows)
         }
         let layers = try resolveLayers(request.layers ?? [], context)
         let package = try ingest(zip)
         try checkUnzippedSize(code: package.reference, layers: layers.map(\.package.reference))
-        var document = try FunctionDocument(creating: request, function, package)
+        document.setPackage(package)
         document.configuration.layers = layers.isEmpty ? nil : layers.map(\.configuration)
         try checkCodeStorage(adding: package.zipBytes, context)
         let record = FunctionRecord(
@@ -32,14 +33,13 @@ extension Platform {
             document: document.bytes)
         // Until the row is there, these values alone keep the bytes.
         return try withExtendedLifetime((package, layers)) { () throws(PlatformError) in
-            try store(record, document, request, context)
+            try store(record, document, request)
         }
     }
 
     /// Adds the rows of a new function, and answers what its creator is told.
     private func store(
-        _ record: FunctionRecord, _ document: FunctionDocument, _ request: Lambda.CreateFunctionRequest,
-        _ context: RequestContext
+        _ record: FunctionRecord, _ document: FunctionDocument, _ request: Lambda.CreateFunctionRequest
     ) throws(PlatformError) -> Lambda.FunctionConfiguration {
         try writing { rows in
             guard try rows.function(record.id) == nil else { throw Self.alreadyExists(record.id) }
@@ -48,7 +48,7 @@ extension Platform {
             try Self.put(tags: request.tags ?? [:], of: function, rows)
             try Self.put(sourceKMSKeyArn: request.code.sourceKMSKeyArn, .latest, of: function, rows)
             // The configuration may have changed, or gone, since it was looked at.
-            try Self.checkSigning(of: record.id, request, context, rows)
+            try Self.checkSigning(of: record.id, request, rows)
             if let arn = request.codeSigningConfigArn { try Self.attach(arn, to: function, rows) }
             var answer = document.configuration
             if request.publish == true {
@@ -62,11 +62,10 @@ extension Platform {
     }
 
     private static func checkSigning(
-        of function: FunctionID, _ request: Lambda.CreateFunctionRequest, _ context: RequestContext,
-        _ rows: borrowing CatalogTransaction
+        of function: FunctionID, _ request: Lambda.CreateFunctionRequest, _ rows: borrowing CatalogTransaction
     ) throws {
         guard let arn = request.codeSigningConfigArn else { return }
-        try checkSignature(of: function, by: try findForFunction(arn, context, rows))
+        try checkSignature(of: function, by: try findCodeSigningConfig(arn, for: function, rows))
     }
 
     private static func alreadyExists(_ function: FunctionID) -> PlatformError {

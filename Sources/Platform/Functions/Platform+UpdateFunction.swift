@@ -15,7 +15,7 @@ extension Platform {
         return try changes.change(target.function) { () throws(PlatformError) in
             let found = try reading { rows in
                 let found = try Self.find(target, rows)
-                try Self.checkSignature(of: found.function, context, rows)
+                try Self.checkSignature(of: found.function, rows)
                 return found
             }
             try Self.check(revision: request.revisionId, found.document)
@@ -51,7 +51,7 @@ extension Platform {
             let found = try reading { rows in
                 let found = try Self.find(target, rows)
                 try Self.checkRuntimeIsFree(found, request.runtime, rows)
-                if request.layers?.isEmpty == false { try Self.checkSignature(of: found.function, context, rows) }
+                if request.layers?.isEmpty == false { try Self.checkSignature(of: found.function, rows) }
                 return found
             }
             try Self.check(revision: request.revisionId, found.document)

@@ -1,3 +1,4 @@
+internal import Domain
 internal import HTTP
 internal import LinuxSystem
 internal import RuntimeAPI
@@ -27,6 +28,15 @@ extension EnvironmentPool: RuntimeAPIEnvironments {
         perform(actions)
         freezer.noteIdle(environment)
         return true
+    }
+
+    func beginResponse(origin: UInt32, requestID: String, contentType: String?) -> (any StreamedResponse)? {
+        guard let invocation = environment(origin)?.invocation(requestID: requestID) else { return nil }
+        guard let stream = invocation.stream else {
+            return GatheredResponse(limitBytes: LambdaLimits.synchronousPayloadBytes)
+        }
+        stream.begin(contentType: contentType, version: invocation.revision.version)
+        return RelayedResponse(to: stream)
     }
 
     func initFailed(origin: UInt32, _ fault: RuntimeFault) {

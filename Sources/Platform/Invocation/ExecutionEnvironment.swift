@@ -186,6 +186,11 @@ final class ExecutionEnvironment: Sendable {
 }
 
 extension ExecutionEnvironment {
+    /// The invocation that the runtime works on, if it is this one.
+    func invocation(requestID: String) -> Invocation? {
+        state.withLock { $0.session.isInvoking(requestID: requestID) ? $0.invocation : nil }
+    }
+
     /// Whether it has an invocation.
     var isBusy: Bool { state.withLock { $0.invocation != nil } }
 

@@ -14,13 +14,16 @@ struct Invocation: Sendable {
     let clientContext: String?
     /// The caller's X-Ray header, where it sent one, with the function's lineage.
     let traceID: String?
+    /// Takes the answer as it is made; `nil` where the caller waits for all of it.
+    let stream: (any InvocationStream)?
     /// Takes the answer, once, on any thread.
     let complete: @Sendable (InvocationResult) -> Void
 
     /// Describes an invocation.
     init(
         requestID: String, revision: FunctionRevision, payload: [UInt8], invokedARN: String, clientContext: String?,
-        traceID: String?, complete: @escaping @Sendable (InvocationResult) -> Void
+        traceID: String?, stream: (any InvocationStream)? = nil,
+        complete: @escaping @Sendable (InvocationResult) -> Void
     ) {
         self.requestID = requestID
         self.revision = revision
@@ -28,6 +31,7 @@ struct Invocation: Sendable {
         self.invokedARN = invokedARN
         self.clientContext = clientContext
         self.traceID = traceID
+        self.stream = stream
         self.complete = complete
     }
 

@@ -55,11 +55,13 @@ enum InvocationType: String {
 extension Platform {
     /// Runs a function and hands its answer to `complete`, once, on any thread. Does not block.
     ///
-    /// - Parameter complete: Gets the answer, and the version that was run.
+    /// - Parameters:
+    ///   - stream: Takes the answer as it is made; `nil` for all of it at once.
+    ///   - complete: Gets the answer, or what of it was not streamed, and the version that was run.
     ///
     /// Source: *Invoke* in the Lambda API reference.
     package func invoke(
-        _ request: InvokeRequest, context: RequestContext,
+        _ request: InvokeRequest, context: RequestContext, stream: (any InvocationStream)? = nil,
         _ complete: @escaping @Sendable (InvocationResult, FunctionVersion) -> Void
     ) {
         do {
@@ -72,7 +74,7 @@ extension Platform {
                     payload: request.payload.isEmpty ? Array("{}".utf8) : request.payload,
                     invokedARN: target.arn.description,
                     clientContext: try decodeClientContext(request.clientContext),
-                    traceID: try trace(request.traceID, to: revision),
+                    traceID: try trace(request.traceID, to: revision), stream: stream,
                     complete: { complete($0, revision.version) }))
         } catch {
             complete(.refused(error), .latest)

@@ -35,7 +35,9 @@ enum DestinationRules {
     private static func check(
         lambda destination: String, of function: FunctionID, _ rows: borrowing CatalogTransaction
     ) throws {
-        guard let arn = FunctionARN(destination),
+        // In another account its policy would have to allow it, which only an invocation by its caller can ask.
+        guard let arn = FunctionARN(destination), arn.function.account == function.account,
+            arn.function.region == function.region,
             try Platform.existing(FunctionTarget(function: arn.function, qualifier: arn.qualifier), rows) != nil
         else { throw PlatformError.invalidParameter("The destination ARN \(destination) is invalid.") }
         guard arn.function != function else {

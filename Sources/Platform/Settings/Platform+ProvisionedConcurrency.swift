@@ -5,8 +5,8 @@ internal import Domain
 internal import Scheduler
 
 extension Platform {
-    /// Sets provisioned concurrency of a version or an alias. The answer says `IN_PROGRESS`, as Lambda's does; the next
-    /// look finds it `READY`.
+    /// Sets provisioned concurrency of a version or an alias. The answer says `IN_PROGRESS`, as Lambda's does, and a
+    /// later look finds it `READY` once the environments are there.
     ///
     /// Source: *PutProvisionedConcurrencyConfig* in the Lambda API reference.
     package func putProvisionedConcurrencyConfig(

@@ -78,7 +78,7 @@ extension Platform {
     }
 }
 
-/// Versions of runtimes, which AWS makes every few weeks. Here there is one of each runtime: the interpreter of the host.
+/// Versions of runtimes, which AWS makes every few weeks. Here there is one of each runtime: the host's interpreter.
 enum RuntimeVersions {
     /// The ARN of a runtime's only version. It stays the same from server to server.
     static func arn(of runtime: Lambda.Runtime, region: Region) -> String {

@@ -1,0 +1,124 @@
+"""Answers that reach their caller while the function makes them."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from account import refused
+from packages import program
+
+BOOTSTRAP = (Path(__file__).parent / "functions" / "streaming_bootstrap.py").read_text()
+
+
+@pytest.fixture
+def streaming(aws):
+    return aws.deploy(files={"bootstrap": program(BOOTSTRAP)}, Runtime="provided.al2023", Timeout=10, MemorySize=512)
+
+
+def stream(aws, name, event, **parameters):
+    return aws.lambda_.invoke_with_response_stream(
+        FunctionName=name, Payload=json.dumps(event).encode(), **parameters)
+
+
+def read(answer):
+    """All of an answer: its bytes, and how it ended."""
+    payload, end = b"", None
+    for event in answer["EventStream"]:
+        if "PayloadChunk" in event:
+            assert end is None
+            payload += event["PayloadChunk"]["Payload"]
+        else:
+            end = event["InvokeComplete"]
+    return payload, end
+
+
+def test_the_first_chunk_is_there_before_the_function_ends(aws, streaming):
+    read(stream(aws, streaming, {"chunks": ["warm"]}))
+    begin = time.monotonic()
+    answer = stream(aws, streaming, {"chunks": ["tick"], "repeat": 4, "pause": 0.5})
+    events = iter(answer["EventStream"])
+    assert next(events)["PayloadChunk"]["Payload"] == b"tick"
+    assert time.monotonic() - begin < 1
+    rest = list(events)
+    assert time.monotonic() - begin > 1.5
+    assert b"".join(event["PayloadChunk"]["Payload"] for event in rest[:-1]) == b"tick" * 3
+    assert rest[-1] == {"InvokeComplete": {}}
+
+
+def test_an_answer_says_what_it_is_and_who_gave_it(aws, streaming):
+    answer = stream(aws, streaming, {"chunks": ["<p>"], "type": "text/html"})
+    assert answer["StatusCode"] == 200
+    assert answer["ExecutedVersion"] == "$LATEST"
+    assert answer["ResponseMetadata"]["HTTPHeaders"]["x-amzn-remapped-content-type"] == "text/html"
+    assert read(answer) == (b"<p>", {})
+
+
+def test_the_tail_of_the_log_comes_at_the_end(aws, streaming):
+    import base64
+
+    _, end = read(stream(aws, streaming, {"chunks": ["x"]}, LogType="Tail"))
+    assert "answered" in base64.b64decode(end["LogResult"]).decode()
+
+
+def test_a_large_answer_arrives_whole_at_its_callers_pace(aws, streaming):
+    payload, end = read(stream(aws, streaming, {"length": 20_000_000}))
+    assert (len(payload), end) == (20_000_000, {})
+
+
+def test_an_error_in_the_middle_is_told_at_the_end(aws, streaming):
+    payload, end = read(stream(aws, streaming, {"chunks": ["half"], "error": "no more"}))
+    assert payload == b"half"
+    assert end["ErrorCode"] == "Unhandled"
+    assert json.loads(end["ErrorDetails"]) == {"errorMessage": "no more"}
+    assert read(stream(aws, streaming, {"chunks": ["again"]})) == (b"again", {})
+
+
+def test_a_runtime_that_dies_in_the_middle_is_told_at_the_end(aws, streaming):
+    payload, end = read(stream(aws, streaming, {"chunks": ["half"], "die": True}))
+    assert payload == b"half"
+    assert end["ErrorCode"] == "Unhandled"
+    assert "Runtime exited with error: exit status 3" in end["ErrorDetails"]
+    assert read(stream(aws, streaming, {"chunks": ["again"]})) == (b"again", {})
+
+
+def test_a_time_out_in_the_middle_is_told_at_the_end(aws, streaming):
+    aws.change(streaming, Timeout=1)
+    payload, end = read(stream(aws, streaming, {"chunks": ["tick"], "repeat": 50, "pause": 0.3}))
+    assert payload.startswith(b"tick")
+    assert "Task timed out after 1.00 seconds" in end["ErrorDetails"]
+
+
+def test_a_caller_that_leaves_does_not_harm_the_function(aws, streaming):
+    answer = stream(aws, streaming, {"length": 30_000_000})
+    next(iter(answer["EventStream"]))
+    answer["EventStream"].close()
+    assert read(stream(aws, streaming, {"chunks": ["next"]})) == (b"next", {})
+
+
+def test_an_ordinary_answer_can_be_asked_for_as_a_stream(aws):
+    name = aws.deploy()
+    assert read(stream(aws, name, {"a": 1})) == (b'{"a": 1}', {})
+    name = aws.deploy("def handler(event, context): raise ValueError('broken')")
+    payload, end = read(stream(aws, name, 1))
+    assert (payload, end["ErrorCode"]) == (b"", "Unhandled")
+    assert json.loads(end["ErrorDetails"])["errorType"] == "ValueError"
+
+
+def test_a_streamed_answer_can_be_asked_for_whole(aws, streaming):
+    answer = aws.invoke(streaming, {"chunks": ['"one ', 'two"']})
+    assert answer.value == "one two"
+    answer = aws.invoke(streaming, {"length": 6_291_557})
+    assert answer.failure["errorType"] == "Function.ResponseSizeTooLarge"
+    assert aws.invoke(streaming, {"chunks": ["1"], "error": "no more"}).failure == {"errorMessage": "no more"}
+
+
+def test_what_cannot_be_run_is_refused_as_ever(aws):
+    refusal = refused(aws.lambda_.invoke_with_response_stream, FunctionName="nowhere")
+    assert (refusal.code, refusal.status) == ("ResourceNotFoundException", 404)
+    name = aws.deploy()
+    refusal = refused(aws.lambda_.invoke_with_response_stream, FunctionName=name, Payload=b"{")
+    assert (refusal.code, refusal.status) == ("InvalidRequestContentException", 400)
+    refusal = refused(aws.lambda_.invoke_with_response_stream, FunctionName=name, InvocationType="Event")
+    assert (refusal.code, refusal.status) == ("ValidationException", 400)

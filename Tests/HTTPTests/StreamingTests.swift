@@ -1,0 +1,194 @@
+import Glibc
+import LinuxSystem
+import Synchronization
+import Testing
+
+@testable import HTTP
+
+/// Answers with a stream that the test fills, and takes uploads piece by piece.
+private final class StreamHandler: HTTPHandler, HTTPBodySink {
+    struct Upload {
+        var bytes: [UInt8] = []
+        var pieces = 0
+        var pausesAfter = Int.max
+        var paused: HTTPExchange?
+        var isBroken = false
+    }
+
+    let body = HTTPBodyStream(capacity: 1_000)
+    let upload = Mutex(Upload())
+
+    func bodyLimitBytes(for exchange: HTTPExchange) -> Int { 10 }
+
+    func responseForLargeBody(_ exchange: HTTPExchange) -> HTTPResponse { HTTPResponse(status: 413) }
+
+    func bodySink(for exchange: HTTPExchange) -> (any HTTPBodySink)? { exchange.target == "/upload" ? self : nil }
+
+    func receive(_ bytes: UnsafeRawBufferPointer, from exchange: HTTPExchange) -> HTTPBodyAcceptance {
+        upload.withLock { upload in
+            upload.bytes += bytes
+            upload.pieces += 1
+            if upload.bytes.count > 10_000_000 { return .refuse }
+            guard upload.bytes.count >= upload.pausesAfter else { return .more }
+            upload.pausesAfter = .max
+            upload.paused = exchange
+            return .pause
+        }
+    }
+
+    func breakOff() { upload.withLock { $0.isBroken = true } }
+
+    func respond(to exchange: HTTPExchange) -> HTTPResponse? {
+        guard exchange.target == "/upload" else { return HTTPResponse(status: 200, body: .stream(body)) }
+        let trailer = exchange.trailer("X-Trailer") ?? "none"
+        return HTTPResponse(status: 200, headers: [("X-Trailer", trailer)])
+    }
+}
+
+/// Something that happens once, on another thread.
+private final class Flag: Sendable {
+    private let value = Mutex(false)
+    var isRaised: Bool { value.withLock(\.self) }
+    func raise() { value.withLock { $0 = true } }
+}
+
+private func eventually(_ condition: () -> Bool) -> Bool {
+    for _ in 0..<1_000 where !condition() { usleep(5_000) }
+    return condition()
+}
+
+@Suite struct StreamingTests {
+    private let handler = StreamHandler()
+    private let server: HTTPServer
+    private let port: UInt16
+
+    init() throws {
+        let socket = try ListeningSocket(host: "127.0.0.1", port: 0)
+        port = socket.port
+        server = try HTTPServer(listener: socket.takeDescriptor(), handler: handler)
+    }
+
+    private func write(_ text: String) -> HTTPBodyStream.Acceptance {
+        Array(text.utf8).withUnsafeBytes { handler.body.write($0) }
+    }
+
+    @Test func `a body is sent while it is made`() throws {
+        defer { server.stop() }
+        let client = LoopbackClient(port: port)
+        client.get("/stream")
+        let head = client.receiveRaw { $0.contains("\r\n\r\n") }
+        #expect(head.contains("Transfer-Encoding: chunked"))
+        _ = write("first")
+        #expect(client.receiveRaw { $0.contains("first") }.hasSuffix("5\r\nfirst\r\n"))
+        _ = write("second")
+        handler.body.finish()
+        #expect(client.receiveRaw { $0.hasSuffix("0\r\n\r\n") }.contains("6\r\nsecond\r\n"))
+        #expect(write("late") == .closed)
+    }
+
+    @Test func `a writer that is ahead is told to pause and told when there is room`() throws {
+        defer { server.stop() }
+        let client = LoopbackClient(port: port)
+        let flag = Flag()
+        let big = Array(repeating: UInt8(65), count: 2_000)
+        let acceptance = big.withUnsafeBytes { bytes in
+            handler.body.write(bytes) { flag.raise() }
+        }
+        #expect(acceptance == .full)
+        #expect(!flag.isRaised)
+        client.get("/stream")
+        #expect(eventually { flag.isRaised })
+        handler.body.finish()
+        let text = client.receiveRaw { $0.hasSuffix("0\r\n\r\n") }
+        #expect(text.count(where: { $0 == "A" }) == 2_000)
+    }
+
+    @Test func `a body that breaks off has no end on the wire`() throws {
+        defer { server.stop() }
+        let client = LoopbackClient(port: port)
+        client.get("/stream")
+        _ = write("half")
+        _ = client.receiveRaw { $0.contains("half") }
+        handler.body.abort()
+        #expect(!client.receiveRaw { _ in false }.contains("0\r\n\r\n"))
+    }
+
+    @Test func `a writer learns that its reader has left`() throws {
+        defer { server.stop() }
+        do {
+            let client = LoopbackClient(port: port)
+            client.get("/stream")
+            _ = write("x")
+            _ = client.receiveRaw { $0.contains("x") }
+        }
+        #expect(eventually { write(String(repeating: "y", count: 5_000)) == .closed })
+    }
+
+    @Test func `an upload is taken piece by piece, with what is behind it`() throws {
+        defer { server.stop() }
+        let client = LoopbackClient(port: port)
+        client.send("POST /upload HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTrailer: X-Trailer\r\n\r\n")
+        client.send("5\r\nfirst\r\n")
+        #expect(eventually { handler.upload.withLock { $0.pieces } == 1 })
+        client.send("6\r\nsecond\r\n0\r\nX-Trailer: behind\r\n\r\n")
+        let answer = try #require(client.receive())
+        #expect(answer.head.contains("X-Trailer: behind"))
+        #expect(handler.upload.withLock { $0.bytes } == Array("firstsecond".utf8))
+    }
+
+    @Test func `an upload that is paused waits, and goes on where it was`() throws {
+        defer { server.stop() }
+        handler.upload.withLock { $0.pausesAfter = 100_000 }
+        let sender = try SystemThread(name: "sender") { [port] in
+            let client = LoopbackClient(port: port)
+            client.post("/upload", Array(repeating: 7, count: 9_000_000))
+            _ = client.receive()
+        }
+        #expect(eventually { handler.upload.withLock { $0.paused != nil } })
+        usleep(50_000)
+        let (count, exchange) = handler.upload.withLock { ($0.bytes.count, $0.paused) }
+        #expect(count < 1_000_000)
+        exchange?.resumeBody()
+        sender.join()
+        #expect(handler.upload.withLock { $0.bytes.count } == 9_000_000)
+        #expect(!handler.upload.withLock { $0.isBroken })
+    }
+
+    @Test func `a resumption that overtakes its pause is kept`() throws {
+        defer { server.stop() }
+        for _ in 0..<200 {
+            handler.upload.withLock { $0 = .init(pausesAfter: 1) }
+            let resumer = try SystemThread(name: "resumer") { [handler] in
+                while true {
+                    if let exchange = handler.upload.withLock({ $0.paused }) { return exchange.resumeBody() }
+                }
+            }
+            let client = LoopbackClient(port: port)
+            client.post("/upload", Array(repeating: 7, count: 100_000))
+            #expect(client.receive()?.status == 200)
+            resumer.join()
+        }
+    }
+
+    @Test func `an upload whose sender leaves is broken off`() throws {
+        defer { server.stop() }
+        do {
+            let client = LoopbackClient(port: port)
+            client.send("POST /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")
+            #expect(eventually { handler.upload.withLock { $0.pieces } == 1 })
+        }
+        #expect(eventually { handler.upload.withLock { $0.isBroken } })
+    }
+
+    @Test func `a server stops with streams and uploads under way`() throws {
+        let (reader, sender) = (LoopbackClient(port: port), LoopbackClient(port: port))
+        handler.upload.withLock { $0.pausesAfter = 1 }
+        reader.get("/stream")
+        sender.send("POST /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")
+        #expect(eventually { handler.upload.withLock { $0.paused != nil } })
+        _ = write("x")
+        _ = reader.receiveRaw { $0.contains("x") }
+        server.stop()
+        #expect(!reader.receiveRaw { _ in false }.contains("0\r\n\r\n"))
+    }
+}
