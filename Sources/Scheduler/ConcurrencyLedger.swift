@@ -22,6 +22,9 @@ struct ConcurrencyLedger<Version: ScheduledVersion>: Sendable {
         /// What runs and is claimed of functions without a reservation.
         var unreserved = ConcurrencyCount()
         var requests = RateLimit()
+
+        /// What is left for all functions without a reservation.
+        func unreservedLimit(_ limits: SchedulerLimits) -> Int { max(0, limits.accountConcurrency - reserved) }
     }
 
     private var functions: [Version.Function: FunctionBook] = [:]
@@ -39,50 +42,27 @@ struct ConcurrencyLedger<Version: ScheduledVersion>: Sendable {
     func refusal(_ version: Version, _ kind: Kind, nowNanoseconds: UInt64) -> ThrottleReason? {
         let function = functions[version.function] ?? FunctionBook()
         let account = accounts[version.account] ?? AccountBook()
-        let limit = function.reserved ?? max(0, limits.accountConcurrency - account.reserved)
-        let isReserved = function.reserved != nil
-        let count = isReserved ? function.count : account.unreserved
-        guard count.admits(kind, limit: limit) else {
-            return isReserved
-                ? .reservedFunctionConcurrentInvocationLimitExceeded : .concurrentInvocationLimitExceeded
-        }
-        guard account.running < limits.accountConcurrency else { return .concurrentInvocationLimitExceeded }
-        guard allows(function.requests, limit, nowNanoseconds) else {
-            return isReserved ? .reservedFunctionInvocationRateLimitExceeded : .functionInvocationRateLimitExceeded
-        }
-        guard allows(account.requests, limits.accountConcurrency, nowNanoseconds) else {
-            return .callerRateLimitExceeded
-        }
-        return nil
+        return Self.refusal(function, account, kind, limits, nowNanoseconds)
     }
 
     /// An invocation begins.
     mutating func begin(_ version: Version, _ kind: Kind, nowNanoseconds: UInt64) {
-        let unreserved = limits.accountConcurrency - (accounts[version.account]?.reserved ?? 0)
-        let perRequest = limits.requestsPerConcurrency
-        var isReserved = false
-        update(&functions[version.function, default: FunctionBook()]) { book in
-            isReserved = book.reserved != nil
-            book.count.add(kind, 1)
-            book.requests.spend(
-                perRequest * (book.reserved ?? unreserved), per: Self.second, nowNanoseconds: nowNanoseconds)
-        }
-        update(&accounts[version.account, default: AccountBook()]) { book in
-            book.running += 1
-            if !isReserved { book.unreserved.add(kind, 1) }
-            book.requests.spend(
-                perRequest * limits.accountConcurrency, per: Self.second, nowNanoseconds: nowNanoseconds)
-        }
+        Self.begin(
+            &functions[version.function, default: FunctionBook()], &accounts[version.account, default: AccountBook()],
+            kind, limits, nowNanoseconds)
+    }
+
+    /// An invocation begins, unless it may not: both in one, for the call that has to be fast.
+    mutating func admit(_ version: Version, _ kind: Kind, nowNanoseconds: UInt64) -> ThrottleReason? {
+        Self.admit(
+            &functions[version.function, default: FunctionBook()], &accounts[version.account, default: AccountBook()],
+            kind, limits, nowNanoseconds)
     }
 
     /// An invocation is over.
     mutating func end(_ version: Version, _ kind: Kind) {
-        functions[version.function]?.count.add(kind, -1)
-        let isReserved = functions[version.function]?.reserved != nil
-        update(&accounts[version.account, default: AccountBook()]) { book in
-            book.running -= 1
-            if !isReserved { book.unreserved.add(kind, -1) }
-        }
+        let isReserved = Self.end(&functions[version.function, default: FunctionBook()], kind)
+        Self.end(&accounts[version.account, default: AccountBook()], kind, isReserved: isReserved)
     }
 
     /// An invocation that waited has found a provisioned environment.
@@ -129,12 +109,64 @@ struct ConcurrencyLedger<Version: ScheduledVersion>: Sendable {
     mutating func forgetIfBlank(_ function: Version.Function) {
         if functions[function]?.isBlank == true { functions[function] = nil }
     }
+}
 
-    private func allows(_ requests: RateLimit, _ concurrency: Int, _ nowNanoseconds: UInt64) -> Bool {
-        requests.allows(
-            limits.requestsPerConcurrency * concurrency, per: Self.second, nowNanoseconds: nowNanoseconds)
+// The same, of two books that were looked up.
+extension ConcurrencyLedger {
+    private static func admit(
+        _ function: inout FunctionBook, _ account: inout AccountBook, _ kind: Kind, _ limits: SchedulerLimits,
+        _ nowNanoseconds: UInt64
+    ) -> ThrottleReason? {
+        if let reason = refusal(function, account, kind, limits, nowNanoseconds) { return reason }
+        begin(&function, &account, kind, limits, nowNanoseconds)
+        return nil
     }
 
-    /// Changes a value where it is.
-    private func update<Value>(_ value: inout Value, _ body: (inout Value) -> Void) { body(&value) }
+    private static func refusal(
+        _ function: FunctionBook, _ account: AccountBook, _ kind: Kind, _ limits: SchedulerLimits,
+        _ nowNanoseconds: UInt64
+    ) -> ThrottleReason? {
+        let isReserved = function.reserved != nil
+        let limit = function.reserved ?? account.unreservedLimit(limits)
+        let count = isReserved ? function.count : account.unreserved
+        guard count.admits(kind, limit: limit) else {
+            return isReserved
+                ? .reservedFunctionConcurrentInvocationLimitExceeded : .concurrentInvocationLimitExceeded
+        }
+        guard account.running < limits.accountConcurrency else { return .concurrentInvocationLimitExceeded }
+        let perRequest = limits.requestsPerConcurrency
+        guard function.requests.allows(perRequest * limit, per: second, nowNanoseconds: nowNanoseconds) else {
+            return isReserved ? .reservedFunctionInvocationRateLimitExceeded : .functionInvocationRateLimitExceeded
+        }
+        let all = perRequest * limits.accountConcurrency
+        guard account.requests.allows(all, per: second, nowNanoseconds: nowNanoseconds) else {
+            return .callerRateLimitExceeded
+        }
+        return nil
+    }
+
+    private static func begin(
+        _ function: inout FunctionBook, _ account: inout AccountBook, _ kind: Kind, _ limits: SchedulerLimits,
+        _ nowNanoseconds: UInt64
+    ) {
+        let limit = function.reserved ?? account.unreservedLimit(limits)
+        let perRequest = limits.requestsPerConcurrency
+        function.count.add(kind, 1)
+        function.requests.spend(perRequest * limit, per: second, nowNanoseconds: nowNanoseconds)
+        account.running += 1
+        if function.reserved == nil { account.unreserved.add(kind, 1) }
+        account.requests.spend(
+            perRequest * limits.accountConcurrency, per: second, nowNanoseconds: nowNanoseconds)
+    }
+
+    /// - Returns: Whether the function has a reservation.
+    private static func end(_ function: inout FunctionBook, _ kind: Kind) -> Bool {
+        function.count.add(kind, -1)
+        return function.reserved != nil
+    }
+
+    private static func end(_ account: inout AccountBook, _ kind: Kind, isReserved: Bool) {
+        account.running -= 1
+        if !isReserved { account.unreserved.add(kind, -1) }
+    }
 }

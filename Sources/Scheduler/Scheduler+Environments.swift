@@ -36,10 +36,13 @@ extension Scheduler {
         return nowNanoseconds >= next.sinceNanoseconds + limits.waitNanoseconds / 2
     }
 
-    /// The environment that serves the next invocation of a version; `nil` when none is idle.
-    func idleEnvironment(of version: Version, revision: UInt64) -> EnvironmentID? {
-        guard let pool = pools[version], pool.revision == revision else { return nil }
-        return pool.idleProvisioned.last ?? pool.idle.last
+    /// Whether a revision is the one that is known, and the environment that serves its next invocation; `nil` when
+    /// none is idle.
+    func idleEnvironment(
+        of version: Version, revision: UInt64
+    ) -> (isCurrent: Bool, environment: EnvironmentID?) {
+        guard let pool = pools[version], pool.revision == revision else { return (false, nil) }
+        return (true, pool.idleProvisioned.last ?? pool.idle.last)
     }
 
     /// Starts an environment for an invocation.

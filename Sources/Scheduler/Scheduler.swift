@@ -83,18 +83,19 @@ extension Scheduler {
     public mutating func invoke(
         _ invocation: InvocationID, of version: Version, revision: UInt64, memoryMebibytes: Int, nowNanoseconds: UInt64
     ) -> [SchedulerAction<Version>] {
-        var actions = update(version, revision: revision)
-        let idle = idleEnvironment(of: version, revision: revision)
-        let kind = idle.flatMap { environments[$0]?.kind } ?? .onDemand
-        if let reason = ledger.refusal(version, kind, nowNanoseconds: nowNanoseconds) {
-            return actions + [.throttle(invocation, reason)]
-        }
-        if let idle {
-            begin(version, kind, nowNanoseconds)
+        let (isCurrent, idle) = idleEnvironment(of: version, revision: revision)
+        if let idle, let kind = environments[idle]?.kind {
+            if let reason = ledger.admit(version, kind, nowNanoseconds: nowNanoseconds) {
+                return [.throttle(invocation, reason)]
+            }
+            runningCount += 1
             leaveIdle(idle)
             environments[idle]?.state = .busy(invocation)
-            actions.append(.assign(idle, invocation))
-            return actions
+            return [.assign(idle, invocation)]
+        }
+        let actions = isCurrent ? [] : update(version, revision: revision)
+        if let reason = ledger.refusal(version, .onDemand, nowNanoseconds: nowNanoseconds) {
+            return actions + [.throttle(invocation, reason)]
         }
         guard ledger.mayStart(version, nowNanoseconds: nowNanoseconds) else {
             return actions + [.throttle(invocation, .functionInvocationRateLimitExceeded)]
