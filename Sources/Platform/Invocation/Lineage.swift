@@ -18,8 +18,9 @@ struct Lineage: Hashable, Sendable {
     /// Both as OpenTelemetry's propagators accept them at most.
     private static let maximumInvocations = 32_767
     private static let maximumReturns = 255
-    /// From here on another function is watched even if the chain has come back to this one.
-    private static let longChain = 4 * LambdaLimits.recursiveInvocations
+    /// From here on another function is watched even if the chain has come back to this one: by now a loop of a dozen
+    /// functions that led back to it would have been found.
+    private static let longChain = LambdaLimits.recursiveInvocations * LambdaLimits.recursiveInvocations
     private static let key = "Lineage="
 
     /// The beginning of a chain.
