@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct LineageTests {
     private let root = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0"
-    private let (a, b) = ("aaaaaaaa", "bbbbbbbb")
+    private let a = "aaaaaaaa"
+    private let b = "bbbbbbbb"
 
     /// How many invocations of a chain run before one is stopped, of a thousand at most.
     private func length(_ chain: (Int) -> String) -> Int? {

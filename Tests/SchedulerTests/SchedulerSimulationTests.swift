@@ -55,7 +55,9 @@ private struct Simulation {
         case 950..<965: try change(anyVersion())
         case 965..<975: try reserve()
         case 975..<985: try provision(anyVersion())
-        default: try world.perform(scheduler.timePassed(nowNanoseconds: world.now))
+        default:
+            world.lastPassed = world.now
+            try world.perform(scheduler.timePassed(nowNanoseconds: world.now))
         }
         try SchedulerWorld.require(world.arriving == nil, "an invocation was lost on arrival")
     }
@@ -85,6 +87,7 @@ private struct Simulation {
                 environment.invocation == invocation, "an environment starts with something else")
             world.environments[id]?.doing = invocation == nil ? .idle : .busy
             world.environments[id]?.idleSince = world.event
+            world.environments[id]?.idleSinceNanoseconds = world.now
         } else {
             try SchedulerWorld.require(invocation == nil && actions.isEmpty, "an environment was started twice")
         }
@@ -99,6 +102,7 @@ private struct Simulation {
             world.environments[id]?.doing = .idle
             world.environments[id]?.invocation = nil
             world.environments[id]?.idleSince = world.event
+            world.environments[id]?.idleSinceNanoseconds = world.now
             world.environments[id]?.hasWorked = true
         } else {
             try SchedulerWorld.require(actions.isEmpty, "an answer out of turn had an effect")
@@ -194,10 +198,8 @@ private struct Simulation {
             let count = world.provisionedCount(of: version)
             let target = world.targets[version.number]
             try SchedulerWorld.require(
-                count >= target || world.now <= world.retries[version.number]
-                    || scheduler.lacking.contains(version)
-                        && !(used + .one(memoryMebibytes: version.memoryMebibytes)).fits(world.limits.host)
-                    || scheduler.pools[version]?.provision.retryNanoseconds ?? 0 > 0,
+                count >= target || world.retries[version.number] > world.lastPassed
+                    || !(used + .one(memoryMebibytes: version.memoryMebibytes)).fits(world.limits.host),
                 "provisioned concurrency is lacking")
             let status = scheduler.provisionedStatus(of: version)
             try SchedulerWorld.require(

@@ -26,6 +26,7 @@ struct SchedulerWorld {
         var invocation: InvocationID?
         /// The event after which it was idle.
         var idleSince = 0
+        var idleSinceNanoseconds: UInt64 = 0
         var hasWorked = false
     }
 
@@ -45,6 +46,8 @@ struct SchedulerWorld {
     var ids: [EnvironmentID] = []
     var revisions = [UInt64](repeating: 1, count: NumberedVersion.all.count)
     var targets = [Int](repeating: 0, count: NumberedVersion.all.count)
+    /// When the scheduler was last told the time.
+    var lastPassed: UInt64 = 1
     /// Until when a version's provisioned environments may be missing because they failed.
     var retries = [UInt64](repeating: 0, count: NumberedVersion.all.count)
     var reserved = [Int?](repeating: nil, count: NumberedVersion.all.count / 2)
@@ -87,6 +90,21 @@ extension SchedulerWorld {
         var share = HostShare()
         for environment in environments.values { share += .one(memoryMebibytes: environment.version.memoryMebibytes) }
         return share
+    }
+
+    /// Whether those who wait, and what is provisioned, need more than what is ending will leave.
+    var isRoomWanted: Bool {
+        var wanted = used
+        for environment in environments.values where environment.doing == .ending {
+            wanted -= .one(memoryMebibytes: environment.version.memoryMebibytes)
+        }
+        for waiter in waiting.values { wanted += .one(memoryMebibytes: waiter.version.memoryMebibytes) }
+        for version in NumberedVersion.all where targets[version.number] > 0 {
+            for _ in provisionedCount(of: version)..<max(targets[version.number], provisionedCount(of: version)) {
+                wanted += .one(memoryMebibytes: version.memoryMebibytes)
+            }
+        }
+        return !wanted.fits(limits.host)
     }
 
     func unreserved(of account: Int) -> Int {
@@ -255,6 +273,8 @@ extension SchedulerWorld {
                     $0.doing == .idle && !$0.isProvisioned && !isOutdated($0) && $0.idleSince < environment.idleSince
                 }
                 try Self.require(isOldest, "an environment was retired before one that was idle for longer")
+                let isDue = now >= environment.idleSinceNanoseconds + limits.idleNanoseconds
+                try Self.require(isDue || isRoomWanted, "an environment was retired for nothing")
             }
         }
         environments[id]?.doing = .ending
