@@ -46,6 +46,7 @@ let pythonRuntime = [
 
 let storey0: [Target] = [
     systemLibrary("CMicrohttpd", "libmicrohttpd", "libmicrohttpd-dev"),
+    systemLibrary("CCurl", "libcurl", "libcurl4-openssl-dev"),
     systemLibrary("CSQLite", "sqlite3", "libsqlite3-dev"),
     systemLibrary("CZlib", "zlib", "zlib1g-dev"),
     systemLibrary("CCrypto", "libcrypto", "libssl-dev"),
@@ -53,6 +54,7 @@ let storey0: [Target] = [
     systemLibrary("CJansson", "jansson", "libjansson-dev"),
     systemLibrary("CPCRE2", "libpcre2-8", "libpcre2-dev"),
     cLibrary("CHTTP", ["CMicrohttpd"]),
+    cLibrary("CHTTPClient", ["CCurl"]),
     cLibrary("CLinux"),
     cLibrary("CSandbox"),
     library("LinuxSystem", ["CLinux"]),
@@ -60,7 +62,9 @@ let storey0: [Target] = [
     library("SQLite", ["CSQLite"]),
     library("Archive", ["CZlib", "LinuxSystem"]),
     library("HTTP", ["CHTTP", "CMicrohttpd", "LinuxSystem"]),
+    library("HTTPClient", ["CCurl", "CHTTPClient"]),
     library("AWSProtocol", ["CPCRE2", "CZlib", "Digest"]),
+    library("SignatureV4", ["Digest"]),
 ]
 
 let storey1: [Target] = [
@@ -71,6 +75,7 @@ let storey1: [Target] = [
 ]
 
 let storey2: [Target] = [
+    library("AWSClient", ["AWSProtocol", "HTTPClient", "SignatureV4"]),
     library("Catalog", ["Domain", "Digest", "SQLite"]),
     library("LayerStore", ["Archive", "Digest", "LinuxSystem"]),
     library("Packaging", ["Archive", "Digest", "Domain", "LinuxSystem"]),
@@ -85,19 +90,24 @@ let storey3: [Target] = [
     library(
         "Platform",
         [
-            "AWSModel", "AWSProtocol", "Catalog", "Digest", "Domain", "EventQueue", "HTTP", "LayerStore", "LinuxSystem",
-            "RuntimeAPI",
-            "Runtimes", "Sandbox", "SandboxPlan", "Scheduler", "Telemetry",
+            "AWSClient", "AWSModel", "AWSProtocol", "Catalog", "Digest", "Domain", "EventQueue", "HTTP", "HTTPClient",
+            "LayerStore", "LinuxSystem", "RuntimeAPI", "Runtimes", "Sandbox", "SandboxPlan", "Scheduler",
+            "SignatureV4", "Telemetry",
         ])
 ]
 
 let storey4: [Target] = [
     library(
-        "Gateway", ["AWSModel", "AWSProtocol", "Digest", "Domain", "HTTP", "LinuxSystem", "Platform", "Scheduler"]),
+        "Gateway",
+        [
+            "AWSClient", "AWSModel", "AWSProtocol", "Digest", "Domain", "HTTP", "LinuxSystem", "Platform", "Scheduler",
+            "SignatureV4",
+        ]),
     library(
         "CommandLine",
         [
-            "AWSProtocol", "Digest", "Domain", "LinuxSystem", "Packaging", "Platform", "Sandbox", "Scheduler",
+            "AWSClient", "AWSProtocol", "Digest", "Domain", "LinuxSystem", "Packaging", "Platform", "Sandbox",
+            "Scheduler",
         ]),
 ]
 
@@ -120,10 +130,13 @@ let proof: [Target] = [
     library("ZipForge", path: "Tests/ZipForge"),
     tests("Archive", ["LinuxSystem", "SeededRandom", "ZipForge"]),
     tests("HTTP", ["LinuxSystem"]),
+    tests("HTTPClient", ["HTTP", "LinuxSystem"]),
     tests("AWSProtocol", ["CJansson", "SeededRandom"]),
+    tests("SignatureV4", ["Digest", "SeededRandom"]),
     tests("Domain", ["SeededRandom"]),
     tests("AWSModel", ["AWSProtocol", "SeededRandom"]),
     tests("SandboxPlan"),
+    tests("AWSClient", ["HTTP", "HTTPClient", "SignatureV4"]),
     tests("Catalog", ["Domain", "Digest", "SQLite"]),
     tests("LayerStore", ["Archive", "Digest", "LinuxSystem", "SeededRandom", "ZipForge"]),
     tests("Packaging", ["Digest", "Domain", "LinuxSystem"]),
@@ -132,9 +145,11 @@ let proof: [Target] = [
     tests("Sandbox", ["CSandbox", "LinuxSystem", "SandboxPlan", "SeededRandom"]),
     tests("Telemetry", ["Domain"]),
     tests("EventQueue", ["LinuxSystem", "SeededRandom"]),
-    tests("Platform", ["Domain", "EventQueue", "SeededRandom"]),
-    tests("Gateway", ["Domain"]),
-    tests("CommandLine", ["AWSProtocol", "Domain", "Platform", "Sandbox", "Scheduler"]),
+    tests(
+        "Platform",
+        ["AWSClient", "AWSModel", "Catalog", "Domain", "EventQueue", "HTTPClient", "SeededRandom", "SignatureV4"]),
+    tests("Gateway", ["Domain", "SignatureV4"]),
+    tests("CommandLine", ["AWSClient", "AWSProtocol", "Domain", "Platform", "Sandbox", "Scheduler"]),
     .testTarget(name: "TidyTests", swiftSettings: strict),
 ]
 

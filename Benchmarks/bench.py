@@ -9,7 +9,7 @@ import sys
 import traceback
 from pathlib import Path
 
-MEASUREMENTS = ["warm", "cold", "storage", "deploys", "servers"]
+MEASUREMENTS = ["warm", "cold", "storage", "deploys", "servers", "control_plane"]
 SLOW_MEASUREMENTS = ["builds"]
 
 

@@ -9,12 +9,13 @@ public struct AWSOperation<Input: AWSStructure, Output: AWSStructure>: Sendable 
             name, method: method, uri: uri, status: status, input: Input.schema, output: Output.schema)
     }
 
-    /// Decodes and validates a request. Throws `SerializationException` and `ValidationException`.
+    /// Decodes and validates a request with HTTP bindings and JSON. Throws `SerializationException` and
+    /// `ValidationException`.
     public func decode(_ request: AWSRequest, labels: [String: String]) throws(AWSError) -> Input {
         Input(awsValue: try RequestDecoder.decode(request, labels: labels, as: descriptor.input))
     }
 
-    /// Encodes the answer of success.
+    /// Encodes the answer of success with HTTP bindings and JSON.
     public func encode(_ output: Output) -> AWSResponse {
         ResponseEncoder.encode(output.awsValue, as: descriptor.output, status: descriptor.status)
     }

@@ -10,16 +10,20 @@ public struct AWSRequest: Sendable, Equatable {
     public var headers: [AWSHeader]
     /// The body.
     public var body: [UInt8]
+    /// What the answer is known by; some protocols repeat it in the body.
+    public var requestID: String
 
     /// Makes a request.
     public init(
-        method: String, rawPath: String, rawQuery: String = "", headers: [AWSHeader] = [], body: [UInt8] = []
+        method: String, rawPath: String, rawQuery: String = "", headers: [AWSHeader] = [], body: [UInt8] = [],
+        requestID: String = ""
     ) {
         self.method = method
         self.rawPath = rawPath
         self.rawQuery = rawQuery
         self.headers = headers
         self.body = body
+        self.requestID = requestID
     }
 
     /// The value of the first header called `name`.

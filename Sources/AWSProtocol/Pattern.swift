@@ -74,7 +74,9 @@ public final class Pattern: Sendable {
         let newlines = pcre2_compile_context_create_8(nil)
         defer { pcre2_compile_context_free_8(newlines) }
         pcre2_set_newline_8(newlines, UInt32(PCRE2_NEWLINE_ANY))
-        let options = UInt32(PCRE2_ANCHORED) | UInt32(PCRE2_ENDANCHORED) | UInt32(PCRE2_UTF)
+        // Java's `\u0020` is a character by its code, which PCRE2 knows from JavaScript.
+        let options =
+            UInt32(PCRE2_ANCHORED) | UInt32(PCRE2_ENDANCHORED) | UInt32(PCRE2_UTF) | UInt32(PCRE2_ALT_BSUX)
         let text = Array(source.utf8)
         let code = pcre2_compile_8(text, text.count, options, &error, &offset, newlines)
         let context = pcre2_match_context_create_8(nil)

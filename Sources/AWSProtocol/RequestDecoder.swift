@@ -70,8 +70,18 @@ public enum RequestDecoder {
 
     /// Reads a label, a parameter or a header.
     private static func scalar(_ text: String, as schema: Schema) throws(AWSError) -> AWSValue {
+        guard let value = AWSValue(text: text, as: schema.kind) else {
+            throw .serialization("'\(text.prefix(100))' can not be converted to \(schema.kind.noun)")
+        }
+        return value
+    }
+}
+
+extension AWSValue {
+    /// Reads what a single text can say; `nil` where it is not of the kind, or the kind needs more than a text.
+    init?(text: String, as kind: Schema.Kind) {
         let value: AWSValue? =
-            switch schema.kind {
+            switch kind {
             case .string: .string(text)
             case .boolean: Bool(text).map(AWSValue.boolean)
             case .integer: Int32(text).map { .integer(Int64($0)) }
@@ -80,10 +90,8 @@ public enum RequestDecoder {
             case .timestamp: Timestamp(parsing: text).map { .timestamp($0.secondsSinceEpoch) }
             case .blob, .list, .map, .structure: nil
             }
-        guard let value else {
-            throw .serialization("'\(text.prefix(100))' can not be converted to \(schema.kind.noun)")
-        }
-        return value
+        guard let value else { return nil }
+        self = value
     }
 }
 

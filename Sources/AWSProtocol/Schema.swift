@@ -44,6 +44,8 @@ public final class Schema: Sendable {
     public let allowedValues: [String]
     /// Whether values must never be shown, not even in an error message.
     public let isSensitive: Bool
+    /// Whether a form or XML document has a list's or map's elements without an element around them.
+    public let isFlattened: Bool
 
     /// A structure's members, in the model's order; empty for every other kind.
     public var members: [Member] {
@@ -56,7 +58,7 @@ public final class Schema: Sendable {
     /// Describes a shape. `pattern` is compiled when a value is first matched, not here.
     public init(
         _ name: String, _ kind: Kind, minimum: Double? = nil, maximum: Double? = nil, pattern: String? = nil,
-        allowedValues: [String] = [], isSensitive: Bool = false
+        allowedValues: [String] = [], isSensitive: Bool = false, isFlattened: Bool = false
     ) {
         self.name = name
         self.kind = kind
@@ -65,6 +67,7 @@ public final class Schema: Sendable {
         self.pattern = pattern.map(Pattern.init)
         self.allowedValues = allowedValues
         self.isSensitive = isSensitive
+        self.isFlattened = isFlattened
         guard case .structure(let members) = kind else {
             positions = [:]
             return

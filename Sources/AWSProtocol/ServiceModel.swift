@@ -8,12 +8,32 @@ public struct ServiceModel: Sendable {
     public let operations: [OperationDescriptor]
     /// Its errors, by name.
     public let errors: [ErrorShape]
+    /// The names of operations that it has beside those that are described.
+    public let otherOperations: Set<String>
+    /// How its calls and answers are written.
+    public let wireFormat: WireFormat
+    /// Whether its messages about violated constraints leave out the values.
+    public let hidesValues: Bool
+
+    /// The ways in which services write calls and answers.
+    public enum WireFormat: Sendable, Equatable {
+        /// HTTP bindings and JSON documents (Smithy, restJson1).
+        case restJSON
+        /// Form parameters, answered in XML of this namespace (Smithy, awsQuery).
+        case query(namespace: String)
+    }
 
     /// Describes a service.
-    public init(name: String, apiVersion: String, operations: [OperationDescriptor], errors: [ErrorShape]) {
+    public init(
+        name: String, apiVersion: String, operations: [OperationDescriptor], errors: [ErrorShape],
+        otherOperations: Set<String> = [], wireFormat: WireFormat = .restJSON, hidesValues: Bool = false
+    ) {
         self.name = name
         self.apiVersion = apiVersion
         self.operations = operations
         self.errors = errors
+        self.otherOperations = otherOperations
+        self.wireFormat = wireFormat
+        self.hidesValues = hidesValues
     }
 }

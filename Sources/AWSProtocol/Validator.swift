@@ -7,22 +7,26 @@ public enum Validator {
     /// The most violations that one message reports.
     static let reportLimit = 100
 
-    /// Refuses a value that breaks a constraint. Throws `ValidationException`.
-    public static func validate(_ value: AWSValue, by schema: Schema) throws(AWSError) {
-        let violations = violations(of: value, by: schema)
+    /// Refuses a value that breaks a constraint. Throws `ValidationException`, or what the style calls it.
+    public static func validate(
+        _ value: AWSValue, by schema: Schema, style: ValidationStyle = .restJSON
+    ) throws(AWSError) {
+        let violations = violations(of: value, by: schema, showsValues: style.showsValues)
         guard !violations.isEmpty else { return }
         let noun = violations.count == 1 ? "error" : "errors"
-        throw .validation("\(violations.count) validation \(noun) detected: " + violations.joined(separator: "; "))
+        let message = "\(violations.count) validation \(noun) detected: " + violations.joined(separator: "; ")
+        throw AWSError(style.errorName, status: 400, message: message)
     }
 
     /// Every violated constraint in AWS's words, in the order of the model's members.
-    static func violations(of value: AWSValue, by schema: Schema) -> [String] {
-        var search = Search()
+    static func violations(of value: AWSValue, by schema: Schema, showsValues: Bool = true) -> [String] {
+        var search = Search(showsValues: showsValues)
         search.visit(value, schema, path: "")
         return search.violations
     }
 
     private struct Search {
+        let showsValues: Bool
         var violations: [String] = []
 
         /// Looks below a value for violations; the value's own constraints have been checked by whoever holds it.
@@ -86,10 +90,31 @@ public enum Validator {
 
         private mutating func report(_ value: AWSValue, _ schema: Schema, _ path: String, _ words: String) {
             guard violations.count < Validator.reportLimit else { return }
-            let shown = value == .null ? " null" : Rendering.text(of: value, schema).map { " '\($0)'" } ?? ""
+            let shown = showsValues ? Self.shown(value, schema) : ""
             violations.append("Value\(shown) at '\(path)' failed to satisfy constraint: \(words)")
         }
+
+        private static func shown(_ value: AWSValue, _ schema: Schema) -> String {
+            value == .null ? " null" : Rendering.text(of: value, schema).map { " '\($0)'" } ?? ""
+        }
     }
+}
+
+/// How a service tells that constraints are violated.
+public struct ValidationStyle: Sendable, Equatable {
+    /// The error's name.
+    public var errorName: String
+    /// Whether the message shows the values.
+    public var showsValues: Bool
+
+    /// Describes a style.
+    public init(errorName: String, showsValues: Bool) {
+        self.errorName = errorName
+        self.showsValues = showsValues
+    }
+
+    /// The style of services with JSON documents.
+    public static let restJSON = ValidationStyle(errorName: "ValidationException", showsValues: true)
 }
 
 extension Schema {

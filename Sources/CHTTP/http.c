@@ -33,6 +33,13 @@ struct MHD_Daemon *http_start(const struct http_options *options) {
         MHD_OPTION_END);
 }
 
+// libmicrohttpd 0.9.75 neither answers nor closes a request whose parameters, each in a record of its own, do not fit
+// into its connection's memory. Nobody needs the records. The target lies in the connection's own, writable buffer.
+void http_hide_query(const char *target) {
+    char *query = strchr((char *)target, '?');
+    if (query != NULL) query[1] = '\0';
+}
+
 // A connection that was handed in carries its origin as an IPv4 address with port 0, which no TCP client can have.
 bool http_adopt(struct MHD_Daemon *daemon, int connection, uint32_t origin) {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = 0, .sin_addr = {.s_addr = htonl(origin)}};

@@ -42,5 +42,7 @@ enum CatalogSchema {
             ) STRICT, WITHOUT ROWID;
             """),
         controlPlane,
+        credentials,
+        rolesAndPolicies,
     ]
 }

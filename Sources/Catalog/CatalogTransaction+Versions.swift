@@ -19,6 +19,15 @@ extension CatalogTransaction {
         }
     }
 
+    /// Replaces what is said of a version; its packages stay. Of a published version only the revision ever changes.
+    public borrowing func setDocument(
+        _ document: [UInt8], ofVersion version: FunctionVersion, of function: StoredFunction
+    ) throws(SQLiteError) {
+        try run(
+            "UPDATE function_version SET document = ? WHERE function = ? AND number = ?",
+            [.blob(document), .integer(function.key), .integer(version.number)])
+    }
+
     /// Takes the next number for a version. A function's numbers count up from 1 and are never used again, not even
     /// when a function of that name is deleted and made anew.
     ///

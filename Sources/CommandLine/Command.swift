@@ -6,6 +6,8 @@ struct Command: Sendable {
     /// What else a user should know; paragraphs, wrapped by hand.
     var details = ""
     var options: [OptionDescription] = []
+    /// What stands alone on the command line, and has to: `ACCESSKEYID`.
+    var operand: String?
     var subcommands: [Command] = []
     /// Does the work and returns the exit code; `nil` for a command that only has subcommands.
     var run: (@Sendable (Arguments, Console) throws -> Int32)?

@@ -59,6 +59,10 @@ struct CommandLineParser {
         var rest = words
         while let word = rest.popFirst() {
             guard word.hasPrefix("-"), word != "-" else {
+                if command.operand != nil, arguments.operands.isEmpty {
+                    arguments.operands = [word]
+                    continue
+                }
                 throw UsageError(called, "unexpected argument '\(word)'; see '\(called) --help'")
             }
             if word == "--" { break }
@@ -67,6 +71,9 @@ struct CommandLineParser {
         if let word = rest.first { throw UsageError(called, "unexpected argument '\(word)'; see '\(called) --help'") }
         for option in command.options where arguments.texts[option.name] == nil {
             if case .required = option.presence { throw UsageError(called, "\(option.usage) is missing") }
+        }
+        if let operand = command.operand, arguments.operands.isEmpty {
+            throw UsageError(called, "\(operand) is missing")
         }
         return arguments
     }

@@ -26,7 +26,8 @@ enum HelpText {
             if case .required = option.presence { words.append(option.usage) }
         }
         if command.run == nil { words.append("COMMAND") }
-        if words.count <= command.options.count { words.append("[OPTIONS]") }
+        if let operand = command.operand { words.append(operand) }
+        if words.count <= command.options.count + (command.operand == nil ? 0 : 1) { words.append("[OPTIONS]") }
         return words.joined(separator: " ")
     }
 

@@ -1,3 +1,4 @@
+internal import AWSClient
 internal import Domain
 internal import Platform
 
@@ -21,9 +22,14 @@ struct StartCommand: Sendable {
         guard let port = UInt16(text) else { throw ValueError(expectation: "a number from 0 to 65535") }
         return port
     }
-    static let host = Option("host", "ADDRESS", .defaulted("127.0.0.1"), help: "The loopback address to listen on.")
+    static let host = Option(
+        "host", "ADDRESS", .defaulted("127.0.0.1"),
+        help: "The IPv4 address to listen on; one that others reach, such as 0.0.0.0, needs --auth.")
+    static let auth = Flag(
+        "auth", help: "Let in only requests that are signed with a key of 'strata credentials create'.")
+    static let dataFolderText = "${XDG_DATA_HOME:-~/.local/share}/strata"
     static let data = Option(
-        "data", "FOLDER", .optional(otherwise: "${XDG_DATA_HOME:-~/.local/share}/strata"),
+        "data", "FOLDER", .optional(otherwise: dataFolderText),
         help: "The folder that keeps functions, layers and logs. One server at a time.")
     static let account = Option(
         "account", "ID", .defaulted("000000000000"), help: "The account of callers whose access key names none."
@@ -58,6 +64,13 @@ struct StartCommand: Sendable {
         }
         return seconds
     }
+    static let s3Endpoint = Option(
+        "s3-endpoint", "URL", .optional(otherwise: "$AWS_ENDPOINT_URL_S3"),
+        help: "The S3 that S3Bucket and S3Key of packages are read from, such as http://127.0.0.1:9000."
+    ) { (text) throws(ValueError) -> EndpointURL in
+        guard let url = EndpointURL(text) else { throw ValueError(expectation: "an http or https URL") }
+        return url
+    }
 
     /// The declaration, for the parser and the help.
     var command: Command {
@@ -69,10 +82,20 @@ struct StartCommand: Sendable {
                   export AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_DEFAULT_REGION=us-east-1
                   export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
                   aws lambda list-functions
+                Without --auth any access key is taken, and one of 12 digits names its account. With it every request
+                has to be signed; a key may do everything in its account.
+                Of IAM and STS it speaks what roles and managed policies need. They are stored and answered, but
+                not enforced yet: that a policy of a role allows or denies something has no effect.
+
+                Packages in S3 are read with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN of the
+                server's own environment; without them, with the caller's account as the key and 'test' as the
+                secret, which local emulators of S3 take. AWS_CA_BUNDLE names a file of authorities to trust.
                 """,
             options: [
-                Self.port.description, Self.host.description, Self.data.description, Self.account.description,
+                Self.port.description, Self.host.description, Self.auth.description, Self.data.description,
+                Self.account.description,
                 Self.runtime.description, Self.functionNetwork.description, Self.retryDelay.description,
+                Self.s3Endpoint.description,
             ] + Self.limitOptions,
             run: { [self] arguments, console in try run(options(arguments, console.environment)) })
     }
@@ -82,8 +105,9 @@ struct StartCommand: Sendable {
         _ arguments: Arguments, _ environment: [String: String]
     ) throws(UsageError) -> StartOptions {
         StartOptions(
-            host: try Self.loopbackAddress(arguments),
+            host: try Self.address(arguments),
             port: try arguments.value(of: Self.port),
+            requiresSignatures: arguments[Self.auth],
             dataFolder: try Self.dataFolder(arguments, environment),
             account: try arguments.value(of: Self.account),
             runtimes: try runtimes(arguments, environment),
@@ -91,7 +115,22 @@ struct StartCommand: Sendable {
             limits: try Self.limits(arguments),
             overcommit: try arguments.value(of: Self.overcommit),
             retryDelaySeconds: try arguments.value(of: Self.retryDelay),
+            s3: try Self.s3(arguments, environment),
             version: StrataVersion.current)
+    }
+
+    /// `AWS_ENDPOINT_URL` does not count: that is where clients find this server itself.
+    private static func s3(
+        _ arguments: Arguments, _ environment: [String: String]
+    ) throws(UsageError) -> S3Settings? {
+        if let endpoint = try arguments.optionalValue(of: s3Endpoint) {
+            return S3Settings(endpoint: endpoint, environment: environment)
+        }
+        guard let text = environment["AWS_ENDPOINT_URL_S3"], !text.isEmpty else { return nil }
+        guard let endpoint = EndpointURL(text) else {
+            throw arguments.refusal("AWS_ENDPOINT_URL_S3 is no http or https URL: '\(text)'")
+        }
+        return S3Settings(endpoint: endpoint, environment: environment)
     }
 
     private func runtimes(
@@ -110,21 +149,21 @@ struct StartCommand: Sendable {
     }
 
     /// Anyone who reaches the port may run code here, so without authentication it stays on this machine.
-    private static func loopbackAddress(_ arguments: Arguments) throws(UsageError) -> String {
+    private static func address(_ arguments: Arguments) throws(UsageError) -> String {
         let text = try arguments.value(of: host)
         if text == "localhost" { return "127.0.0.1" }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
         guard parts.count == 4, !parts.contains(nil) else {
             throw arguments.refusal("--host takes an IPv4 address such as 127.0.0.1, not '\(text)'")
         }
-        guard parts[0] == 127 else {
-            throw arguments.refusal(
-                "--host \(text) would let others in: that needs --auth, which this version does not have yet")
+        guard parts[0] == 127 || arguments[auth] else {
+            throw arguments.refusal("--host \(text) would let others in: that needs --auth")
         }
         return text
     }
 
-    private static func dataFolder(
+    /// The folder of `--data`, or the one that stands in for it.
+    static func dataFolder(
         _ arguments: Arguments, _ environment: [String: String]
     ) throws(UsageError) -> String {
         if let folder = try arguments.optionalValue(of: data) {

@@ -1,3 +1,4 @@
+public import AWSClient
 public import Domain
 public import Platform
 public import Scheduler
@@ -12,10 +13,12 @@ public struct StartOptions: Sendable, Hashable {
         case host
     }
 
-    /// A host to bind: an IPv4 loopback address in numbers. (Other addresses wait for `--auth`.)
+    /// A host to bind: an IPv4 address in numbers, of the loopback network where requests need not be signed.
     public var host: String
     /// A TCP port; 0 lets the kernel choose a free one.
     public var port: UInt16
+    /// Whether requests have to be signed.
+    public var requiresSignatures: Bool
     /// The absolute path of the folder that keeps everything. May not exist yet.
     public var dataFolder: String
     /// The account of callers whose access key is not an account id itself.
@@ -30,6 +33,8 @@ public struct StartOptions: Sendable, Hashable {
     public var overcommit: Double
     /// From an error of a function to the first retry of an asynchronous invocation, in seconds.
     public var retryDelaySeconds: Double
+    /// The S3 that packages are read from; `nil` for none.
+    public var s3: S3Settings?
     /// The version of this program, for `GET /_strata/health`.
     public var version: String
 }

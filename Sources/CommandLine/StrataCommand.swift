@@ -42,7 +42,7 @@ public enum StrataCommand {
             summary: "AWS Lambda functions, with layers, on your own Linux machine.",
             subcommands: [
                 start.command, DoctorCommand.command, LayerCommand.command, FunctionCommand.command,
-                VersionCommand.command,
+                CredentialsCommand.command, VersionCommand.command,
             ])
     }
 

@@ -5,10 +5,13 @@
 /// rebinding) has no foreign origin, but its `Host` is a name that is not ours.
 struct BrowserGuard: Sendable {
     /// Whether a request may have come from anything but a web page of another site.
-    static func admits(host: String?, origin: String?, fetchSite: String?) -> Bool {
+    ///
+    /// - Parameter allowsNames: whether the server may have names of its own. Only where every request is signed: a
+    ///   rebound page has nothing to sign with, and a signature holds for one `Host`.
+    static func admits(host: String?, origin: String?, fetchSite: String?, allowsNames: Bool = false) -> Bool {
         if let fetchSite, fetchSite != "same-origin", fetchSite != "none" { return false }
         if let origin, origin != host.map({ "http://\($0)" }) { return false }
-        return host.map(isOwn) ?? true
+        return allowsNames || host.map(isOwn) ?? true
     }
 
     /// Whether a `Host` is an address, or a name that always means this machine (RFC 6761, section 6.3).

@@ -13,6 +13,9 @@ extension Gateway {
         _ name: String, _ target: Target, _ context: RequestContext, _ exchange: HTTPExchange
     ) -> HTTPResponse? {
         let requestID = RequestIdentifier.make()
+        if Self.isRare(target, exchange), let error = violation(name, exchange) {
+            return error.response.http(requestID: requestID)
+        }
         let request = request(name, target, exchange, requestID)
         switch exchange.header("X-Amz-Invocation-Type") ?? "RequestResponse" {
         case "RequestResponse":
@@ -37,6 +40,13 @@ extension Gateway {
         }
     }
 
+    /// Whether a request says what the model has to look at first; what nearly all invocations say needs no look.
+    private static func isRare(_ target: Target, _ exchange: HTTPExchange) -> Bool {
+        if target.parameter("Qualifier") == "" { return true }
+        if let logType = exchange.header("X-Amz-Log-Type"), logType != "Tail" { return true }
+        return exchange.header("X-Amz-Tenant-Id") != nil || exchange.header("X-Amz-Durable-Execution-Name") != nil
+    }
+
     /// *InvokeWithResponseStream*: the caller gets the answer while the function makes it.
     ///
     /// Source: *InvokeWithResponseStream* in the Lambda API reference.
@@ -44,6 +54,9 @@ extension Gateway {
         _ name: String, _ target: Target, _ context: RequestContext, _ exchange: HTTPExchange
     ) -> HTTPResponse? {
         let requestID = RequestIdentifier.make()
+        if Self.isRare(target, exchange), let error = violation(name, exchange) {
+            return error.response.http(requestID: requestID)
+        }
         let request = request(name, target, exchange, requestID)
         switch exchange.header("X-Amz-Invocation-Type") ?? "RequestResponse" {
         case "RequestResponse":
@@ -123,7 +136,12 @@ extension Gateway {
             method: exchange.method, rawPath: String(target.path), rawQuery: String(target.query),
             headers: exchange.headers().map { AWSHeader($0.name, $0.value) })
         do {
-            _ = try Lambda.invoke.decode(request, labels: ["FunctionName": name])
+            let labels = ["FunctionName": name]
+            if target.path.hasSuffix("/response-streaming-invocations") {
+                _ = try Lambda.invokeWithResponseStream.decode(request, labels: labels)
+            } else {
+                _ = try Lambda.invoke.decode(request, labels: labels)
+            }
             return nil
         } catch {
             return error

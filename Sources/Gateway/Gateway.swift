@@ -1,6 +1,5 @@
 internal import AWSModel
 internal import AWSProtocol
-internal import Domain
 package import HTTP
 internal import LinuxSystem
 package import Platform
@@ -14,21 +13,28 @@ package final class Gateway: HTTPHandler {
     let platform: Platform
     let defaults: GatewayDefaults
     let version: String
-    let dispatcher: ServiceDispatcher<RequestContext>
+    let services: Services
+    /// Verifies signatures; `nil` where requests need not be signed.
+    let authenticator: Authenticator?
     private let controlPlane: WorkQueue
     private let isStopping = Mutex(false)
 
-    /// Control-plane calls at once: enough that one large upload does not hold up the others.
-    private static let controlPlaneThreads = 4
+    /// Control-plane calls at once: more than may read from S3, so that large packages do not hold up the others.
+    private static let controlPlaneThreads = S3PackageSource.readsAtOnce + 4
     /// Calls that may wait; beyond it a caller is told to come again.
     private static let controlPlaneBacklog = 1024
 
     /// Makes the edge of a platform.
-    package init(platform: Platform, defaults: GatewayDefaults, version: String) throws {
+    ///
+    /// - Parameter requiresSignatures: whether callers have to sign with a key that is known here.
+    package init(
+        platform: Platform, defaults: GatewayDefaults, version: String, requiresSignatures: Bool
+    ) throws {
         self.platform = platform
         self.defaults = defaults
         self.version = version
-        dispatcher = LambdaOperations.dispatcher(for: platform)
+        authenticator = requiresSignatures ? platform.authenticator : nil
+        services = Services(of: platform)
         controlPlane = try WorkQueue(
             name: "control", threadCount: Self.controlPlaneThreads, capacity: Self.controlPlaneBacklog)
     }
@@ -39,16 +45,6 @@ package final class Gateway: HTTPHandler {
         controlPlane.close()
     }
 
-    /// What Lambda reads of a request at most.
-    package func bodyLimitBytes(for exchange: HTTPExchange) -> Int { LambdaLimits.requestBytes }
-
-    /// Lambda's answer to a request that is longer.
-    package func responseForLargeBody(_ exchange: HTTPExchange) -> HTTPResponse {
-        let message = "Request must be smaller than \(LambdaLimits.requestBytes) bytes"
-        return AWSError("RequestEntityTooLargeException", status: 413, message: message, fault: .user)
-            .response.http(requestID: RequestIdentifier.make())
-    }
-
     /// Answers one request: at once, or when its use case is done.
     package func respond(to exchange: HTTPExchange) -> HTTPResponse? {
         let isFunction = exchange.origin != 0
@@ -57,49 +53,36 @@ package final class Gateway: HTTPHandler {
         if target.path.hasPrefix("/_strata") { return isFunction ? Self.refusedFunction : serverPage(target) }
         if target.path.hasPrefix(DownloadLinks.path) { return download(exchange.target) }
         // Found out now, not when the call's turn comes: its environment may be gone by then.
-        guard let context = context(exchange) else { return Self.refusedRemains }
+        let function = isFunction ? platform.caller(ofEnvironment: exchange.origin) : nil
+        if isFunction, function == nil { return Self.refusedRemains }
         if let name = target.invokedFunction, exchange.method == "POST" {
-            return invoke(name, target, context, exchange)
+            return admitted(exchange, target, function, for: "lambda") {
+                self.invoke(name, target, $0.context, exchange)
+            }
         }
         if let name = target.streamingFunction, exchange.method == "POST" {
-            return invokeStreaming(name, target, context, exchange)
+            return admitted(exchange, target, function, for: "lambda") {
+                self.invokeStreaming(name, target, $0.context, exchange)
+            }
         }
-        let accepted = controlPlane.submit { exchange.respond(self.answer(exchange, target, context)) }
-        return accepted ? nil : Self.busy
+        let accepted = controlPlane.submit {
+            let answer = self.admitted(exchange, target, function, for: nil) { self.answer(exchange, target, $0) }
+            if let answer { exchange.respond(answer) }
+        }
+        return accepted ? nil : services.response(Self.busy, of: scope(exchange).service)
     }
 
     /// Decodes, calls and encodes one control-plane call.
-    private func answer(_ exchange: HTTPExchange, _ target: Target, _ context: RequestContext) -> HTTPResponse {
-        let service = scope(exchange).service
-        guard service == "lambda" else { return UnknownService(name: service).response }
+    private func answer(_ exchange: HTTPExchange, _ target: Target, _ admission: Admission) -> HTTPResponse {
+        guard let dispatcher = services[admission.service] else {
+            return UnknownService(name: admission.service).response
+        }
+        let requestID = RequestIdentifier.make()
         let request = AWSRequest(
             method: exchange.method, rawPath: String(target.path), rawQuery: String(target.query),
-            headers: exchange.headers().map { AWSHeader($0.name, $0.value) }, body: exchange.body)
-        return dispatcher.respond(to: request, context: context)
-            .http(requestID: RequestIdentifier.make())
-    }
-
-    /// Who calls. A function acts in its own account, whatever it signs with; `nil` where its environment has ended
-    /// and nobody can tell any more which account that was.
-    private func context(_ exchange: HTTPExchange) -> RequestContext? {
-        let scope = scope(exchange)
-        let isFunction = exchange.origin != 0
-        guard let account = isFunction ? platform.account(ofEnvironment: exchange.origin) : scope.account else {
-            return nil
-        }
-        return RequestContext(
-            account: account, region: scope.region,
-            endpoint: "http://\(exchange.header("Host") ?? "127.0.0.1")")
-    }
-
-    private func scope(_ exchange: HTTPExchange) -> RequestScope {
-        RequestScope(authorization: exchange.header("Authorization"), target: exchange.target, defaults: defaults)
-    }
-
-    private func isFromProgram(_ exchange: HTTPExchange) -> Bool {
-        BrowserGuard.admits(
-            host: exchange.header("Host"), origin: exchange.header("Origin"),
-            fetchSite: exchange.header("Sec-Fetch-Site"))
+            headers: exchange.headers().map { AWSHeader($0.name, $0.value) }, body: exchange.body,
+            requestID: requestID)
+        return dispatcher.respond(to: request, context: admission.context).http(requestID: requestID)
     }
 }
 
@@ -141,11 +124,9 @@ extension Gateway {
         status: 403, contentType: "application/json",
         text: #"{"message":"The execution environment of this function has ended."}"#)
 
-    private static var busy: HTTPResponse {
-        let message = "The server has too many calls to answer at once; call again in a moment."
-        return AWSError(Lambda.Errors.tooManyRequests, message, retryAfterSeconds: 1)
-            .response.http(requestID: RequestIdentifier.make())
-    }
+    private static let busy = AWSError(
+        Lambda.Errors.tooManyRequests,
+        "The server has too many calls to answer at once; call again in a moment.", retryAfterSeconds: 1)
 }
 
 extension AWSResponse {

@@ -12,6 +12,9 @@ enum LambdaOperations {
         dispatcher.offer(Lambda.listLayers, platform.listLayers)
         dispatcher.offer(Lambda.listLayerVersions, platform.listLayerVersions)
         dispatcher.offer(Lambda.deleteLayerVersion, platform.deleteLayerVersion)
+        dispatcher.offer(Lambda.addLayerVersionPermission, platform.addLayerVersionPermission)
+        dispatcher.offer(Lambda.removeLayerVersionPermission, platform.removeLayerVersionPermission)
+        dispatcher.offer(Lambda.getLayerVersionPolicy, platform.getLayerVersionPolicy)
         dispatcher.offer(Lambda.createFunction, platform.createFunction)
         dispatcher.offer(Lambda.getFunction, platform.getFunction)
         dispatcher.offer(Lambda.getFunctionConfiguration, platform.getFunctionConfiguration)
@@ -27,6 +30,9 @@ enum LambdaOperations {
         dispatcher.offer(Lambda.updateAlias, platform.updateAlias)
         dispatcher.offer(Lambda.deleteAlias, platform.deleteAlias)
         dispatcher.offer(Lambda.listAliases, platform.listAliases)
+        dispatcher.offer(Lambda.addPermission, platform.addPermission)
+        dispatcher.offer(Lambda.removePermission, platform.removePermission)
+        dispatcher.offer(Lambda.getPolicy, platform.getPolicy)
         offerSettings(of: platform, &dispatcher)
         return dispatcher
     }
@@ -84,7 +90,10 @@ extension ServiceDispatcher<RequestContext> {
         handle(operation) { input, context throws(AWSError) in
             var context = context
             context.action = action
-            do throws(PlatformError) { return try useCase(input, context) } catch { throw error.aws }
+            do throws(PlatformError) {
+                try context.admit()
+                return try useCase(input, context)
+            } catch { throw error.aws }
         }
     }
 }

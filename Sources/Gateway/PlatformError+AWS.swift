@@ -29,6 +29,7 @@ extension PlatformError {
         case .codeSigningConfigNotFound: AWSError(Lambda.Errors.codeSigningConfigNotFound, message)
         case .codeVerificationFailed: AWSError(Lambda.Errors.codeVerificationFailed, message)
         case .codeStorageExceeded: AWSError(Lambda.Errors.codeStorageExceeded, message)
+        case .policyTooLong: AWSError(Lambda.Errors.policyLengthExceeded, message)
         case .accessDenied: AWSError("AccessDeniedException", status: 403, message: message, messageKey: "Message")
         case .invalidRuntime:
             // Lambda's own status is 502, which clients try again for many seconds; here nothing would change.

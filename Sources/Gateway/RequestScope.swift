@@ -1,12 +1,12 @@
 package import Domain
 
-/// What a request's credentials say of it: account, region and service.
+/// What a request's credentials say of it: access key, region and service.
 ///
 /// Source: "Signature Version 4 signing for API requests" in the IAM user guide: the credential scope is
 /// `ACCESSKEY/DATE/REGION/SERVICE/aws4_request`, in the `Authorization` header or the `X-Amz-Credential` parameter.
 struct RequestScope: Hashable, Sendable {
-    /// The account: the access key itself where it has twelve digits, otherwise the server's own.
-    var account: AccountID
+    /// The access key; `nil` where the request names none.
+    var accessKeyID: String?
     /// The region of the scope, or the default where there is none.
     var region: Region
     /// The service that was signed for; `lambda` where nothing was.
@@ -18,13 +18,12 @@ struct RequestScope: Hashable, Sendable {
     ///   - authorization: the `Authorization` header.
     ///   - target: the request's path and query, for presigned requests.
     init(authorization: String?, target: String, defaults: GatewayDefaults) {
-        account = defaults.account
         region = defaults.region
         service = "lambda"
         guard let credential = Self.credential(authorization, target) else { return }
         let parts = credential.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 5 else { return }
-        account = AccountID(parts[0]) ?? defaults.account
+        accessKeyID = parts[0].isEmpty ? nil : String(parts[0])
         region = Region(parts[2]) ?? defaults.region
         service = String(parts[3])
     }

@@ -1,3 +1,4 @@
+package import AWSClient
 internal import Glibc
 package import Domain
 internal import HTTP
@@ -8,7 +9,7 @@ internal import Synchronization
 
 /// What a server is started with.
 package struct ServerOptions: Sendable {
-    /// The address to listen on; loopback.
+    /// The address to listen on; loopback, unless requests have to be signed.
     package var host: String
     /// The port; 0 for any that is free.
     package var port: UInt16
@@ -16,6 +17,8 @@ package struct ServerOptions: Sendable {
     package var defaults: GatewayDefaults
     /// The version that the server tells.
     package var version: String
+    /// Whether requests have to be signed.
+    package var requiresSignatures: Bool
     /// The folder that holds everything durable.
     package var dataFolder: String
     /// The interpreters, by runtime.
@@ -28,23 +31,27 @@ package struct ServerOptions: Sendable {
     package var overcommit: Double
     /// From an error of a function to the first retry of an asynchronous invocation, in seconds.
     package var retryDelaySeconds: Double
+    /// The S3 that packages are read from; `nil` for none.
+    package var s3: S3Settings?
 
     /// Collects the options.
     package init(
-        host: String, port: UInt16, defaults: GatewayDefaults, version: String, dataFolder: String,
-        interpreters: [RuntimeIdentifier: Interpreter], usesHostNetwork: Bool, limits: SchedulerLimits,
-        overcommit: Double, retryDelaySeconds: Double
+        host: String, port: UInt16, defaults: GatewayDefaults, version: String, requiresSignatures: Bool,
+        dataFolder: String, interpreters: [RuntimeIdentifier: Interpreter], usesHostNetwork: Bool,
+        limits: SchedulerLimits, overcommit: Double, retryDelaySeconds: Double, s3: S3Settings?
     ) {
         self.host = host
         self.port = port
         self.defaults = defaults
         self.version = version
+        self.requiresSignatures = requiresSignatures
         self.dataFolder = dataFolder
         self.interpreters = interpreters
         self.usesHostNetwork = usesHostNetwork
         self.limits = limits
         self.overcommit = overcommit
         self.retryDelaySeconds = retryDelaySeconds
+        self.s3 = s3
     }
 }
 
@@ -73,9 +80,13 @@ package struct Server {
             options: PlatformOptions(
                 dataFolder: options.dataFolder, initExecutable: try Self.initExecutable(),
                 interpreters: options.interpreters, gatewayPort: port, usesHostNetwork: options.usesHostNetwork,
-                limits: options.limits, overcommit: options.overcommit, retryDelaySeconds: options.retryDelaySeconds),
+                requiresSignatures: options.requiresSignatures,
+                limits: options.limits, overcommit: options.overcommit, retryDelaySeconds: options.retryDelaySeconds,
+                packageSource: options.s3.map { S3PackageSource($0) }),
             adopt: { connection, origin in server.adopt(connection, origin) })
-        gateway = try Gateway(platform: platform, defaults: options.defaults, version: options.version)
+        gateway = try Gateway(
+            platform: platform, defaults: options.defaults, version: options.version,
+            requiresSignatures: options.requiresSignatures)
         let front = Front(gateway: gateway, runtimeAPI: platform.runtimeAPI)
         http = try HTTPServer(listener: socket.takeDescriptor(), handler: front, limits: .front)
         server.fill(http)

@@ -15,7 +15,7 @@ struct UnknownService {
     }
 
     /// Services whose clients expect XML, by the name that they sign for.
-    private static let queryServices: Set<String> = [
+    static let queryServices: Set<String> = [
         "autoscaling", "cloudformation", "ec2", "elasticache", "elasticbeanstalk", "elasticloadbalancing", "iam",
         "monitoring", "rds", "redshift", "ses", "sns", "sts",
     ]
@@ -23,8 +23,8 @@ struct UnknownService {
     var response: HTTPResponse {
         let requestID = RequestIdentifier.make()
         let message =
-            "Strata serves lambda, and this request is for \(name). Set AWS_ENDPOINT_URL_LAMBDA instead of "
-            + "AWS_ENDPOINT_URL to send only Lambda calls here."
+            "Strata serves lambda, iam and sts, and this request is for \(name). Set AWS_ENDPOINT_URL_LAMBDA instead "
+            + "of AWS_ENDPOINT_URL to send only Lambda calls here."
         let error = "<Code>NotImplemented</Code><Message>\(message)</Message>"
         switch name {
         case "s3":

@@ -49,6 +49,10 @@ public final class HTTPExchange: Sendable {
     /// The complete body.
     public var body: [UInt8] { received }
 
+    /// Puts another body in the place of the one that came, which was in some coding. Only while the request has one
+    /// reader: the thread that it was handed to last.
+    public func replaceBody(with bytes: [UInt8]) { received = bytes }
+
     /// Who is behind the connection: the number it was adopted with, 0 for a client of the server's own listener.
     public var origin: UInt32 { http_origin(connection) }
 

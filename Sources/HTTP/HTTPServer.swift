@@ -238,6 +238,7 @@ private func began(
 ) -> UnsafeMutableRawPointer? {
     guard let target, let connection else { return nil }
     let exchange = HTTPExchange(target: String(cString: target), connection: connection)
+    http_hide_query(target)
     return Unmanaged.passRetained(exchange).toOpaque()
 }
 

@@ -16,27 +16,57 @@ extension LayerStore {
         return try ingest(.file(file), limits)
     }
 
-    private func ingest(_ source: consuming ZipSource, _ limits: TreeLimits) throws(LayerStoreError) -> StoredPackage {
+    /// Begins a package whose bytes are still to come. They go straight to the disk; a draft that is let go, or that a
+    /// crash leaves, leaves nothing behind.
+    public func makeDraft() throws(LayerStoreError) -> PackageDraft {
+        let ingest = try storing { () throws(SystemCallError) in
+            try folders.ingest.open(at: ".", [.read, .directory])
+        }
         let workspace = try makeWorkspace()
+        let file = try makeZip(in: workspace)
+        let draft = PackageDraft(workspace, file, in: ingest)
+        try reach(.began)
+        return draft
+    }
+
+    private func makeZip(in workspace: borrowing Workspace) throws(LayerStoreError) -> FileDescriptor {
+        do throws(SystemCallError) { return try workspace.makeZip() } catch {
+            // What cannot be removed now is removed when the store opens next.
+            try? workspace.discard(from: folders.ingest)
+            throw .system(error)
+        }
+    }
+
+    /// Stores what was written to a draft, as any other zip. Nothing can be written to it afterwards.
+    public func ingest(_ draft: PackageDraft, limits: TreeLimits = .aws) throws(LayerStoreError) -> StoredPackage {
         var placed: [ObjectName] = []
         do throws(LayerStoreError) {
-            let package = try ingest(source, limits, in: workspace, &placed)
-            discard(workspace)
+            let taken = try storing { () throws(SystemCallError) in try draft.finish() }
+            let package = try ingest(taken, limits, in: draft.workspace, &placed)
+            draft.discard()
             return package
         } catch {
             // The workspace first: it has names for the objects, and only objects without other names are removed.
-            discard(workspace)
+            draft.discard()
             removeUnused(placed)
             throw error
         }
     }
 
+    private func ingest(_ source: borrowing ZipSource, _ limits: TreeLimits) throws(LayerStoreError) -> StoredPackage {
+        let draft = try makeDraft()
+        do throws(SystemCallError) {
+            try source.forEachPiece { piece throws(SystemCallError) in try draft.write(piece) }
+        } catch {
+            throw .system(error)
+        }
+        return try ingest(draft, limits: limits)
+    }
+
     private func ingest(
-        _ source: borrowing ZipSource, _ limits: TreeLimits, in workspace: borrowing Workspace,
+        _ taken: PackageDraft.Content, _ limits: TreeLimits, in workspace: borrowing Workspace,
         _ placed: inout [ObjectName]
     ) throws(LayerStoreError) -> StoredPackage {
-        try reach(.began)
-        let taken = try storing { () throws(SystemCallError) in try workspace.take(source) }
         try reach(.zipTaken)
         let pin = pins.pin(taken.digest)
         if let package = try intactPackage(taken.digest) { return package }
@@ -83,11 +113,6 @@ extension LayerStore {
         } catch {
             throw .refused(error)
         }
-    }
-
-    private func discard(_ workspace: borrowing Workspace) {
-        // What cannot be removed now is removed when the store opens next; the ingest's own outcome matters more.
-        try? workspace.discard(from: folders.ingest)
     }
 
     private func removeUnused(_ placed: [ObjectName]) {

@@ -24,21 +24,9 @@ struct Workspace: ~Copyable {
         try ingest.removeTree(at: name)
     }
 
-    /// Copies the zip here and digests what is written, whatever it is called where it comes from.
-    borrowing func take(
-        _ source: borrowing ZipSource
-    ) throws(SystemCallError) -> (digest: SHA256Digest, byteCount: Int) {
-        let file = try folder.open(at: Self.zipName, [.write, .create, .exclusive, .noFollow])
-        var hasher = SHA256Hasher()
-        var byteCount = 0
-        try source.forEachPiece { piece throws(SystemCallError) in
-            hasher.update(piece)
-            byteCount += piece.count
-            try file.write(all: piece)
-        }
-        file.startWriteback()
-        guard try file.status().size == byteCount else { throw SystemCallError("write zip", errno: EIO) }
-        return (hasher.finalize(), byteCount)
+    /// Makes the empty file that the zip goes into.
+    borrowing func makeZip() throws(SystemCallError) -> FileDescriptor {
+        try folder.open(at: Self.zipName, [.write, .create, .exclusive, .noFollow])
     }
 
     /// Opens the copy for reading.

@@ -14,6 +14,9 @@ struct DataFolder {
         chmod(path, 0o700)
     }
 
+    /// Takes a folder that is there already, as it is.
+    init(existing path: String) { root = path }
+
     /// A path below the folder.
     func path(_ name: String) -> String { "\(root)/\(name)" }
 

@@ -7,22 +7,44 @@ internal import LinuxSystem
 
 // What the use cases of layers and of functions share: packages and links.
 extension Platform {
-    /// Keeps a zip and unpacks it.
-    func ingest(_ zip: [UInt8]) throws(PlatformError) -> StoredPackage {
-        guard !zip.isEmpty else { throw .invalidParameter("Uploaded file must be a non-empty zip") }
-        do {
-            return try layerStore.ingest(zip)
-        } catch .refused(let refusal) {
+    /// Keeps the package that a request brings or names, and unpacks it. The value keeps it from the collector.
+    ///
+    /// Reading from S3 may take minutes: hold no lock and no transaction meanwhile.
+    func package(
+        from location: PackageLocation, _ context: RequestContext
+    ) throws(PlatformError) -> StoredPackage {
+        switch location {
+        case .zip(let bytes):
+            guard !bytes.isEmpty else { throw Self.emptyPackage }
+            return try ingesting { () throws(LayerStoreError) in try layerStore.ingest(bytes) }
+        case .s3(let object):
+            guard let packageSource else { throw Self.noPackageSource }
+            let draft = try ingesting { () throws(LayerStoreError) in try layerStore.makeDraft() }
+            try packageSource.read(object, context) { try draft.write($0) }
+            guard draft.byteCount > 0 else { throw Self.emptyPackage }
+            return try ingesting { () throws(LayerStoreError) in try layerStore.ingest(draft) }
+        }
+    }
+
+    private func ingesting<Value>(_ body: () throws(LayerStoreError) -> Value) throws(PlatformError) -> Value {
+        do throws(LayerStoreError) { return try body() } catch .refused(let refusal) {
             throw Self.refusal(refusal)
         } catch {
             throw PlatformError(.service, "The package could not be stored: \(error)", cause: error)
         }
     }
 
+    private static var emptyPackage: PlatformError { .invalidParameter("Uploaded file must be a non-empty zip") }
+
+    private static var noPackageSource: PlatformError {
+        .invalidParameter(
+            "This server has no S3 to read from. Start it with --s3-endpoint URL, or AWS_ENDPOINT_URL_S3 in its "
+                + "environment; or send the zip: --zip-file fileb://package.zip, or ZipFile.")
+    }
+
     private static func refusal(_ refusal: ZipRefusal) -> PlatformError {
         switch refusal.reason {
-        case .empty:
-            .invalidParameter("Uploaded file must be a non-empty zip")
+        case .empty: emptyPackage
         case .tooLarge:
             .invalidParameter("Unzipped size must be smaller than \(LambdaLimits.unzippedBytes) bytes")
         case .tooManyEntries:
@@ -33,14 +55,6 @@ extension Platform {
             .invalidParameter(
                 "Could not unzip uploaded file. Please check your file, then try to upload again. (\(refusal))")
         }
-    }
-
-    static func needsZip(isFromS3: Bool) -> PlatformError {
-        isFromS3
-            ? .invalidParameter(
-                "Strata does not read packages from S3 yet. Send the zip: --zip-file fileb://package.zip, or ZipFile."
-            )
-            : .invalidParameter("Please provide a source for function code.")
     }
 
     /// A link under which a package can be fetched for ten minutes.

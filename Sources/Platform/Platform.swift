@@ -1,7 +1,7 @@
 internal import AWSModel
 internal import Catalog
+internal import Domain
 internal import EventQueue
-package import Domain
 package import HTTP
 internal import Glibc
 internal import LayerStore
@@ -19,8 +19,15 @@ internal import Telemetry
 /// Use cases block while they write to disk: call them on a work queue. ``invoke(_:context:_:)`` alone does not block.
 package final class Platform: Sendable {
     let catalog: Catalog
+    /// The use cases of IAM and STS.
+    package let identities: Identities
     let layerStore: LayerStore
+    let packageSource: (any PackageSource)?
     let links: DownloadLinks
+    /// Makes and recognises what *AssumeRole* returns.
+    package let temporaryCredentials: TemporaryCredentials
+    /// Finds out who calls.
+    package let authenticator: Authenticator
     let pool: EnvironmentPool
     let garbage: GarbageCollector
     let events: EventQueue
@@ -48,8 +55,12 @@ package final class Platform: Sendable {
         lock = try folder.lock()
         catalog = try Catalog(path: folder.path("catalog.sqlite"))
         layerStore = try LayerStore(root: folder.path("store"))
+        packageSource = options.packageSource
         garbage = try GarbageCollector(catalog: catalog, layerStore: layerStore)
         links = DownloadLinks(key: try folder.key(named: "download.key"))
+        temporaryCredentials = TemporaryCredentials(key: try folder.key(named: "session.key"))
+        identities = Identities(catalog: catalog, credentials: temporaryCredentials)
+        authenticator = Authenticator(keys: try catalog.credentialDirectory(), sessions: temporaryCredentials)
         try folder.install(RuntimeProgram.python, at: "runtimes/python")
         CgroupParent.removeStaleCgroups()
         cgroups = try CgroupParent.prepare()
@@ -59,6 +70,8 @@ package final class Platform: Sendable {
             usesHostNetwork: options.usesHostNetwork)
         let machines = HostEmulators.machines()
         host.emulatedArchitectures = Set(Architecture.allCases.filter { machines.contains($0.elfMachine) })
+        // In a network of its own a function is known by its socket, and needs nothing to sign with.
+        if options.usesHostNetwork, options.requiresSignatures { host.sessions = temporaryCredentials }
         var limits = options.limits
         limits.memoryMebibytes = Int(Double(HostMemory.mebibytes) * options.overcommit)
         accountConcurrency = limits.accountConcurrency
@@ -81,6 +94,7 @@ package final class Platform: Sendable {
         events.pause()
         pool.stop(afterSeconds: drainSeconds, isImpatient: isImpatient)
         events.stop()
+        packageSource?.stop()
         garbage.stop()
         cgroups?.close()
     }
@@ -94,9 +108,4 @@ extension Platform {
 
     /// How many invocations run at the moment.
     package var runningInvocations: Int { pool.busyCount }
-
-    /// The account of the function that runs in an environment; `nil` when the environment is gone.
-    package func account(ofEnvironment origin: UInt32) -> AccountID? {
-        pool.environment(origin)?.revision.function.account
-    }
 }

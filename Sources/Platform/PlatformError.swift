@@ -34,6 +34,8 @@ public struct PlatformError: Error, Sendable, CustomStringConvertible {
         case codeVerificationFailed
         /// The account's code is larger than it may be.
         case codeStorageExceeded
+        /// A policy is longer than it may be.
+        case policyTooLong
         /// The caller may not.
         case accessDenied
         /// The host cannot run this function: its interpreter, or its architecture, is missing.

@@ -13,26 +13,33 @@ package struct PlatformOptions: Sendable {
     package var gatewayPort: UInt16
     /// Whether functions share the host's network.
     package var usesHostNetwork: Bool
+    /// Whether requests have to be signed.
+    package var requiresSignatures: Bool
     /// What the scheduler keeps within. The memory is found out here.
     package var limits: SchedulerLimits
     /// How often the host's memory is promised to environments.
     package var overcommit: Double
     /// From an error of a function to the first retry of an asynchronous invocation, in seconds.
     package var retryDelaySeconds: Double
+    /// Where packages come from that requests only name; `nil` for nowhere.
+    package var packageSource: (any PackageSource)?
 
     /// Collects the options.
     package init(
         dataFolder: String, initExecutable: String, interpreters: [RuntimeIdentifier: Interpreter],
-        gatewayPort: UInt16, usesHostNetwork: Bool = false, limits: SchedulerLimits = SchedulerLimits(),
-        overcommit: Double = 4, retryDelaySeconds: Double = 60
+        gatewayPort: UInt16, usesHostNetwork: Bool = false, requiresSignatures: Bool = false,
+        limits: SchedulerLimits = SchedulerLimits(), overcommit: Double = 4, retryDelaySeconds: Double = 60,
+        packageSource: (any PackageSource)? = nil
     ) {
         self.dataFolder = dataFolder
         self.initExecutable = initExecutable
         self.interpreters = interpreters
         self.gatewayPort = gatewayPort
         self.usesHostNetwork = usesHostNetwork
+        self.requiresSignatures = requiresSignatures
         self.limits = limits
         self.overcommit = overcommit
         self.retryDelaySeconds = retryDelaySeconds
+        self.packageSource = packageSource
     }
 }

@@ -75,6 +75,11 @@ public final class Database: Sendable {
 
     private func takeReader() throws(SQLiteError) -> Connection {
         if let reader = idleReaders.withLock({ $0.take() }) { return reader }
+        return try openReader()
+    }
+
+    /// Opens a connection that cannot change the database.
+    func openReader() throws(SQLiteError) -> Connection {
         let connection = try Self.open(path, flags: SQLITE_OPEN_READWRITE)
         try connection.execute("PRAGMA query_only = ON")
         return connection

@@ -23,9 +23,9 @@ extension ServerOptions {
         self.init(
             host: options.host, port: options.port,
             defaults: GatewayDefaults(account: options.account, region: region), version: options.version,
-            dataFolder: options.dataFolder,
+            requiresSignatures: options.requiresSignatures, dataFolder: options.dataFolder,
             interpreters: Dictionary(options.runtimes.map { ($0.runtime, Interpreter($0)) }) { first, _ in first },
             usesHostNetwork: options.functionNetwork == .host, limits: options.limits, overcommit: options.overcommit,
-            retryDelaySeconds: options.retryDelaySeconds)
+            retryDelaySeconds: options.retryDelaySeconds, s3: options.s3)
     }
 }

@@ -52,6 +52,18 @@ import Testing
         }
     }
 
+    @Test func `what is said of a version is replaced, and its packages stay`() throws {
+        let record = try CatalogFixture.function("f", version: .number(1), layers: [CatalogFixture.package("layer")])
+        let found = try fixture.change("f") { rows, function in
+            try rows.put(record, of: function)
+            try rows.setDocument(Array("other".utf8), ofVersion: .number(1), of: function)
+            return try rows.version(.number(1), of: function)
+        }
+        #expect(found?.document == Array("other".utf8))
+        #expect(found?.layers == record.layers)
+        #expect(found?.code == record.code)
+    }
+
     @Test func `settings are looked up by what they refer to`() throws {
         for name in ["g", "h"] {
             try fixture.create(CatalogFixture.function(name))

@@ -105,4 +105,29 @@ import Testing
         }
         #expect(numbers == Set(1...20))
     }
+
+    @Test func `a version's policy is kept, taken away, and gone with the version`() throws {
+        let layer = try CatalogFixture.layer("numpy")
+        try fixture.publish(layer)
+        try fixture.publish(layer)
+        let first = LayerVersionARN(layer, .first)
+        let second = LayerVersionARN(layer, try #require(LayerVersionNumber(2)))
+        #expect(try policy(of: first) == nil)
+        try setPolicy([1, 2], of: first)
+        #expect(try policy(of: first) == [1, 2])
+        #expect(try policy(of: second) == nil)
+        #expect(try catalog.layerVersion(first) != nil)
+        try setPolicy(nil, of: first)
+        #expect(try policy(of: first) == nil)
+        try catalog.deleteLayerVersion(first)
+        #expect(try catalog.read { rows in try rows.layerVersion(first) } == nil)
+    }
+
+    private func policy(of arn: LayerVersionARN) throws -> [UInt8]? {
+        try catalog.read { rows in try #require(try rows.layerVersion(arn)).policy }
+    }
+
+    private func setPolicy(_ policy: [UInt8]?, of arn: LayerVersionARN) throws {
+        try catalog.write { rows in try rows.setPolicy(policy, of: try #require(try rows.layerVersion(arn))) }
+    }
 }

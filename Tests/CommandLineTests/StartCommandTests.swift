@@ -1,3 +1,4 @@
+import AWSClient
 import Domain
 import Platform
 import Scheduler
@@ -20,6 +21,7 @@ import Testing
         #expect(options.dataFolder == "/home/me/.local/share/strata")
         #expect(options.account.description == "000000000000")
         #expect(options.functionNetwork == .isolated)
+        #expect(!options.requiresSignatures)
         #expect(options.limits == SchedulerLimits())
         #expect(options.limits.accountConcurrency == LambdaLimits.concurrentExecutions)
         #expect(options.overcommit == 4)
@@ -86,6 +88,13 @@ import Testing
         #expect(result.errors.contains("--auth"))
     }
 
+    @Test(arguments: ["0.0.0.0", "192.168.1.1", "127.0.0.1"])
+    func `with signatures others may reach the server`(host: String) throws {
+        let options = try options("--auth --host \(host)")
+        #expect(options.host == host)
+        #expect(options.requiresSignatures)
+    }
+
     @Test(arguments: ["::1", "example.com", "127.0.0", "127.0.0.1.2", "127.0.0.256", "127..0.1"])
     func `an address that is none is refused`(host: String) {
         let result = Session().run("start --host \(host)")
@@ -96,6 +105,29 @@ import Testing
     @Test func `localhost is the loopback address`() throws {
         #expect(try options("--host localhost").host == "127.0.0.1")
         #expect(try options("--host 127.0.0.2").host == "127.0.0.2")
+    }
+
+    @Test func `packages come from the S3 that is named, or that of the environment`() throws {
+        let variables = ["HOME": "/h", "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9001/", "AWS_ACCESS_KEY_ID": "a"]
+        #expect(try options("").s3 == nil)
+        #expect(try options("", environment: variables).s3?.endpoint.description == "http://127.0.0.1:9001")
+        let named = try options("--s3-endpoint https://s3.example", environment: variables).s3
+        #expect(named?.endpoint.description == "https://s3.example")
+        #expect(named?.credentials == nil, "a key without its secret is none")
+    }
+
+    @Test func `the address of this server itself is not that of S3`() throws {
+        let variables = ["HOME": "/h", "AWS_ENDPOINT_URL": "http://127.0.0.1:4566", "AWS_ENDPOINT_URL_S3": ""]
+        #expect(try options("", environment: variables).s3 == nil)
+    }
+
+    @Test func `an S3 without an address is refused`() {
+        let option = Session().run("start --s3-endpoint 127.0.0.1:9000")
+        #expect(option.code == 2)
+        #expect(option.errors.contains("an http or https URL"))
+        let variable = Session().run("start", environment: ["HOME": "/h", "AWS_ENDPOINT_URL_S3": "s3://bucket"])
+        #expect(variable.code == 2)
+        #expect(variable.errors.contains("AWS_ENDPOINT_URL_S3"))
     }
 
     @Test func `what the server throws is one line and exit code 1`() {

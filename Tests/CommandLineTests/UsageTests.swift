@@ -23,6 +23,16 @@ import Testing
         ("start --function-network all", "strata start: --function-network takes 'isolated' or 'host', not 'all'"),
         ("start --max-concurrency 0", "strata start: --max-concurrency takes a number from 1 to 100000, not '0'"),
         ("doctor --json=yes", "strata doctor: --json takes no value"),
+        ("credentials delete", "strata credentials delete: ACCESSKEYID is missing"),
+        (
+            "credentials delete A B",
+            "strata credentials delete: unexpected argument 'B'; see 'strata credentials delete --help'"
+        ),
+        (
+            "credentials create --service S3",
+            "strata credentials create: --service takes the name of a service such as s3.amazonaws.com, not 'S3'"
+        ),
+        ("credentials create --account 1", "strata credentials create: --account takes 12 digits, not '1'"),
         ("layer build", "strata layer build: --requirements FILE is missing"),
         (
             "layer build --requirements r --runtime nodejs22.x",
@@ -36,7 +46,7 @@ import Testing
         #expect(result.code == 2)
     }
 
-    @Test(arguments: ["", "layer", "function"])
+    @Test(arguments: ["", "layer", "function", "credentials"])
     func `a missing command gets the help on standard error`(line: String) {
         let result = Session().run(line)
         #expect(result.code == 2)

@@ -67,6 +67,10 @@ class Account:
         self.lambda_ = client(server.url, self.number, region)
         self.names = itertools.count(1)
 
+    def client(self, service, access_key=None, **options):
+        """A client of another service, or of this account with other credentials."""
+        return client(self.server.url, access_key or self.number, self.region, service, **options)
+
     def in_region(self, region):
         return Account(self.server, self.number, region)
 
@@ -148,12 +152,13 @@ class Account:
 
         return answer
 
-    def aws(self, *arguments, program, **options):
-        """Runs the AWS CLI."""
+    def aws(self, *arguments, program, variables=None, **options):
+        """Runs the AWS CLI, with more environment variables perhaps."""
         environment = {
             "PATH": "/usr/bin:/bin", "HOME": str(self.server.installation.root), "LANG": "C.UTF-8",
             "AWS_ACCESS_KEY_ID": self.number, "AWS_SECRET_ACCESS_KEY": "secret",
             "AWS_DEFAULT_REGION": self.region, "AWS_ENDPOINT_URL": self.server.url, "AWS_PAGER": "",
+            **(variables or {}),
         }
         command = [program, *map(str, arguments)]
         return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, **options)
@@ -165,11 +170,11 @@ ECHO = """
 """
 
 
-def client(url, access_key, region="us-east-1", **options):
-    """A boto3 client of the Lambda API."""
+def client(url, access_key, region="us-east-1", service="lambda", secret="secret", token=None, **options):
+    """A boto3 client."""
     return SESSION.client(
-        "lambda", endpoint_url=url, region_name=region, aws_access_key_id=access_key,
-        aws_secret_access_key="secret", config=CONFIG.merge(Config(**options)),
+        service, endpoint_url=url, region_name=region, aws_access_key_id=access_key, aws_secret_access_key=secret,
+        aws_session_token=token, config=CONFIG.merge(Config(**options)),
     )
 
 

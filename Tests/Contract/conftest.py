@@ -14,7 +14,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import leftovers  # noqa: E402
 from account import Account  # noqa: E402
+from s3_server import S3Server  # noqa: E402
 from server_process import BINARY, Installation  # noqa: E402
+from signing import Keys, client  # noqa: E402
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -85,9 +87,48 @@ def either(either_server):
     return Account(either_server)
 
 
+@pytest.fixture(scope="module")
+def s3(nothing_left_behind, tmp_path_factory):
+    """An S3 that lets everybody in. It ends with the module: others count the processes that are left."""
+    server = S3Server(tmp_path_factory.mktemp("s3"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def server_with_s3(installation, s3):
+    """A server that reads packages from it."""
+    return installation.start(arguments=("--s3-endpoint", s3.url))
+
+
 @pytest.fixture(scope="session")
 def cli():
     """The AWS CLI that is installed beside this interpreter."""
     program = Path(sys.executable).parent / "aws"
     assert program.exists(), f"there is no AWS CLI at {program}: `script/setup`"
     return program
+
+
+@pytest.fixture(scope="session")
+def guarded(installation):
+    """A server that wants signatures."""
+    return installation.start(arguments=["--auth"])
+
+
+@pytest.fixture(scope="session")
+def keys(guarded):
+    return Keys(guarded)
+
+
+@pytest.fixture(scope="session")
+def key(keys):
+    """A key of the account 111122223333."""
+    return keys.create("--account", "111122223333")
+
+
+@pytest.fixture(scope="session")
+def owner(guarded, key):
+    """The account of the key, with a client that signs."""
+    account = Account(guarded, "111122223333")
+    account.lambda_ = client(guarded, key)
+    return account

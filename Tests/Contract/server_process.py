@@ -16,7 +16,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("STRATA_BINARY", REPOSITORY / ".build" / "debug" / "strata"))
-READY_LINE = re.compile(r"^Strata (\S+) is ready: (http://127\.0\.0\.1:(\d+)) \(data folder: (.*)\)$")
+READY_LINE = re.compile(r"^Strata (\S+) is ready: (http://[\d.]+:(\d+)) \(data folder: (.*)\)$")
 # Long enough for a slow machine; a test that gets here has failed.
 PATIENCE_SECONDS = 30
 # Uids that distributions give to nobody; the highest without a process is taken.
@@ -87,9 +87,9 @@ class Installation:
         """What a login shell would give: nothing of the test's own, and no AWS settings."""
         return {"PATH": os.environ["PATH"], "HOME": str(self.folder("home-")), "LANG": "C.UTF-8"}
 
-    def start(self, data=None, arguments=(), runtimes=True, port=0):
-        """Starts a server and waits until it is ready."""
-        server = ServerProcess(self, data or self.folder(), arguments, runtimes, port)
+    def start(self, data=None, arguments=(), runtimes=True, port=0, variables=None):
+        """Starts a server, with more environment variables perhaps, and waits until it is ready."""
+        server = ServerProcess(self, data or self.folder(), arguments, runtimes, port, variables)
         self.started.append(server)
         self.started_pids.add(server.pid)
         server.wait_until_ready()
@@ -103,14 +103,18 @@ class Installation:
 
 def unused_uid():
     """A uid of which no process runs: the limit on processes counts all of a user's (getrlimit(2))."""
-    used = {entry.stat().st_uid for entry in os.scandir("/proc") if entry.name.isdigit()}
+    used = set()
+    for entry in os.scandir("/proc"):
+        # A process may end between being listed and being asked.
+        with contextlib.suppress(FileNotFoundError):
+            used.add(entry.stat().st_uid)
     return next(uid for uid in ORDINARY_UIDS if uid not in used)
 
 
 class ServerProcess:
     """One run of `strata start`. Start it by `Installation.start`."""
 
-    def __init__(self, installation, data, arguments=(), runtimes=True, port=0):
+    def __init__(self, installation, data, arguments=(), runtimes=True, port=0, variables=None):
         self.installation = installation
         self.data = Path(data)
         # Only the ordinary user's interpreter is certain to be named rightly by the installation.
@@ -118,8 +122,8 @@ class ServerProcess:
         command = installation.command("start", "--port", port, "--data", self.data, *named, *arguments)
         self.errors = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
-            command, cwd="/", env=installation.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=self.errors, text=True,
+            command, cwd="/", env=installation.environment() | (variables or {}), stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=self.errors, text=True,
         )
         self.url = None
 

@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from identities import LOGS, TRUST
 from packages import zip_of
 
 CODE = "import greeting\ndef handler(event, context):\n    return f\"{greeting.WORD}, {event['name']}\"\n"
@@ -72,3 +73,32 @@ def test_a_function_error_is_told_in_the_answer(aws, run, tmp_path):
     answer = run("lambda", "invoke", "--function-name", name, str(tmp_path / "out.json"))
     assert answer["FunctionError"] == "Unhandled"
     assert json.loads((tmp_path / "out.json").read_text())["errorType"] == "ZeroDivisionError"
+
+
+def test_a_role_is_made_for_a_function_as_in_every_tutorial(aws, run, tmp_path):
+    code = tmp_path / "code.zip"
+    code.write_bytes(zip_of({"app.py": "def handler(event, context):\n    return event\n"}))
+    assert run("sts", "get-caller-identity")["Account"] == aws.number
+    trust = tmp_path / "trust.json"
+    trust.write_text(TRUST)
+    role = run("iam", "create-role", "--role-name", "tutorial", "--assume-role-policy-document", f"file://{trust}")
+    run("iam", "attach-role-policy", "--role-name", "tutorial", "--policy-arn", LOGS)
+    created = run(
+        "lambda", "create-function", "--function-name", "tutorial", "--runtime", aws.server.runtime,
+        "--role", role["Role"]["Arn"], "--handler", "app.handler", "--zip-file", f"fileb://{code}",
+    )
+    assert created["Role"] == role["Role"]["Arn"]
+    attached = run("iam", "list-attached-role-policies", "--role-name", "tutorial")
+    assert [each["PolicyArn"] for each in attached["AttachedPolicies"]] == [LOGS]
+    session = run("sts", "assume-role", "--role-arn", role["Role"]["Arn"], "--role-session-name", "cli")
+    assert session["AssumedRoleUser"]["Arn"].endswith(":assumed-role/tutorial/cli")
+    run("lambda", "wait", "function-active-v2", "--function-name", "tutorial")
+    run("lambda", "delete-function", "--function-name", "tutorial")
+    run("iam", "detach-role-policy", "--role-name", "tutorial", "--policy-arn", LOGS)
+    run("iam", "delete-role", "--role-name", "tutorial")
+
+
+def test_errors_of_iam_are_told_by_message_and_exit_code(run, is_version_2):
+    result = run("iam", "get-role", "--role-name", "nobody", exit_code=254 if is_version_2 else 255)
+    words = "(NoSuchEntity) when calling the GetRole operation: The role with name nobody cannot be found."
+    assert words in result.stderr

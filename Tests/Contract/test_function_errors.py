@@ -175,8 +175,11 @@ def test_an_update_that_is_refused_changes_nothing(aws):
     assert after == before
 
 
-def test_code_from_where_there_is_none_yet(aws):
-    settings = aws.settings() | {"Code": {"S3Bucket": "bucket", "S3Key": "key"}}
-    refusal = refused(aws.lambda_.create_function, **settings)
-    assert refusal.status in (400, 501)
-    assert "S3" in refusal.message
+@pytest.mark.parametrize("form", ["in the name", "beside it"])
+def test_a_number_that_no_version_can_have(aws, form):
+    name = aws.deploy()
+    wanted = {"FunctionName": f"{name}:007"} if form == "in the name" else {"FunctionName": name, "Qualifier": "007"}
+    for operation in (aws.lambda_.get_function, aws.lambda_.get_function_configuration, aws.lambda_.invoke):
+        refusal = refused(operation, **wanted)
+        assert (refusal.code, refusal.status) == ("ResourceNotFoundException", 404)
+        assert refusal.message == f"Function not found: {aws.arn(name)}:007"

@@ -2,6 +2,7 @@
 
 import re
 
+from existing_operations import not_yet
 from server_process import REPOSITORY
 
 SPECIFICATION = REPOSITORY / "docs" / "SPECIFICATION.md"
@@ -18,3 +19,18 @@ def test_every_file_that_the_specification_links_to_exists():
     linked = re.findall(r"\]\(([^)#]+)", SPECIFICATION.read_text())
     assert linked
     assert [link for link in linked if not (SPECIFICATION.parent / link).exists()] == []
+
+
+def operations(state):
+    """The operations that the table names in a state."""
+    (row,) = re.findall(rf"^\| {state}.*?\| (.*) \|$", SPECIFICATION.read_text(), re.MULTILINE)
+    return re.findall(r"`(\w+)`", row)
+
+
+def test_the_table_of_operations_has_each_of_the_model_once(aws):
+    named = operations("works") + operations("stored only") + operations("not yet")
+    assert sorted(named) == sorted(aws.lambda_.meta.service_model.operation_names)
+
+
+def test_the_table_of_operations_says_what_is_there(aws):
+    assert sorted(operations("not yet")) == sorted(not_yet(aws.server))

@@ -14,7 +14,7 @@ BOOTSTRAP = (Path(__file__).parent / "functions" / "streaming_bootstrap.py").rea
 
 @pytest.fixture
 def streaming(aws):
-    return aws.deploy(files={"bootstrap": program(BOOTSTRAP)}, Runtime="provided.al2023", Timeout=10, MemorySize=512)
+    return aws.deploy(files={"bootstrap": program(BOOTSTRAP)}, Runtime="provided.al2023", Timeout=30, MemorySize=1769)
 
 
 def stream(aws, name, event, **parameters):
@@ -63,8 +63,8 @@ def test_the_tail_of_the_log_comes_at_the_end(aws, streaming):
 
 
 def test_a_large_answer_arrives_whole_at_its_callers_pace(aws, streaming):
-    payload, end = read(stream(aws, streaming, {"length": 20_000_000}))
-    assert (len(payload), end) == (20_000_000, {})
+    payload, end = read(stream(aws, streaming, {"length": 5_000_000}))
+    assert (len(payload), end) == (5_000_000, {})
 
 
 def test_an_error_in_the_middle_is_told_at_the_end(aws, streaming):
@@ -91,7 +91,7 @@ def test_a_time_out_in_the_middle_is_told_at_the_end(aws, streaming):
 
 
 def test_a_caller_that_leaves_does_not_harm_the_function(aws, streaming):
-    answer = stream(aws, streaming, {"length": 30_000_000})
+    answer = stream(aws, streaming, {"length": 8_000_000})
     next(iter(answer["EventStream"]))
     answer["EventStream"].close()
     assert read(stream(aws, streaming, {"chunks": ["next"]})) == (b"next", {})

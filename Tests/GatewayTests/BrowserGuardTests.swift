@@ -24,4 +24,11 @@ import Testing
         #expect(!BrowserGuard.admits(host: host, origin: "http://\(host)", fetchSite: "same-origin"))
         #expect(!BrowserGuard.admits(host: "", origin: nil, fetchSite: nil))
     }
+
+    @Test func `where requests are signed the server may have a name, and pages of others are still refused`() {
+        let host = "lambda.example:4566"
+        #expect(BrowserGuard.admits(host: host, origin: nil, fetchSite: nil, allowsNames: true))
+        #expect(!BrowserGuard.admits(host: host, origin: "https://evil.example", fetchSite: nil, allowsNames: true))
+        #expect(!BrowserGuard.admits(host: host, origin: nil, fetchSite: "cross-site", allowsNames: true))
+    }
 }

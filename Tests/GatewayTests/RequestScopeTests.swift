@@ -8,24 +8,24 @@ import Testing
         try GatewayDefaults(account: #require(AccountID("000000000000")), region: #require(Region("us-east-1")))
     }
 
-    @Test func `an access key of twelve digits is the account`() throws {
+    @Test func `a signed request carries its scope in the header`() throws {
         let scope = RequestScope(
             authorization:
                 "AWS4-HMAC-SHA256 Credential=123456789012/20260101/eu-west-1/lambda/aws4_request, "
                 + "SignedHeaders=host, Signature=0",
             target: "/", defaults: try defaults())
-        #expect(scope.account.description == "123456789012")
+        #expect(scope.accessKeyID == "123456789012")
         #expect(scope.region.description == "eu-west-1")
         #expect(scope.service == "lambda")
     }
 
     @Test(arguments: [
-        "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/lambda/aws4_request, Signature=0", "Bearer x",
-        "AWS4-HMAC-SHA256 Credential=", "AWS4-HMAC-SHA256 Credential=a/b", "AWS4-HMAC-SHA256 Credential=////",
+        "Bearer x", "AWS4-HMAC-SHA256 Credential=", "AWS4-HMAC-SHA256 Credential=a/b",
+        "AWS4-HMAC-SHA256 Credential=////",
     ])
-    func `any other key means the server's own account`(authorization: String) throws {
+    func `what is not a scope leaves the defaults`(authorization: String) throws {
         let scope = RequestScope(authorization: authorization, target: "/", defaults: try defaults())
-        #expect(scope.account.description == "000000000000")
+        #expect(scope.accessKeyID == nil)
         #expect(scope.region.description == "us-east-1")
     }
 
@@ -34,7 +34,7 @@ import Testing
             authorization: nil,
             target: "/x?X-Amz-Credential=123456789012%2F20260101%2Fus-west-2%2Flambda%2Faws4_request&X-Amz-Date=1",
             defaults: try defaults())
-        #expect(scope.account.description == "123456789012")
+        #expect(scope.accessKeyID == "123456789012")
         #expect(scope.region.description == "us-west-2")
     }
 }

@@ -6,13 +6,13 @@ enum Storeys {
     static let rows: [[String]] = [
         [],  // C libraries, shims and post-fork code: every name of C and a capital
         ["Digest", "LinuxSystem"],
-        ["AWSProtocol", "Archive", "HTTP", "SQLite"],
+        ["AWSProtocol", "Archive", "HTTP", "HTTPClient", "SQLite", "SignatureV4"],
         ["AWSModel", "Domain", "Runtimes", "SandboxPlan"],
         [
-            "Catalog", "EventQueue", "EventSources", "LayerStore", "Packaging", "RuntimeAPI", "Sandbox", "Scheduler",
-            "Telemetry",
+            "AWSClient", "Catalog", "EventQueue", "EventSources", "LayerStore", "Packaging", "RuntimeAPI", "Sandbox",
+            "Scheduler", "Telemetry",
         ],
-        ["AWSClient", "Platform"],
+        ["Platform"],
         ["Gateway"],
         ["CommandLine"],
         ["strata", "strata-init"],

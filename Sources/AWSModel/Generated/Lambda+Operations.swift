@@ -598,6 +598,7 @@ extension Lambda {
 
     /// The service as a whole.
     public static var service: ServiceModel {
-        ServiceModel(name: "lambda", apiVersion: "2015-03-31", operations: operations, errors: Errors.all)
+        ServiceModel(
+            name: "lambda", apiVersion: "2015-03-31", operations: operations, errors: Errors.all)
     }
 }

@@ -26,6 +26,10 @@ struct http_options {
 /// Starts a daemon with its own pool of epoll threads; NULL when it cannot start.
 struct MHD_Daemon *http_start(const struct http_options *options);
 
+/// Ends a request target behind its question mark, so that libmicrohttpd finds no query to split. To be called from the
+/// `uri` callback, when the target has been copied.
+void http_hide_query(const char *target);
+
 /// Hands an accepted connection to a daemon. `origin` names who is behind it (see HTTPOrigin).
 bool http_adopt(struct MHD_Daemon *daemon, int connection, uint32_t origin);
 

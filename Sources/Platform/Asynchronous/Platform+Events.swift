@@ -14,7 +14,7 @@ extension Platform {
     ) {
         do throws(PlatformError) {
             try check(payload: request.payload, type: .event)
-            let target = try resolve(request.functionName, request.qualifier, context)
+            let target = try resolve(request, context)
             _ = try route(to: target)
             var attributes: [String: String] = [:]
             attributes[EventAttempt.clientContext] = try decodeClientContext(request.clientContext)

@@ -19,6 +19,9 @@ struct AttachedLayer {
 extension Platform {
     /// Finds the layer versions that a function is to use.
     ///
+    /// Lambda takes layers that name other runtimes or architectures than the function's, and so does this. A version
+    /// that was deleted cannot be named any more, not even by a function that has it.
+    ///
     /// Source of the rules: "Adding layers to functions", Lambda developer guide.
     func resolveLayers(_ arns: [String], _ context: RequestContext) throws(PlatformError) -> [AttachedLayer] {
         guard arns.count <= LambdaLimits.layersPerFunction else {
@@ -27,22 +30,24 @@ extension Platform {
         var layers: [AttachedLayer] = []
         for text in arns {
             guard let arn = LayerVersionARN(text) else { throw .invalidParameter("Invalid Layer arn: \(text)") }
+            let layer = try attach(arn, context)
             if let twin = layers.first(where: { $0.arn.layer == arn.layer }) {
                 throw .invalidParameter(
                     "Two different versions of the same layer are not allowed to be referenced in the same function. "
-                        + "\(twin.arn) and \(arn)")
+                        + "\(twin.arn) and \(arn) are versions of the same layer.")
             }
-            layers.append(try attach(arn, context))
+            layers.append(layer)
         }
         return layers
     }
 
     private func attach(_ arn: LayerVersionARN, _ context: RequestContext) throws(PlatformError) -> AttachedLayer {
-        guard arn.layer.account == context.account else { throw Self.foreignLayer(arn.description) }
-        guard arn.layer.region == context.region else {
+        guard arn.layer.region == context.region || !context.caller.owns(arn.layer.account) else {
             throw .invalidParameter(
-                "Layer version \(arn) is in region \(arn.layer.region); the function is in \(context.region).")
+                "Layers are not in the same region as the function. Layers are expected to be in region "
+                    + "\(context.region).")
         }
+        try authorize(arn, LayerPolicyRules.action, context)
         guard let record = try catching({ try self.catalog.layerVersion(arn) }), let package = try hold(record.package)
         else { throw .invalidParameter("Layer version \(arn) does not exist.") }
         return AttachedLayer(arn: arn, package: package)

@@ -37,8 +37,7 @@ extension Platform {
                 function: try reference.resolved(account: context.account, region: context.region),
                 qualifier: reference.qualifier)
         } catch {
-            if case .otherRegion = error { throw PlatformError(.resourceNotFound, error.description) }
-            throw .invalidParameter(error.description)
+            throw Self.refusal(error, of: name, context)
         }
         try authorize(target, context)
         return target
@@ -53,12 +52,29 @@ extension Platform {
         return target.function
     }
 
-    /// Whether a caller may do what it asks of a function.
-    private func authorize(_ target: FunctionTarget, _ context: RequestContext) throws(PlatformError) {
-        guard target.function.account == context.account else {
-            throw PlatformError(
-                .accessDenied,
-                "User is not authorized to access the resource \(target.arn): no resource-based policy allows it")
+    private static func refusal(
+        _ error: FunctionReferenceError, of name: String, _ context: RequestContext
+    ) -> PlatformError {
+        switch error {
+        case .otherRegion: PlatformError(.resourceNotFound, error.description)
+        case .invalidQualifier(let text): unknownQualifier(text, of: name, context)
+        case .malformed, .qualifiersDiffer: .invalidParameter(error.description)
+        }
+    }
+
+    /// The model admits more qualifiers than versions and aliases can have: `007`, `a$b`. There is no such version.
+    private static func unknownQualifier(
+        _ text: String, of name: String, _ context: RequestContext
+    ) -> PlatformError {
+        let error = FunctionReferenceError.invalidQualifier(text)
+        do throws(FunctionReferenceError) {
+            // But for `$`, its characters are those of aliases' names.
+            guard text.split(separator: "$").allSatisfy({ AliasName("a\($0)") != nil }) else { throw error }
+            let bare = name.hasSuffix(":\(text)") ? String(name.dropLast(text.count + 1)) : name
+            let function = try FunctionReference(bare).resolved(account: context.account, region: context.region)
+            return PlatformError(.resourceNotFound, "Function not found: \(function):\(text)")
+        } catch {
+            return .invalidParameter(error.description)
         }
     }
 

@@ -107,7 +107,10 @@ extension Platform {
         return target
     }
 
-    private static func alias(
+    /// Finds an alias.
+    ///
+    /// - Throws: `.resourceNotFound`.
+    static func alias(
         _ target: FunctionTarget, of function: StoredFunction, _ rows: borrowing CatalogTransaction
     ) throws -> Lambda.AliasConfiguration {
         guard case .alias(let name) = target.qualifier, let record = try rows.alias(name, of: function) else {

@@ -15,15 +15,13 @@ extension Platform {
         try Self.checkPublication(to: request.publishTo)
         try FunctionRules.check(creating: request)
         var document = try FunctionDocument(creating: request, function)
-        guard let zip = request.code.zipFile else {
-            throw Self.needsZip(isFromS3: request.code.s3Bucket != nil)
-        }
+        let location = try PackageLocation(request.code)
         try reading { rows in
             guard try rows.function(function) == nil else { throw Self.alreadyExists(function) }
             try Self.checkSigning(of: function, request, rows)
         }
         let layers = try resolveLayers(request.layers ?? [], context)
-        let package = try ingest(zip)
+        let package = try package(from: location, context)
         try checkUnzippedSize(code: package.reference, layers: layers.map(\.package.reference))
         document.setPackage(package)
         document.configuration.layers = layers.isEmpty ? nil : layers.map(\.configuration)

@@ -12,6 +12,7 @@ extension Platform {
     ) throws(PlatformError) -> Lambda.FunctionConfiguration {
         let target = FunctionTarget(function: try resolveUnqualified(request.functionName, context), qualifier: nil)
         try Self.checkPublication(to: request.publishTo)
+        let context = context.inAccount(of: target.function)
         return try changes.change(target.function) { () throws(PlatformError) in
             let found = try reading { rows in
                 let found = try Self.find(target, rows)
@@ -20,8 +21,7 @@ extension Platform {
             }
             try Self.check(revision: request.revisionId, found.document)
             try FunctionRules.check(updating: request)
-            guard let zip = request.zipFile else { throw Self.needsZip(isFromS3: request.s3Bucket != nil) }
-            let package = try ingest(zip)
+            let package = try package(from: try PackageLocation(request), context)
             try checkUnzippedSize(code: package.reference, layers: found.record.layers)
             var document = found.document
             document.setPackage(package)
@@ -95,7 +95,8 @@ extension Platform {
         let record = FunctionRecord(id: id, version: .latest, code: code, layers: layers, document: document.bytes)
         let answer = try writing { [document] rows -> Lambda.FunctionConfiguration in
             let current = try Self.find(FunctionTarget(function: id, qualifier: nil), rows)
-            guard current.record.document == found.record.document else {
+            // A permission that was added meanwhile changed the revision alone.
+            guard current.document.isSame(as: found.document) else {
                 throw PlatformError(
                     .resourceConflict,
                     "The operation cannot be performed at this time. An update is in progress for resource: \(id)")

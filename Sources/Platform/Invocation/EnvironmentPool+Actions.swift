@@ -111,7 +111,8 @@ extension EnvironmentPool {
             let plan = try FunctionSandbox(
                 revision: environment.revision, host: host, isProvisioned: environment.isProvisioned,
                 logStreamName: environment.streamName.description,
-                runtimeAPI: "127.0.0.1:\(listener?.port ?? FunctionSandbox.runtimeAPIPort)"
+                runtimeAPI: "127.0.0.1:\(listener?.port ?? FunctionSandbox.runtimeAPIPort)",
+                credentials: host.sessions?.issue(for: environment.revision)
             ).plan()
             let sandbox = try sandboxes.start(plan)
             let goesOn = environment.begin(sandbox, nowNanoseconds: MonotonicClock.nowNanoseconds())

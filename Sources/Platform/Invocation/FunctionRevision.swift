@@ -12,6 +12,8 @@ final class FunctionRevision: Sendable {
     let number: UInt64
     /// The runtime, such as `python3.12`.
     let runtime: RuntimeIdentifier
+    /// The ARN of the role that the function acts in.
+    let role: String
     /// The handler, such as `app.handler`.
     let handler: String
     /// The architecture that the code is for.
@@ -39,16 +41,17 @@ final class FunctionRevision: Sendable {
 
     /// Takes a snapshot.
     init(
-        function: FunctionID, version: FunctionVersion, number: UInt64, runtime: RuntimeIdentifier, handler: String,
-        architecture: Architecture, memoryMebibytes: Int, temporaryStorageMebibytes: Int, timeoutSeconds: Int,
-        environment: [String: String], allowsRecursion: Bool, logFormat: LogFormat, packages: [StoredPackage],
-        codeTree: String,
+        function: FunctionID, version: FunctionVersion, number: UInt64, runtime: RuntimeIdentifier, role: String,
+        handler: String, architecture: Architecture, memoryMebibytes: Int, temporaryStorageMebibytes: Int,
+        timeoutSeconds: Int, environment: [String: String], allowsRecursion: Bool, logFormat: LogFormat,
+        packages: [StoredPackage], codeTree: String,
         layerTrees: [String]
     ) {
         self.function = function
         self.version = version
         self.number = number
         self.runtime = runtime
+        self.role = role
         self.handler = handler
         self.architecture = architecture
         self.memoryMebibytes = memoryMebibytes

@@ -51,6 +51,11 @@ extension FunctionSandbox {
             "AWS_SECRET_ACCESS_KEY": "strata",
             "AWS_SESSION_TOKEN": "strata",
         ]
+        if let credentials {
+            variables["AWS_ACCESS_KEY_ID"] = credentials.accessKeyID
+            variables["AWS_SECRET_ACCESS_KEY"] = credentials.secretAccessKey
+            variables["AWS_SESSION_TOKEN"] = credentials.sessionToken
+        }
         if case .provided = revision.runtime.family {
         } else {
             variables["AWS_EXECUTION_ENV"] = "AWS_Lambda_\(revision.runtime)"

@@ -12,6 +12,8 @@ package struct FunctionHost: Sendable {
     package var runtimeFiles: String
     /// Whether functions share the host's network, or have one of their own in which only this server is reached.
     package var usesHostNetwork = false
+    /// Makes functions' credentials where they need some; `nil` where their socket says who they are, or nobody asks.
+    var sessions: TemporaryCredentials?
     /// The gateway's port; the one that functions find it at.
     package var gatewayPort: UInt16
     /// Architectures that are not this host's, and whose programs the kernel runs through an emulator all the same.
@@ -61,6 +63,8 @@ struct FunctionSandbox {
     let logStreamName: String
     /// Where the runtime API listens, seen from inside.
     let runtimeAPI: String
+    /// What the function signs with, where its socket does not say who it is.
+    var credentials: TemporaryCredentials.Issued?
 
     /// The port of the runtime API inside a network of its own, as on Lambda.
     static let runtimeAPIPort: UInt16 = 9001

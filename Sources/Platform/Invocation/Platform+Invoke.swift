@@ -66,7 +66,7 @@ extension Platform {
     ) {
         do {
             try check(payload: request.payload)
-            let target = try resolve(request.functionName, request.qualifier, context)
+            let target = try resolve(request, context)
             let revision = try route(to: target).choose(random: .random(in: 0..<1))
             pool.invoke(
                 Invocation(
@@ -84,7 +84,12 @@ extension Platform {
     /// Whether a function could be run as asked: the `DryRun` of *Invoke*.
     package func checkInvoke(_ request: InvokeRequest, context: RequestContext) throws(PlatformError) {
         try check(payload: request.payload)
-        _ = try route(to: resolve(request.functionName, request.qualifier, context))
+        _ = try route(to: resolve(request, context))
+    }
+
+    /// What is to be run, if the caller may. Policies name the right by another name than the operation.
+    func resolve(_ request: InvokeRequest, _ context: RequestContext) throws(PlatformError) -> FunctionTarget {
+        try resolve(request.functionName, request.qualifier, context.asking(for: "lambda:InvokeFunction"))
     }
 
     /// Whether a payload may be an event.

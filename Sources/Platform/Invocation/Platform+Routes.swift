@@ -79,7 +79,7 @@ extension Platform {
             function: record.id, version: record.version,
             // A published version never changes, so its environments never get too old.
             number: record.version == .latest ? number : 1,
-            runtime: runtime, handler: settings.handler ?? "",
+            runtime: runtime, role: settings.role ?? "", handler: settings.handler ?? "",
             architecture: settings.architectures?.first.flatMap { Domain.Architecture(rawValue: $0.rawValue) }
                 ?? .byDefault,
             memoryMebibytes: settings.memorySize ?? LambdaLimits.defaultMemoryMebibytes,

@@ -19,13 +19,15 @@ struct InvocationRoute: Sendable {
     }
 }
 
-/// Where invocations go, as it was last read: the catalogue is asked once for each function, and after its changes.
+/// Where invocations go, and who but the owner may ask for them, as it was last read: the catalogue is asked once for
+/// each function, and after its changes.
 ///
 /// A change calls ``forget(_:)`` after its rows are durable and before it is answered, so whoever invokes after the
 /// answer sees it. What was read before a change is never kept after it.
 final class RouteTable: Sendable {
     private struct State {
         var routes: [FunctionID: [Qualifier?: InvocationRoute]] = [:]
+        var policies: [FunctionID: [Qualifier?: ResourcePolicy]] = [:]
         var changes: UInt64 = 0
     }
 
@@ -47,11 +49,36 @@ final class RouteTable: Sendable {
         return route
     }
 
+    /// The policy of a target; `nil` where it has none.
+    ///
+    /// - Parameter read: Asks the catalogue, where that is not known. That there is no policy is not kept: strangers
+    ///   can ask for any number of functions that do not exist.
+    func policy(
+        of target: FunctionTarget, _ read: () throws(PlatformError) -> ResourcePolicy?
+    ) throws(PlatformError) -> ResourcePolicy? {
+        let (known, before) = state.withLock { ($0.policies[target.function]?[target.qualifier], $0.changes) }
+        if let known { return known }
+        guard let policy = try read() else { return nil }
+        state.withLock { state in
+            if state.changes == before { state.policies[target.function, default: [:]][target.qualifier] = policy }
+        }
+        return policy
+    }
+
     /// A function has changed, or is gone.
     func forget(_ function: FunctionID) {
         state.withLock { state in
             state.changes += 1
             state.routes[function] = nil
+            state.policies[function] = nil
+        }
+    }
+
+    /// Who may ask for a function has changed. Where its invocations go has not, so its environments stay.
+    func forgetPolicies(of function: FunctionID) {
+        state.withLock { state in
+            state.changes += 1
+            state.policies[function] = nil
         }
     }
 }

@@ -11,11 +11,8 @@ extension Platform {
     package func getLayerVersion(
         _ request: Lambda.GetLayerVersionRequest, _ context: RequestContext
     ) throws(PlatformError) -> Lambda.GetLayerVersionResponse {
-        let layer = try ownLayer(request.layerName, context)
-        guard let number = LayerVersionNumber(request.versionNumber) else {
-            throw .invalidParameter("Layer Version Cannot be less than 1.")
-        }
-        return try layerVersion(found(LayerVersionARN(layer, number)), context)
+        let arn = try layerVersionARN(request.layerName, request.versionNumber, context)
+        return try layerVersion(found(arn), context)
     }
 
     /// Describes a version of a layer by its ARN.
@@ -27,7 +24,8 @@ extension Platform {
         guard let arn = LayerVersionARN(request.arn) else {
             throw .invalidParameter("Invalid Layer Version ARN: \(request.arn)")
         }
-        return try layerVersion(found(own(arn, context)), context)
+        try authorize(arn, LayerPolicyRules.action, context)
+        return try layerVersion(found(arn), context)
     }
 
     /// Lists an account's layers by name, each with its latest version.
@@ -80,40 +78,41 @@ extension Platform {
     package func deleteLayerVersion(
         _ request: Lambda.DeleteLayerVersionRequest, _ context: RequestContext
     ) throws(PlatformError) -> NoMembers {
-        let layer = try ownLayer(request.layerName, context)
-        guard let number = LayerVersionNumber(request.versionNumber) else {
-            throw .invalidParameter("Layer Version Cannot be less than 1.")
-        }
-        _ = try catching { try self.catalog.deleteLayerVersion(LayerVersionARN(layer, number)) }
+        let arn = try layerVersionARN(request.layerName, request.versionNumber, context)
+        _ = try catching { try self.catalog.deleteLayerVersion(arn) }
         garbage.collectSoon()
         return NoMembers()
     }
 }
 
 extension Platform {
-    /// The layer that a caller names, which must be its own until layers have policies.
-    private func ownLayer(_ name: String, _ context: RequestContext) throws(PlatformError) -> LayerID {
-        guard let layer = LayerID(reference: name, account: context.account, region: context.region) else {
-            throw .invalidParameter("Invalid Layer name: \(name)")
-        }
-        guard layer.account == context.account, layer.region == context.region else {
-            throw Self.foreignLayer(layer.description)
+    /// The layer that a caller names, which must be its own: policies are of layer versions.
+    func ownLayer(_ name: String, _ context: RequestContext) throws(PlatformError) -> LayerID {
+        let layer = try layer(name, context)
+        guard context.caller.owns(layer.account), layer.region == context.region else {
+            throw .denied(
+                PolicyRequest(caller: context.caller, action: context.action, resource: layer.description))
         }
         return layer
     }
 
-    private func own(_ arn: LayerVersionARN, _ context: RequestContext) throws(PlatformError) -> LayerVersionARN {
-        guard arn.layer.account == context.account, arn.layer.region == context.region else {
-            throw Self.foreignLayer(arn.description)
+    /// The layer version that a caller names, if it may do what it asks.
+    func layerVersionARN(
+        _ name: String, _ number: Int, _ context: RequestContext
+    ) throws(PlatformError) -> LayerVersionARN {
+        guard let version = LayerVersionNumber(number) else {
+            throw .invalidParameter("Layer Version Cannot be less than 1")
         }
+        let arn = LayerVersionARN(try layer(name, context), version)
+        try authorize(arn, context.action, context)
         return arn
     }
 
-    static func foreignLayer(_ arn: String) -> PlatformError {
-        PlatformError(
-            .accessDenied,
-            "User is not authorized to perform: lambda:GetLayerVersion on resource: \(arn) because no resource-based "
-                + "policy allows the lambda:GetLayerVersion action")
+    private func layer(_ name: String, _ context: RequestContext) throws(PlatformError) -> LayerID {
+        guard let layer = LayerID(reference: name, account: context.account, region: context.region) else {
+            throw .invalidParameter("Invalid Layer name: \(name)")
+        }
+        return layer
     }
 
     private func found(_ arn: LayerVersionARN) throws(PlatformError) -> LayerVersionRecord {

@@ -12,11 +12,8 @@ extension Platform {
     package func publishLayerVersion(
         _ request: Lambda.PublishLayerVersionRequest, _ context: RequestContext
     ) throws(PlatformError) -> Lambda.PublishLayerVersionResponse {
-        guard let layer = LayerID(reference: request.layerName, account: context.account, region: context.region),
-            layer.account == context.account, layer.region == context.region
-        else { throw .invalidParameter("Invalid Layer name: \(request.layerName)") }
-        guard let zip = request.content.zipFile else { throw Self.needsZip(isFromS3: request.content.s3Bucket != nil) }
-        let package = try ingest(zip)
+        let layer = try ownLayer(request.layerName, context)
+        let package = try package(from: try PackageLocation(request.content), context)
         try checkCodeStorage(adding: package.zipBytes, context)
         let record = try catching {
             // Until the row is there, the package alone keeps its bytes; the closure below holds it.

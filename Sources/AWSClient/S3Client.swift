@@ -1,0 +1,70 @@
+internal import AWSProtocol
+public import HTTPClient
+public import SignatureV4
+
+/// Reads objects from S3, or from anything that speaks its API. Blocks; any thread may call it.
+///
+/// Buckets are addressed by path, which every endpoint understands and any bucket's name allows.
+public final class S3Client: Sendable {
+    private let endpoint: EndpointURL
+    private let http: HTTPClient
+    private let nowSeconds: @Sendable () -> Int64
+
+    /// Bytes of an error that are read; documents of S3's are under one thousand.
+    private static let errorBytes = 64 << 10
+
+    /// Makes a client of one endpoint.
+    ///
+    /// - Parameter nowSeconds: the wall clock, in seconds since 1970; signatures hold for 15 minutes.
+    public init(endpoint: EndpointURL, http: HTTPClient, nowSeconds: @escaping @Sendable () -> Int64) {
+        self.endpoint = endpoint
+        self.http = http
+        self.nowSeconds = nowSeconds
+    }
+
+    /// Passes an object's content on in pieces.
+    ///
+    /// - Parameters:
+    ///   - region: the region that the call is signed for.
+    ///   - limits: of the call; `bodyBytes` is that of the object.
+    ///   - receive: gets the pieces in order, and of a successful answer only. What it throws ends the call, as
+    ///     ``S3Error/failed(_:)`` with that cause.
+    ///
+    /// Source: *GetObject* in the S3 API reference.
+    public func getObject(
+        _ object: S3Object, region: String, credentials: SigningCredentials, limits: HTTPClientLimits,
+        receiving receive: (UnsafeRawBufferPointer) throws -> Void
+    ) throws(S3Error) {
+        let request = request(for: object, RequestSigner(credentials: credentials, region: region, service: "s3"))
+        var document: [UInt8] = []
+        let head: HTTPClientResponse
+        do throws(HTTPClientError) {
+            head = try http.send(request, limits: limits) { head, piece in
+                if head.status == 200 {
+                    try receive(piece)
+                } else {
+                    document.append(contentsOf: piece.prefix(Self.errorBytes - document.count))
+                }
+            }
+        } catch {
+            throw .failed(error)
+        }
+        guard head.status == 200 else { throw .refused(S3Refusal(head, body: document)) }
+    }
+
+    private func request(for object: S3Object, _ signer: RequestSigner) -> HTTPClientRequest {
+        let path = "\(endpoint.path)/\(PercentEncoding.encode(object.bucket))/\(Self.path(of: object.key))"
+        let query = object.version.map { "versionId=\(PercentEncoding.encode($0))" } ?? ""
+        let signable = SignableRequest(
+            method: "GET", rawPath: path, rawQuery: query, headers: [(name: "Host", value: endpoint.host)])
+        let headers = signable.headers + signer.sign(signable, nowSeconds: nowSeconds())
+        let url = "\(endpoint.origin)\(path)\(query.isEmpty ? "" : "?\(query)")"
+        return HTTPClientRequest("GET", url, headers: headers.map { HTTPClientHeader($0.name, $0.value) })
+    }
+
+    /// A key in a path: its slashes stay, and whatever else it has is encoded, once.
+    private static func path(of key: String) -> String {
+        key.split(separator: "/", omittingEmptySubsequences: false)
+            .map { PercentEncoding.encode(String($0)) }.joined(separator: "/")
+    }
+}

@@ -1,0 +1,33 @@
+public import SignatureV4
+
+/// Which S3 a server reads from, and with whose credentials.
+public struct S3Settings: Hashable, Sendable {
+    /// Where S3 is.
+    public var endpoint: EndpointURL
+    /// The server's own credentials; `nil` signs as the account that asks, with the secret `test`.
+    public var credentials: SigningCredentials?
+
+    /// A PEM file of the authorities that vouch for the endpoint; `nil` for those that the host trusts.
+    public var authorities: String?
+
+    /// Collects the settings.
+    ///
+    /// - Parameter environment: the variables `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN` are
+    ///   the server's credentials, where the first two are set; `AWS_CA_BUNDLE` names the authorities.
+    public init(endpoint: EndpointURL, environment: [String: String]) {
+        self.endpoint = endpoint
+        authorities = environment["AWS_CA_BUNDLE"].flatMap { $0.isEmpty ? nil : $0 }
+        guard let key = environment["AWS_ACCESS_KEY_ID"], !key.isEmpty,
+            let secret = environment["AWS_SECRET_ACCESS_KEY"], !secret.isEmpty
+        else { return }
+        let token = environment["AWS_SESSION_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
+        credentials = SigningCredentials(accessKeyID: key, secretAccessKey: secret, sessionToken: token)
+    }
+
+    /// What a call for an account is signed with.
+    ///
+    /// Local emulators of S3 read the account from the access key and take any secret.
+    public func credentials(forAccount account: String) -> SigningCredentials {
+        credentials ?? SigningCredentials(accessKeyID: account, secretAccessKey: "test")
+    }
+}

@@ -1,0 +1,61 @@
+/// A form's parameters by the parts of their names: `Tags.member.1.Key=team` is a value four levels down.
+struct QueryForm: Equatable {
+    /// The most parameters of one request. None that a client sends has a tenth of it.
+    static let parameterLimit = 2_000
+    /// The most parts of one name; no input of a service with this protocol is as deep.
+    static let partLimit = 16
+
+    /// What the parameter of exactly this name says.
+    private(set) var value: String?
+    /// The parameters below, by the next part of their names.
+    private(set) var parts: [String: QueryForm] = [:]
+
+    init() {}
+
+    /// Reads the parameters of the query and of a body of the type `application/x-www-form-urlencoded`. Of parameters
+    /// with one name, the first counts.
+    init(_ request: AWSRequest) throws(AWSError) {
+        guard let text = String(validating: request.body, as: UTF8.self) else { throw .malformedQueryString }
+        for text in [request.rawQuery, text] {
+            guard text.utf8.count(where: { $0 == UInt8(ascii: "&") }) < Self.parameterLimit else {
+                throw .malformedInput("A request may have \(Self.parameterLimit) parameters.")
+            }
+            guard let query = QueryString(text) else { throw .malformedQueryString }
+            for item in query.items { try insert(item) }
+        }
+    }
+
+    private mutating func insert(_ item: QueryString.Item) throws(AWSError) {
+        let parts = item.name.split(separator: ".", maxSplits: Self.partLimit, omittingEmptySubsequences: false)
+        guard parts.count <= Self.partLimit else {
+            throw .malformedInput("A parameter's name may have \(Self.partLimit) parts.")
+        }
+        insert(item.value, at: parts[...])
+    }
+
+    private mutating func insert(_ value: String, at path: ArraySlice<Substring>) {
+        if let first = path.first {
+            parts[String(first), default: QueryForm()].insert(value, at: path.dropFirst())
+        } else if self.value == nil {
+            self.value = value
+        }
+    }
+
+    /// The parameters below that are numbered, in the order of their numbers. Gaps are none of our business.
+    var numbered: [QueryForm] {
+        parts.compactMap { key, form in Int32(key).map { ($0, form) } }.sorted { $0.0 < $1.0 }.map(\.1)
+    }
+}
+
+extension AWSError {
+    /// A form whose percent-encoding is broken.
+    ///
+    /// Source: "Common errors" in the IAM API reference, which has this status.
+    static let malformedQueryString = AWSError(
+        "MalformedQueryString", status: 404, message: "The query string contains a syntax error.")
+
+    /// Parameters that do not make the operation's input.
+    static func malformedInput(_ message: String) -> AWSError {
+        AWSError("MalformedInput", status: 400, message: message)
+    }
+}

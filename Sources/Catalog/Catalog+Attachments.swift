@@ -1,0 +1,119 @@
+public import Domain
+internal import SQLite
+
+extension Catalog {
+    /// Lets a role use a policy; that it does already is no error. A boundary takes the place of the one before.
+    ///
+    /// - Parameter limit: How many policies the role may use for permissions.
+    public func attach(
+        _ policy: PolicyARN, as usage: Attachment.Usage, to role: EntityID, limit: Int
+    ) throws(CatalogError) -> Result<Void, IdentityRefusal> {
+        try cataloguing { () throws(SQLiteError) in
+            try database.write { connection throws(SQLiteError) -> Result<Void, IdentityRefusal> in
+                guard let row = try connection.entity(role)?.row else { return .failure(.missing(role)) }
+                guard try connection.hasPolicy(policy, role.account) else { return .failure(.missingPolicy(policy)) }
+                if usage == .boundary { try connection.detachBoundary(of: row) }
+                let others = try connection.count(
+                    "WHERE role = ? AND usage = ? AND policy <> ?",
+                    [.integer(row), .text(usage.rawValue), .text(policy.description)])
+                guard others < limit else { return .failure(.limitExceeded) }
+                try connection.attach(policy, as: usage, to: row)
+                return .success(())
+            }
+        }
+    }
+
+    /// Ends that a role uses a policy for permissions.
+    public func detach(_ policy: PolicyARN, from role: EntityID) throws(CatalogError) -> Result<Void, IdentityRefusal> {
+        try cataloguing { () throws(SQLiteError) in
+            try database.write { connection throws(SQLiteError) -> Result<Void, IdentityRefusal> in
+                guard let row = try connection.entity(role)?.row else { return .failure(.missing(role)) }
+                let count = try connection.run(
+                    "DELETE FROM attachment WHERE role = ? AND usage = 'permissions' AND policy = ?",
+                    [.integer(row), .text(policy.description)])
+                return count == 0 ? .failure(.missingPolicy(policy)) : .success(())
+            }
+        }
+    }
+
+    /// Ends that a role's permissions are bounded; that they are not is no error.
+    public func detachBoundary(from role: EntityID) throws(CatalogError) -> Result<Void, IdentityRefusal> {
+        try cataloguing { () throws(SQLiteError) in
+            try database.write { connection throws(SQLiteError) -> Result<Void, IdentityRefusal> in
+                guard let row = try connection.entity(role)?.row else { return .failure(.missing(role)) }
+                try connection.detachBoundary(of: row)
+                return .success(())
+            }
+        }
+    }
+
+    /// The policies that a role uses, in the order in which they were attached; `nil` when there is no such role.
+    public func attachments(of role: EntityID, as usage: Attachment.Usage) throws(CatalogError) -> [Attachment]? {
+        try cataloguing { () throws(SQLiteError) in
+            try database.read { connection throws(SQLiteError) -> [Attachment]? in
+                guard let row = try connection.entity(role)?.row else { return nil }
+                return try connection.attachments(
+                    "WHERE role = ? AND usage = ?", [.integer(row), .text(usage.rawValue)])
+            }
+        }
+    }
+
+    /// The roles of an account that use a policy, in the order in which it was attached to them.
+    ///
+    /// - Parameter usage: Only those that use it so.
+    public func attachments(
+        of policy: PolicyARN, account: AccountID, as usage: Attachment.Usage? = nil
+    ) throws(CatalogError) -> [Attachment] {
+        try cataloguing { () throws(SQLiteError) in
+            try database.read { connection throws(SQLiteError) in
+                try connection.attachments(
+                    "WHERE policy = ? AND usage = ifnull(?, usage) AND account = ?",
+                    [
+                        .text(policy.description), usage.map { .text($0.rawValue) } ?? .null,
+                        .text(account.description),
+                    ])
+            }
+        }
+    }
+}
+
+extension Connection {
+    /// A role or policy with the number of its row.
+    borrowing func entity(_ id: EntityID) throws(SQLiteError) -> (row: Int, record: EntityRecord)? {
+        try first("SELECT id, path, document FROM entity WHERE kind = ? AND account = ? AND name = ?", id.values) {
+            ($0.integer(0), EntityRecord(id: id, path: $0.text(1), document: $0.blob(2)))
+        }
+    }
+
+    /// Whether an account may use a policy: one of its own, at this path, or any of AWS's.
+    borrowing func hasPolicy(_ policy: PolicyARN, _ account: AccountID) throws(SQLiteError) -> Bool {
+        guard let id = policy.entity else { return true }
+        return id.account == account ? try entity(id)?.record.path == policy.path : false
+    }
+
+    borrowing func attach(_ policy: PolicyARN, as usage: Attachment.Usage, to role: Int) throws(SQLiteError) {
+        try run(
+            "INSERT INTO attachment (role, usage, policy) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            [.integer(role), .text(usage.rawValue), .text(policy.description)])
+    }
+
+    borrowing func detachBoundary(of role: Int) throws(SQLiteError) {
+        try run("DELETE FROM attachment WHERE role = ? AND usage = 'boundary'", [.integer(role)])
+    }
+
+    /// How many attachments there are under a condition.
+    borrowing func count(_ condition: String, _ values: [SQLiteValue]) throws(SQLiteError) -> Int {
+        try first("SELECT count(*) FROM attachment \(condition)", values) { $0.integer(0) } ?? 0
+    }
+
+    borrowing func attachments(_ condition: String, _ values: [SQLiteValue]) throws(SQLiteError) -> [Attachment] {
+        let sql = """
+            SELECT attachment.id, name, policy FROM attachment JOIN entity ON entity.id = role \(condition)
+            ORDER BY attachment.id
+            """
+        return try all(sql, values) { row throws(SQLiteError) in
+            guard let policy = PolicyARN(row.text(2)) else { throw .damagedRow("policy") }
+            return Attachment(number: row.integer(0), role: row.text(1), policy: policy)
+        }
+    }
+}

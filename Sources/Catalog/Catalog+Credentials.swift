@@ -1,0 +1,63 @@
+internal import SQLite
+
+extension Catalog {
+    /// Adds an access key. Its name is random, so there is none like it.
+    public func addCredential(_ record: CredentialRecord) throws(CatalogError) {
+        try cataloguing { () throws(SQLiteError) in
+            try database.write { connection throws(SQLiteError) in
+                _ = try connection.run(
+                    "INSERT INTO credential (\(CredentialRecord.columns)) VALUES (?, ?, ?, ?, ?, ?)", record.values)
+            }
+        }
+    }
+
+    /// All access keys, the oldest first.
+    public func credentials() throws(CatalogError) -> [CredentialRecord] {
+        try cataloguing { () throws(SQLiteError) in
+            try database.read { connection throws(SQLiteError) in try Self.credentials(connection) }
+        }
+    }
+
+    /// Deletes an access key.
+    ///
+    /// - Returns: whether there was one.
+    public func deleteCredential(_ accessKeyID: String) throws(CatalogError) -> Bool {
+        try cataloguing { () throws(SQLiteError) in
+            try database.write { connection throws(SQLiteError) in
+                try connection.run("DELETE FROM credential WHERE access_key = ?", [.text(accessKeyID)]) > 0
+            }
+        }
+    }
+
+    /// Access keys for every request: quick to ask, and never out of date.
+    public func credentialDirectory() throws(CatalogError) -> CredentialDirectory {
+        try cataloguing { () throws(SQLiteError) in try CredentialDirectory(database) }
+    }
+
+    fileprivate static func credentials(
+        _ connection: borrowing Connection
+    ) throws(SQLiteError) -> [CredentialRecord] {
+        try connection.all(
+            "SELECT \(CredentialRecord.columns) FROM credential ORDER BY created_seconds, access_key"
+        ) { row throws(SQLiteError) in try CredentialRecord(row) }
+    }
+}
+
+/// The access keys as they are now, in memory: another process may add and delete some at any time, and the next
+/// question sees it. A server has few, so a change of anything in the catalogue reads them all again.
+public final class CredentialDirectory: Sendable {
+    private let records: CachedRead<[String: CredentialRecord]>
+
+    init(_ database: Database) throws(SQLiteError) {
+        records = try CachedRead(database) { connection throws(SQLiteError) in
+            Dictionary(
+                try Catalog.credentials(connection).map { ($0.accessKeyID, $0) },
+                uniquingKeysWith: { first, _ in first })
+        }
+    }
+
+    /// Looks up an access key; `nil` when there is none.
+    public func credential(_ accessKeyID: String) throws(CatalogError) -> CredentialRecord? {
+        try cataloguing { () throws(SQLiteError) in try records.current()[accessKeyID] }
+    }
+}

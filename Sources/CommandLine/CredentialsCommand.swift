@@ -1,0 +1,96 @@
+internal import AWSProtocol
+internal import Domain
+internal import Platform
+
+/// `strata credentials create|list|delete`: the access keys that a server with `--auth` knows.
+enum CredentialsCommand {
+    static let command = Command(
+        name: "credentials", summary: "Make, list and delete access keys, for servers with --auth.",
+        subcommands: [create, list, delete])
+
+    static let data = Option(
+        "data", "FOLDER", .optional(otherwise: StartCommand.dataFolderText),
+        help: "The server's data folder. The server may run meanwhile, and sees each change at once.")
+    static let account = Option(
+        "account", "ID", .defaulted("000000000000"), help: "The account that the key acts in."
+    ) { (text) throws(ValueError) -> AccountID in
+        guard let account = AccountID(text) else { throw ValueError(expectation: "12 digits") }
+        return account
+    }
+    static let name = Option("name", "TEXT", .defaulted(""), help: "What you call the key, for your own lists.")
+    static let service = Option(
+        "service", "NAME", .optional(),
+        help: "Make a key that acts as this AWS service, such as s3.amazonaws.com, for what delivers its events."
+    ) { (text) throws(ValueError) -> String in
+        guard CredentialRegistry.isService(text) else {
+            throw ValueError(expectation: "the name of a service such as s3.amazonaws.com")
+        }
+        return text
+    }
+    static let json = Flag("json", help: "Print JSON, for programs.")
+
+    static let create = Command(
+        name: "create",
+        summary: "Make an access key and print it with its secret.",
+        details: "The secret is shown once. Every key may do everything in its account.",
+        options: [account.description, name.description, service.description, data.description, json.description],
+        run: { arguments, console in
+            let owner = try arguments.value(of: account)
+            let label = try arguments.value(of: name)
+            let principal = try arguments.optionalValue(of: service)
+            let (entry, secret) = try registry(arguments, console)
+                .create(account: owner, name: label, service: principal)
+            if arguments[json] {
+                console.print(json: document(entry, secret: secret))
+            } else {
+                console.print("export AWS_ACCESS_KEY_ID=\(entry.accessKeyID) AWS_SECRET_ACCESS_KEY=\(secret)")
+                console.report("The secret is not shown again.")
+            }
+            return 0
+        })
+
+    static let list = Command(
+        name: "list",
+        summary: "List the access keys, without their secrets.",
+        options: [data.description, json.description],
+        run: { arguments, console in
+            let entries = try registry(arguments, console).list()
+            if arguments[json] {
+                console.print(json: .list(entries.map { document($0, secret: nil) }))
+            } else {
+                for entry in entries { console.print(line(entry)) }
+            }
+            return 0
+        })
+
+    static let delete = Command(
+        name: "delete",
+        summary: "Delete an access key; the next request with it is refused.",
+        options: [data.description],
+        operand: "ACCESSKEYID",
+        run: { arguments, console in
+            try registry(arguments, console).delete(arguments.operands[0])
+            return 0
+        })
+
+    private static func registry(_ arguments: Arguments, _ console: Console) throws -> CredentialRegistry {
+        try CredentialRegistry(dataFolder: StartCommand.dataFolder(arguments, console.environment))
+    }
+
+    private static func line(_ entry: CredentialRegistry.Entry) -> String {
+        let made = Timestamp(secondsSinceEpoch: Double(entry.createdSeconds)).formatted(.iso8601)
+        let words = [entry.accessKeyID, entry.account.description, made, entry.service ?? "", entry.name]
+        return words.filter { !$0.isEmpty }.joined(separator: "  ")
+    }
+
+    private static func document(_ entry: CredentialRegistry.Entry, secret: String?) -> AWSValue {
+        .structure([
+            "accessKeyId": .string(entry.accessKeyID),
+            "secretAccessKey": secret.map { .string($0) } ?? .null,
+            "account": .string(entry.account.description),
+            "name": .string(entry.name),
+            "service": entry.service.map { .string($0) } ?? .null,
+            "created": .string(Timestamp(secondsSinceEpoch: Double(entry.createdSeconds)).formatted(.iso8601)),
+        ])
+    }
+}

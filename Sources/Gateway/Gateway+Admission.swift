@@ -1,0 +1,131 @@
+internal import AWSProtocol
+internal import Domain
+internal import Glibc
+package import HTTP
+internal import Platform
+internal import SignatureV4
+
+/// A request that may come in: who calls, and what for.
+struct Admission {
+    let context: RequestContext
+    /// The service that the request is for, such as `lambda`.
+    let service: String
+}
+
+extension Gateway {
+    /// Longer bodies than this are only read for callers that are known.
+    private static let strangersBodyBytes = 65_536
+
+    /// What a service reads of a request at most.
+    package func bodyLimitBytes(for exchange: HTTPExchange) -> Int {
+        let limit = services.requestBytes(of: scope(exchange).service)
+        guard let authenticator, exchange.origin == 0, !isShort(exchange) else { return limit }
+        return fault(authenticator, exchange) == nil ? limit : Self.strangersBodyBytes
+    }
+
+    /// Lambda's answer to a request that is longer, as the service that was meant would write it.
+    package func responseForLargeBody(_ exchange: HTTPExchange) -> HTTPResponse {
+        if let authenticator, exchange.origin == 0, let fault = fault(authenticator, exchange) {
+            return refusal(fault, exchange, nil)
+        }
+        let service = scope(exchange).service
+        let message = "Request must be smaller than \(services.requestBytes(of: service)) bytes"
+        let error = AWSError("RequestEntityTooLargeException", status: 413, message: message, fault: .user)
+        return services.response(error, of: service)
+    }
+
+    /// Whether the request may be from a program. A web page has no key to sign with, so where requests are signed the
+    /// server may have any name.
+    func isFromProgram(_ exchange: HTTPExchange) -> Bool {
+        BrowserGuard.admits(
+            host: exchange.header("Host"), origin: exchange.header("Origin"),
+            fetchSite: exchange.header("Sec-Fetch-Site"), allowsNames: authenticator != nil)
+    }
+
+    /// Lets a request in to what it is for, or answers why not.
+    ///
+    /// - Parameters:
+    ///   - function: the function that calls, which its socket vouches for; `nil` for everybody else.
+    ///   - service: the service that the request's path belongs to; `nil` where the request itself says that.
+    func admitted(
+        _ exchange: HTTPExchange, _ target: Target, _ function: Caller?, for service: String?,
+        _ body: (Admission) -> HTTPResponse?
+    ) -> HTTPResponse? {
+        do throws(SignatureFault) {
+            return body(try admission(exchange, target, function, service))
+        } catch {
+            return refusal(error, exchange, service)
+        }
+    }
+
+    /// A function acts as itself, whatever it signs with; others as who they are, or say they are.
+    private func admission(
+        _ exchange: HTTPExchange, _ target: Target, _ function: Caller?, _ service: String?
+    ) throws(SignatureFault) -> Admission {
+        guard let authenticator, function == nil else {
+            let scope = scope(exchange)
+            let isUnsigned = scope.accessKeyID == nil && service == nil
+            return admission(
+                function ?? claimed(scope, exchange), scope.region,
+                isUnsigned ? services.service(ofUnsigned: target, exchange) : scope.service, exchange)
+        }
+        let verified = try authenticator.verify(
+            signable(exchange, target), body: exchange.body, service: service, nowSeconds: Int64(time(nil)))
+        exchange.replaceBody(with: verified.body)
+        return admission(verified.caller, verified.region, verified.service, exchange)
+    }
+
+    private func admission(
+        _ caller: Caller, _ region: Region, _ service: String, _ exchange: HTTPExchange
+    ) -> Admission {
+        let endpoint = "http://\(exchange.header("Host") ?? "127.0.0.1")"
+        return Admission(
+            context: RequestContext(account: caller.account, region: region, endpoint: endpoint, caller: caller),
+            service: service)
+    }
+
+    /// Who a request says that it is from.
+    private func claimed(_ scope: RequestScope, _ exchange: HTTPExchange) -> Caller {
+        platform.authenticator.caller(
+            claiming: ClaimedIdentity(
+                accessKeyID: scope.accessKeyID, sessionToken: exchange.header("X-Amz-Security-Token"),
+                sourceARN: exchange.header("X-Amz-Source-Arn"),
+                sourceAccount: exchange.header("X-Amz-Source-Account").flatMap { AccountID($0) }),
+            otherwise: defaults.account, nowSeconds: Int64(time(nil)))
+    }
+
+    func scope(_ exchange: HTTPExchange) -> RequestScope {
+        RequestScope(authorization: exchange.header("Authorization"), target: exchange.target, defaults: defaults)
+    }
+
+    private func signable(_ exchange: HTTPExchange, _ target: Target) -> SignableRequest {
+        SignableRequest(
+            method: exchange.method, rawPath: String(target.path), rawQuery: String(target.query),
+            headers: exchange.headers())
+    }
+
+    /// Whether the body is announced as short enough for anybody's.
+    private func isShort(_ exchange: HTTPExchange) -> Bool {
+        guard exchange.header("Transfer-Encoding") == nil else { return false }
+        return exchange.header("Content-Length").flatMap { Int($0) } ?? 0 <= Self.strangersBodyBytes
+    }
+
+    /// What can be said against a request before its body is there.
+    private func fault(_ authenticator: Authenticator, _ exchange: HTTPExchange) -> SignatureFault? {
+        do throws(SignatureFault) {
+            try authenticator.checkBeforeBody(
+                signable(exchange, Target(exchange.target)), nowSeconds: Int64(time(nil)))
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private func refusal(_ fault: SignatureFault, _ exchange: HTTPExchange, _ service: String?) -> HTTPResponse {
+        let scope = scope(exchange)
+        // A form without a signature is of a service of the query protocol, and STS is the one that is asked first.
+        let isForm = exchange.header("Content-Type")?.hasPrefix("application/x-www-form-urlencoded") ?? false
+        let assumed = scope.accessKeyID == nil && isForm ? "sts" : scope.service
+        return fault.response(service: service ?? assumed, requestID: RequestIdentifier.make())
+    }
+}

@@ -1,0 +1,78 @@
+internal import CCurl
+internal import CHTTPClient
+internal import Synchronization
+
+/// A blocking HTTP/1.1 client on libcurl, for any number of threads at once.
+///
+/// It follows no redirects: a signed request is meant for one address. It takes proxies from the environment
+/// (`http_proxy`, `https_proxy`, `no_proxy`), but none for loopback addresses. Certificates are always checked. The
+/// process has to ignore `SIGPIPE`.
+public final class HTTPClient: Sendable {
+    /// Handles that nobody uses, with the connections that they keep open.
+    private let idle = Mutex<[CurlHandle]>([])
+    private let idleLimit: Int
+    private let authorities: String?
+    private let isStopped = Atomic(false)
+
+    /// Makes a client.
+    ///
+    /// - Parameters:
+    ///   - authorities: a PEM file of the authorities that vouch for servers; `nil` for those that the host trusts.
+    ///   - idleLimit: connections that are kept for later requests.
+    public init(authorities: String? = nil, idleLimit: Int = 4) {
+        self.authorities = authorities
+        self.idleLimit = idleLimit
+    }
+
+    /// Sends a request, and passes the answer's body on in pieces as it comes.
+    ///
+    /// - Parameter receive: gets each piece with the answer's head. What it throws ends the exchange, as
+    ///   ``HTTPClientError/Kind/notWanted`` with its cause. It is not called for an empty body.
+    /// - Returns: The head, when the whole answer was received.
+    public func send(
+        _ request: HTTPClientRequest, limits: HTTPClientLimits = HTTPClientLimits(),
+        receiving receive: (HTTPClientResponse, UnsafeRawBufferPointer) throws -> Void
+    ) throws(HTTPClientError) -> HTTPClientResponse {
+        if let fault = request.fault { throw HTTPClientError(.invalidRequest, fault) }
+        guard !isStopped.load(ordering: .relaxed) else { throw Self.stopped }
+        let handle = try takeHandle()
+        let outcome = withoutActuallyEscaping(receive) { receive in
+            let reader = ResponseReader(
+                limits, isCancelled: { [self] in isStopped.load(ordering: .relaxed) }, receive: receive)
+            return handle.perform(request, limits, authorities: authorities, reader)
+        }
+        keep(handle)
+        return try outcome.get()
+    }
+
+    /// Sends a request and collects the answer's body.
+    public func send(
+        _ request: HTTPClientRequest, limits: HTTPClientLimits = HTTPClientLimits()
+    ) throws(HTTPClientError) -> (head: HTTPClientResponse, body: [UInt8]) {
+        var body: [UInt8] = []
+        let head = try send(request, limits: limits) { _, piece in body.append(contentsOf: piece) }
+        return (head, body)
+    }
+
+    /// Ends what is under way within about a second, as ``HTTPClientError/Kind/cancelled``, and refuses what comes.
+    public func stop() {
+        isStopped.store(true, ordering: .relaxed)
+        idle.withLock { $0 = [] }
+    }
+
+    private static let stopped = HTTPClientError(.cancelled, "the client was stopped")
+
+    private func takeHandle() throws(HTTPClientError) -> CurlHandle {
+        if let handle = idle.withLock({ $0.popLast() }) { return handle }
+        guard http_client_prepare(), let handle = CurlHandle() else {
+            throw HTTPClientError(.system, "libcurl cannot start")
+        }
+        return handle
+    }
+
+    private func keep(_ handle: CurlHandle) {
+        idle.withLock { handles in
+            if handles.count < idleLimit, !isStopped.load(ordering: .relaxed) { handles.append(handle) }
+        }
+    }
+}

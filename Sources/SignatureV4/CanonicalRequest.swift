@@ -1,0 +1,108 @@
+internal import Digest
+
+/// A request in the one form that both ends sign. Every signed call makes one, so it is written byte by byte.
+///
+/// Source: "Create a signed AWS API request", IAM user guide, "Step 1: Create a canonical request".
+public struct CanonicalRequest: Sendable, Hashable {
+    /// The names of the signed headers: lower case, sorted, `host;x-amz-date`.
+    public let signedHeaders: String
+    /// The whole text, in UTF-8.
+    let bytes: [UInt8]
+
+    /// The whole text.
+    public var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    private static let lineFeed = UInt8(ascii: "\n")
+
+    /// Writes a request in its canonical form.
+    ///
+    /// - Parameters:
+    ///   - signedHeaders: lower-case names of the headers that are signed. A name that the request does not have
+    ///     counts as an empty header, as botocore has it.
+    ///   - payloadHash: what stands for the body: its SHA-256 in hexadecimal digits, or `UNSIGNED-PAYLOAD` and such.
+    ///   - service: decides how the path is written; S3's is encoded once and taken as it is.
+    public init(
+        _ request: SignableRequest, signedHeaders: some Sequence<String>, payloadHash: String, service: String
+    ) {
+        let names = Set(signedHeaders).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        self.signedHeaders = names.joined(separator: ";")
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(1024)
+        bytes += Array(request.method.utf8) + [Self.lineFeed]
+        bytes += CanonicalPath.write(request.rawPath, service: service) + [Self.lineFeed]
+        bytes += Self.query(request.rawQuery) + [Self.lineFeed]
+        for name in names { Self.write(name, of: request, to: &bytes) }
+        bytes.append(Self.lineFeed)
+        bytes += Array(self.signedHeaders.utf8) + [Self.lineFeed]
+        bytes += Array(payloadHash.utf8)
+        self.bytes = bytes
+    }
+
+    /// What is signed: the canonical request's digest, with moment and scope.
+    public func stringToSign(date: SigningDate, scope: CredentialScope) -> String {
+        "AWS4-HMAC-SHA256\n\(date)\n\(scope)\n\(SHA256Digest(hashing: bytes).hex)"
+    }
+
+    /// Parameters encoded anew, in the order of their encoded names and then values.
+    private static func query(_ rawQuery: String) -> [UInt8] {
+        guard !rawQuery.isEmpty else { return [] }
+        let pairs = rawQuery.utf8.split(separator: UInt8(ascii: "&")).map { pair in
+            let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            let encoded = parts.map { URIEncoding.encode(URIEncoding.decode($0, plusIsSpace: true)) }
+            return (name: encoded[0], value: encoded.count > 1 ? encoded[1] : [])
+        }
+        let sorted = pairs.sorted { left, right in
+            left.name == right.name
+                ? left.value.lexicographicallyPrecedes(right.value) : left.name.lexicographicallyPrecedes(right.name)
+        }
+        return Array(
+            sorted.map { $0.name + [UInt8(ascii: "=")] + $0.value }.joined(separator: [UInt8(ascii: "&")]))
+    }
+
+    /// Writes all values of a header, each trimmed, and runs of white space in it made one space.
+    private static func write(_ name: String, of request: SignableRequest, to bytes: inout [UInt8]) {
+        bytes += Array(name.utf8) + [UInt8(ascii: ":")]
+        var isFirst = true
+        for header in request.headers where header.name.isHeaderName(name) {
+            if !isFirst { bytes.append(UInt8(ascii: ",")) }
+            isFirst = false
+            let start = bytes.count
+            var isSpace = false
+            for byte in header.value.utf8 {
+                if byte == UInt8(ascii: " ") || (9...13).contains(byte) {
+                    isSpace = bytes.count > start
+                } else {
+                    if isSpace { bytes.append(UInt8(ascii: " ")) }
+                    isSpace = false
+                    bytes.append(byte)
+                }
+            }
+        }
+        bytes.append(lineFeed)
+    }
+}
+
+/// A path in its canonical form.
+enum CanonicalPath {
+    /// Writes a path: S3's encoded once, everybody else's without `.`, `..` and empty segments, and encoded twice (once
+    /// on the wire and once more here).
+    static func write(_ rawPath: String, service: String) -> [UInt8] {
+        let isObject = service == "s3" || service == "s3express"
+        let bytes = isObject ? URIEncoding.decode(rawPath.utf8) : normalized(Array(rawPath.utf8))
+        return bytes.isEmpty ? [UInt8(ascii: "/")] : URIEncoding.encode(bytes, keepingSlashes: true)
+    }
+
+    private static func normalized(_ path: [UInt8]) -> [UInt8] {
+        let slash = UInt8(ascii: "/")
+        var segments: [ArraySlice<UInt8>] = []
+        for segment in path.split(separator: slash) {
+            if segment.elementsEqual("..".utf8) {
+                _ = segments.popLast()
+            } else if !segment.elementsEqual(".".utf8) {
+                segments.append(segment)
+            }
+        }
+        let end = path.last == slash && !segments.isEmpty ? [slash] : []
+        return [slash] + Array(segments.joined(separator: [slash])) + end
+    }
+}

@@ -1,0 +1,55 @@
+import Domain
+import Testing
+
+@testable import Catalog
+
+@Suite struct CredentialCatalogTests {
+    private let fixture: CatalogFixture
+
+    init() throws { fixture = try CatalogFixture() }
+
+    private func record(_ key: String, service: String? = nil, created: Int64 = 1) -> CredentialRecord {
+        CredentialRecord(
+            accessKeyID: key, secretAccessKey: "secret of \(key)", account: CatalogFixture.account, name: "laptop",
+            service: service, createdSeconds: created)
+    }
+
+    @Test func `keys are listed as they were added, the oldest first`() throws {
+        let later = record("AKIAB", service: "s3.amazonaws.com", created: 2)
+        try fixture.catalog.addCredential(later)
+        try fixture.catalog.addCredential(record("AKIAC"))
+        #expect(try fixture.catalog.credentials() == [record("AKIAC"), later])
+    }
+
+    @Test func `a key is deleted once`() throws {
+        try fixture.catalog.addCredential(record("AKIAB"))
+        #expect(try fixture.catalog.deleteCredential("AKIAB"))
+        #expect(try !fixture.catalog.deleteCredential("AKIAB"))
+        #expect(try fixture.catalog.credentials().isEmpty)
+    }
+
+    @Test func `a directory sees what others add and delete, at the next question`() throws {
+        let directory = try fixture.catalog.credentialDirectory()
+        #expect(try directory.credential("AKIAB") == nil)
+        // Another process has a catalogue of its own over the same file.
+        let other = try Catalog(path: fixture.path)
+        try other.addCredential(record("AKIAB"))
+        #expect(try directory.credential("AKIAB") == record("AKIAB"))
+        #expect(try directory.credential("AKIAB") == record("AKIAB"))
+        _ = try other.deleteCredential("AKIAB")
+        #expect(try directory.credential("AKIAB") == nil)
+        try fixture.catalog.addCredential(record("AKIAC"))
+        #expect(try directory.credential("AKIAC") != nil)
+    }
+
+    @Test func `a key is found in a few microseconds`() throws {
+        let directory = try fixture.catalog.credentialDirectory()
+        try fixture.catalog.addCredential(record("AKIAB"))
+        let count = 1_000
+        let duration = try ContinuousClock().measure {
+            for _ in 0..<count { _ = try directory.credential("AKIAB") }
+        }
+        // Ten times what a debug build needs on a busy machine.
+        #expect(duration / count < .microseconds(500), "\(duration / count)")
+    }
+}

@@ -1,0 +1,67 @@
+import AWSProtocol
+import Glibc
+import Testing
+
+@testable import CommandLine
+
+@Suite struct CredentialsCommandTests {
+    private let session = Session()
+    private let folder: String
+
+    init() throws {
+        var template = Array("/tmp/strata-test-XXXXXX".utf8CString)
+        try #require(mkdtemp(&template) != nil)
+        folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    private func cleanUp() {
+        for name in ["catalog.sqlite", "catalog.sqlite-wal", "catalog.sqlite-shm"] { unlink("\(folder)/\(name)") }
+        rmdir(folder)
+    }
+
+    private func create(_ options: String = "") throws -> AWSValue {
+        let result = session.run("credentials create --json --data \(folder) \(options)")
+        #expect(result.code == 0 && result.errors.isEmpty)
+        return try JSON.decode(Array(result.output.utf8))
+    }
+
+    private func text(_ value: AWSValue?) -> String { if case .string(let text)? = value { text } else { "" } }
+
+    @Test func `a new key looks like one of AWS, and its secret is told once`() throws {
+        defer { cleanUp() }
+        let key = try create("--account 123456789012 --name laptop --service s3.amazonaws.com")
+        #expect(text(key["accessKeyId"]).hasPrefix("AKIA") && text(key["accessKeyId"]).count == 20)
+        #expect(text(key["secretAccessKey"]).count == 40)
+        let listed = session.run("credentials list --json --data \(folder)").output
+        #expect(listed.contains(#""account":"123456789012""#) && listed.contains(#""service":"s3.amazonaws.com""#))
+        #expect(!listed.contains(text(key["secretAccessKey"])) && !listed.contains("secret"))
+        let lines = session.run("credentials list --data \(folder)").output
+        #expect(lines.hasPrefix(text(key["accessKeyId"])) && lines.hasSuffix("s3.amazonaws.com  laptop"))
+    }
+
+    @Test func `people get a line for their shell`() {
+        defer { cleanUp() }
+        let result = session.run("credentials create --data \(folder)")
+        #expect(result.output.hasPrefix("export AWS_ACCESS_KEY_ID=AKIA"))
+        #expect(result.errors == "The secret is not shown again.")
+    }
+
+    @Test func `a deleted key is gone, and cannot be deleted again`() throws {
+        defer { cleanUp() }
+        let key = text(try create()["accessKeyId"])
+        #expect(session.run("credentials delete \(key) --data \(folder)").code == 0)
+        #expect(session.run("credentials list --data \(folder)").output.isEmpty)
+        let again = session.run("credentials delete --data \(folder) \(key)")
+        #expect(again.code == 1)
+        #expect(again.errors == "strata: There is no access key \(key) in \(folder).")
+    }
+
+    @Test(arguments: ["create", "list", "delete X"])
+    func `a folder that is not there is an error, and is not made`(command: String) {
+        defer { cleanUp() }
+        let result = session.run("credentials \(command) --data \(folder)/missing")
+        #expect(result.code == 1)
+        #expect(result.errors.hasPrefix("strata: There is no data folder at \(folder)/missing."))
+        #expect(access("\(folder)/missing", F_OK) != 0)
+    }
+}

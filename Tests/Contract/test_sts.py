@@ -1,0 +1,152 @@
+"""Who calls, and sessions of roles."""
+
+import re
+import urllib.request
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from botocore.credentials import Credentials
+
+from account import client, refused
+from identities import create_role
+from signing import client as signed_client
+
+
+@pytest.fixture
+def sts(aws):
+    return aws.client("sts")
+
+
+@pytest.fixture
+def role(aws):
+    return create_role(aws.client("iam"), Path="/images/", MaxSessionDuration=7200)
+
+
+def session(aws, credentials, service="sts"):
+    return client(
+        aws.server.url, credentials["AccessKeyId"], aws.region, service, secret=credentials["SecretAccessKey"],
+        token=credentials["SessionToken"])
+
+
+def test_an_access_key_of_an_account_is_its_root(aws, sts):
+    answer = sts.get_caller_identity()
+    assert (answer["Account"], answer["UserId"]) == (aws.number, aws.number)
+    assert answer["Arn"] == f"arn:aws:iam::{aws.number}:root"
+
+
+def test_any_other_access_key_is_the_servers_own_account(aws):
+    answer = client(aws.server.url, "AKIAIOSFODNN7EXAMPLE", service="sts").get_caller_identity()
+    assert answer["Arn"] == "arn:aws:iam::000000000000:root"
+
+
+def test_a_session_of_a_role_acts_in_the_roles_account(aws, sts, role):
+    before = datetime.now(timezone.utc)
+    answer = sts.assume_role(RoleArn=role["Arn"], RoleSessionName="me@here", DurationSeconds=900)
+    user = answer["AssumedRoleUser"]
+    assert user["Arn"] == f"arn:aws:sts::{aws.number}:assumed-role/resize/me@here"
+    assert user["AssumedRoleId"] == f"{role['RoleId']}:me@here"
+    credentials = answer["Credentials"]
+    assert re.fullmatch("ASIA[A-Z0-9]{16}", credentials["AccessKeyId"])
+    assert timedelta(seconds=890) < credentials["Expiration"] - before < timedelta(seconds=910)
+    identity = session(aws, credentials).get_caller_identity()
+    assert (identity["Account"], identity["Arn"], identity["UserId"]) == (
+        aws.number, user["Arn"], user["AssumedRoleId"])
+    assert session(aws, credentials, "iam").get_role(RoleName="resize")["Role"]["Arn"] == role["Arn"]
+    assert session(aws, credentials, "lambda").list_functions()["Functions"] == []
+
+
+def test_a_role_of_another_account_is_assumed(aws, role):
+    other = client(aws.server.url, "999999999998", service="sts")
+    answer = other.assume_role(RoleArn=role["Arn"], RoleSessionName="guest", SourceIdentity="someone")
+    assert answer["SourceIdentity"] == "someone"
+    assert session(aws, answer["Credentials"]).get_caller_identity()["Account"] == aws.number
+
+
+def test_a_role_that_is_not_there_may_not_be_assumed(aws, sts, role):
+    for arn in (f"arn:aws:iam::{aws.number}:role/nobody", f"arn:aws:iam::{aws.number}:role/resize"):
+        refusal = refused(sts.assume_role, RoleArn=arn, RoleSessionName="me")
+        assert (refusal.code, refusal.status) == ("AccessDenied", 403)
+        assert refusal.message == (
+            f"User: arn:aws:iam::{aws.number}:root is not authorized to perform: sts:AssumeRole on resource: {arn}")
+
+
+def test_an_arn_that_is_no_roles_is_refused(aws, sts):
+    arn = f"arn:aws:iam::{aws.number}:user/somebody"
+    refusal = refused(sts.assume_role, RoleArn=arn, RoleSessionName="me")
+    assert (refusal.code, refusal.status, refusal.message) == ("ValidationError", 400, f"{arn} is invalid")
+
+
+@pytest.mark.parametrize("name, words", [
+    ("a b", r"Value 'a b' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression "
+            r"pattern: [\w+=,.@-]*"),
+    ("a", "Value 'a' at 'roleSessionName' failed to satisfy constraint: Member must have length greater than or equal "
+          "to 2"),
+    ("a" * 65, f"Value '{'a' * 65}' at 'roleSessionName' failed to satisfy constraint: Member must have length less "
+               "than or equal to 64"),
+])
+def test_a_name_of_a_session_keeps_to_the_models_rules(sts, role, name, words):
+    refusal = refused(sts.assume_role, RoleArn=role["Arn"], RoleSessionName=name)
+    assert (refusal.code, refusal.status) == ("ValidationError", 400)
+    assert refusal.message == f"1 validation error detected: {words}"
+
+
+def test_a_session_is_as_long_as_the_role_allows(aws, sts, role):
+    def seconds(number):
+        return {"RoleArn": role["Arn"], "RoleSessionName": "me", "DurationSeconds": number}
+
+    assert sts.assume_role(**seconds(7200))
+    refusal = refused(sts.assume_role, **seconds(7201))
+    assert (refusal.code, refusal.message) == (
+        "ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
+    refusal = refused(sts.assume_role, **seconds(899))
+    assert refusal.message == (
+        "1 validation error detected: Value '899' at 'durationSeconds' failed to satisfy constraint: Member must have "
+        "value greater than or equal to 900")
+    chained = session(aws, sts.assume_role(**seconds(900))["Credentials"])
+    assert chained.assume_role(**seconds(3600))
+    refusal = refused(chained.assume_role, **seconds(3601))
+    assert (refusal.code, refusal.message) == (
+        "ValidationError",
+        "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining")
+
+
+def test_a_policy_of_a_session_must_be_json(sts, role):
+    refusal = refused(sts.assume_role, RoleArn=role["Arn"], RoleSessionName="me", Policy="{")
+    assert (refusal.code, refusal.status) == ("MalformedPolicyDocument", 400)
+    assert sts.assume_role(RoleArn=role["Arn"], RoleSessionName="me", Policy="{}")
+
+
+def test_a_function_is_a_session_of_its_role(aws):
+    name = aws.deploy("""
+        import json, urllib.request, os
+        def handler(event, context):
+            url = os.environ["AWS_ENDPOINT_URL"] + "/?Action=GetCallerIdentity&Version=2011-06-15"
+            scope = "Credential=x/20260101/us-east-1/sts/aws4_request"
+            request = urllib.request.Request(url, headers={"Authorization": "AWS4-HMAC-SHA256 " + scope})
+            return urllib.request.urlopen(request, timeout=10).read().decode()
+    """)
+    answer = aws.invoke(name).value
+    assert f"<Arn>arn:aws:sts::{aws.number}:assumed-role/lambda/{name}</Arn>" in answer
+
+
+def test_a_link_tells_who_signed_it(aws, sts):
+    link = sts.generate_presigned_url("get_caller_identity")
+    with urllib.request.urlopen(link, timeout=10) as answer:
+        assert f"<Account>{aws.number}</Account>".encode() in answer.read()
+
+
+def test_a_session_signs_where_signatures_are_verified(guarded, key):
+    role = create_role(signed_client(guarded, key, "iam"), "signed")
+    answer = signed_client(guarded, key, "sts").assume_role(RoleArn=role["Arn"], RoleSessionName="me")
+    credentials = answer["Credentials"]
+    visitor = Credentials(credentials["AccessKeyId"], credentials["SecretAccessKey"])
+    sts = signed_client(guarded, visitor, "sts", token=credentials["SessionToken"])
+    assert sts.get_caller_identity()["Arn"] == answer["AssumedRoleUser"]["Arn"]
+    refusal = refused(signed_client(guarded, visitor, "sts", token="altered").get_caller_identity)
+    assert refusal.status == 403
+
+
+def test_other_operations_are_named(sts):
+    refusal = refused(sts.get_session_token)
+    assert (refusal.code, refusal.status) == ("NotImplementedException", 501)
+    assert "sts:GetSessionToken" in refusal.message

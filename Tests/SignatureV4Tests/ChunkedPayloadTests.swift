@@ -1,0 +1,116 @@
+import Testing
+
+@testable import SignatureV4
+
+/// A body in chunks, and the request that announces it.
+struct ChunkSample {
+    var kind = PayloadHash.signedChunks
+    var headers: [(name: String, value: String)] = []
+    var body: [UInt8] = []
+    static let key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+    static let scope = CredentialScope(day: "20130524", region: "us-east-1", service: "s3")
+    static let seed = "4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9"
+
+    /// The example of "Transferring payload in multiple chunks", S3 API reference.
+    static var published: ChunkSample {
+        var sample = ChunkSample()
+        sample.add(65_536, "ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648")
+        sample.add(1024, "0055627c9e194cb4542bae2aa5492e3c1575bbb81b612b7d234b86a503ef5497")
+        sample.add(0, "b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9")
+        return sample
+    }
+
+    /// A chunk of so many letters a.
+    mutating func add(_ count: Int, _ signature: String?) {
+        let mark = signature.map { ";chunk-signature=\($0)" } ?? ""
+        body += Array("\(String(count, radix: 16))\(mark)\r\n".utf8)
+        body += [UInt8](repeating: UInt8(ascii: "a"), count: count) + Array("\r\n".utf8)
+    }
+
+    func verify() throws(SignatureFault) -> [UInt8] {
+        guard let date = SigningDate("20130524T000000Z"),
+            let chunks = ChunkedPayload(
+                kind: kind, seed: Self.seed, date: date, scope: Self.scope,
+                key: SigningKey(secretAccessKey: Self.key, scope: Self.scope))
+        else { throw .missingToken }
+        return try chunks.decode(
+            body, SignableRequest(method: "PUT", rawPath: "/", headers: headers))
+    }
+
+    var isAccepted: Bool { (try? verify()) != nil }  // why not does not matter to the test
+}
+
+@Suite struct ChunkedPayloadTests {
+    @Test func `a changed, missing or additional byte anywhere is refused`() {
+        let sample = ChunkSample.published
+        for place in [0, 3, 30, 90, 5_000, 65_600, 65_700, 66_700, sample.body.count - 60] {
+            var changed = sample
+            changed.body[place] ^= 1
+            #expect(!changed.isAccepted, "changed at \(place)")
+            changed = sample
+            changed.body.remove(at: place)
+            #expect(!changed.isAccepted, "missing at \(place)")
+            changed = sample
+            changed.body.insert(7, at: place)
+            #expect(!changed.isAccepted, "additional at \(place)")
+        }
+        var longer = sample
+        longer.body += [0]
+        #expect(!longer.isAccepted)
+    }
+
+    @Test func `chunks in another order, or too few, are refused`() {
+        var swapped = ChunkSample()
+        swapped.add(1024, "0055627c9e194cb4542bae2aa5492e3c1575bbb81b612b7d234b86a503ef5497")
+        swapped.add(65_536, "ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648")
+        swapped.add(0, "b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9")
+        #expect(!swapped.isAccepted)
+        var unfinished = ChunkSample()
+        unfinished.add(65_536, "ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648")
+        #expect(!unfinished.isAccepted)
+    }
+
+    @Test func `the length that was announced has to be the length`() {
+        var sample = ChunkSample.published
+        sample.headers = [("X-Amz-Decoded-Content-Length", "66560")]
+        #expect(sample.isAccepted)
+        sample.headers = [("X-Amz-Decoded-Content-Length", "66561")]
+        #expect(!sample.isAccepted)
+    }
+
+    @Test func `unsigned chunks are put together, with headers behind them`() throws {
+        var sample = ChunkSample(kind: PayloadHash.unsignedChunksAndTrailer)
+        sample.add(3, nil)
+        sample.add(2, nil)
+        sample.body += Array("0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n".utf8)
+        #expect(try sample.verify() == Array("aaaaa".utf8))
+    }
+
+    @Test(arguments: ["\r\n", "\n\r\n"])
+    func `headers behind signed chunks are signed too`(lineEnd: String) throws {
+        let checksum = "x-amz-checksum-crc32c:sOO8/Q=="
+        let end = "b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9"
+        let key = SigningKey(secretAccessKey: ChunkSample.key, scope: ChunkSample.scope)
+        let text =
+            "AWS4-HMAC-SHA256-TRAILER\n20130524T000000Z\n\(ChunkSample.scope)\n\(end)\n"
+            + PayloadHash.of(Array("\(checksum)\n".utf8))
+        var sample = ChunkSample.published
+        sample.kind = PayloadHash.signedChunksAndTrailer
+        sample.body.removeLast(2)
+        let trailer = "\(checksum)\(lineEnd)x-amz-trailer-signature:\(key.signature(of: text))\r\n\r\n"
+        sample.body += Array(trailer.utf8)
+        #expect(sample.isAccepted)
+        let place = sample.body.count - trailer.utf8.count + 24
+        sample.body[place] ^= 1
+        #expect(!sample.isAccepted)
+    }
+
+    @Test(arguments: [
+        "", "\r\n", "zz\r\n", "-1\r\n\r\n", "+1\r\na\r\n", "1\r\n", "1\r\na", "ffffffffffffffff\r\n", "0\r\n",
+        "0\r\nx\r\n", "1\r\nab\r\n0\r\n\r\n", "0\r\n\r\nmore",
+    ])
+    func `what is not this coding is refused`(text: String) {
+        let sample = ChunkSample(kind: PayloadHash.unsignedChunksAndTrailer, body: Array(text.utf8))
+        #expect(!sample.isAccepted)
+    }
+}

@@ -1,0 +1,132 @@
+import Testing
+
+@testable import SignatureV4
+
+/// A signed request, its parts open to be changed, and how it is verified.
+struct Sample {
+    static let moment: Int64 = 1_770_091_506
+    static let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
+
+    var request: SignableRequest
+    var body: [UInt8]
+
+    /// An invocation, signed in its headers.
+    static func inHeaders(token: String? = nil, signsPayload: Bool = true) -> Sample {
+        var sample = Sample(
+            request: SignableRequest(
+                method: "POST", rawPath: "/2015-03-31/functions/resize/invocations", rawQuery: "Qualifier=live",
+                headers: [("Host", "127.0.0.1:4566"), ("X-Amz-Log-Type", "Tail")]),
+            body: Array(#"{"a":1}"#.utf8))
+        sample.request.headers += signer(token).sign(
+            sample.request, body: sample.body, nowSeconds: moment, signsPayload: signsPayload)
+        return sample
+    }
+
+    /// A listing, signed in its query.
+    static func inQuery(expiresSeconds: Int = 900) -> Sample {
+        var request = SignableRequest(
+            method: "GET", rawPath: "/2015-03-31/functions/", rawQuery: "MaxItems=5", headers: [("Host", "h")])
+        request.rawQuery = signer(nil).presign(request, expiresSeconds: expiresSeconds, nowSeconds: moment)
+        return Sample(request: request, body: [])
+    }
+
+    static func signer(_ token: String?) -> RequestSigner {
+        RequestSigner(
+            credentials: SigningCredentials(
+                accessKeyID: "AKIDEXAMPLE", secretAccessKey: secret, sessionToken: token),
+            region: "eu-west-1", service: "lambda")
+    }
+
+    func verify(at seconds: Int64 = moment, service: String? = "lambda") throws(SignatureFault) -> [UInt8] {
+        let claim = try SignatureClaim.read(request)
+        try claim.check(nowSeconds: seconds, service: service) { !$0.contains("!") }
+        return try claim.verify(
+            request, body: body, key: SigningKey(secretAccessKey: Self.secret, scope: claim.scope))
+    }
+
+    func fault(at seconds: Int64 = moment, service: String? = "lambda") -> SignatureFault? {
+        do throws(SignatureFault) {
+            _ = try verify(at: seconds, service: service)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    mutating func setHeader(_ name: String, _ value: String?) {
+        request.headers.removeAll { $0.name == name }
+        if let value { request.headers.append((name, value)) }
+    }
+
+    mutating func edit(authorization change: (String) -> String) {
+        setHeader("Authorization", change(request.header("Authorization") ?? ""))
+    }
+}
+
+@Suite struct VerificationTests {
+    @Test func `what was signed is accepted, and its body comes back`() throws {
+        #expect(try Sample.inHeaders().verify() == Array(#"{"a":1}"#.utf8))
+        #expect(try Sample.inQuery().verify() == [])
+        #expect(try SignatureClaim.read(Sample.inHeaders(token: "t").request).sessionToken == "t")
+    }
+
+    @Test func `a body that was said to be unsigned may be any`() throws {
+        var sample = Sample.inHeaders(signsPayload: false)
+        sample.body = [1, 2, 3]
+        #expect(try sample.verify() == [1, 2, 3])
+    }
+
+    @Test func `a body that is not the one that was hashed is refused`() {
+        var sample = Sample.inHeaders()
+        sample.body.append(32)
+        #expect(sample.fault()?.kind == .mismatch)
+        sample.setHeader("X-Amz-Content-SHA256", PayloadHash.of(Array(#"{"a":1}"#.utf8)))
+        #expect(sample.fault()?.kind == .mismatch)
+    }
+
+    @Test func `five minutes either way are forgiven, and not a second more`() {
+        let sample = Sample.inHeaders()
+        #expect(sample.fault(at: Sample.moment + 300) == nil)
+        #expect(sample.fault(at: Sample.moment - 300) == nil)
+        #expect(
+            sample.fault(at: Sample.moment + 301)?.message
+                == "Signature expired: 20260203T040506Z is now earlier than 20260203T040507Z "
+                + "(20260203T041007Z - 5 min.)")
+        #expect(
+            sample.fault(at: Sample.moment - 301)?.message
+                == "Signature not yet current: 20260203T040506Z is still later than 20260203T040505Z "
+                + "(20260203T040005Z + 5 min.)")
+    }
+
+    @Test func `a presigned request is good for as long as it says, and a week at most`() {
+        #expect(Sample.inQuery().fault(at: Sample.moment + 900) == nil)
+        #expect(
+            Sample.inQuery().fault(at: Sample.moment + 901)?.message.hasSuffix("(20260203T042007Z - 15 min.)") == true)
+        #expect(Sample.inQuery(expiresSeconds: 604_800).fault(at: Sample.moment + 604_800) == nil)
+        #expect(Sample.inQuery(expiresSeconds: 604_801).fault()?.kind == .incomplete)
+        #expect(Sample.inQuery(expiresSeconds: -1).fault()?.kind == .incomplete)
+        #expect(Sample.inQuery().fault(at: Sample.moment - 301)?.kind == .mismatch)
+    }
+
+    @Test func `a Date header stands in for X-Amz-Date`() throws {
+        let original = Sample.inHeaders()
+        var sample = original
+        sample.setHeader("X-Amz-Date", nil)
+        sample.setHeader("Date", "Tue, 03 Feb 2026 04:05:06 GMT")
+        #expect(try SignatureClaim.read(sample.request).date == SignatureClaim.read(original.request).date)
+    }
+
+    @Test func `a header that says something to the service has to be signed`() {
+        var sample = Sample.inHeaders()
+        sample.request.headers.append(("X-Amz-Source-Arn", "arn:aws:s3:::bucket"))
+        #expect(sample.fault()?.message == "'x-amz-source-arn' must be a 'SignedHeader' in the AWS Authorization.")
+        sample = Sample.inHeaders()
+        sample.request.headers.append(("X-Amzn-Trace-Id", "Root=1"))
+        #expect(sample.fault() == nil)
+    }
+
+    @Test func `the chunks of AWS's own example are accepted`() throws {
+        let sample = ChunkSample.published
+        #expect(try sample.verify() == [UInt8](repeating: UInt8(ascii: "a"), count: 66_560))
+    }
+}
