@@ -21,6 +21,7 @@ typealias TestAction = SchedulerAction<NamedVersion>
 struct Unexpected: Error { let actions: [TestAction] }
 
 extension InvocationID: ExpressibleByIntegerLiteral {
+    /// Names an invocation by its number.
     public init(integerLiteral number: UInt64) { self.init(number: number) }
 }
 
