@@ -11,6 +11,9 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// For what a simulation runs a million times in `make test`, which has to be quick in debug builds as well.
+let optimized: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
+
 let strictC: [CSetting] = [
     .unsafeFlags(["-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE"])
 ]
@@ -76,7 +79,7 @@ let storey2: [Target] = [
     library("Catalog", ["Domain", "Digest", "SQLite"]),
     library("LayerStore", ["Archive", "Digest", "LinuxSystem"]),
     library("Packaging", ["Archive", "Digest", "Domain", "LinuxSystem"]),
-    library("Scheduler"),
+    .target(name: "Scheduler", swiftSettings: optimized),
     library("RuntimeAPI", ["AWSProtocol", "Digest", "HTTP"]),
     library("Sandbox", ["CSandbox", "CSeccomp", "LinuxSystem", "SandboxPlan"]),
     library("Telemetry", ["AWSProtocol", "Domain", "LinuxSystem"]),
@@ -97,13 +100,14 @@ let storey4: [Target] = [
     library(
         "Gateway",
         [
-            "AWSClient", "AWSModel", "AWSProtocol", "Digest", "Domain", "HTTP", "LinuxSystem", "Platform",
+            "AWSClient", "AWSModel", "AWSProtocol", "Digest", "Domain", "HTTP", "LinuxSystem", "Platform", "Scheduler",
             "SignatureV4",
         ]),
     library(
         "CommandLine",
         [
             "AWSClient", "AWSProtocol", "Digest", "Domain", "LinuxSystem", "Packaging", "Platform", "Sandbox",
+            "Scheduler",
         ]),
 ]
 
@@ -136,7 +140,7 @@ let proof: [Target] = [
     tests("Catalog", ["Domain", "Digest", "SQLite"]),
     tests("LayerStore", ["Archive", "Digest", "LinuxSystem", "SeededRandom", "ZipForge"]),
     tests("Packaging", ["Digest", "Domain", "LinuxSystem"]),
-    tests("Scheduler", ["SeededRandom"]),
+    .testTarget(name: "SchedulerTests", dependencies: ["Scheduler", "SeededRandom"], swiftSettings: optimized),
     tests("RuntimeAPI", ["HTTP"]),
     tests("Sandbox", ["CSandbox", "LinuxSystem", "SandboxPlan", "SeededRandom"]),
     tests("Telemetry", ["Domain"]),
@@ -145,7 +149,7 @@ let proof: [Target] = [
         "Platform",
         ["AWSClient", "AWSModel", "Catalog", "Domain", "EventQueue", "HTTPClient", "SeededRandom", "SignatureV4"]),
     tests("Gateway", ["Domain", "SignatureV4"]),
-    tests("CommandLine", ["AWSClient", "AWSProtocol", "Domain", "Platform", "Sandbox"]),
+    tests("CommandLine", ["AWSClient", "AWSProtocol", "Domain", "Platform", "Sandbox", "Scheduler"]),
     .testTarget(name: "TidyTests", swiftSettings: strict),
 ]
 

@@ -2,6 +2,21 @@ public import Domain
 public import SQLite
 
 extension CatalogTransaction {
+    /// The functions of all accounts and regions for which concurrency is reserved or provisioned.
+    public borrowing func functionsWithConcurrency() throws(SQLiteError) -> [FunctionID] {
+        let sql = """
+            SELECT DISTINCT account, region, name FROM function_setting
+            JOIN function ON function.id = function_setting.function WHERE amount IS NOT NULL AND kind IN (?, ?)
+            """
+        let kinds = [FunctionSettingKind.reservedConcurrency, .provisionedConcurrency]
+        return try all(sql, kinds.map { .text($0.rawValue) }) { row throws(SQLiteError) in
+            guard let account = AccountID(row.text(0)), let region = Region(row.text(1)),
+                let name = FunctionName(row.text(2))
+            else { throw .damagedRow("function") }
+            return FunctionID(account: account, region: region, name: name)
+        }
+    }
+
     /// How much concurrency the functions of an account and region have set aside: of each its reserved concurrency, or
     /// where it has none its provisioned concurrency.
     ///

@@ -55,16 +55,6 @@ struct StartCommand: Sendable {
         }
         return mode
     }
-    static let maxConcurrency = Option(
-        "max-concurrency", "NUMBER", .defaulted("\(LambdaLimits.concurrentExecutions)"),
-        help: "Invocations at once in one account and region; more are throttled."
-    ) { (text) throws(ValueError) -> Int in
-        guard let count = Int(text), (1...100_000).contains(count) else {
-            throw ValueError(expectation: "a number from 1 to 100000")
-        }
-        return count
-    }
-
     static let retryDelay = Option(
         "retry-delay", "SECONDS", .defaulted("60"),
         help: "From a failure of an asynchronous invocation to its first retry; to the second it is twice that."
@@ -105,10 +95,9 @@ struct StartCommand: Sendable {
             options: [
                 Self.port.description, Self.host.description, Self.auth.description, Self.data.description,
                 Self.account.description,
-                Self.runtime.description, Self.functionNetwork.description, Self.maxConcurrency.description,
-                Self.retryDelay.description,
+                Self.runtime.description, Self.functionNetwork.description, Self.retryDelay.description,
                 Self.s3Endpoint.description,
-            ],
+            ] + Self.limitOptions,
             run: { [self] arguments, console in try run(options(arguments, console.environment)) })
     }
 
@@ -124,7 +113,8 @@ struct StartCommand: Sendable {
             account: try arguments.value(of: Self.account),
             runtimes: try runtimes(arguments, environment),
             functionNetwork: try arguments.value(of: Self.functionNetwork),
-            concurrentExecutions: try arguments.value(of: Self.maxConcurrency),
+            limits: try Self.limits(arguments),
+            overcommit: try arguments.value(of: Self.overcommit),
             retryDelaySeconds: try arguments.value(of: Self.retryDelay),
             s3: try Self.s3(arguments, environment),
             messageServices: try Self.messageServices(arguments, environment),

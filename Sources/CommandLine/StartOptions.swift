@@ -1,6 +1,7 @@
 public import AWSClient
 public import Domain
 public import Platform
+public import Scheduler
 
 /// What `strata start` was asked for: read and checked, nothing opened or bound yet.
 public struct StartOptions: Sendable, Hashable {
@@ -26,8 +27,10 @@ public struct StartOptions: Sendable, Hashable {
     public var runtimes: [LocatedRuntime]
     /// The network of functions.
     public var functionNetwork: FunctionNetwork
-    /// Invocations at once in one account and region.
-    public var concurrentExecutions: Int
+    /// What the scheduler keeps within.
+    public var limits: SchedulerLimits
+    /// How often the host's memory is promised to environments.
+    public var overcommit: Double
     /// From an error of a function to the first retry of an asynchronous invocation, in seconds.
     public var retryDelaySeconds: Double
     /// The S3 that packages are read from; `nil` for none.

@@ -16,6 +16,12 @@ public enum LambdaLimits {
     /// Time that the init phase may take, in seconds.
     /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html>.
     public static let initSeconds = 10
+    /// The same, in seconds, for an environment of provisioned concurrency: nobody waits for it.
+    /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html>.
+    public static let provisionedInitSeconds = 900
+    /// How often a function may come up in one chain of invocations.
+    /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html>.
+    public static let recursiveInvocations = 16
     /// Names and values of all environment variables of a function together, in bytes.
     public static let environmentBytes = 4_096
     /// Size of `/tmp`, in MB.

@@ -19,6 +19,7 @@ extension PlatformError {
             AWSError(
                 Lambda.Errors.tooManyRequests, message, details: reason.map { ["Reason": .string($0)] } ?? [:],
                 retryAfterSeconds: 1)
+        case .recursiveInvocation: AWSError(Lambda.Errors.recursiveInvocation, message)
         case .concurrencyLimit:
             // Without the Type that the model's error has, as recorded; so is the next but one.
             AWSError("InvalidParameterValueException", status: 400, message: message)

@@ -4,6 +4,7 @@ package import Domain
 internal import HTTP
 internal import LinuxSystem
 package import Platform
+package import Scheduler
 internal import Synchronization
 
 /// What a server is started with.
@@ -24,8 +25,10 @@ package struct ServerOptions: Sendable {
     package var interpreters: [RuntimeIdentifier: Interpreter]
     /// Whether functions share the host's network.
     package var usesHostNetwork: Bool
-    /// Invocations at once of one account in one region.
-    package var accountConcurrency: Int
+    /// What the scheduler keeps within.
+    package var limits: SchedulerLimits
+    /// How often the host's memory is promised to environments.
+    package var overcommit: Double
     /// From an error of a function to the first retry of an asynchronous invocation, in seconds.
     package var retryDelaySeconds: Double
     /// The S3 that packages are read from; `nil` for none.
@@ -37,7 +40,7 @@ package struct ServerOptions: Sendable {
     package init(
         host: String, port: UInt16, defaults: GatewayDefaults, version: String, requiresSignatures: Bool,
         dataFolder: String, interpreters: [RuntimeIdentifier: Interpreter], usesHostNetwork: Bool,
-        accountConcurrency: Int, retryDelaySeconds: Double, s3: ServiceSettings?,
+        limits: SchedulerLimits, overcommit: Double, retryDelaySeconds: Double, s3: ServiceSettings?,
         messageServices: [MessageService: ServiceSettings]
     ) {
         self.host = host
@@ -48,7 +51,8 @@ package struct ServerOptions: Sendable {
         self.dataFolder = dataFolder
         self.interpreters = interpreters
         self.usesHostNetwork = usesHostNetwork
-        self.accountConcurrency = accountConcurrency
+        self.limits = limits
+        self.overcommit = overcommit
         self.retryDelaySeconds = retryDelaySeconds
         self.s3 = s3
         self.messageServices = messageServices
@@ -81,7 +85,7 @@ package struct Server {
                 dataFolder: options.dataFolder, initExecutable: try Self.initExecutable(),
                 interpreters: options.interpreters, gatewayPort: port, usesHostNetwork: options.usesHostNetwork,
                 requiresSignatures: options.requiresSignatures,
-                accountConcurrency: options.accountConcurrency, retryDelaySeconds: options.retryDelaySeconds,
+                limits: options.limits, overcommit: options.overcommit, retryDelaySeconds: options.retryDelaySeconds,
                 packageSource: options.s3.map { S3PackageSource($0) },
                 messageSender: try DestinationSender(options.messageServices)),
             adopt: { connection, origin in server.adopt(connection, origin) })
@@ -91,6 +95,8 @@ package struct Server {
         let front = Front(gateway: gateway, runtimeAPI: platform.runtimeAPI)
         http = try HTTPServer(listener: socket.takeDescriptor(), handler: front, limits: .front)
         server.fill(http)
+        // Their runtimes call the HTTP server.
+        platform.startProvisioned()
         url = "http://\(options.host.contains(":") ? "[\(options.host)]" : options.host):\(port)"
     }
 

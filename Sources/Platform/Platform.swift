@@ -37,6 +37,8 @@ package final class Platform: Sendable {
     let retryDelaySeconds: Double
     let routes = RouteTable()
     let changes = ChangesInProgress()
+    /// Held while settings are read and handed on, so that of two changes the later one is the last to arrive.
+    let concurrencyChanges = Mutex<Void>(())
     let lastRevisionNumber = Atomic<UInt64>(0)
     private let cgroups: CgroupParent?
     private let lock: DataFolderLock
@@ -71,10 +73,9 @@ package final class Platform: Sendable {
         host.emulatedArchitectures = Set(Architecture.allCases.filter { machines.contains($0.elfMachine) })
         // In a network of its own a function is known by its socket, and needs nothing to sign with.
         if options.usesHostNetwork, options.requiresSignatures { host.sessions = temporaryCredentials }
-        var limits = SchedulerLimits()
-        limits.accountConcurrency = options.accountConcurrency
-        limits.environments = options.environments
-        accountConcurrency = options.accountConcurrency
+        var limits = options.limits
+        limits.memoryMebibytes = Int(Double(HostMemory.mebibytes) * options.overcommit)
+        accountConcurrency = limits.accountConcurrency
         retryDelaySeconds = options.retryDelaySeconds
         messageSender = options.messageSender
         events = try EventQueue(path: folder.path("events.sqlite"))
@@ -84,6 +85,7 @@ package final class Platform: Sendable {
             logs: LogStore(root: folder.path("logs")), limits: limits,
             adopt: adopt)
         garbage.collectSoon()
+        for function in try concurrencySettings() { try applyReservation(function) }
         events.start(EventInvoker(platform: self, sender: messageSender))
     }
 

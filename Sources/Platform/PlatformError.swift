@@ -20,6 +20,8 @@ public struct PlatformError: Error, Sendable, CustomStringConvertible {
         case requestTooLarge
         /// Too many invocations at once.
         case tooManyRequests
+        /// A chain of invocations has come back to a function too often.
+        case recursiveInvocation
         /// More concurrency is asked for than the account has left.
         case concurrencyLimit
         /// A version or alias has no provisioned concurrency.

@@ -1,4 +1,5 @@
 package import Domain
+package import Scheduler
 
 /// What a server is started with.
 package struct PlatformOptions: Sendable {
@@ -14,10 +15,10 @@ package struct PlatformOptions: Sendable {
     package var usesHostNetwork: Bool
     /// Whether requests have to be signed.
     package var requiresSignatures: Bool
-    /// Invocations at once of one account in one region.
-    package var accountConcurrency: Int
-    /// Environments at once on this host.
-    package var environments: Int
+    /// What the scheduler keeps within. The memory is found out here.
+    package var limits: SchedulerLimits
+    /// How often the host's memory is promised to environments.
+    package var overcommit: Double
     /// From an error of a function to the first retry of an asynchronous invocation, in seconds.
     package var retryDelaySeconds: Double
     /// Who takes messages for services that are not here.
@@ -29,7 +30,7 @@ package struct PlatformOptions: Sendable {
     package init(
         dataFolder: String, initExecutable: String, interpreters: [RuntimeIdentifier: Interpreter],
         gatewayPort: UInt16, usesHostNetwork: Bool = false, requiresSignatures: Bool = false,
-        accountConcurrency: Int = 1000, environments: Int = 1000, retryDelaySeconds: Double = 60,
+        limits: SchedulerLimits = SchedulerLimits(), overcommit: Double = 4, retryDelaySeconds: Double = 60,
         packageSource: (any PackageSource)? = nil, messageSender: any MessageSender = NoMessageSender()
     ) {
         self.dataFolder = dataFolder
@@ -38,8 +39,8 @@ package struct PlatformOptions: Sendable {
         self.gatewayPort = gatewayPort
         self.usesHostNetwork = usesHostNetwork
         self.requiresSignatures = requiresSignatures
-        self.accountConcurrency = accountConcurrency
-        self.environments = environments
+        self.limits = limits
+        self.overcommit = overcommit
         self.retryDelaySeconds = retryDelaySeconds
         self.packageSource = packageSource
         self.messageSender = messageSender

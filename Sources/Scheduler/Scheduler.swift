@@ -4,254 +4,271 @@
 /// Rules, as Lambda's documentation gives them ("Understanding Lambda function scaling", "Lambda execution
 /// environment lifecycle" in the Lambda developer guide):
 /// - an environment runs one invocation at a time, and only of the revision it was made for;
-/// - the idle environment used last serves the next invocation; a new one is started only when none is idle;
-/// - an account never has more invocations under way than its limit, not even for an instant;
+/// - the idle environment used last serves the next invocation, a provisioned one before any other; a new one is
+///   started only when none is idle;
+/// - an account never has more invocations under way than its limit, nor a function than are reserved for it, not even
+///   for an instant; what would exceed a limit is throttled at once;
 /// - a new revision retires the idle environments of the old one at once and the busy ones after their invocation.
-public struct Scheduler<Function: Hashable & Sendable, Account: Hashable & Sendable>: Sendable {
-    private var environments: [EnvironmentID: Environment] = [:]
-    private var pools: [Function: Pool] = [:]
-    private var concurrency: [Account: Int] = [:]
-    /// The idle environments of all functions, the one used longest ago first.
-    private var idleByAge = IdleList()
+///
+/// And its own, for a host that is smaller than a region: never more environments, nor more memory promised to them,
+/// than the host has; what only the host keeps from starting waits a short while, and environments that have been idle
+/// for longest make room.
+public struct Scheduler<Version: ScheduledVersion>: Sendable {
+    var environments: [EnvironmentID: Environment] = [:]
+    var pools: [Version: Pool] = [:]
+    var ledger: ConcurrencyLedger<Version>
+    var line = WaitingLine<Version>()
+    /// Versions with fewer provisioned environments than were asked for.
+    var lacking = OrderedList<Version>()
+    /// The idle environments of all versions but provisioned ones, the one used longest ago first.
+    var idleByAge = OrderedList<EnvironmentID>()
+    /// What all environments take of the host, and of that those which are idle or ending.
+    var used = HostShare()
+    var idle = HostShare()
+    var ending = HostShare()
+    /// Invocations that wait or have an environment.
+    var runningCount = 0
     private var lastEnvironment: UInt32 = 0
-    private let limits: SchedulerLimits
+    let limits: SchedulerLimits
 
     /// Makes a scheduler without environments.
     public init(limits: SchedulerLimits = SchedulerLimits()) {
         self.limits = limits
+        ledger = ConcurrencyLedger(limits: limits)
     }
-}
 
-/// Names an execution environment while the server runs. Never 0; not reused before 2³¹ others were made.
-public struct EnvironmentID: Hashable, Sendable, Comparable, CustomStringConvertible {
-    /// Numbers are below this: the highest bit is left to those who keep the number in 32 bits with something else.
-    static let limit: UInt32 = 1 << 31
-
-    /// The number.
-    public let number: UInt32
-
-    /// Names an environment by its number.
-    public init(number: UInt32) { self.number = number }
-
-    /// The number in decimal.
-    public var description: String { "\(number)" }
-
-    /// Orders by number.
-    public static func < (left: EnvironmentID, right: EnvironmentID) -> Bool { left.number < right.number }
-}
-
-/// Names an invocation while the server runs.
-public struct InvocationID: Hashable, Sendable {
-    /// The number.
-    public let number: UInt64
-
-    /// Names an invocation by its number.
-    public init(number: UInt64) { self.number = number }
-}
-
-/// What the scheduler keeps within.
-public struct SchedulerLimits: Sendable {
-    /// Invocations at once of one account in one region. Lambda's default quota is 1 000.
-    public var accountConcurrency = 1000
-    /// Environments at once on this host, busy or idle.
-    public var environments = 1000
-    /// How long an environment may stay idle, in nanoseconds. Lambda does not promise a figure; a quarter of an hour
-    /// keeps a developer's function warm between two looks at its output.
-    public var idleNanoseconds: UInt64 = 15 * 60 * 1_000_000_000
-
-    /// Lambda's defaults.
-    public init() {}
-}
-
-/// What the shell has to do. In the order given.
-public enum SchedulerAction<Function: Hashable & Sendable>: Hashable, Sendable {
-    /// Start an environment for a function's revision; its first invocation is this one.
-    case start(EnvironmentID, Function, revision: UInt64, InvocationID)
-    /// Give an invocation to an environment that is idle.
-    case assign(EnvironmentID, InvocationID)
-    /// Answer an invocation with `TooManyRequestsException`.
-    case throttle(InvocationID, ThrottleReason)
-    /// End an environment that runs nothing.
-    case retire(EnvironmentID)
-}
-
-/// Why an invocation was refused; the names are those of Lambda's `ThrottleReason`.
-public enum ThrottleReason: String, Hashable, Sendable {
-    /// The account has as many invocations under way as it may, or the host as many environments as it can.
-    case concurrentInvocationLimitExceeded = "ConcurrentInvocationLimitExceeded"
-}
-
-extension Scheduler {
     /// One environment and what it does.
-    private struct Environment {
-        enum State {
-            /// Started for this invocation; its runtime has not asked for work yet. → busy, or gone.
-            case starting(InvocationID)
-            /// Runs this invocation. → idle, or gone.
+    struct Environment: Sendable {
+        enum State: Sendable {
+            /// Started, for this invocation or before any; its runtime has not asked for work. → busy, idle, ending.
+            case starting(InvocationID?)
+            /// Runs this invocation. → idle, busy, ending.
             case busy(InvocationID)
-            /// Runs nothing since then. → busy, or gone.
+            /// Runs nothing since then. → busy, ending.
             case idle(sinceNanoseconds: UInt64)
+            /// Is being ended, and still takes its place on the host. → gone.
+            case ending
         }
 
         var state: State
-        let function: Function
-        let account: Account
+        let version: Version
         let revision: UInt64
+        let memoryMebibytes: Int
+        let kind: ConcurrencyCount.Kind
         /// A newer revision exists: the environment ends with its invocation.
         var isOutdated = false
+        /// It has answered an invocation.
+        var hasWorked = false
+
+        var share: HostShare { .one(memoryMebibytes: memoryMebibytes) }
     }
 
-    /// The environments of one function that are idle, the one used last at the end.
-    private struct Pool {
+    /// The environments of one version.
+    struct Pool: Sendable {
         var revision: UInt64
+        /// Those that are idle, the one used last at the end.
         var idle: [EnvironmentID] = []
+        var idleProvisioned: [EnvironmentID] = []
+        /// All of them but those that are ending.
         var members: Set<EnvironmentID> = []
+        var provision = Provision()
     }
+}
 
-    /// An invocation has arrived for a function's revision.
+extension Scheduler {
+    /// An invocation has arrived for a version's revision.
     ///
     /// A revision that is newer than the last one seen outdates the environments of the older one; an invocation that
     /// was resolved just before an update still gets what it was resolved to.
     public mutating func invoke(
-        _ invocation: InvocationID, function: Function, revision: UInt64, account: Account, nowNanoseconds: UInt64
-    ) -> [SchedulerAction<Function>] {
-        var actions = update(function, revision: revision)
-        guard concurrency[account, default: 0] < limits.accountConcurrency else {
-            return actions + [.throttle(invocation, .concurrentInvocationLimitExceeded)]
-        }
-        if let environment = takeIdle(of: function, revision: revision) {
-            concurrency[account, default: 0] += 1
-            environments[environment]?.state = .busy(invocation)
-            return actions + [.assign(environment, invocation)]
-        }
-        if environments.count >= limits.environments {
-            guard let oldest = idleByAge.first else {
-                return actions + [.throttle(invocation, .concurrentInvocationLimitExceeded)]
+        _ invocation: InvocationID, of version: Version, revision: UInt64, memoryMebibytes: Int, nowNanoseconds: UInt64
+    ) -> [SchedulerAction<Version>] {
+        let (isCurrent, idle) = idleEnvironment(of: version, revision: revision)
+        if let idle, let kind = environments[idle]?.kind {
+            if let reason = ledger.admit(version, kind, nowNanoseconds: nowNanoseconds) {
+                return [.throttle(invocation, reason)]
             }
-            remove(oldest)
-            actions.append(.retire(oldest))
+            runningCount += 1
+            leaveIdle(idle)
+            environments[idle]?.state = .busy(invocation)
+            return [.assign(idle, invocation)]
         }
-        concurrency[account, default: 0] += 1
-        let environment = makeEnvironment(for: invocation, function: function, revision: revision, account: account)
-        return actions + [.start(environment, function, revision: revision, invocation)]
+        let actions = isCurrent ? [] : update(version, revision: revision)
+        if let reason = ledger.refusal(version, .onDemand, nowNanoseconds: nowNanoseconds) {
+            return actions + [.throttle(invocation, reason)]
+        }
+        guard ledger.mayStart(version, nowNanoseconds: nowNanoseconds) else {
+            return actions + [.throttle(invocation, .functionInvocationRateLimitExceeded)]
+        }
+        let waiter = WaitingLine<Version>.Waiter(
+            invocation: invocation, version: version, revision: revision, memoryMebibytes: memoryMebibytes,
+            sinceNanoseconds: nowNanoseconds)
+        return actions + startOrWait(waiter)
     }
 
-    /// An environment's runtime has asked for its first invocation. `nil` when the environment is gone.
-    public mutating func environmentStarted(_ id: EnvironmentID) -> InvocationID? {
-        guard case .starting(let invocation)? = environments[id]?.state else { return nil }
-        environments[id]?.state = .busy(invocation)
-        return invocation
+    private mutating func startOrWait(_ waiter: WaitingLine<Version>.Waiter) -> [SchedulerAction<Version>] {
+        let hasRoom = line.isEmpty && hasRoom(forMemoryMebibytes: waiter.memoryMebibytes)
+        guard hasRoom || line.count < limits.waitingInvocations else {
+            return [.throttle(waiter.invocation, .concurrentInvocationLimitExceeded)]
+        }
+        begin(waiter.version, .onDemand, waiter.sinceNanoseconds)
+        ledger.noteStart(waiter.version, nowNanoseconds: waiter.sinceNanoseconds)
+        if hasRoom { return [start(for: waiter)] }
+        line.append(waiter)
+        let until = waiter.sinceNanoseconds + limits.waitNanoseconds
+        return [.wait(waiter.invocation, untilNanoseconds: until)] + useRoom(nowNanoseconds: waiter.sinceNanoseconds)
     }
 
-    /// An environment has answered its invocation and asks for the next one.
+    /// An environment's runtime has asked for its first invocation.
+    ///
+    /// - Returns: what it was started for; `nil` when it was started before any, or is ending.
+    public mutating func environmentStarted(
+        _ id: EnvironmentID, nowNanoseconds: UInt64
+    ) -> (invocation: InvocationID?, actions: [SchedulerAction<Version>]) {
+        guard let environment = environments[id], case .starting(let invocation) = environment.state else {
+            return (nil, [])
+        }
+        if let invocation {
+            environments[id]?.state = .busy(invocation)
+            return (invocation, [])
+        }
+        if !environment.isOutdated { pools[environment.version]?.provision.noteReady() }
+        return (nil, settle(id, environment, nowNanoseconds: nowNanoseconds))
+    }
+
+    /// An environment has answered its invocation and can take the next one.
     public mutating func environmentFinished(
         _ id: EnvironmentID, nowNanoseconds: UInt64
-    ) -> [SchedulerAction<Function>] {
+    ) -> [SchedulerAction<Version>] {
         guard let environment = environments[id], case .busy = environment.state else { return [] }
-        release(environment.account)
-        guard !environment.isOutdated else {
-            remove(id)
-            return [.retire(id)]
+        finish(environment.version, environment.kind)
+        if !environment.hasWorked {
+            environments[id]?.hasWorked = true
+            if environment.kind == .provisioned { pools[environment.version]?.provision.noteWork() }
         }
-        environments[id]?.state = .idle(sinceNanoseconds: nowNanoseconds)
-        pools[environment.function]?.idle.append(id)
-        idleByAge.append(id)
-        return []
+        return settle(id, environment, nowNanoseconds: nowNanoseconds)
     }
 
-    /// An environment is gone, or is being killed: its process has ended, or its invocation has timed out.
+    /// An environment shuts down by itself: it runs nothing any more, and keeps its part of the host until it is
+    /// reported as gone.
+    ///
+    /// - Returns: the invocation that is over with that, if any.
+    public mutating func environmentLeaving(
+        _ id: EnvironmentID, nowNanoseconds: UInt64
+    ) -> (invocation: InvocationID?, actions: [SchedulerAction<Version>]) {
+        guard let environment = environments[id] else { return (nil, []) }
+        var over: InvocationID?
+        switch environment.state {
+        case .ending: return (nil, [])
+        case .idle: break
+        case .starting(let invocation): over = invocation
+        case .busy(let invocation): over = invocation
+        }
+        // That it is to end is what was reported.
+        _ = retire(id)
+        if over != nil { finish(environment.version, environment.kind) }
+        noteLoss(of: environment, nowNanoseconds: nowNanoseconds)
+        return (over, useRoom(nowNanoseconds: nowNanoseconds))
+    }
+
+    /// Nothing of an environment is left: it was retired, its process has ended by itself, or it could not be started.
     ///
     /// - Returns: the invocation that it took with it, if any.
-    public mutating func environmentEnded(_ id: EnvironmentID) -> InvocationID? {
-        guard let environment = environments[id] else { return nil }
-        remove(id)
+    public mutating func environmentEnded(
+        _ id: EnvironmentID, nowNanoseconds: UInt64
+    ) -> (invocation: InvocationID?, actions: [SchedulerAction<Version>]) {
+        guard let environment = environments[id] else { return (nil, []) }
+        var lost: InvocationID?
         switch environment.state {
-        case .idle: return nil
-        case .starting(let invocation), .busy(let invocation):
-            release(environment.account)
-            return invocation
+        case .ending: ending -= environment.share
+        case .idle: depart(id, environment)
+        case .starting(let invocation):
+            depart(id, environment)
+            lost = invocation
+        case .busy(let invocation):
+            depart(id, environment)
+            lost = invocation
         }
+        environments[id] = nil
+        used -= environment.share
+        if lost != nil { finish(environment.version, environment.kind) }
+        noteLoss(of: environment, nowNanoseconds: nowNanoseconds)
+        forgetIfGone(environment.version)
+        return (lost, useRoom(nowNanoseconds: nowNanoseconds))
     }
 
-    /// A function has a new revision: retires idle environments of older ones, and the busy ones once they are done.
-    public mutating func update(_ function: Function, revision: UInt64) -> [SchedulerAction<Function>] {
-        guard let known = pools[function]?.revision else {
-            pools[function] = Pool(revision: revision)
+    /// A version has a new revision: retires idle environments of older ones, and the busy ones once they are done.
+    public mutating func update(_ version: Version, revision: UInt64) -> [SchedulerAction<Version>] {
+        guard let known = pools[version]?.revision else {
+            pools[version] = Pool(revision: revision)
             return []
         }
         guard revision > known else { return [] }
-        pools[function]?.revision = revision
-        return outdate(function)
+        pools[version]?.revision = revision
+        return outdate(version)
     }
 
-    /// A function is gone: its environments go with it, the busy ones once they are done.
-    public mutating func delete(_ function: Function) -> [SchedulerAction<Function>] {
-        let actions = outdate(function)
-        pools[function] = nil
+    /// A version is gone: its environments go with it, the busy ones once they are done.
+    public mutating func delete(_ version: Version, nowNanoseconds: UInt64) -> [SchedulerAction<Version>] {
+        var actions = provision(
+            version, count: 0, revision: 0, memoryMebibytes: 0, nowNanoseconds: nowNanoseconds)
+        actions += outdate(version)
+        pools[version] = nil
+        forgetIfGone(version)
         return actions
     }
 
-    /// Retires the environments that have been idle for longer than they may.
-    public mutating func expireIdle(nowNanoseconds: UInt64) -> [SchedulerAction<Function>] {
-        var actions: [SchedulerAction<Function>] = []
+    /// Sets what is reserved for a function, for all its versions together; `nil` takes the reservation back.
+    public mutating func reserve(_ amount: Int?, for function: Version.Function, of account: Version.Account) {
+        ledger.reserve(amount, for: function, of: account)
+        ledger.forgetIfBlank(function)
+    }
+
+    /// Does what is due: throttles what has waited for too long, retires what has been idle for too long, and starts
+    /// provisioned environments anew.
+    public mutating func timePassed(nowNanoseconds: UInt64) -> [SchedulerAction<Version>] {
+        var actions: [SchedulerAction<Version>] = []
+        while let oldest = line.oldest, nowNanoseconds >= oldest.sinceNanoseconds + limits.waitNanoseconds {
+            actions.append(giveUp(oldest))
+        }
         while let oldest = idleByAge.first, case .idle(let since)? = environments[oldest]?.state,
             nowNanoseconds >= since + limits.idleNanoseconds
         {
-            remove(oldest)
-            actions.append(.retire(oldest))
+            actions.append(retire(oldest))
         }
+        return actions + useRoom(nowNanoseconds: nowNanoseconds)
+    }
+
+    /// Throttles everything that waits for a place: the host is about to stop.
+    public mutating func stopWaiting() -> [SchedulerAction<Version>] {
+        var actions: [SchedulerAction<Version>] = []
+        while let oldest = line.oldest { actions.append(giveUp(oldest)) }
         return actions
     }
 
     /// How many invocations of an account are under way.
-    public func concurrency(of account: Account) -> Int { concurrency[account, default: 0] }
+    public func concurrency(of account: Version.Account) -> Int { ledger.running(of: account) }
 
-    /// How many environments there are, and how many of them are idle.
-    public var environmentCount: (all: Int, idle: Int) { (environments.count, idleByAge.count) }
-}
+    /// How many invocations wait for a place, or have an environment.
+    public var invocationCount: Int { runningCount }
 
-extension Scheduler {
-    private mutating func takeIdle(of function: Function, revision: UInt64) -> EnvironmentID? {
-        guard let pool = pools[function], pool.revision == revision else { return nil }
-        guard let environment = pools[function]?.idle.popLast() else { return nil }
-        idleByAge.remove(environment)
-        return environment
+    /// How many environments there are, how many of them are idle and not provisioned, and how many are ending.
+    public var environmentCount: (all: Int, idle: Int, ending: Int) {
+        (used.environments, idle.environments, ending.environments)
     }
 
-    private mutating func makeEnvironment(
-        for invocation: InvocationID, function: Function, revision: UInt64, account: Account
-    ) -> EnvironmentID {
+    /// Makes an environment, which takes its part of the host from now on.
+    mutating func makeEnvironment(_ environment: Environment) -> EnvironmentID {
         repeat {
             lastEnvironment = (lastEnvironment + 1) % EnvironmentID.limit
         } while lastEnvironment == 0
             || environments[EnvironmentID(number: lastEnvironment)] != nil
         let id = EnvironmentID(number: lastEnvironment)
-        var environment = Environment(
-            state: .starting(invocation), function: function, account: account, revision: revision)
-        environment.isOutdated = pools[function]?.revision != revision
+        var environment = environment
+        environment.isOutdated = pools[environment.version]?.revision != environment.revision
         environments[id] = environment
-        pools[function]?.members.insert(id)
+        pools[environment.version]?.members.insert(id)
+        used += environment.share
         return id
-    }
-
-    private mutating func outdate(_ function: Function) -> [SchedulerAction<Function>] {
-        let idle = pools[function]?.idle ?? []
-        for id in pools[function]?.members ?? [] { environments[id]?.isOutdated = true }
-        for id in idle { remove(id) }
-        return idle.map { .retire($0) }
-    }
-
-    private mutating func remove(_ id: EnvironmentID) {
-        guard let environment = environments.removeValue(forKey: id) else { return }
-        pools[environment.function]?.members.remove(id)
-        if case .idle = environment.state {
-            pools[environment.function]?.idle.removeAll { $0 == id }
-            idleByAge.remove(id)
-        }
-    }
-
-    private mutating func release(_ account: Account) {
-        guard let count = concurrency[account] else { return }
-        concurrency[account] = count > 1 ? count - 1 : nil
     }
 }

@@ -25,7 +25,7 @@ extension ServerOptions {
             defaults: GatewayDefaults(account: options.account, region: region), version: options.version,
             requiresSignatures: options.requiresSignatures, dataFolder: options.dataFolder,
             interpreters: Dictionary(options.runtimes.map { ($0.runtime, Interpreter($0)) }) { first, _ in first },
-            usesHostNetwork: options.functionNetwork == .host, accountConcurrency: options.concurrentExecutions,
+            usesHostNetwork: options.functionNetwork == .host, limits: options.limits, overcommit: options.overcommit,
             retryDelaySeconds: options.retryDelaySeconds, s3: options.s3, messageServices: options.messageServices)
     }
 }

@@ -1,6 +1,7 @@
 import AWSClient
 import Domain
 import Platform
+import Scheduler
 import Testing
 
 @testable import CommandLine
@@ -21,7 +22,28 @@ import Testing
         #expect(options.account.description == "000000000000")
         #expect(options.functionNetwork == .isolated)
         #expect(!options.requiresSignatures)
-        #expect(options.concurrentExecutions == LambdaLimits.concurrentExecutions)
+        #expect(options.limits == SchedulerLimits())
+        #expect(options.limits.accountConcurrency == LambdaLimits.concurrentExecutions)
+        #expect(options.overcommit == 4)
+    }
+
+    @Test func `every limit has its flag`() throws {
+        let options = try options(
+            "--max-concurrency 1 --max-environments 2 --scaling-rate 3 --request-rate 4 --queue-length 0 "
+                + "--queue-seconds 0.5 --idle-seconds 6 --overcommit 0.25")
+        #expect(options.limits.accountConcurrency == 1)
+        #expect(options.limits.environments == 2)
+        #expect(options.limits.startsPerInterval == 3)
+        #expect(options.limits.requestsPerConcurrency == 4)
+        #expect(options.limits.waitingInvocations == 0)
+        #expect(options.limits.waitNanoseconds == 500_000_000)
+        #expect(options.limits.idleNanoseconds == 6_000_000_000)
+        #expect(options.overcommit == 0.25)
+    }
+
+    @Test(arguments: ["--max-concurrency 0", "--max-environments x", "--queue-seconds -1", "--overcommit 0"])
+    func `a limit that is none is refused`(flag: String) {
+        #expect(Session().run("start \(flag)").code == 2)
     }
 
     @Test func `values come after a space or an equals sign`() throws {

@@ -1,6 +1,7 @@
 """Provisioned concurrency: what can be set, what is told, and what is refused in AWS's words."""
 
 import re
+import time
 
 import pytest
 
@@ -48,6 +49,16 @@ def unreserved(aws):
     return aws.lambda_.get_account_settings()["AccountLimit"]["UnreservedConcurrentExecutions"]
 
 
+def when_ready(aws, name, qualifier):
+    """What is told once the environments are there."""
+    for _ in range(400):
+        got = aws.lambda_.get_provisioned_concurrency_config(FunctionName=name, Qualifier=qualifier)
+        if got["Status"] != "IN_PROGRESS":
+            break
+        time.sleep(0.05)
+    return got
+
+
 def configs(aws, name, **parameters):
     return aws.lambda_.list_provisioned_concurrency_configs(FunctionName=name, **parameters)
 
@@ -61,7 +72,7 @@ def test_provisioned_concurrency_is_in_progress_and_then_ready(aws, version, qua
         "RequestedProvisionedConcurrentExecutions": 5, "AllocatedProvisionedConcurrentExecutions": 0,
         "AvailableProvisionedConcurrentExecutions": 0, "Status": "IN_PROGRESS",
     }
-    got = aws.lambda_.get_provisioned_concurrency_config(FunctionName=version, Qualifier=qualifier)
+    got = when_ready(aws, version, qualifier)
     got.pop("ResponseMetadata")
     ready = {
         "RequestedProvisionedConcurrentExecutions": 5, "AllocatedProvisionedConcurrentExecutions": 5,
@@ -130,7 +141,12 @@ def test_none_is_no_provisioned_concurrency(aws, version):
         "Member must have value greater than or equal to 1")
 
 
-def test_provisioned_concurrency_has_the_accounts_limits(aws, version):
+def test_provisioned_concurrency_has_the_accounts_limits(installation):
+    # It counts as soon as it is asked for, and is started as far as there is room.
+    server = installation.start(arguments=["--max-environments", 2])
+    aws = Account(server)
+    version = aws.deploy()
+    aws.lambda_.publish_version(FunctionName=version)
     refusal = refused_provision(aws, version, "1", 1001)
     assert (refusal.code, refusal.status) == ("InvalidParameterValueException", 400)
     assert refusal.message == (
@@ -140,6 +156,9 @@ def test_provisioned_concurrency_has_the_accounts_limits(aws, version):
     assert refusal.message == f"Specified ConcurrentExecutions for function {BELOW_MINIMUM}"
     provision(aws, version, "1", 900)
     assert refused_reservation(aws, aws.deploy(), 1).message.endswith(BELOW_MINIMUM)
+    got = aws.lambda_.get_provisioned_concurrency_config(FunctionName=version, Qualifier="1")
+    assert (got["Status"], got["AvailableProvisionedConcurrentExecutions"] <= 2) == ("IN_PROGRESS", True)
+    server.end()
 
 
 def test_provisioned_concurrency_fits_into_the_reservation(aws, version):
@@ -201,7 +220,7 @@ def test_concurrency_survives_a_restart(installation):
     restarted = installation.start(data=server.data)
     aws = aws.reconnected(restarted)
     assert aws.lambda_.get_function_concurrency(FunctionName=name)["ReservedConcurrentExecutions"] == 10
-    got = aws.lambda_.get_provisioned_concurrency_config(FunctionName=name, Qualifier="1")
+    got = when_ready(aws, name, "1")
     assert (got["Status"], got["RequestedProvisionedConcurrentExecutions"]) == ("READY", 4)
     restarted.end()
 
@@ -215,4 +234,5 @@ def test_concurrency_by_the_command_line(aws, cli, version):
     assert "IN_PROGRESS" in run(
         "put-provisioned-concurrency-config", "--function-name", version, "--qualifier", "live",
         "--provisioned-concurrent-executions", 2)
+    when_ready(aws, version, "live")
     assert "READY" in run("get-provisioned-concurrency-config", "--function-name", version, "--qualifier", "live")

@@ -1,127 +1,246 @@
+import Glibc
 import SeededRandom
 import Testing
 
 @testable import Scheduler
 
-/// What a correct shell would know about the world, kept apart from the scheduler and compared with it.
-private struct World {
-    enum Doing: Equatable { case starting(InvocationID), busy(InvocationID), idle }
+/// A scheduler, the world around it, and what happens to them: invocations, changes of limits, failures at any moment,
+/// and time that goes by in small steps and in large ones.
+private struct Simulation {
+    var random: SeededGenerator
+    var scheduler: Scheduler<NumberedVersion>
+    var world: SchedulerWorld
+    private var lastInvocation: UInt64 = 0
 
-    var doing: [EnvironmentID: Doing] = [:]
-    var revisionOf: [EnvironmentID: UInt64] = [:]
-    var functionOf: [EnvironmentID: Int] = [:]
-    var revisions: [UInt64]
-    var accountOf: [InvocationID: Int] = [:]
-    var running: [Int: Int] = [:]
+    init(seed: UInt64) {
+        random = SeededGenerator(seed: seed)
+        var limits = SchedulerLimits()
+        limits.accountConcurrency = Int.random(in: 1...12, using: &random)
+        limits.environments = Int.random(in: 1...14, using: &random)
+        limits.memoryMebibytes = Bool.random(using: &random) ? .max : Int.random(in: 512...2560, using: &random)
+        limits.waitingInvocations = Int.random(in: 0...6, using: &random)
+        limits.requestsPerConcurrency = Bool.random(using: &random) ? 10 : 1_000_000
+        limits.startsPerInterval = Bool.random(using: &random) ? 10 : 1000
+        limits.idleNanoseconds = 500_000_000
+        scheduler = Scheduler(limits: limits)
+        world = SchedulerWorld(limits: limits)
+    }
 
-    mutating func perform(_ actions: [SchedulerAction<Int>], limits: SchedulerLimits) throws {
-        for action in actions {
-            switch action {
-            case .start(let environment, let function, let revision, let invocation):
-                try require(doing[environment] == nil, "an environment was started twice")
-                try require(
-                    !doing.contains {
-                        $0.value == .idle && functionOf[$0.key] == function
-                            && revisionOf[$0.key] == revision
-                    }, "a new environment was started beside an idle one")
-                doing[environment] = .starting(invocation)
-                revisionOf[environment] = revision
-                functionOf[environment] = function
-                try count(invocation, limits)
-            case .assign(let environment, let invocation):
-                try require(doing[environment] == .idle, "an environment that is not idle was given an invocation")
-                try require(
-                    revisionOf[environment] == revisions[functionOf[environment] ?? 0],
-                    "an outdated environment was given an invocation")
-                doing[environment] = .busy(invocation)
-                try count(invocation, limits)
-            case .throttle(let invocation, _):
-                let full = running[accountOf[invocation] ?? 0, default: 0] >= limits.accountConcurrency
-                let crowded = doing.count >= limits.environments && !doing.values.contains(.idle)
-                try require(full || crowded, "an invocation was throttled below the limit")
-            case .retire(let environment):
-                try require(doing.removeValue(forKey: environment) == .idle, "an environment was retired at work")
+    mutating func run(events: Int) throws {
+        for event in 1...events {
+            world.event = event
+            step()
+            world.subject = nil
+            try happen()
+            try check()
+        }
+        try finish()
+    }
+
+    private mutating func step() {
+        switch Int.random(in: 0..<1000, using: &random) {
+        case 0: world.now += UInt64.random(in: 0...100_000_000_000, using: &random)
+        case 1..<20: world.now += UInt64.random(in: 0...2_000_000_000, using: &random)
+        default: world.now += UInt64.random(in: 0...5_000_000, using: &random)
+        }
+    }
+
+    private mutating func happen() throws {
+        switch Int.random(in: 0..<1000, using: &random) {
+        case 0..<400: try invoke(anyVersion())
+        case 400..<600: try start(anyEnvironment())
+        case 600..<850: try answer(anyEnvironment())
+        case 850..<870: try end(anyEnvironment())
+        case 870..<950: try endOfWhatIsEnding()
+        case 950..<965: try change(anyVersion())
+        case 965..<975: try reserve()
+        case 975..<985: try provision(anyVersion())
+        default:
+            world.lastPassed = world.now
+            try world.perform(scheduler.timePassed(nowNanoseconds: world.now))
+        }
+        try SchedulerWorld.require(world.arriving == nil, "an invocation was lost on arrival")
+    }
+
+    private mutating func anyVersion() -> NumberedVersion {
+        NumberedVersion(number: Int.random(in: 0..<NumberedVersion.all.count, using: &random))
+    }
+
+    private mutating func anyEnvironment() -> EnvironmentID {
+        world.ids.randomElement(using: &random) ?? EnvironmentID(number: 9)
+    }
+
+    private mutating func invoke(_ version: NumberedVersion) throws {
+        lastInvocation += 1
+        let invocation = InvocationID(number: lastInvocation)
+        world.arriving = (invocation, version)
+        try world.perform(
+            scheduler.invoke(
+                invocation, of: version, revision: world.revisions[version.number],
+                memoryMebibytes: version.memoryMebibytes, nowNanoseconds: world.now))
+    }
+
+    private mutating func start(_ id: EnvironmentID) throws {
+        let (invocation, actions) = scheduler.environmentStarted(id, nowNanoseconds: world.now)
+        if let environment = world.environments[id], environment.doing == .starting {
+            try SchedulerWorld.require(
+                environment.invocation == invocation, "an environment starts with something else")
+            world.environments[id]?.doing = invocation == nil ? .idle : .busy
+            world.environments[id]?.idleSince = world.event
+            world.environments[id]?.idleSinceNanoseconds = world.now
+        } else {
+            try SchedulerWorld.require(invocation == nil && actions.isEmpty, "an environment was started twice")
+        }
+        world.subject = id
+        try world.perform(actions)
+    }
+
+    private mutating func answer(_ id: EnvironmentID) throws {
+        let actions = scheduler.environmentFinished(id, nowNanoseconds: world.now)
+        if world.environments[id]?.doing == .busy {
+            world.answered += 1
+            world.environments[id]?.doing = .idle
+            world.environments[id]?.invocation = nil
+            world.environments[id]?.idleSince = world.event
+            world.environments[id]?.idleSinceNanoseconds = world.now
+            world.environments[id]?.hasWorked = true
+        } else {
+            try SchedulerWorld.require(actions.isEmpty, "an answer out of turn had an effect")
+        }
+        world.subject = id
+        try world.perform(actions)
+    }
+
+    private mutating func end(_ id: EnvironmentID) throws {
+        let (invocation, actions) = scheduler.environmentEnded(id, nowNanoseconds: world.now)
+        let environment = world.environments.removeValue(forKey: id)
+        try SchedulerWorld.require(environment?.invocation == invocation, "an invocation was lost with its environment")
+        if invocation != nil { world.answered += 1 }
+        world.ids.removeAll { $0 == id }
+        if let environment, environment.isProvisioned, !environment.hasWorked {
+            world.retries[environment.version.number] = world.now + 64_000_000_000
+        }
+        try world.perform(actions)
+    }
+
+    private mutating func endOfWhatIsEnding() throws {
+        for id in world.ids where world.environments[id]?.doing == .ending { return try end(id) }
+    }
+
+    private mutating func change(_ version: NumberedVersion) throws {
+        world.revisions[version.number] += 1
+        // What is provisioned is provisioned for a revision.
+        world.targets[version.number] = 0
+        if Bool.random(using: &random) {
+            try world.perform(scheduler.delete(version, nowNanoseconds: world.now))
+        } else {
+            try world.perform(
+                scheduler.provision(version, count: 0, revision: 0, memoryMebibytes: 0, nowNanoseconds: world.now))
+            try world.perform(scheduler.update(version, revision: world.revisions[version.number]))
+        }
+    }
+
+    private mutating func reserve() throws {
+        let function = Int.random(in: 0..<world.reserved.count, using: &random)
+        let amount = Bool.random(using: &random) ? nil : Int.random(in: 0...6, using: &random)
+        world.reserved[function] = amount
+        scheduler.reserve(amount, for: function, of: function / 2)
+    }
+
+    private mutating func provision(_ version: NumberedVersion) throws {
+        let count = Int.random(in: 0...3, using: &random)
+        world.targets[version.number] = count
+        world.retries[version.number] = 0
+        try world.perform(
+            scheduler.provision(
+                version, count: count, revision: world.revisions[version.number],
+                memoryMebibytes: version.memoryMebibytes, nowNanoseconds: world.now))
+    }
+
+    /// What holds after each event.
+    private func check() throws {
+        let used = world.used
+        try SchedulerWorld.require(used.fits(world.limits.host), "the host's limit was exceeded")
+        try SchedulerWorld.require(scheduler.used == used, "the host's share is not what is there")
+        for account in 0..<2 {
+            let running = world.running { $0.account == account }
+            try SchedulerWorld.require(
+                scheduler.concurrency(of: account) == running, "the account's invocations are miscounted")
+        }
+        try SchedulerWorld.require(scheduler.line.count == world.waiting.count, "who waits is miscounted")
+        try checkNobodyWaitsInVain(used)
+        try checkProvisioned(used)
+    }
+
+    private func checkNobodyWaitsInVain(_ used: HostShare) throws {
+        guard !world.waiting.isEmpty else { return }
+        var afterwards = used
+        for environment in world.environments.values {
+            if environment.doing == .ending { afterwards -= .one(memoryMebibytes: environment.version.memoryMebibytes) }
+            guard environment.doing == .idle, !world.isOutdated(environment) else { continue }
+            let hasWork = world.waiting.values.contains {
+                $0.version == environment.version && $0.revision == environment.revision
+            }
+            try SchedulerWorld.require(!hasWork, "an invocation waits beside an idle environment")
+        }
+        let canStart = world.waiting.values.allSatisfy {
+            (used + .one(memoryMebibytes: $0.version.memoryMebibytes)).fits(world.limits.host)
+        }
+        try SchedulerWorld.require(!canStart, "an invocation waits although there is room")
+        for waiter in world.waiting.values { afterwards += .one(memoryMebibytes: waiter.version.memoryMebibytes) }
+        let isAnyIdle = world.environments.values.contains { $0.doing == .idle && !$0.isProvisioned }
+        try SchedulerWorld.require(
+            afterwards.fits(world.limits.host) || !isAnyIdle, "an invocation waits while others are idle")
+    }
+
+    private func checkProvisioned(_ used: HostShare) throws {
+        for version in NumberedVersion.all where world.targets[version.number] > 0 {
+            let count = world.provisionedCount(of: version)
+            let target = world.targets[version.number]
+            try SchedulerWorld.require(
+                count >= target || world.retries[version.number] > world.lastPassed
+                    || !(used + .one(memoryMebibytes: version.memoryMebibytes)).fits(world.limits.host),
+                "provisioned concurrency is lacking")
+            let status = scheduler.provisionedStatus(of: version)
+            try SchedulerWorld.require(
+                status.requested == target && status.available <= min(count, target), "its status is not what is there")
+        }
+    }
+
+    /// Everything that is under way ends, and everything that came was answered.
+    private mutating func finish() throws {
+        world.event += 1
+        while world.running(where: { _ in true }) > 0 {
+            world.now += 1_000_000_000
+            try world.perform(scheduler.timePassed(nowNanoseconds: world.now))
+            for id in world.ids {
+                try start(id)
+                try answer(id)
+                if world.environments[id]?.doing == .ending { try end(id) }
             }
         }
-        try require(doing.count <= limits.environments, "the host's limit was exceeded")
-    }
-
-    private mutating func count(_ invocation: InvocationID, _ limits: SchedulerLimits) throws {
-        let account = accountOf[invocation] ?? 0
-        running[account, default: 0] += 1
-        try require(running[account, default: 0] <= limits.accountConcurrency, "the account's limit was exceeded")
-    }
-
-    mutating func end(_ invocation: InvocationID?) {
-        guard let invocation, let account = accountOf[invocation] else { return }
-        running[account, default: 0] -= 1
-    }
-
-    struct Broken: Error, CustomStringConvertible { let description: String }
-
-    private func require(_ condition: Bool, _ words: String) throws {
-        if !condition { throw Broken(description: words) }
+        try SchedulerWorld.require(world.answered == lastInvocation, "an invocation was never answered")
+        try SchedulerWorld.require(scheduler.invocationCount == 0, "an invocation was forgotten")
     }
 }
 
 @Suite struct SchedulerSimulationTests {
-    @Test(arguments: [1, 2, 3, 4])
-    func `no sequence of events breaks a rule`(round: UInt64) throws {
-        let seed = UInt64.random(in: 0...UInt64.max) &+ round
-        do { try simulate(seed: seed, events: 20_000) } catch {
-            Issue.record("seed \(seed): \(error)")
+    /// A run has its own number of environments, limits and luck.
+    private static let events = 10_000
+
+    /// `STRATA_SIMULATION_SEED` names the seed of a run that failed: that one is run again, and no other.
+    @Test(arguments: 0..<4)
+    func `no sequence of events breaks a rule`(part: Int) throws {
+        if let text = getenv("STRATA_SIMULATION_SEED"), let seed = UInt64(String(cString: text)) {
+            return run(seed: seed)
         }
+        for _ in 0..<26 { run(seed: .random(in: .min ... .max)) }
     }
 
-    @Test func `a sequence that once was run before is run the same again`() throws {
-        try simulate(seed: 42, events: 5_000)
-    }
-
-    private func simulate(seed: UInt64, events: Int) throws {
-        var random = SeededGenerator(seed: seed)
-        var limits = SchedulerLimits()
-        limits.accountConcurrency = Int.random(in: 1...12, using: &random)
-        limits.environments = Int.random(in: 1...20, using: &random)
-        limits.idleNanoseconds = 50
-        var scheduler = Scheduler<Int, Int>(limits: limits)
-        var world = World(revisions: [UInt64](repeating: 1, count: 4))
-        for event in 0..<events {
-            let now = UInt64(event)
-            let environment = world.doing.keys.sorted().randomElement(using: &random) ?? EnvironmentID(number: 9)
-            switch Int.random(in: 0..<100, using: &random) {
-            case 0..<40:
-                let function = Int.random(in: 0..<4, using: &random)
-                let invocation = InvocationID(number: now)
-                world.accountOf[invocation] = function % 2
-                let actions = scheduler.invoke(
-                    invocation, function: function, revision: world.revisions[function], account: function % 2,
-                    nowNanoseconds: now)
-                try world.perform(actions, limits: limits)
-            case 40..<60:
-                if let invocation = scheduler.environmentStarted(environment) {
-                    world.doing[environment] = .busy(invocation)
-                }
-            case 60..<90:
-                let actions = scheduler.environmentFinished(environment, nowNanoseconds: now)
-                if case .busy(let invocation) = world.doing[environment] {
-                    world.end(invocation)
-                    world.doing[environment] = .idle
-                }
-                try world.perform(actions, limits: limits)
-            case 90..<94:
-                world.end(scheduler.environmentEnded(environment))
-                world.doing[environment] = nil
-            case 94..<97:
-                let function = Int.random(in: 0..<4, using: &random)
-                world.revisions[function] += 1
-                try world.perform(scheduler.update(function, revision: world.revisions[function]), limits: limits)
-            default:
-                try world.perform(scheduler.expireIdle(nowNanoseconds: now), limits: limits)
-            }
-            #expect(scheduler.environmentCount.all == world.doing.count)
-            for account in 0..<2 {
-                #expect(scheduler.concurrency(of: account) == world.running[account, default: 0])
-            }
+    private func run(seed: UInt64) {
+        var simulation = Simulation(seed: seed)
+        do { try simulation.run(events: Self.events) } catch {
+            Issue.record("STRATA_SIMULATION_SEED=\(seed), event \(simulation.world.event): \(error)")
         }
     }
 }

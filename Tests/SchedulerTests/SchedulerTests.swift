@@ -2,107 +2,108 @@ import Testing
 
 @testable import Scheduler
 
-private typealias TestScheduler = Scheduler<String, String>
-
 @Suite struct SchedulerTests {
-    private func started(_ actions: [SchedulerAction<String>]) throws -> EnvironmentID {
-        guard case .start(let environment, _, _, _)? = actions.last else {
-            throw Unexpected(actions: actions)
-        }
-        return environment
-    }
-
-    private struct Unexpected: Error { let actions: [SchedulerAction<String>] }
-
-    private func invoke(
-        _ scheduler: inout TestScheduler, _ number: UInt64, _ function: String = "f", revision: UInt64 = 1
-    ) -> [SchedulerAction<String>] {
-        scheduler.invoke(
-            InvocationID(number: number), function: function, revision: revision, account: "a", nowNanoseconds: 0)
-    }
-
     @Test func `an idle environment is reused before a new one is started`() throws {
         var scheduler = TestScheduler()
-        let first = try started(invoke(&scheduler, 1))
-        #expect(scheduler.environmentStarted(first) == InvocationID(number: 1))
+        let first = try started(scheduler.invoke(1))
+        #expect(scheduler.environmentStarted(first, nowNanoseconds: 0).invocation == 1)
         #expect(scheduler.environmentFinished(first, nowNanoseconds: 5).isEmpty)
-        #expect(invoke(&scheduler, 2) == [.assign(first, InvocationID(number: 2))])
-        let second = try started(invoke(&scheduler, 3))
+        #expect(scheduler.invoke(2) == [.assign(first, 2)])
+        let second = try started(scheduler.invoke(3))
         #expect(second != first)
     }
 
     @Test func `the environment used last serves next`() throws {
         var scheduler = TestScheduler()
-        let environments = try (1...3).map { try started(invoke(&scheduler, $0)) }
-        for environment in environments {
-            _ = scheduler.environmentStarted(environment)
-        }
+        let environments = try [1, 2, 3].map { try scheduler.busy(InvocationID(number: $0)) }
         for environment in [environments[1], environments[2], environments[0]] {
             #expect(scheduler.environmentFinished(environment, nowNanoseconds: 9).isEmpty)
         }
-        #expect(invoke(&scheduler, 4) == [.assign(environments[0], InvocationID(number: 4))])
+        #expect(scheduler.invoke(4) == [.assign(environments[0], 4)])
     }
 
     @Test func `a new revision retires idle environments at once and busy ones after their invocation`() throws {
         var scheduler = TestScheduler()
-        let idle = try started(invoke(&scheduler, 1))
-        let busy = try started(invoke(&scheduler, 2))
-        _ = scheduler.environmentStarted(idle)
-        _ = scheduler.environmentStarted(busy)
-        _ = scheduler.environmentFinished(idle, nowNanoseconds: 0)
+        let busy = try scheduler.busy(1)
+        let idle = try scheduler.idle(2)
         #expect(scheduler.update("f", revision: 2) == [.retire(idle)])
-        let fresh = try started(invoke(&scheduler, 3, revision: 2))
+        let fresh = try started(scheduler.invoke(3, revision: 2))
         #expect(scheduler.environmentFinished(busy, nowNanoseconds: 1) == [.retire(busy)])
-        #expect(scheduler.environmentStarted(fresh) == InvocationID(number: 3))
+        #expect(scheduler.environmentStarted(fresh, nowNanoseconds: 1).invocation == 3)
     }
 
     @Test func `an invocation that was resolved before an update runs what it was resolved to, once`() throws {
         var scheduler = TestScheduler()
         _ = scheduler.update("f", revision: 2)
-        let late = try started(invoke(&scheduler, 1, revision: 1))
-        _ = scheduler.environmentStarted(late)
+        let late = try scheduler.busy(1)
         #expect(scheduler.environmentFinished(late, nowNanoseconds: 0) == [.retire(late)])
     }
 
     @Test func `the account's limit throttles and a finished invocation makes room`() throws {
-        var limits = SchedulerLimits()
-        limits.accountConcurrency = 1
-        var scheduler = TestScheduler(limits: limits)
-        let environment = try started(invoke(&scheduler, 1))
-        #expect(invoke(&scheduler, 2) == [.throttle(InvocationID(number: 2), .concurrentInvocationLimitExceeded)])
-        #expect(scheduler.environmentEnded(environment) == InvocationID(number: 1))
-        _ = try started(invoke(&scheduler, 3))
+        var scheduler = TestScheduler { $0.accountConcurrency = 1 }
+        let environment = try started(scheduler.invoke(1))
+        #expect(scheduler.invoke(2) == [.throttle(2, .concurrentInvocationLimitExceeded)])
+        _ = try started(scheduler.invoke(3, NamedVersion("f", account: "another")))
+        #expect(scheduler.environmentEnded(environment, nowNanoseconds: 0).invocation == 1)
+        _ = try started(scheduler.invoke(4, at: 1_000_000_000))
     }
 
-    @Test func `a full host gives the place of the environment idle for longest`() throws {
-        var limits = SchedulerLimits()
-        limits.environments = 2
-        var scheduler = TestScheduler(limits: limits)
-        let environments = try ["f", "g"].enumerated().map { try started(invoke(&scheduler, UInt64($0), $1)) }
-        for environment in environments.reversed() {
-            _ = scheduler.environmentStarted(environment)
-            _ = scheduler.environmentFinished(environment, nowNanoseconds: 0)
-        }
-        let actions = invoke(&scheduler, 3, "h")
-        #expect(actions.first == .retire(environments[1]))
-        _ = try started(actions)
-    }
-
-    @Test func `idle environments are retired when their time is over`() throws {
+    @Test func `idle environments are retired when their time is over, and those that are provisioned are not`() throws
+    {
         var scheduler = TestScheduler()
-        let environment = try started(invoke(&scheduler, 1))
-        _ = scheduler.environmentStarted(environment)
+        let ready = scheduler.provision("p", 1)
+        let environment = try scheduler.busy(1)
         _ = scheduler.environmentFinished(environment, nowNanoseconds: 100)
         let limit = SchedulerLimits().idleNanoseconds
-        #expect(scheduler.expireIdle(nowNanoseconds: 99 + limit).isEmpty)
-        #expect(scheduler.expireIdle(nowNanoseconds: 100 + limit) == [.retire(environment)])
+        #expect(scheduler.timePassed(nowNanoseconds: 99 + limit).isEmpty)
+        #expect(scheduler.timePassed(nowNanoseconds: 100 + limit) == [.retire(environment)])
+        #expect(scheduler.invoke(2, "p", at: 3 * limit) == [.assign(ready[0], 2)])
     }
 
     @Test func `reports about environments that are gone change nothing`() {
         var scheduler = TestScheduler()
         let nobody = EnvironmentID(number: 77)
-        #expect(scheduler.environmentStarted(nobody) == nil)
+        #expect(scheduler.environmentStarted(nobody, nowNanoseconds: 0).invocation == nil)
         #expect(scheduler.environmentFinished(nobody, nowNanoseconds: 0).isEmpty)
-        #expect(scheduler.environmentEnded(nobody) == nil)
+        #expect(scheduler.environmentEnded(nobody, nowNanoseconds: 0).invocation == nil)
+    }
+
+    @Test func `a burst beyond the scaling rate is throttled, and a second later there is some room again`() throws {
+        var scheduler = TestScheduler { $0.startsPerInterval = 20 }
+        for number in 1...20 { _ = try started(scheduler.invoke(InvocationID(number: UInt64(number)))) }
+        #expect(scheduler.invoke(21) == [.throttle(21, .functionInvocationRateLimitExceeded)])
+        _ = try started(scheduler.invoke(22, "g"))
+        _ = try started(scheduler.invoke(23, at: 1_000_000_000))
+        _ = try started(scheduler.invoke(24, at: 1_000_000_000))
+        #expect(scheduler.invoke(25, at: 1_000_000_000) == [.throttle(25, .functionInvocationRateLimitExceeded)])
+    }
+
+    @Test func `ten requests a second for each invocation at once, for a function, its reservation and the account`()
+        throws
+    {
+        var scheduler = TestScheduler { $0.accountConcurrency = 3 }
+        scheduler.reserve(1, for: "r", of: "account")
+        let idle = try ["f", "g", "r"].map { try scheduler.idle(1, NamedVersion($0)) }
+        func call(_ function: NamedVersion, _ environment: EnvironmentID) -> TestAction? {
+            let actions = scheduler.invoke(2, function)
+            _ = scheduler.environmentFinished(environment, nowNanoseconds: 0)
+            return actions.last
+        }
+        // One of the ten that one reserved invocation stands for was spent above, and so on.
+        for _ in 1..<10 { #expect(call("r", idle[2]) == .assign(idle[2], 2)) }
+        #expect(call("r", idle[2]) == .throttle(2, .reservedFunctionInvocationRateLimitExceeded))
+        for _ in 1..<19 { #expect(call("f", idle[0]) == .assign(idle[0], 2)) }
+        #expect(call("g", idle[1]) == .throttle(2, .callerRateLimitExceeded))
+    }
+
+    @Test func `a function alone is held to what is not reserved`() throws {
+        var scheduler = TestScheduler { $0.accountConcurrency = 3 }
+        scheduler.reserve(1, for: "r", of: "account")
+        let idle = try scheduler.idle(1)
+        for _ in 1..<20 {
+            #expect(scheduler.invoke(2) == [.assign(idle, 2)])
+            _ = scheduler.environmentFinished(idle, nowNanoseconds: 0)
+        }
+        #expect(scheduler.invoke(3) == [.throttle(3, .functionInvocationRateLimitExceeded)])
     }
 }

@@ -48,12 +48,19 @@ extension Platform {
                 nowMilliseconds: { WallClock.nowMilliseconds() })
             guard !attempt.isTooOld else { return answer(attempt.finish(.eventAgeExceeded, nil)) }
             let revision = route.choose(random: .random(in: 0..<1))
+            let header: String?
+            do throws(PlatformError) {
+                header = try trace(event.event.attributes[EventAttempt.traceID], to: revision)
+            } catch {
+                // A loop is not tried again.
+                return answer(attempt.finish(.retriesExhausted, nil))
+            }
             pool.invoke(
                 Invocation(
                     requestID: event.event.requestID, revision: revision, payload: event.event.payload,
                     invokedARN: target.arn.description,
                     clientContext: event.event.attributes[EventAttempt.clientContext],
-                    traceID: event.event.attributes[EventAttempt.traceID],
+                    traceID: header,
                     complete: { answer(attempt.verdict(on: $0, revision.version)) }))
         } catch {
             // A function that is gone takes its events with it; anything else may be better later.

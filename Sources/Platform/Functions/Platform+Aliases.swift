@@ -55,6 +55,7 @@ extension Platform {
             return alias
         }
         routes.forget(target.function)
+        try applyConcurrency(target.function)
         return changed
     }
 
@@ -70,6 +71,7 @@ extension Platform {
             if case .alias(let name) = target.qualifier { try rows.delete(name, of: function) }
         }
         routes.forget(target.function)
+        try applyConcurrency(target.function)
         return NoMembers()
     }
 

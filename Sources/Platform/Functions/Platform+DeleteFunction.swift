@@ -31,6 +31,7 @@ extension Platform {
         }
         routes.forget(function)
         for version in versions { pool.delete(function, version) }
+        try applyConcurrency(function)
     }
 
     private func delete(_ version: FunctionVersion, of function: FunctionID) throws(PlatformError) {
@@ -47,5 +48,6 @@ extension Platform {
         }
         routes.forget(function)
         pool.delete(function, version)
+        try applyConcurrency(function)
     }
 }

@@ -15,6 +15,8 @@ struct Aftermath: Sendable {
     var needlessTimer: EventLoop.Token?
     /// The init phase is over, and the time of this invocation begins.
     var started: Invocation?
+    /// A provisioned environment has ended its init phase, and waits for its first invocation.
+    var isReady = false
     /// The invocation is over, and the environment waits for another.
     var isIdle = false
     /// The environment will run nothing any more, though its sandbox is still there.
@@ -31,6 +33,7 @@ struct Aftermath: Sendable {
         unsentRequest = unsentRequest ?? other.unsentRequest
         needlessTimer = needlessTimer ?? other.needlessTimer
         started = started ?? other.started
+        isReady = isReady || other.isReady
         isIdle = isIdle || other.isIdle
         isLeaving = isLeaving || other.isLeaving
         shutdownStage = shutdownStage ?? other.shutdownStage

@@ -10,7 +10,9 @@ extension EnvironmentPool {
     /// A decision of the scheduler with the objects that it is about: what is left to do once the lock is released.
     enum Action: Sendable {
         case start(ExecutionEnvironment, Invocation)
+        case provision(ExecutionEnvironment)
         case assign(ExecutionEnvironment, Invocation)
+        case wait(untilNanoseconds: UInt64)
         case throttle(Invocation, ThrottleReason)
         case retire(ExecutionEnvironment)
     }
@@ -24,6 +26,14 @@ extension EnvironmentPool {
                 let environment = ExecutionEnvironment(id: id, revision: invocation.revision, logs: logs, loop: loop)
                 state.environments[id] = environment
                 return .start(environment, invocation)
+            case .provision(let id, let key):
+                guard let revision = state.provisioned[key] else { return nil }
+                let environment = ExecutionEnvironment(
+                    id: id, revision: revision, logs: logs, loop: loop, isProvisioned: true)
+                state.environments[id] = environment
+                return .provision(environment)
+            case .wait(_, let untilNanoseconds):
+                return .wait(untilNanoseconds: untilNanoseconds)
             case .assign(let id, let number):
                 guard let invocation = state.invocations.removeValue(forKey: number) else { return nil }
                 return state.environments[id].map { .assign($0, invocation) }
@@ -41,20 +51,35 @@ extension EnvironmentPool {
             switch action {
             case .start(let environment, let invocation):
                 environment.expect(invocation)
-                if !starter.submit({ self.start(environment) }) {
-                    end(
-                        environment,
-                        environment.notStarted(PlatformError(.service, "Too many environments start at once.")))
-                }
+                submitStart(environment)
+            case .provision(let environment): submitStart(environment)
+            case .wait(let untilNanoseconds):
+                _ = loop.schedule(atNanoseconds: untilNanoseconds) { [weak self] in self?.passTime() }
             case .assign(let environment, let invocation):
                 offer(invocation, to: environment, seconds: invocation.revision.timeoutSeconds)
             case .throttle(let invocation, let reason):
-                invocation.complete(
-                    .refused(PlatformError(.tooManyRequests, "Rate Exceeded.", reason: reason.rawValue)))
+                invocation.complete(.refused(refusal(of: invocation, reason)))
             case .retire(let environment):
                 settle(environment, environment.retire())
             }
         }
+    }
+
+    /// The answer to an invocation that exceeds a limit. One that no limit will ever let through is told so.
+    private func refusal(of invocation: Invocation, _ reason: ThrottleReason) -> PlatformError {
+        let memory = invocation.revision.memoryMebibytes
+        guard memory > limits.memoryMebibytes else {
+            return PlatformError(.tooManyRequests, "Rate Exceeded.", reason: reason.rawValue)
+        }
+        return .invalidParameter(
+            "This function has \(memory) MB of memory, and this host lends all functions together "
+                + "\(limits.memoryMebibytes) MB. Lower its MemorySize, or start the server with a higher --overcommit.")
+    }
+
+    /// Makes an environment's sandbox as soon as a thread has time for it.
+    func submitStart(_ environment: ExecutionEnvironment) {
+        guard !starter.submit({ self.start(environment) }) else { return }
+        end(environment, environment.notStarted(PlatformError(.service, "Too many environments start at once.")))
     }
 
     private func offer(_ invocation: Invocation, to environment: ExecutionEnvironment, seconds: Int) {
@@ -83,7 +108,8 @@ extension EnvironmentPool {
         do {
             let listener = host.usesHostNetwork ? try OwnListener() : nil
             let plan = try FunctionSandbox(
-                revision: environment.revision, host: host, logStreamName: environment.streamName.description,
+                revision: environment.revision, host: host, isProvisioned: environment.isProvisioned,
+                logStreamName: environment.streamName.description,
                 runtimeAPI: "127.0.0.1:\(listener?.port ?? FunctionSandbox.runtimeAPIPort)",
                 credentials: host.sessions?.issue(for: environment.revision)
             ).plan()
@@ -159,12 +185,16 @@ extension EnvironmentPool {
     /// An environment is gone: its invocation is answered, and its place is free.
     func end(_ environment: ExecutionEnvironment, _ remains: ExecutionEnvironment.Remains) {
         if let timer = remains.timer { loop.cancel(timer) }
-        state.withLock { state in
-            _ = state.scheduler.environmentEnded(environment.id)
+        let actions = state.withLock { state in
             state.environments[environment.id] = nil
+            return take(
+                state.scheduler.environmentEnded(
+                    environment.id, nowNanoseconds: MonotonicClock.nowNanoseconds()
+                ).actions, &state)
         }
         if let completion = remains.completion { completion.invocation.complete(completion.result) }
         for waiter in remains.waiters { waiter.respond(HTTPResponse(status: 410)) }
+        perform(actions)
         if let unseen = remains.unseen { invoke(unseen) }
     }
 

@@ -13,6 +13,7 @@ extension EnvironmentPool {
         if let started = aftermath.started { markStarted(environment, started) }
         // Idle before the client has its answer: a client that calls again at once finds this environment.
         let actions = aftermath.isIdle ? markIdle(environment) : []
+        if aftermath.isReady { markReady(environment) }
         if aftermath.isLeaving { leave(environment) }
         if let completion = aftermath.completion { completion.invocation.complete(completion.result) }
         for (exchange, response) in aftermath.answers { exchange.respond(response) }
@@ -45,7 +46,9 @@ extension EnvironmentPool {
 
     /// The init phase is over: the function's own time-out counts from here.
     private func markStarted(_ environment: ExecutionEnvironment, _ invocation: Invocation) {
-        _ = state.withLock { $0.scheduler.environmentStarted(environment.id) }
+        _ = state.withLock {
+            $0.scheduler.environmentStarted(environment.id, nowNanoseconds: MonotonicClock.nowNanoseconds())
+        }
         limit(invocation, in: environment)
     }
 
@@ -54,14 +57,21 @@ extension EnvironmentPool {
         if let needless = environment.replaceTimer(of: invocation.requestID, by: timer) { loop.cancel(needless) }
     }
 
-    /// The environment runs nothing any more: its place is free before its extensions have ended.
+    /// The environment runs nothing any more. Whoever waits for its invocation's place need not wait for its extensions.
     private func leave(_ environment: ExecutionEnvironment) {
-        state.withLock { _ = $0.scheduler.environmentEnded(environment.id) }
+        let actions = state.withLock { state in
+            take(
+                state.scheduler.environmentLeaving(
+                    environment.id, nowNanoseconds: MonotonicClock.nowNanoseconds()
+                ).actions, &state)
+        }
+        perform(actions)
     }
 
     /// Ends an init phase that takes too long.
     func limitInit(of environment: ExecutionEnvironment, beginNanoseconds: UInt64) {
-        let deadline = beginNanoseconds + UInt64(LambdaLimits.initSeconds) * 1_000_000_000
+        let seconds = environment.isProvisioned ? LambdaLimits.provisionedInitSeconds : LambdaLimits.initSeconds
+        let deadline = beginNanoseconds + UInt64(seconds) * 1_000_000_000
         let timer = loop.schedule(atNanoseconds: deadline) { [weak self] in
             self?.settle(environment, environment.expireInit())
         }
@@ -81,13 +91,8 @@ extension EnvironmentPool {
         case .gone(let remains): end(environment, remains)
         case .restart(let invocation, let aftermath):
             settle(environment, aftermath)
-            _ = state.withLock { $0.scheduler.environmentStarted(environment.id) }
-            limit(invocation, in: environment)
-            if !starter.submit({ self.start(environment) }) {
-                end(
-                    environment,
-                    environment.notStarted(PlatformError(.service, "Too many environments start at once.")))
-            }
+            markStarted(environment, invocation)
+            submitStart(environment)
         }
     }
 }

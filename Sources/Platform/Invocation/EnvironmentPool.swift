@@ -13,9 +13,12 @@ internal import Telemetry
 /// own locks are never taken inside it.
 final class EnvironmentPool: Sendable {
     struct State {
-        var scheduler: Scheduler<FunctionKey, AccountKey>
+        var scheduler: Scheduler<FunctionKey>
         var environments: [EnvironmentID: ExecutionEnvironment] = [:]
+        /// Those that the scheduler has not given to an environment.
         var invocations: [InvocationID: Invocation] = [:]
+        /// What provisioned environments are started for.
+        var provisioned: [FunctionKey: FunctionRevision] = [:]
         var lastInvocation: UInt64 = 0
         var isDraining = false
     }
@@ -28,6 +31,7 @@ final class EnvironmentPool: Sendable {
     let freezer: IdleFreezer
     /// Makes sandboxes: a few milliseconds of system calls each, and no more at once than the machine has use for.
     let starter: WorkQueue
+    let limits: SchedulerLimits
     /// Takes the connections that environments open, with who is behind them (``EnvironmentOrigin``).
     let adopt: @Sendable (_ connection: Int32, _ origin: UInt32) -> Void
 
@@ -39,31 +43,29 @@ final class EnvironmentPool: Sendable {
         self.sandboxes = sandboxes
         self.logs = logs
         self.adopt = adopt
+        self.limits = limits
         state = Mutex(State(scheduler: Scheduler(limits: limits)))
         loop = try EventLoop(name: "environments")
         freezer = IdleFreezer(loop: loop)
         starter = try WorkQueue(name: "starter", threadCount: 4, capacity: limits.environments)
-        scheduleIdleCheck()
+        schedulePassing()
     }
 
-    /// Runs an invocation: now, in an environment that is idle or in a new one, or not at all.
+    /// Runs an invocation: in an environment that is idle, or in a new one as soon as there is room for it, or not at
+    /// all.
     func invoke(_ invocation: Invocation) {
         let actions = state.withLock { state -> [Action]? in
             guard !state.isDraining else { return nil }
             state.lastInvocation += 1
             let id = InvocationID(number: state.lastInvocation)
             state.invocations[id] = invocation
-            let function = invocation.revision.function
             let actions = state.scheduler.invoke(
-                id, function: invocation.revision.key, revision: invocation.revision.number,
-                account: AccountKey(account: function.account, region: function.region),
+                id, of: invocation.revision.key, revision: invocation.revision.number,
+                memoryMebibytes: invocation.revision.memoryMebibytes,
                 nowNanoseconds: MonotonicClock.nowNanoseconds())
             return take(actions, &state)
         }
-        guard let actions else {
-            invocation.complete(.refused(PlatformError(.service, "Strata is stopping; call again when it is back.")))
-            return
-        }
+        guard let actions else { return invocation.complete(.refused(Self.isStopping)) }
         perform(actions)
     }
 
@@ -76,7 +78,12 @@ final class EnvironmentPool: Sendable {
     /// A version of a function is gone.
     func delete(_ function: FunctionID, _ version: FunctionVersion) {
         let key = FunctionKey(function: function, version: version)
-        perform(state.withLock { take($0.scheduler.delete(key), &$0) })
+        perform(
+            state.withLock { state in
+                state.provisioned[key] = nil
+                return take(
+                    state.scheduler.delete(key, nowNanoseconds: MonotonicClock.nowNanoseconds()), &state)
+            })
     }
 
     /// Refuses new invocations, waits until the running ones are done, for `seconds` at most, and ends every
@@ -84,7 +91,7 @@ final class EnvironmentPool: Sendable {
     ///
     /// - Parameter isImpatient: asked again and again meanwhile; when it says yes, nothing is waited for any more.
     func stop(afterSeconds seconds: Double, isImpatient: () -> Bool) {
-        state.withLock { $0.isDraining = true }
+        drain()
         let deadline = MonotonicClock.nowNanoseconds() + UInt64(seconds * 1e9)
         while MonotonicClock.nowNanoseconds() < deadline, busyCount > 0, !isImpatient() {
             SystemThread.sleep(milliseconds: 5)
@@ -102,21 +109,35 @@ final class EnvironmentPool: Sendable {
     }
 
     /// How many environments run an invocation, or start for one.
-    var busyCount: Int {
-        state.withLock { state in
-            let count = state.scheduler.environmentCount
-            return count.all - count.idle
+    var busyCount: Int { state.withLock { $0.scheduler.invocationCount } }
+
+    /// Refuses new invocations, and those that wait for a place; what is provisioned is not kept any more.
+    private func drain() {
+        let (actions, waiting) = state.withLock { state -> ([Action], [Action]) in
+            state.isDraining = true
+            let waiting = take(state.scheduler.stopWaiting(), &state)
+            let keys = Array(state.provisioned.keys)
+            return (keys.flatMap { provision($0, nil, count: 0, &state) }, waiting)
+        }
+        for case .throttle(let invocation, _) in waiting { invocation.complete(.refused(Self.isStopping)) }
+        perform(actions)
+    }
+
+    private static let isStopping = PlatformError(.service, "Strata is stopping; call again when it is back.")
+
+    /// Does what is due, now and every second: idle environments end, and failed ones are started again.
+    private func schedulePassing() {
+        passTime()
+        _ = loop.schedule(atNanoseconds: MonotonicClock.nowNanoseconds() + 1_000_000_000) { [weak self] in
+            self?.schedulePassing()
         }
     }
 
-    /// Ends environments that were idle for too long, now and every few seconds.
-    private func scheduleIdleCheck() {
+    /// Lets the scheduler know what time it is.
+    func passTime() {
         let actions = state.withLock { state in
-            take(state.scheduler.expireIdle(nowNanoseconds: MonotonicClock.nowNanoseconds()), &state)
+            take(state.scheduler.timePassed(nowNanoseconds: MonotonicClock.nowNanoseconds()), &state)
         }
         perform(actions)
-        _ = loop.schedule(atNanoseconds: MonotonicClock.nowNanoseconds() + 5_000_000_000) { [weak self] in
-            self?.scheduleIdleCheck()
-        }
     }
 }

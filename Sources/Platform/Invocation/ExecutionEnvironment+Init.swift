@@ -57,7 +57,7 @@ extension ExecutionEnvironment {
     /// The init phase that the environment is in, or was in last.
     private func phase(_ state: State) -> InitPhase {
         let attempt = state.repeatedInit == nil ? EnvironmentLifecycle.Attempt.initially : .withinInvocation
-        return InitPhase(phase: attempt.rawValue, initializationType: FunctionSandbox.initializationType)
+        return InitPhase(phase: attempt.rawValue, initializationType: FunctionSandbox.initializationType(isProvisioned: isProvisioned))
     }
 
     private func initDuration(nowNanoseconds: UInt64, _ state: State) -> UInt64 {
@@ -86,7 +86,7 @@ extension ExecutionEnvironment {
     }
 
     private func deliverFirst(nowNanoseconds: UInt64, _ state: inout State) -> Aftermath {
-        guard let invocation = state.invocation else { return Aftermath() }
+        guard let invocation = state.invocation else { return Aftermath(isReady: isProvisioned) }
         // The handler's time begins now, unless some of it went into an init phase that was repeated.
         let start = state.repeatedInit?.milliseconds ?? WallClock.nowMilliseconds()
         let isRepeated = state.repeatedInit != nil

@@ -104,12 +104,15 @@ final class ExecutionEnvironment: Sendable {
     let streamName: LogStreamName
     let stream: LogStream
     let loop: EventLoop
+    /// Whether it was started before anybody called.
+    let isProvisioned: Bool
     let state: Mutex<State>
 
-    init(id: EnvironmentID, revision: FunctionRevision, logs: LogStore, loop: EventLoop) {
+    init(id: EnvironmentID, revision: FunctionRevision, logs: LogStore, loop: EventLoop, isProvisioned: Bool = false) {
         self.id = id
         self.revision = revision
         self.loop = loop
+        self.isProvisioned = isProvisioned
         let random = (0..<16).map { _ in UInt8.random(in: .min ... .max) }
         streamName = LogStreamName(
             startMilliseconds: WallClock.nowMilliseconds(), version: revision.version, random: random)
@@ -199,7 +202,7 @@ final class ExecutionEnvironment: Sendable {
         }
     }
 
-    /// The caller has waited for extensions long enough (docs/decisions/0021).
+    /// The caller has waited for extensions long enough (docs/decisions/0018).
     func sendAnswer(of requestID: String) -> Aftermath {
         state.withLock { state in
             guard state.unsent?.invocation.requestID == requestID else { return Aftermath() }

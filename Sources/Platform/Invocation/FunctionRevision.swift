@@ -1,6 +1,7 @@
 internal import Domain
 internal import Glibc
 internal import LayerStore
+internal import Scheduler
 internal import Telemetry
 
 /// One revision of one version of a function, ready to be run: a snapshot that never changes.
@@ -27,6 +28,10 @@ final class FunctionRevision: Sendable {
     let timeoutSeconds: Int
     /// The function's own environment variables.
     let environment: [String: String]
+    /// What chains of invocations know the function by.
+    let lineageHash: String
+    /// Whether a chain of invocations may come back to the function as often as it likes.
+    let allowsRecursion: Bool
     /// The format of the function's own log lines; the runtime writes them.
     let logFormat: LogFormat
     /// The packages of code and layers: the collector leaves them alone while the snapshot lives.
@@ -42,8 +47,8 @@ final class FunctionRevision: Sendable {
     init(
         function: FunctionID, version: FunctionVersion, number: UInt64, runtime: RuntimeIdentifier, role: String,
         handler: String, architecture: Architecture, memoryMebibytes: Int, temporaryStorageMebibytes: Int,
-        timeoutSeconds: Int,
-        environment: [String: String], logFormat: LogFormat, packages: [StoredPackage], codeTree: String,
+        timeoutSeconds: Int, environment: [String: String], allowsRecursion: Bool, logFormat: LogFormat,
+        packages: [StoredPackage], codeTree: String,
         layerTrees: [String]
     ) {
         self.function = function
@@ -57,6 +62,8 @@ final class FunctionRevision: Sendable {
         self.temporaryStorageMebibytes = temporaryStorageMebibytes
         self.timeoutSeconds = timeoutSeconds
         self.environment = environment
+        self.allowsRecursion = allowsRecursion
+        lineageHash = Lineage.hash(of: function)
         self.logFormat = logFormat
         self.packages = packages
         self.codeTree = codeTree
@@ -83,9 +90,11 @@ enum LogFormat: Hashable, Sendable {
 }
 
 /// A version of a function: what environments are kept for.
-struct FunctionKey: Hashable, Sendable {
+struct FunctionKey: ScheduledVersion {
     let function: FunctionID
     let version: FunctionVersion
+
+    var account: AccountKey { AccountKey(account: function.account, region: function.region) }
 }
 
 /// An account in a region: what limits on concurrency are kept for.

@@ -24,8 +24,10 @@ extension FunctionSandbox {
         "_AWS_XRAY_DAEMON_PORT", "_HANDLER",
     ]
 
-    /// Every environment is started for an invocation.
-    static let initializationType = "on-demand"
+    /// Why an environment is started: for an invocation, or before any.
+    static func initializationType(isProvisioned: Bool) -> String {
+        isProvisioned ? "provisioned-concurrency" : "on-demand"
+    }
 
     /// What a function may set differently for itself.
     private func defaults() -> [String: String] {
@@ -56,7 +58,7 @@ extension FunctionSandbox {
             "AWS_LAMBDA_FUNCTION_NAME": function.name.description,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": String(revision.memoryMebibytes),
             "AWS_LAMBDA_FUNCTION_VERSION": revision.version.description,
-            "AWS_LAMBDA_INITIALIZATION_TYPE": Self.initializationType,
+            "AWS_LAMBDA_INITIALIZATION_TYPE": Self.initializationType(isProvisioned: isProvisioned),
             "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/\(function.name)",
             "AWS_LAMBDA_LOG_STREAM_NAME": logStreamName,
             "AWS_LAMBDA_RUNTIME_API": runtimeAPI,

@@ -60,6 +60,7 @@ package struct Interpreter: Hashable, Sendable {
 struct FunctionSandbox {
     let revision: FunctionRevision
     let host: FunctionHost
+    var isProvisioned = false
     let logStreamName: String
     /// Where the runtime API listens, seen from inside.
     let runtimeAPI: String

@@ -34,10 +34,10 @@ package enum RequestIdentifier {
 ///
 /// Source: "Tracing header" in the AWS X-Ray developer guide.
 enum TraceHeader {
-    static func make(nowMilliseconds: Int64) -> String {
+    static func make(nowMilliseconds: Int64, function: String) -> String {
         let time = String(nowMilliseconds / 1000, radix: 16)
         let identity = RequestIdentifier.make().filter { $0 != "-" }
         let parent = identity.prefix(16)
-        return "Root=1-\(time)-\(identity.suffix(24));Parent=\(parent);Sampled=0"
+        return "Root=1-\(time)-\(identity.suffix(24));Parent=\(parent);Sampled=0;Lineage=1:\(function):0"
     }
 }

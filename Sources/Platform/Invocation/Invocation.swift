@@ -12,7 +12,7 @@ struct Invocation: Sendable {
     let invokedARN: String
     /// The caller's client context as JSON, decoded from base64.
     let clientContext: String?
-    /// The caller's X-Ray header, where it sent one.
+    /// The caller's X-Ray header, where it sent one, with the function's lineage.
     let traceID: String?
     /// Takes the answer as it is made; `nil` where the caller waits for all of it.
     let stream: (any InvocationStream)?
@@ -40,7 +40,8 @@ struct Invocation: Sendable {
         RuntimeInvocation(
             requestID: requestID, payload: payload,
             deadlineMilliseconds: nowMilliseconds + Int64(revision.timeoutSeconds) * 1000,
-            functionARN: invokedARN, traceID: traceID ?? TraceHeader.make(nowMilliseconds: nowMilliseconds),
+            functionARN: invokedARN,
+            traceID: traceID ?? TraceHeader.make(nowMilliseconds: nowMilliseconds, function: revision.lineageHash),
             clientContext: clientContext)
     }
 }

@@ -73,8 +73,9 @@ extension Platform {
                     requestID: request.requestID, revision: revision,
                     payload: request.payload.isEmpty ? Array("{}".utf8) : request.payload,
                     invokedARN: target.arn.description,
-                    clientContext: try decodeClientContext(request.clientContext), traceID: request.traceID,
-                    stream: stream, complete: { complete($0, revision.version) }))
+                    clientContext: try decodeClientContext(request.clientContext),
+                    traceID: try trace(request.traceID, to: revision), stream: stream,
+                    complete: { complete($0, revision.version) }))
         } catch {
             complete(.refused(error), .latest)
         }

@@ -14,7 +14,8 @@ extension Platform {
             let number = nextRevisionNumber()
             return try reading { rows in
                 let found = try Self.find(target, rows)
-                let first = try self.revision(of: found.record, number: number)
+                let allowsRecursion = try Self.allowsRecursion(found.function, rows)
+                let first = try self.revision(of: found.record, number: number, allowsRecursion: allowsRecursion)
                 let asynchronous = try self.asynchronousSettings(of: found, target, rows)
                 guard case .alias(let name) = target.qualifier,
                     let alias = try rows.alias(name, of: found.function), let version = alias.secondVersion,
@@ -23,7 +24,10 @@ extension Platform {
                 let settings: Lambda.AliasConfiguration = try Self.decode(alias.document)
                 let weight = settings.routingConfig?.additionalVersionWeights?[version.description] ?? 0
                 return InvocationRoute(
-                    first: first, second: (try self.revision(of: record, number: number), weight),
+                    first: first,
+                    second: (
+                        try self.revision(of: record, number: number, allowsRecursion: allowsRecursion), weight
+                    ),
                     asynchronous: asynchronous)
             }
         }
@@ -56,8 +60,18 @@ extension Platform {
         lastRevisionNumber.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue
     }
 
+    private static func allowsRecursion(
+        _ function: StoredFunction, _ rows: borrowing CatalogTransaction
+    ) throws -> Bool {
+        guard let setting = try rows.setting(.recursionConfig, of: function) else { return false }
+        let stored: Lambda.PutFunctionRecursionConfigResponse = try decode(setting.document)
+        return stored.recursiveLoop == .allow
+    }
+
     /// Takes a snapshot of a version.
-    private func revision(of record: FunctionRecord, number: UInt64) throws(PlatformError) -> FunctionRevision {
+    func revision(
+        of record: FunctionRecord, number: UInt64, allowsRecursion: Bool = false
+    ) throws(PlatformError) -> FunctionRevision {
         let settings = try FunctionDocument(record).configuration
         guard let runtime = RuntimeIdentifier(settings.runtime?.rawValue ?? "") else {
             throw PlatformError(.invalidRuntime, "The function \(record.id.name) has no runtime.")
@@ -73,7 +87,7 @@ extension Platform {
             temporaryStorageMebibytes: settings.ephemeralStorage?.size
                 ?? LambdaLimits.defaultTemporaryStorageMebibytes,
             timeoutSeconds: settings.timeout ?? LambdaLimits.defaultTimeoutSeconds,
-            environment: settings.environment?.variables ?? [:],
+            environment: settings.environment?.variables ?? [:], allowsRecursion: allowsRecursion,
             logFormat: settings.loggingConfig?.logFormat == .json
                 ? .json(
                     level: settings.loggingConfig?.applicationLogLevel?.rawValue ?? "INFO",

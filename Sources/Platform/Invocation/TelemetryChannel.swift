@@ -5,7 +5,7 @@ internal import Synchronization
 internal import Telemetry
 
 /// One subscription to telemetry: collects events and sends them to a listener inside the environment, a batch at a
-/// time. The sandbox's first process makes the connections (docs/decisions/0020).
+/// time. The sandbox's first process makes the connections (docs/decisions/0017).
 ///
 /// Nothing waits for a subscriber. One that is slow loses events, and is told how many.
 final class TelemetryChannel: Sendable {

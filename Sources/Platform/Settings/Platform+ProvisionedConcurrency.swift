@@ -2,10 +2,11 @@ package import AWSModel
 package import AWSProtocol
 internal import Catalog
 internal import Domain
+internal import Scheduler
 
 extension Platform {
-    /// Sets provisioned concurrency of a version or an alias. The answer says `IN_PROGRESS`, as Lambda's does; the next
-    /// look finds it `READY`.
+    /// Sets provisioned concurrency of a version or an alias. The answer says `IN_PROGRESS`, as Lambda's does, and a
+    /// later look finds it `READY` once the environments are there.
     ///
     /// Source: *PutProvisionedConcurrencyConfig* in the Lambda API reference.
     package func putProvisionedConcurrencyConfig(
@@ -29,7 +30,7 @@ extension Platform {
                 FunctionSetting(qualifier: qualifier, amount: amount, document: Self.encode(config)),
                 as: .provisionedConcurrency, of: function)
         }
-        routes.forget(target.function)
+        try applyConcurrency(target.function)
         return config
     }
 
@@ -40,19 +41,23 @@ extension Platform {
         _ request: Lambda.GetProvisionedConcurrencyConfigRequest, _ context: RequestContext
     ) throws(PlatformError) -> Lambda.GetProvisionedConcurrencyConfigResponse {
         let target = try publishedTarget(request.functionName, request.qualifier, context)
-        let setting = try reading { rows in
-            try rows.setting(
-                .provisionedConcurrency, of: try Self.findPublished(target, rows), qualifier: target.settingQualifier)
-        }
-        guard let setting else {
-            throw PlatformError(
-                .provisionedConcurrencyNotFound, "No Provisioned Concurrency Config found for this function")
+        let (setting, status) = try reading { rows in
+            let function = try Self.findPublished(target, rows)
+            guard
+                let setting = try rows.setting(
+                    .provisionedConcurrency, of: function, qualifier: target.settingQualifier)
+            else {
+                throw PlatformError(
+                    .provisionedConcurrencyNotFound, "No Provisioned Concurrency Config found for this function")
+            }
+            return (setting, try self.provisionedStatus(setting, of: function, rows))
         }
         let made: Lambda.PutProvisionedConcurrencyConfigResponse = try Self.decode(setting.document)
         return Lambda.GetProvisionedConcurrencyConfigResponse(
             requestedProvisionedConcurrentExecutions: setting.amount,
-            availableProvisionedConcurrentExecutions: setting.amount,
-            allocatedProvisionedConcurrentExecutions: setting.amount, status: .ready, lastModified: made.lastModified)
+            availableProvisionedConcurrentExecutions: status.available,
+            allocatedProvisionedConcurrentExecutions: status.available, status: status.answer.status,
+            statusReason: status.answer.reason, lastModified: made.lastModified)
     }
 
     /// Ends the provisioned concurrency of a version or an alias. Without any this succeeds too.
@@ -66,7 +71,7 @@ extension Platform {
             try rows.deleteSetting(
                 .provisionedConcurrency, of: try Self.findPublished(target, rows), qualifier: target.settingQualifier)
         }
-        routes.forget(target.function)
+        try applyConcurrency(target.function)
         return NoMembers()
     }
 
@@ -80,20 +85,22 @@ extension Platform {
         let size = Page.size(requested: request.maxItems)
         let listing = "provisioned concurrency of \(id)"
         let after = try marker(request.marker, listing: listing)
-        let settings = try reading { rows in
-            try rows.settings(
-                .provisionedConcurrency, of: try Self.find(id, rows), after: after, limit: size + 1)
+        let found = try reading { rows in
+            let function = try Self.find(id, rows)
+            return try rows.settings(.provisionedConcurrency, of: function, after: after, limit: size + 1).map {
+                (setting: $0, status: try self.provisionedStatus($0, of: function, rows))
+            }
         }
-        let configs = try settings.prefix(size).map { setting throws(PlatformError) in
+        let configs = try found.prefix(size).map { setting, status throws(PlatformError) in
             let made: Lambda.PutProvisionedConcurrencyConfigResponse = try Self.decode(setting.document)
             return Lambda.ProvisionedConcurrencyConfigListItem(
                 functionArn: FunctionARN(id, qualifier: Qualifier(setting.qualifier)).description,
                 requestedProvisionedConcurrentExecutions: setting.amount,
-                availableProvisionedConcurrentExecutions: setting.amount,
-                allocatedProvisionedConcurrentExecutions: setting.amount, status: .ready,
-                lastModified: made.lastModified)
+                availableProvisionedConcurrentExecutions: status.available,
+                allocatedProvisionedConcurrentExecutions: status.available, status: status.answer.status,
+                statusReason: status.answer.reason, lastModified: made.lastModified)
         }
-        let next = nextMarker(settings, pageSize: size, listing: listing, key: \.qualifier)
+        let next = nextMarker(found, pageSize: size, listing: listing, key: \.setting.qualifier)
         return Lambda.ListProvisionedConcurrencyConfigsResponse(
             provisionedConcurrencyConfigs: configs, nextMarker: next)
     }

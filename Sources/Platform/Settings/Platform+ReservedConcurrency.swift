@@ -23,7 +23,7 @@ extension Platform {
                 amount: request.reservedConcurrentExecutions, document: Self.encode(concurrency))
             try rows.put(setting, as: .reservedConcurrency, of: function)
         }
-        routes.forget(id)
+        try applyReservation(id)
         return concurrency
     }
 
@@ -48,7 +48,7 @@ extension Platform {
     ) throws(PlatformError) -> NoMembers {
         let id = try resolveFunctionAlone(request.functionName, context)
         _ = try writing { rows in try rows.deleteSetting(.reservedConcurrency, of: try Self.find(id, rows)) }
-        routes.forget(id)
+        try applyReservation(id)
         return NoMembers()
     }
 }
