@@ -11,7 +11,6 @@ internal import Runtimes
 internal import Sandbox
 internal import SandboxPlan
 internal import Scheduler
-internal import Synchronization
 internal import Telemetry
 
 /// The use cases of a server: everything that can be asked of it, apart from how it is asked.
@@ -36,7 +35,6 @@ package final class Platform: Sendable {
     let retryDelaySeconds: Double
     let routes = RouteTable()
     let changes = ChangesInProgress()
-    let lastRevisionNumber = Atomic<UInt64>(0)
     private let cgroups: CgroupParent?
     private let lock: DataFolderLock
 

@@ -108,8 +108,7 @@ extension Platform {
             guard publishing else { return document.configuration }
             return try self.publish(record, document, of: try Self.find(id, rows), rows)
         }
-        routes.forget(id)
-        pool.update(id, number: nextRevisionNumber())
+        pool.update(id, number: routes.outdate(id))
         garbage.collectSoon()
         guard !publishing else { return answer }
         var changing = answer
