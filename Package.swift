@@ -77,9 +77,9 @@ let storey2: [Target] = [
     library("LayerStore", ["Archive", "Digest", "LinuxSystem"]),
     library("Packaging", ["Archive", "Digest", "Domain", "LinuxSystem"]),
     library("Scheduler"),
-    library("RuntimeAPI", ["Digest", "HTTP"]),
+    library("RuntimeAPI", ["AWSProtocol", "Digest", "HTTP"]),
     library("Sandbox", ["CSandbox", "CSeccomp", "LinuxSystem", "SandboxPlan"]),
-    library("Telemetry", ["Domain", "LinuxSystem"]),
+    library("Telemetry", ["AWSProtocol", "Domain", "LinuxSystem"]),
     library("EventQueue", ["LinuxSystem", "SQLite"]),
 ]
 
@@ -137,7 +137,7 @@ let proof: [Target] = [
     tests("LayerStore", ["Archive", "Digest", "LinuxSystem", "SeededRandom", "ZipForge"]),
     tests("Packaging", ["Digest", "Domain", "LinuxSystem"]),
     tests("Scheduler", ["SeededRandom"]),
-    tests("RuntimeAPI"),
+    tests("RuntimeAPI", ["HTTP"]),
     tests("Sandbox", ["CSandbox", "LinuxSystem", "SandboxPlan", "SeededRandom"]),
     tests("Telemetry", ["Domain"]),
     tests("EventQueue", ["LinuxSystem", "SeededRandom"]),

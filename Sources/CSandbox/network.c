@@ -32,3 +32,16 @@ static int open_listener(uint16_t port, int control) {
 void open_listeners(const struct plan *plan, int control, int *listeners) {
     for (size_t i = 0; i < plan->port_count; i++) listeners[i] = open_listener(plan->ports[i], control);
 }
+
+int connect_inside(uint16_t port) {
+    int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (connection < 0) return -1;
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    if (connect(connection, (struct sockaddr *)&address, sizeof address) == 0 || errno == EINPROGRESS)
+        return connection;
+    int error = errno;
+    close(connection);
+    errno = error;
+    return -1;
+}

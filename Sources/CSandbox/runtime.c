@@ -3,9 +3,6 @@
 #include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -13,59 +10,14 @@
 
 #include "recipe.h"
 
-#define EXEC_PIPE 3  // the one descriptor besides 0, 1, 2 that the runtime's process keeps, until it executes
+#define PROGRAMS_MAX (1 + STRATA_COMPANIONS_MAX)
 
-// How the runtime's process tells pid 1 that it could not become the runtime.
-struct exec_failure {
-    enum strata_stage stage;
-    int error;
-};
+// The processes of the programs by their numbers; 0 for one that has not been started, or has ended.
+static int processes[PROGRAMS_MAX];
 
-static _Noreturn void give_up(enum strata_stage stage) {
-    struct exec_failure failure = {stage, errno};
-    if (write(EXEC_PIPE, &failure, sizeof failure) < 0) _exit(127);
-    _exit(126);
-}
-
-// When memory runs out, the kernel shall take the runtime, not pid 1, which has the news to tell.
-static void prefer_for_oom(int score) {
-    char text[16];
-    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);  // our own /proc files are ours again; exec(2) would do the same in a moment
-    int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-    if (file < 0) return;
-    int length = snprintf(text, sizeof text, "%d", score);
-    if (write(file, text, (size_t)length) < 0) errno = 0;  // a host that set it higher keeps it
-    close(file);
-}
-
-static _Noreturn void become_runtime(const struct plan *plan, int pipe) {
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    prefer_for_oom(plan->oom_score);
-    if (pipe != EXEC_PIPE && dup3(pipe, EXEC_PIPE, O_CLOEXEC) < 0) _exit(127);
-    if (syscall(SYS_close_range, EXEC_PIPE + 1, ~0U, 0) != 0) give_up(STRATA_STAGE_RUNTIME);
-    if (chdir(plan->start_directory) != 0) give_up(STRATA_STAGE_RUNTIME);
-    execve(plan->arguments[0], plan->arguments, plan->variables);
-    give_up(STRATA_STAGE_EXEC);
-}
-
-static int start_runtime(const struct plan *plan, int control) {
-    int pipe[2];
-    if (pipe2(pipe, O_CLOEXEC) != 0) fail(control, STRATA_STAGE_RUNTIME, "pipe");
-    int pid = fork();
-    if (pid < 0) fail(control, STRATA_STAGE_RUNTIME, "fork");
-    if (pid == 0) become_runtime(plan, pipe[1]);
-    close(pipe[1]);
-    struct exec_failure failure;
-    ssize_t got;
-    do got = read(pipe[0], &failure, sizeof failure);
-    while (got < 0 && errno == EINTR);
-    close(pipe[0]);
-    if (got == sizeof failure)
-        fail_with(control, failure.stage, failure.error,
-                  failure.stage == STRATA_STAGE_EXEC ? plan->arguments[0] : plan->start_directory);
-    return pid;
+static void tell(int control, enum strata_report_kind kind, uint32_t program, int error, int value) {
+    struct strata_report news = {.kind = kind, .stage = program, .error = error, .value = value};
+    if (report(control, &news, NULL, 0) != 0) _exit(0);
 }
 
 static int watch_children(int control) {
@@ -78,50 +30,107 @@ static int watch_children(int control) {
     return signals;
 }
 
-// Orphans of the sandbox end up with pid 1, which must not keep them as zombies. The runtime's own end is the end.
-static void reap(int runtime, int control) {
+// Orphans of the sandbox end up with pid 1, which must not keep them as zombies. The end of a runtime that has no
+// companions is the end; with companions the server says what becomes of the others.
+static void reap(const struct plan *plan, int control) {
     int status, pid;
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-        if (pid != runtime) continue;
-        struct strata_report exited = {.kind = STRATA_REPORT_EXITED, .value = status};
-        report(control, &exited, NULL, 0);
-        _exit(0);
+        for (uint32_t program = 0; program < PROGRAMS_MAX; program++) {
+            if (processes[program] != pid) continue;
+            processes[program] = 0;
+            tell(control, STRATA_REPORT_EXITED, program, 0, status);
+            if (plan->companion_count == 0) _exit(0);
+        }
     }
 }
 
-// Keeps nothing open but the two descriptors it waits for: pid 1 must not hold the output pipe or the listeners.
-static void keep_only(int control, int signals) {
+// Keeps nothing open but the two descriptors it waits for: pid 1 must not hold the output pipe or the listeners. A
+// runtime that has yet to be started needs the output.
+static void keep_only(int control, int signals, bool keeps_output) {
     int low = control < signals ? control : signals, high = control < signals ? signals : control;
-    for (int number = 1; number <= 2; number++) dup3(0, number, 0);
+    for (int number = 1; number <= 2 && !keeps_output; number++) dup3(0, number, 0);
     if (low > 3) syscall(SYS_close_range, 3, low - 1, 0);
     if (high > low + 1) syscall(SYS_close_range, low + 1, high - 1, 0);
     syscall(SYS_close_range, high + 1, ~0U, 0);
 }
 
-// Stops or continues every process but this one. kill(2) with -1 misses none, not even one that is being forked; what
-// is stopped can still be killed, and this process goes on watching the server. (A version 1 freezer would hold all
-// three.)
-static void obey(int control) {
-    char order;
-    ssize_t got = read(control, &order, 1);
+// The server wants to reach a program that listens inside; only from here can that be done.
+static void hand_out_connection(int control, const struct strata_order_message *order) {
+    int connection = connect_inside(order->port);
+    struct strata_report news = {.kind = STRATA_REPORT_CONNECTED, .value = order->ticket,
+                                 .error = connection < 0 ? errno : 0};
+    if (report(control, &news, &connection, connection < 0 ? 0 : 1) != 0) _exit(0);
+    if (connection >= 0) close(connection);
+}
+
+static void run_command(const struct plan *plan, int control) {
+    if (processes[STRATA_PROGRAM_RUNTIME] != 0) return;
+    int pid = start_command(plan);
+    if (pid < 0) tell(control, STRATA_REPORT_UNFIT, STRATA_PROGRAM_RUNTIME, errno, 0);
+    else processes[STRATA_PROGRAM_RUNTIME] = pid;
+    for (int number = 1; number <= 2; number++) dup3(0, number, 0);
+}
+
+static void signal_program(uint8_t program, int signal) {
+    if (program < PROGRAMS_MAX && processes[program] > 0) kill(processes[program], signal);
+}
+
+// Stops or continues every process but this one, and whatever else the server wants. kill(2) with -1 misses none, not
+// even one that is being forked; what is stopped can still be killed, and this process goes on watching the server. (A
+// version 1 freezer would hold all three.)
+static void obey(const struct plan *plan, int control) {
+    struct strata_order_message order;
+    ssize_t got = read(control, &order, sizeof order);
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
-    if (got == 1 && order == STRATA_ORDER_FREEZE) kill(-1, SIGSTOP);
-    else if (got == 1 && order == STRATA_ORDER_THAW) kill(-1, SIGCONT);
-    else _exit(0);  // The server has ended. Our end takes the whole sandbox along.
+    if (got != sizeof order) _exit(0);  // The server has ended. Our end takes the whole sandbox along.
+    switch (order.order) {
+    case STRATA_ORDER_FREEZE: kill(-1, SIGSTOP); break;
+    case STRATA_ORDER_THAW: kill(-1, SIGCONT); break;
+    case STRATA_ORDER_RUN: run_command(plan, control); break;
+    case STRATA_ORDER_TERMINATE: signal_program(order.program, SIGTERM); break;
+    case STRATA_ORDER_KILL: signal_program(order.program, SIGKILL); break;
+    case STRATA_ORDER_CONNECT: hand_out_connection(control, &order); break;
+    default: _exit(0);
+    }
+}
+
+static void start_alone(const struct plan *plan, int control, const int *listeners) {
+    int pid = start_command(plan);
+    enum strata_stage stage = stage_of_last_start();
+    if (pid < 0) fail(control, stage, stage == STRATA_STAGE_EXEC ? plan->arguments[0] : plan->start_directory);
+    processes[STRATA_PROGRAM_RUNTIME] = pid;
+    struct strata_report started = {.kind = STRATA_REPORT_STARTED};
+    if (report(control, &started, listeners, plan->port_count) != 0) _exit(1);
+}
+
+// What companions print goes through a pipe of their own, which is made here, so that it belongs to their user.
+static void start_companions(const struct plan *plan, int control, const int *listeners) {
+    int pipe[2], descriptors[STRATA_LISTENERS_MAX + 1];
+    if (pipe2(pipe, O_CLOEXEC) != 0) fail(control, STRATA_STAGE_RUNTIME, "pipe");
+    fcntl(pipe[0], F_SETFL, O_NONBLOCK);
+    for (size_t i = 0; i < plan->port_count; i++) descriptors[i] = listeners[i];
+    descriptors[plan->port_count] = pipe[0];
+    struct strata_report started = {.kind = STRATA_REPORT_STARTED};
+    if (report(control, &started, descriptors, plan->port_count + 1) != 0) _exit(1);
+    for (size_t i = 0; i < plan->companion_count; i++) {
+        int pid = start_companion(plan, i, pipe[1]);
+        if (pid < 0) tell(control, STRATA_REPORT_UNFIT, (uint32_t)i + 1, errno, 0);
+        else processes[i + 1] = pid;
+    }
 }
 
 void run_runtime(const struct plan *plan, int control, const int *listeners) {
     int signals = watch_children(control);
-    int runtime = start_runtime(plan, control);
-    struct strata_report started = {.kind = STRATA_REPORT_STARTED};
-    if (report(control, &started, listeners, plan->port_count) != 0) _exit(1);
-    keep_only(control, signals);
+    bool has_companions = plan->companion_count > 0;
+    if (has_companions) start_companions(plan, control, listeners);
+    else start_alone(plan, control, listeners);
+    keep_only(control, signals, has_companions);
     struct pollfd waiting[2] = {{.fd = signals, .events = POLLIN}, {.fd = control, .events = POLLIN}};
     for (;;) {
         if (poll(waiting, 2, -1) < 0 && errno != EINTR) _exit(1);
-        if (waiting[1].revents) obey(control);
+        if (waiting[1].revents) obey(plan, control);
         struct signalfd_siginfo information;
         while (read(signals, &information, sizeof information) > 0) continue;
-        reap(runtime, control);
+        reap(plan, control);
     }
 }

@@ -99,7 +99,8 @@ struct StartCommand: Sendable {
 
                 Packages in S3 are read with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN of the
                 server's own environment; without them, with the caller's account as the key and 'test' as the
-                secret, which local emulators of S3 take. AWS_CA_BUNDLE names a file of authorities to trust.
+                secret, which local emulators of S3 take. In the same way records and dead letters of asynchronous
+                invocations go to AWS_ENDPOINT_URL_SQS, _SNS, _EVENTBRIDGE and _S3. AWS_CA_BUNDLE names a file of authorities to trust.
                 """,
             options: [
                 Self.port.description, Self.host.description, Self.auth.description, Self.data.description,
@@ -126,21 +127,39 @@ struct StartCommand: Sendable {
             concurrentExecutions: try arguments.value(of: Self.maxConcurrency),
             retryDelaySeconds: try arguments.value(of: Self.retryDelay),
             s3: try Self.s3(arguments, environment),
+            messageServices: try Self.messageServices(arguments, environment),
             version: StrataVersion.current)
     }
 
     /// `AWS_ENDPOINT_URL` does not count: that is where clients find this server itself.
     private static func s3(
         _ arguments: Arguments, _ environment: [String: String]
-    ) throws(UsageError) -> S3Settings? {
+    ) throws(UsageError) -> ServiceSettings? {
         if let endpoint = try arguments.optionalValue(of: s3Endpoint) {
-            return S3Settings(endpoint: endpoint, environment: environment)
+            return ServiceSettings(endpoint: endpoint, environment: environment)
         }
-        guard let text = environment["AWS_ENDPOINT_URL_S3"], !text.isEmpty else { return nil }
+        return try service(.s3, arguments, environment)
+    }
+
+    private static func messageServices(
+        _ arguments: Arguments, _ environment: [String: String]
+    ) throws(UsageError) -> [MessageService: ServiceSettings] {
+        var services: [MessageService: ServiceSettings] = [:]
+        for kind in MessageService.allCases { services[kind] = try service(kind, arguments, environment) }
+        services[.s3] = try s3(arguments, environment)
+        return services
+    }
+
+    /// A service whose endpoint the environment names.
+    private static func service(
+        _ service: MessageService, _ arguments: Arguments, _ environment: [String: String]
+    ) throws(UsageError) -> ServiceSettings? {
+        let variable = service.endpointVariable
+        guard let text = environment[variable], !text.isEmpty else { return nil }
         guard let endpoint = EndpointURL(text) else {
-            throw arguments.refusal("AWS_ENDPOINT_URL_S3 is no http or https URL: '\(text)'")
+            throw arguments.refusal("\(variable) is no http or https URL: '\(text)'")
         }
-        return S3Settings(endpoint: endpoint, environment: environment)
+        return ServiceSettings(endpoint: endpoint, environment: environment)
     }
 
     private func runtimes(

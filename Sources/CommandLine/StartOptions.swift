@@ -31,7 +31,9 @@ public struct StartOptions: Sendable, Hashable {
     /// From an error of a function to the first retry of an asynchronous invocation, in seconds.
     public var retryDelaySeconds: Double
     /// The S3 that packages are read from; `nil` for none.
-    public var s3: S3Settings?
+    public var s3: ServiceSettings?
+    /// The services that take records and dead letters of asynchronous invocations.
+    public var messageServices: [MessageService: ServiceSettings]
     /// The version of this program, for `GET /_strata/health`.
     public var version: String
 }

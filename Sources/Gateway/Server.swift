@@ -29,13 +29,16 @@ package struct ServerOptions: Sendable {
     /// From an error of a function to the first retry of an asynchronous invocation, in seconds.
     package var retryDelaySeconds: Double
     /// The S3 that packages are read from; `nil` for none.
-    package var s3: S3Settings?
+    package var s3: ServiceSettings?
+    /// The services that take records and dead letters of asynchronous invocations.
+    package var messageServices: [MessageService: ServiceSettings]
 
     /// Collects the options.
     package init(
         host: String, port: UInt16, defaults: GatewayDefaults, version: String, requiresSignatures: Bool,
         dataFolder: String, interpreters: [RuntimeIdentifier: Interpreter], usesHostNetwork: Bool,
-        accountConcurrency: Int, retryDelaySeconds: Double, s3: S3Settings?
+        accountConcurrency: Int, retryDelaySeconds: Double, s3: ServiceSettings?,
+        messageServices: [MessageService: ServiceSettings]
     ) {
         self.host = host
         self.port = port
@@ -48,6 +51,7 @@ package struct ServerOptions: Sendable {
         self.accountConcurrency = accountConcurrency
         self.retryDelaySeconds = retryDelaySeconds
         self.s3 = s3
+        self.messageServices = messageServices
     }
 }
 
@@ -78,7 +82,8 @@ package struct Server {
                 interpreters: options.interpreters, gatewayPort: port, usesHostNetwork: options.usesHostNetwork,
                 requiresSignatures: options.requiresSignatures,
                 accountConcurrency: options.accountConcurrency, retryDelaySeconds: options.retryDelaySeconds,
-                packageSource: options.s3.map { S3PackageSource($0) }),
+                packageSource: options.s3.map { S3PackageSource($0) },
+                messageSender: try DestinationSender(options.messageServices)),
             adopt: { connection, origin in server.adopt(connection, origin) })
         gateway = try Gateway(
             platform: platform, defaults: options.defaults, version: options.version,

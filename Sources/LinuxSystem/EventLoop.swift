@@ -13,6 +13,21 @@ public final class EventLoop: Sendable {
         let number: UInt64
     }
 
+    /// What a watch waits for.
+    public enum Interest: Sendable {
+        /// There is something to read, or the other end has hung up.
+        case readable
+        /// There is room to write, or the other end has hung up.
+        case writable
+
+        var events: UInt32 {
+            switch self {
+            case .readable: EPOLLIN.rawValue
+            case .writable: EPOLLOUT.rawValue
+            }
+        }
+    }
+
     private struct Timer {
         let deadlineNanoseconds: UInt64
         let action: @Sendable () -> Void
@@ -53,23 +68,26 @@ public final class EventLoop: Sendable {
         guard wakeUp.rawValue >= 0 else { throw SystemCallError("eventfd") }
         self.epoll = epoll
         self.wakeUp = wakeUp
-        try add(descriptor: self.wakeUp.rawValue, token: Self.wakeUpToken)
+        try add(descriptor: self.wakeUp.rawValue, token: Self.wakeUpToken, .readable)
         let thread = try SystemThread(name: name) { [self] in run() }
         self.thread.withLock { $0 = thread }
     }
 
-    /// Calls `action` on the loop's thread whenever a descriptor is readable or has hung up, until ``cancel(_:)``.
+    /// Calls `action` on the loop's thread whenever a descriptor is readable, or writable, or has hung up, until
+    /// ``cancel(_:)``.
     ///
-    /// The action must take what makes the descriptor readable, or cancel. The caller keeps the descriptor open until
+    /// The action must take what makes the descriptor ready, or cancel. The caller keeps the descriptor open until
     /// it has cancelled.
-    public func watch(_ descriptor: Int32, _ action: @escaping @Sendable () -> Void) throws(SystemCallError) -> Token {
+    public func watch(
+        _ descriptor: Int32, for interest: Interest = .readable, _ action: @escaping @Sendable () -> Void
+    ) throws(SystemCallError) -> Token {
         let token = state.withLock { state in
             let token = state.makeToken()
             state.watches[token] = Watch(descriptor: descriptor, action: action)
             return token
         }
         do {
-            try add(descriptor: descriptor, token: token)
+            try add(descriptor: descriptor, token: token, interest)
         } catch {
             state.withLock { _ = $0.watches.removeValue(forKey: token) }
             throw error
@@ -112,8 +130,8 @@ public final class EventLoop: Sendable {
 }
 
 extension EventLoop {
-    private func add(descriptor: Int32, token: UInt64) throws(SystemCallError) {
-        var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(u64: token))
+    private func add(descriptor: Int32, token: UInt64, _ interest: Interest) throws(SystemCallError) {
+        var event = epoll_event(events: interest.events, data: epoll_data_t(u64: token))
         guard epoll_ctl(epoll.rawValue, EPOLL_CTL_ADD, descriptor, &event) == 0 else {
             throw SystemCallError("epoll_ctl")
         }

@@ -30,6 +30,7 @@ package final class Platform: Sendable {
     let pool: EnvironmentPool
     let garbage: GarbageCollector
     let events: EventQueue
+    private let messageSender: any MessageSender
     let accountConcurrency: Int
     /// From an error of a function to the first retry of an asynchronous invocation.
     let retryDelaySeconds: Double
@@ -73,6 +74,7 @@ package final class Platform: Sendable {
         limits.environments = options.environments
         accountConcurrency = options.accountConcurrency
         retryDelaySeconds = options.retryDelaySeconds
+        messageSender = options.messageSender
         events = try EventQueue(path: folder.path("events.sqlite"))
         pool = try EnvironmentPool(
             host: host,
@@ -80,7 +82,7 @@ package final class Platform: Sendable {
             logs: LogStore(root: folder.path("logs")), limits: limits,
             adopt: adopt)
         garbage.collectSoon()
-        events.start(EventInvoker(platform: self, sender: NoMessageSender()))
+        events.start(EventInvoker(platform: self, sender: messageSender))
     }
 
     /// Refuses new invocations, lets the running ones end for `drainSeconds` at most, and leaves nothing running.
@@ -88,6 +90,7 @@ package final class Platform: Sendable {
     /// - Parameter isImpatient: asked again and again meanwhile; when it says yes, nothing is waited for any more.
     package func stop(drainSeconds: Double, isImpatient: () -> Bool = { false }) {
         events.pause()
+        messageSender.stop()
         pool.stop(afterSeconds: drainSeconds, isImpatient: isImpatient)
         events.stop()
         packageSource?.stop()

@@ -20,6 +20,8 @@ package struct PlatformOptions: Sendable {
     package var environments: Int
     /// From an error of a function to the first retry of an asynchronous invocation, in seconds.
     package var retryDelaySeconds: Double
+    /// Who takes messages for services that are not here.
+    package var messageSender: any MessageSender
     /// Where packages come from that requests only name; `nil` for nowhere.
     package var packageSource: (any PackageSource)?
 
@@ -28,7 +30,7 @@ package struct PlatformOptions: Sendable {
         dataFolder: String, initExecutable: String, interpreters: [RuntimeIdentifier: Interpreter],
         gatewayPort: UInt16, usesHostNetwork: Bool = false, requiresSignatures: Bool = false,
         accountConcurrency: Int = 1000, environments: Int = 1000, retryDelaySeconds: Double = 60,
-        packageSource: (any PackageSource)? = nil
+        packageSource: (any PackageSource)? = nil, messageSender: any MessageSender = NoMessageSender()
     ) {
         self.dataFolder = dataFolder
         self.initExecutable = initExecutable
@@ -40,5 +42,6 @@ package struct PlatformOptions: Sendable {
         self.environments = environments
         self.retryDelaySeconds = retryDelaySeconds
         self.packageSource = packageSource
+        self.messageSender = messageSender
     }
 }

@@ -14,6 +14,9 @@ public protocol RuntimeAPIEnvironments: Sendable {
 
     /// A runtime could not start.
     func initFailed(origin: UInt32, _ fault: RuntimeFault)
+
+    /// An extension asks for something; answered at once, or later through the exchange.
+    func serve(origin: UInt32, _ request: ExtensionRequest, _ exchange: HTTPExchange) -> HTTPResponse?
 }
 
 extension RuntimeFault: Error {}
@@ -72,7 +75,19 @@ public struct RuntimeAPIHandler<Environments: RuntimeAPIEnvironments>: HTTPHandl
             environments.initFailed(origin: exchange.origin, RuntimeFault(exchange))
             return Self.accepted
         case .unknown:
-            return Self.error(404, "NotFound", "no such path in the runtime API: \(exchange.method) \(exchange.target)")
+            return respondToExtension(exchange)
+        }
+    }
+
+    private func respondToExtension(_ exchange: HTTPExchange) -> HTTPResponse? {
+        do throws(ExtensionFault) {
+            guard let request = try ExtensionRequest(exchange) else {
+                return Self.error(
+                    404, "NotFound", "no such path in the runtime API: \(exchange.method) \(exchange.target)")
+            }
+            return environments.serve(origin: exchange.origin, request, exchange)
+        } catch {
+            return error.response()
         }
     }
 

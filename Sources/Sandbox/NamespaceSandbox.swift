@@ -9,6 +9,8 @@ final class NamespaceSandbox: RunningSandbox {
     let listeners: [Int32]
     let output: Int32
     let processDescriptor: Int32
+    let companionOutput: Int32?
+    var newsDescriptor: Int32 { control.socket }
 
     private let control: SandboxControl
     private let cgroup: (any Cgroup)?
@@ -25,6 +27,7 @@ final class NamespaceSandbox: RunningSandbox {
         listeners = started.listeners
         output = started.output
         processDescriptor = started.processDescriptor
+        companionOutput = started.companionOutput
         control = started.control
         watch = MemoryWatch(processID: started.processID, limitBytes: limits.memoryBytes)
         self.cgroup = cgroup
@@ -71,19 +74,63 @@ final class NamespaceSandbox: RunningSandbox {
 
     private func takeEnd(_ state: inout NamespaceSandboxState) {
         _ = ProcessDescriptor.reap(processDescriptor)
-        var waitStatus: Int32?
         while let report = control.next() {
-            if case .exited(let status) = report { waitStatus = status }
+            note(report, &state)
+            report.discard()
         }
-        state.ended(waitStatus: waitStatus, killedByMemoryLimit: cgroup?.wasOutOfMemory ?? false)
+        state.ended(killedByMemoryLimit: cgroup?.wasOutOfMemory ?? false)
+    }
+
+    private func note(_ report: SandboxReport, _ state: inout NamespaceSandboxState) {
+        guard case .exited(program: 0, let waitStatus) = report else { return }
+        state.commandEnded(waitStatus: waitStatus)
+    }
+
+    func takeNews() -> [SandboxNews] {
+        state.withLock { state in
+            var news: [SandboxNews] = []
+            while state.isOpen, state.exit == nil, let report = control.next() {
+                note(report, &state)
+                switch report {
+                case .exited(let program, let waitStatus):
+                    let exit = SandboxExit(
+                        waitStatus: waitStatus, killedByMemoryLimit: cgroup?.wasOutOfMemory ?? false)
+                    news.append(.exited(program, exit))
+                case .unfit(let program, let errno): news.append(.unfit(program, errno: errno))
+                case .connected(let ticket, let descriptor): news.append(.connected(ticket: ticket, descriptor))
+                case .born, .started, .failed: report.discard()
+                }
+            }
+            return news
+        }
+    }
+
+    func runCommand() -> Bool {
+        order { $0.send(STRATA_ORDER_RUN) }
+    }
+
+    func terminate(_ program: Int) -> Bool {
+        order { $0.send(STRATA_ORDER_TERMINATE, program: program) }
+    }
+
+    func kill(_ program: Int) -> Bool {
+        order { $0.send(STRATA_ORDER_KILL, program: program) }
+    }
+
+    func connect(port: UInt16, ticket: Int32) -> Bool {
+        order { $0.send(STRATA_ORDER_CONNECT, port: port, ticket: ticket) }
+    }
+
+    private func order(_ give: (SandboxControl) -> Bool) -> Bool {
+        state.withLock { $0.isOpen && $0.exit == nil && give(control) }
     }
 
     func freeze() -> Bool {
-        state.withLock { $0.isOpen && $0.exit == nil && control.send(STRATA_ORDER_FREEZE) }
+        order { $0.send(STRATA_ORDER_FREEZE) }
     }
 
     func thaw() -> Bool {
-        state.withLock { $0.isOpen && $0.exit == nil && control.send(STRATA_ORDER_THAW) }
+        order { $0.send(STRATA_ORDER_THAW) }
     }
 
     func setCPU(cores: Double) -> Bool {
@@ -115,7 +162,8 @@ final class NamespaceSandbox: RunningSandbox {
         }
         guard mustClean else { return }
         let kept = peakMemoryDescriptor >= 0 ? [peakMemoryDescriptor] : []
-        for descriptor in listeners + kept + [output, processDescriptor, control.socket] {
+        let ours = [output, processDescriptor, control.socket] + [companionOutput].compactMap(\.self)
+        for descriptor in listeners + kept + ours {
             _ = FileDescriptor(owning: descriptor)
         }
         cgroup?.remove()

@@ -12,6 +12,8 @@ struct NamespaceSandboxState {
     var isOpen = true
     /// How it ended; set once.
     private(set) var exit: SandboxExit?
+    /// How the command ended, where its first process has told.
+    private(set) var waitStatus: Int32?
     private var killReason: KillReason?
 
     /// Notes that the server ends it. False when there is nothing left to end.
@@ -21,23 +23,33 @@ struct NamespaceSandboxState {
         return true
     }
 
+    /// Notes how the command ended; its companions may go on.
+    mutating func commandEnded(waitStatus: Int32) { self.waitStatus = waitStatus }
+
     /// Notes that nothing inside lives any more.
     ///
-    /// `waitStatus` is what pid 1 told of the command; it tells nothing when it was killed itself. What it told came
-    /// before any kill of ours could have mattered, so it counts first.
-    mutating func ended(waitStatus: Int32?, killedByMemoryLimit: Bool) {
+    /// Pid 1 has told how the command ended, unless it was killed itself. What it told came before any kill of ours
+    /// could have mattered, so it counts first.
+    mutating func ended(killedByMemoryLimit: Bool) {
         guard exit == nil else { return }
         guard let waitStatus else {
             exit = killReason == .asked ? .killed : killReason == .memory || killedByMemoryLimit ? .outOfMemory : .lost
             return
         }
+        exit = SandboxExit(waitStatus: waitStatus, killedByMemoryLimit: killedByMemoryLimit)
+    }
+}
+
+extension SandboxExit {
+    /// How a program ended, by its wait status (wait(2)).
+    init(waitStatus: Int32, killedByMemoryLimit: Bool) {
         let signal = waitStatus & 0x7f
         if signal == 0 {
-            exit = .exited(code: (waitStatus >> 8) & 0xff)
+            self = .exited(code: (waitStatus >> 8) & 0xff)
         } else if signal == SIGKILL, killedByMemoryLimit {
-            exit = .outOfMemory
+            self = .outOfMemory
         } else {
-            exit = .signaled(signal)
+            self = .signaled(signal)
         }
     }
 }

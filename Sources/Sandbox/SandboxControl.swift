@@ -6,9 +6,11 @@ internal import LinuxSystem
 struct SandboxControl {
     let socket: Int32
 
-    /// Tells pid 1 to stop, or to let go on, everything else inside.
-    func send(_ order: strata_order) -> Bool {
-        MessageSocket.send([UInt8(order.rawValue)], to: socket)
+    /// Gives pid 1 an order. Of its arguments, each order reads its own.
+    func send(_ order: strata_order, program: Int = 0, port: UInt16 = 0, ticket: Int32 = 0) -> Bool {
+        let message = strata_order_message(
+            order: UInt8(order.rawValue), program: UInt8(program), port: port, ticket: ticket)
+        return withUnsafeBytes(of: message) { MessageSocket.send(Array($0), to: socket) }
     }
 
     /// The next report if one has arrived; nil when none has, or none will.

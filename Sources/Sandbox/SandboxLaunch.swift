@@ -14,16 +14,20 @@ struct SandboxLaunch {
         let processID: Int32
         let processDescriptor: Int32
         let listeners: [Int32]
+        /// What companions print, where the plan has any.
+        let companionOutput: Int32?
     }
 
     private let porter: ChildProcess
     private let control: SandboxControl
     private let output: Int32
+    private let listenerCount: Int
     private var processID: Int32 = -1
     private var processDescriptor: Int32 = -1
 
     /// Spawns `strata-init` with the plan.
     init(_ initExecutable: String, plan: SandboxPlan, placement: SandboxPlacement) throws(SandboxError) {
+        listenerCount = if case .isolated(let listeners) = plan.network { listeners.count } else { 0 }
         let message: [UInt8]
         do { message = try plan.encoded(placement: placement) } catch {
             throw SandboxError(stage: "encode the plan", errno: 0, detail: error.description)
@@ -56,8 +60,9 @@ struct SandboxLaunch {
                 porter.wait()  // it had its last word before pid 1 could finish, so this does not block
                 return Started(
                     control: control, output: output, processID: processID, processDescriptor: processDescriptor,
-                    listeners: listeners)
-            case .exited:
+                    listeners: Array(listeners.prefix(listenerCount)),
+                    companionOutput: listeners.dropFirst(listenerCount).first)
+            case .exited, .unfit, .connected:
                 throw SandboxError(stage: "start the runtime", errno: EPROTO, detail: "it ended before it was started")
             }
         }
@@ -75,8 +80,7 @@ struct SandboxLaunch {
         while let report = control.next() {
             switch report {
             case .born(_, let descriptor): processDescriptor = descriptor
-            case .started(let listeners): listeners.forEach { _ = FileDescriptor(owning: $0) }
-            case .failed, .exited: break
+            default: report.discard()
             }
         }
         if processDescriptor >= 0 {

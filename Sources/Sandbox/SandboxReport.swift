@@ -9,8 +9,12 @@ enum SandboxReport {
     case started(listeners: [Int32])
     /// The recipe stopped.
     case failed(SandboxError)
-    /// The command has ended with this wait status.
-    case exited(waitStatus: Int32)
+    /// A program has ended with this wait status.
+    case exited(program: Int, waitStatus: Int32)
+    /// A program could not be executed.
+    case unfit(program: Int, errno: Int32)
+    /// A connection that was asked for; `nil` where nobody listens.
+    case connected(ticket: Int32, descriptor: Int32?)
 
     /// Decodes a message; nil, with the descriptors closed, when it is not one.
     init?(_ bytes: [UInt8], descriptors: [Int32]) {
@@ -23,10 +27,24 @@ enum SandboxReport {
         case (STRATA_REPORT_BORN, 1): self = .born(processID: report.value, descriptor: descriptors[0])
         case (STRATA_REPORT_STARTED, _): self = .started(listeners: descriptors)
         case (STRATA_REPORT_FAILED, 0): self = .failed(SandboxError(report))
-        case (STRATA_REPORT_EXITED, 0): self = .exited(waitStatus: report.value)
+        case (STRATA_REPORT_EXITED, 0): self = .exited(program: Int(report.stage), waitStatus: report.value)
+        case (STRATA_REPORT_UNFIT, 0): self = .unfit(program: Int(report.stage), errno: report.error)
+        case (STRATA_REPORT_CONNECTED, 0...1): self = .connected(ticket: report.value, descriptor: descriptors.first)
         default:
             descriptors.forEach { _ = FileDescriptor(owning: $0) }
             return nil
+        }
+    }
+}
+
+extension SandboxReport {
+    /// Closes the descriptors of a report that nobody will read.
+    func discard() {
+        switch self {
+        case .born(_, let descriptor): _ = FileDescriptor(owning: descriptor)
+        case .started(let listeners): listeners.forEach { _ = FileDescriptor(owning: $0) }
+        case .connected(_, let descriptor?): _ = FileDescriptor(owning: descriptor)
+        case .failed, .exited, .unfit, .connected: break
         }
     }
 }

@@ -27,8 +27,9 @@ enum SandboxFiles {
     /// Nothing answers on this network, so a look-up shall fail at once instead of waiting for a name server.
     static let noResolver = bytes("options attempts:1 timeout:1\n")
 
+    /// `sandbox.localdomain` is the name by which Lambda has extensions name themselves ("Lambda Telemetry API").
     static func hosts(hostname: String) -> [UInt8] {
-        bytes("127.0.0.1 localhost \(hostname)\n::1 localhost\n")
+        bytes("127.0.0.1 localhost sandbox.localdomain sandbox \(hostname)\n::1 localhost\n")
     }
 
     private static func bytes(_ text: String) -> [UInt8] {

@@ -41,10 +41,9 @@ public struct InvocationReport: Hashable, Sendable {
     /// The line, without a line break. Durations in milliseconds with two decimals; the billed one rounded up, init
     /// included: since August 2025 Lambda bills the init phase of every function.
     public var line: String {
-        let billed = (durationNanoseconds + (initNanoseconds ?? 0) + 999_999) / 1_000_000
-        let peak = (peakMemoryBytes + 1_048_575) / 1_048_576
         var line = "REPORT RequestId: \(requestID)\tDuration: \(Self.milliseconds(durationNanoseconds)) ms\t"
-        line += "Billed Duration: \(billed) ms\tMemory Size: \(memoryMebibytes) MB\tMax Memory Used: \(peak) MB\t"
+        line += "Billed Duration: \(billedMilliseconds) ms\tMemory Size: \(memoryMebibytes) MB\t"
+        line += "Max Memory Used: \(peakMebibytes) MB\t"
         if let initNanoseconds { line += "Init Duration: \(Self.milliseconds(initNanoseconds)) ms\t" }
         switch status {
         case .completed: break
@@ -53,6 +52,9 @@ public struct InvocationReport: Hashable, Sendable {
         }
         return line
     }
+
+    var billedMilliseconds: UInt64 { (durationNanoseconds + (initNanoseconds ?? 0) + 999_999) / 1_000_000 }
+    var peakMebibytes: UInt64 { (peakMemoryBytes + 1_048_575) / 1_048_576 }
 
     /// Milliseconds with two decimals, rounded to the nearest.
     public static func milliseconds(_ nanoseconds: UInt64) -> String {

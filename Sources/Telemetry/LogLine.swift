@@ -17,16 +17,7 @@ public struct LogLine: Hashable, Sendable {
     /// Writes the line as it stands in a file, for people: the time, the text, and what follows a carriage return
     /// indented on a line of its own.
     func append(to bytes: inout [UInt8]) {
-        var seconds = time_t(milliseconds / 1000)
-        var time = tm()
-        gmtime_r(&seconds, &time)
-        Self.append(time.tm_year + 1900, width: 4, UInt8(ascii: "-"), to: &bytes)
-        Self.append(time.tm_mon + 1, width: 2, UInt8(ascii: "-"), to: &bytes)
-        Self.append(time.tm_mday, width: 2, UInt8(ascii: "T"), to: &bytes)
-        Self.append(time.tm_hour, width: 2, UInt8(ascii: ":"), to: &bytes)
-        Self.append(time.tm_min, width: 2, UInt8(ascii: ":"), to: &bytes)
-        Self.append(time.tm_sec, width: 2, UInt8(ascii: "."), to: &bytes)
-        Self.append(Int32(milliseconds % 1000), width: 3, UInt8(ascii: "Z"), to: &bytes)
+        Self.appendTime(milliseconds, to: &bytes)
         bytes.append(UInt8(ascii: " "))
         for byte in text.utf8 {
             if byte == UInt8(ascii: "\r") {
@@ -36,6 +27,20 @@ public struct LogLine: Hashable, Sendable {
             }
         }
         bytes.append(UInt8(ascii: "\n"))
+    }
+
+    /// Writes a moment as RFC 3339 has it, with milliseconds.
+    static func appendTime(_ milliseconds: Int64, to bytes: inout [UInt8]) {
+        var seconds = time_t(milliseconds / 1000)
+        var time = tm()
+        gmtime_r(&seconds, &time)
+        append(time.tm_year + 1900, width: 4, UInt8(ascii: "-"), to: &bytes)
+        append(time.tm_mon + 1, width: 2, UInt8(ascii: "-"), to: &bytes)
+        append(time.tm_mday, width: 2, UInt8(ascii: "T"), to: &bytes)
+        append(time.tm_hour, width: 2, UInt8(ascii: ":"), to: &bytes)
+        append(time.tm_min, width: 2, UInt8(ascii: ":"), to: &bytes)
+        append(time.tm_sec, width: 2, UInt8(ascii: "."), to: &bytes)
+        append(Int32(milliseconds % 1000), width: 3, UInt8(ascii: "Z"), to: &bytes)
     }
 
     /// A number with leading zeros, and what follows it.

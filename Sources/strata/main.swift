@@ -26,6 +26,6 @@ extension ServerOptions {
             requiresSignatures: options.requiresSignatures, dataFolder: options.dataFolder,
             interpreters: Dictionary(options.runtimes.map { ($0.runtime, Interpreter($0)) }) { first, _ in first },
             usesHostNetwork: options.functionNetwork == .host, accountConcurrency: options.concurrentExecutions,
-            retryDelaySeconds: options.retryDelaySeconds, s3: options.s3)
+            retryDelaySeconds: options.retryDelaySeconds, s3: options.s3, messageServices: options.messageServices)
     }
 }

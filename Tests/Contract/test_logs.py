@@ -1,7 +1,10 @@
 """What functions print is kept, for each function and environment, with the lines that Lambda adds."""
 
+import json
 import re
 import time
+
+import pytest
 
 LINE = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z "
 
@@ -52,5 +55,61 @@ def test_json_is_logged_where_the_function_wants_it(aws):
     source = "import logging\ndef handler(event, context): logging.getLogger().warning('heed')"
     name = aws.deploy(source, LoggingConfig={"LogFormat": "JSON", "ApplicationLogLevel": "WARN"})
     aws.invoke(name)
-    (text,) = streams_of(aws, name, 1)
+    (text,) = streams_of(aws, name, 1, containing="platform.report")
     assert re.search(r'\{.*"level": ?"WARNING".*"heed".*\}', text) or re.search(r'"message": ?"heed"', text)
+
+
+def platform_events(text):
+    """The events of the platform in a stream of JSON logs, by type."""
+    documents = [json.loads(line.partition("Z ")[2]) for line in text.splitlines()]
+    return {document["type"]: document["record"] for document in documents if "type" in document}
+
+
+@pytest.mark.parametrize(
+    "level, types",
+    [
+        ("DEBUG", ["platform.initStart", "platform.initRuntimeDone", "platform.initReport", "platform.start",
+                   "platform.runtimeDone", "platform.report"]),
+        ("INFO", ["platform.initStart", "platform.start", "platform.report"]),
+        ("WARN", []),
+    ],
+)
+def test_events_of_the_platform_are_json_too_by_their_level(aws, level, types):
+    config = {"LogFormat": "JSON", "SystemLogLevel": level, "ApplicationLogLevel": "INFO"}
+    name = aws.deploy("def handler(event, context): print('{\"mine\": 1}')", LoggingConfig=config)
+    answer = aws.invoke(name)
+    (text,) = streams_of(aws, name, 1, containing="platform.report" if types else "mine")
+    events = platform_events(text)
+    assert list(events) == types
+    assert "START" not in text and "REPORT" not in text and "END" not in text
+    if "platform.report" in events:
+        assert events["platform.start"]["version"] == "$LATEST"
+        report = events["platform.report"]
+        assert report["status"] == "success"
+        assert report["requestId"] == events["platform.start"]["requestId"]
+        assert set(report["metrics"]) == {
+            "durationMs", "billedDurationMs", "memorySizeMB", "maxMemoryUsedMB", "initDurationMs"}
+        assert "platform.report" in answer.log
+
+
+def test_failures_are_json_events_of_level_warn(aws):
+    config = {"LogFormat": "JSON", "SystemLogLevel": "WARN"}
+    name = aws.deploy("import os\ndef handler(event, context): os._exit(1)", LoggingConfig=config)
+    aws.invoke(name)
+    (text,) = streams_of(aws, name, 1, containing="platform.report")
+    report = platform_events(text)["platform.report"]
+    assert (report["status"], report["errorType"]) == ("error", "Runtime.ExitError")
+    assert "platform.start" not in text
+
+
+def test_nothing_of_one_invocations_output_is_in_the_tail_of_another(aws):
+    name = aws.deploy(
+        """
+        import sys
+        def handler(event, context):
+            sys.stdout.write("of " + event)  # without an end of the line
+        """
+    )
+    first, second = aws.invoke(name, "the first").log, aws.invoke(name, "the second").log
+    assert "of the first" in first and "of the second" in second
+    assert "of the first" not in second

@@ -10,7 +10,8 @@ import Testing
     ) -> SandboxExit? {
         var state = NamespaceSandboxState()
         if let killed { _ = state.kill(because: killed) }
-        state.ended(waitStatus: waitStatus, killedByMemoryLimit: oom)
+        if let waitStatus { state.commandEnded(waitStatus: waitStatus) }
+        state.ended(killedByMemoryLimit: oom)
         return state.exit
     }
 
@@ -38,11 +39,12 @@ import Testing
         let first = state.kill(because: .asked)
         let second = state.kill(because: .memory)  // a second signal does no harm, and the first reason stays
         #expect(first && second)
-        state.ended(waitStatus: nil, killedByMemoryLimit: false)
+        state.ended(killedByMemoryLimit: false)
         #expect(state.exit == .killed)
         let late = state.kill(because: .memory)
         #expect(!late)
-        state.ended(waitStatus: 0, killedByMemoryLimit: false)
+        state.commandEnded(waitStatus: 0)
+        state.ended(killedByMemoryLimit: false)
         #expect(state.exit == .killed)
     }
 }

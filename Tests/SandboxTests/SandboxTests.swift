@@ -13,7 +13,9 @@ import Testing
         #expect(outcome.exit == .exited(code: 0))
         #expect(
             outcome.lines == [
-                "sbx_user1051", "993", "990", "strata", "/var/task", "127.0.0.1 localhost strata", "::1 localhost",
+                "sbx_user1051", "993", "990", "strata", "/var/task",
+                "127.0.0.1 localhost sandbox.localdomain sandbox strata",
+                "::1 localhost",
             ])
     }
 

@@ -52,8 +52,7 @@ struct EventAttempt: Sendable {
             let record = DestinationRecord(
                 event: event, functionARN: functionARN, condition: condition, response: response,
                 timestampMilliseconds: nowMilliseconds())
-            followUps.append(
-                follow(destination, record.json, ["FunctionArn": functionARN, "Condition": condition.rawValue]))
+            followUps.append(follow(destination, record.json, recordAttributes(functionARN, condition)))
         }
         if !hasSucceeded, let queue = settings.deadLetterQueue {
             followUps.append(follow(queue, event.event.payload, deadLetterAttributes(condition, response)))
@@ -65,6 +64,23 @@ struct EventAttempt: Sendable {
         NewEvent(
             target: target, requestID: event.event.requestID, payload: payload, attributes: attributes,
             acceptedMilliseconds: nowMilliseconds())
+    }
+
+    private func recordAttributes(
+        _ functionARN: String, _ condition: AsynchronousRules.Condition
+    ) -> [String: String] {
+        let time = LambdaTime.text(milliseconds: nowMilliseconds())
+        let (day, clock) = (time.prefix(10), time.dropFirst(11).prefix(8).replacing(":", with: "."))
+        // Source: "Adding a destination", *S3*, Lambda developer guide:
+        // aws/lambda/async/<function-name>/YYYY/MM/DD/YYYY-MM-DDTHH.MM.SS-<Random UUID>.
+        let key =
+            "aws/lambda/async/\(target.function.name)/\(day.replacing("-", with: "/"))/\(day)T\(clock)-"
+            + RequestIdentifier.make()
+        return [
+            OutgoingMessage.functionARN: functionARN, OutgoingMessage.condition: condition.rawValue,
+            OutgoingMessage.account: target.function.account.description,
+            OutgoingMessage.region: target.function.region.description, OutgoingMessage.objectKey: key,
+        ]
     }
 
     /// Source: "Adding a dead-letter queue", Lambda developer guide: `RequestID`, `ErrorCode` (the status), and

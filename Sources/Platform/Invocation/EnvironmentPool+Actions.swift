@@ -21,7 +21,7 @@ extension EnvironmentPool {
             switch action {
             case .start(let id, _, _, let number):
                 guard let invocation = state.invocations.removeValue(forKey: number) else { return nil }
-                let environment = ExecutionEnvironment(id: id, revision: invocation.revision, logs: logs)
+                let environment = ExecutionEnvironment(id: id, revision: invocation.revision, logs: logs, loop: loop)
                 state.environments[id] = environment
                 return .start(environment, invocation)
             case .assign(let id, let number):
@@ -40,8 +40,7 @@ extension EnvironmentPool {
         for action in actions {
             switch action {
             case .start(let environment, let invocation):
-                offer(
-                    invocation, to: environment, seconds: invocation.revision.timeoutSeconds + LambdaLimits.initSeconds)
+                environment.expect(invocation)
                 if !starter.submit({ self.start(environment) }) {
                     end(
                         environment,
@@ -53,7 +52,7 @@ extension EnvironmentPool {
                 invocation.complete(
                     .refused(PlatformError(.tooManyRequests, "Rate Exceeded.", reason: reason.rawValue)))
             case .retire(let environment):
-                environment.kill(.retired)
+                settle(environment, environment.retire())
             }
         }
     }
@@ -72,16 +71,15 @@ extension EnvironmentPool {
     ) -> EventLoop.Token {
         let deadline = MonotonicClock.nowNanoseconds() + UInt64(seconds) * 1_000_000_000
         let requestID = invocation.requestID
-        return loop.schedule(atNanoseconds: deadline) {
-            guard let completion = environment.expire(requestID) else { return }
-            completion.invocation.complete(completion.result)
+        return loop.schedule(atNanoseconds: deadline) { [self] in
+            settle(environment, environment.expire(requestID))
         }
     }
 
     /// Makes an environment's sandbox and connects it. On one of the starter's threads.
-    private func start(_ environment: ExecutionEnvironment) {
+    func start(_ environment: ExecutionEnvironment) {
         // Its time may have run out in the queue, or the server may be stopping.
-        guard environment.isWanted else { return end(environment, environment.ended(.killed)) }
+        guard environment.isWanted else { return ended(environment, .killed) }
         do {
             let listener = host.usesHostNetwork ? try OwnListener() : nil
             let plan = try FunctionSandbox(
@@ -90,12 +88,15 @@ extension EnvironmentPool {
                 credentials: host.sessions?.issue(for: environment.revision)
             ).plan()
             let sandbox = try sandboxes.start(plan)
-            let goesOn = environment.begin(sandbox, nowNanoseconds: MonotonicClock.nowNanoseconds())
+            let now = MonotonicClock.nowNanoseconds()
+            let goesOn = environment.begin(sandbox, nowNanoseconds: now)
             do { try connect(environment, sandbox, ownListener: listener) } catch {
                 sandbox.close()
                 throw error
             }
-            if !goesOn { sandbox.kill() }
+            guard goesOn else { return sandbox.kill() }
+            limitInit(of: environment, beginNanoseconds: now)
+            settle(environment, environment.refuseSurplus())
         } catch let error as PlatformError {
             end(environment, environment.notStarted(error))
         } catch {
@@ -120,11 +121,19 @@ extension EnvironmentPool {
             try watches.add(sandbox.output) { watch in
                 if !environment.drain() { watch.cancel() }
             }
+            if let output = sandbox.companionOutput {
+                try watches.add(output) { watch in
+                    if !environment.drainExtensions() { watch.cancel() }
+                }
+            }
+            try watches.add(sandbox.newsDescriptor) { [weak self] _ in
+                for news in sandbox.takeNews() { self?.settle(environment, environment.take(news)) }
+            }
             try watches.add(sandbox.processDescriptor) { [weak self] _ in
                 guard let exit = sandbox.reap() else { return }
                 watches.cancel()
                 ownListener?.close()
-                self?.end(environment, environment.ended(exit))
+                self?.ended(environment, exit)
                 self?.close(sandbox)
             }
         } catch {
@@ -155,6 +164,7 @@ extension EnvironmentPool {
             state.environments[environment.id] = nil
         }
         if let completion = remains.completion { completion.invocation.complete(completion.result) }
+        for waiter in remains.waiters { waiter.respond(HTTPResponse(status: 410)) }
         if let unseen = remains.unseen { invoke(unseen) }
     }
 

@@ -8,25 +8,16 @@ internal import Synchronization
 extension EnvironmentPool: RuntimeAPIEnvironments {
     func next(origin: UInt32, _ exchange: HTTPExchange) -> HTTPResponse? {
         guard let environment = environment(origin) else { return HTTPResponse(status: 410) }
-        let (answer, first) = environment.next(exchange)
-        if let first { markStarted(environment, first) }
+        let (answer, aftermath) = environment.next(exchange)
+        settle(environment, aftermath)
         return answer
     }
 
     func finish(origin: UInt32, requestID: String, _ result: Result<[UInt8], RuntimeFault>) -> Bool {
         guard let environment = environment(origin),
-            let (completion, timer) = environment.finish(requestID: requestID, result)
+            let aftermath = environment.finish(requestID: requestID, result)
         else { return false }
-        if let timer { loop.cancel(timer) }
-        // Idle before the client has its answer: a client that calls again at once finds this environment.
-        let actions = state.withLock { state in
-            take(
-                state.scheduler.environmentFinished(environment.id, nowNanoseconds: MonotonicClock.nowNanoseconds()),
-                &state)
-        }
-        completion.invocation.complete(completion.result)
-        perform(actions)
-        freezer.noteIdle(environment)
+        settle(environment, aftermath)
         return true
     }
 
@@ -40,18 +31,19 @@ extension EnvironmentPool: RuntimeAPIEnvironments {
     }
 
     func initFailed(origin: UInt32, _ fault: RuntimeFault) {
-        environment(origin)?.kill(.initFailed(fault))
+        guard let environment = environment(origin) else { return }
+        settle(environment, environment.initFailed(fault))
+    }
+
+    func serve(origin: UInt32, _ request: ExtensionRequest, _ exchange: HTTPExchange) -> HTTPResponse? {
+        guard let environment = environment(origin) else { return HTTPResponse(status: 410) }
+        let (answer, aftermath) = environment.serve(request, exchange)
+        settle(environment, aftermath)
+        return answer
     }
 
     func environment(_ origin: UInt32) -> ExecutionEnvironment? {
         let number = EnvironmentOrigin(number: origin).environment
         return state.withLock { $0.environments[EnvironmentID(number: number)] }
-    }
-
-    /// The init phase is over: the function's own time-out counts from here.
-    private func markStarted(_ environment: ExecutionEnvironment, _ invocation: Invocation) {
-        _ = state.withLock { $0.scheduler.environmentStarted(environment.id) }
-        let timer = timer(for: invocation, in: environment, seconds: invocation.revision.timeoutSeconds)
-        if let needless = environment.replaceTimer(of: invocation.requestID, by: timer) { loop.cancel(needless) }
     }
 }

@@ -89,8 +89,11 @@ final class EnvironmentPool: Sendable {
         while MonotonicClock.nowNanoseconds() < deadline, busyCount > 0, !isImpatient() {
             SystemThread.sleep(milliseconds: 5)
         }
-        for environment in state.withLock({ Array($0.environments.values) }) { environment.kill(.retired) }
-        let patience = MonotonicClock.nowNanoseconds() + 1_000_000_000
+        for environment in state.withLock({ Array($0.environments.values) }) {
+            settle(environment, environment.retire())
+        }
+        // Extensions have their two seconds; without any, nothing takes that long.
+        let patience = MonotonicClock.nowNanoseconds() + 3_000_000_000
         while MonotonicClock.nowNanoseconds() < patience, !state.withLock({ $0.environments.isEmpty }) {
             SystemThread.sleep(milliseconds: 2)
         }

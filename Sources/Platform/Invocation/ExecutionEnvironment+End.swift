@@ -14,51 +14,90 @@ extension ExecutionEnvironment {
         var unseen: Invocation?
         /// The timer of that invocation.
         var timer: EventLoop.Token?
+        /// Questions that waited, to be refused.
+        var waiters: [HTTPExchange] = []
+    }
+
+    /// What follows from the end of a sandbox.
+    enum SandboxOutcome: Sendable {
+        /// The environment is gone.
+        case gone(Remains)
+        /// Another sandbox is to be made, in which the init phase is repeated in the time of this invocation.
+        case restart(Invocation, Aftermath)
     }
 
     /// The sandbox has ended, and nothing in it runs any more. Closing it is left to the caller.
-    func ended(_ exit: SandboxExit) -> Remains {
-        let (remains, waiter) = state.withLock { state -> (Remains, HTTPExchange?) in
-            let now = MonotonicClock.nowNanoseconds()
-            state.isGone = true
+    func ended(_ exit: SandboxExit) -> SandboxOutcome {
+        state.withLock { state in
+            var aftermath = Aftermath()
             drain(&state)
-            var remains = Remains(timer: state.timer)
-            if let invocation = state.invocation {
-                if state.session.hasStarted, state.invocationStartNanoseconds == nil {
-                    remains.unseen = invocation
-                } else {
-                    remains.completion = fail(invocation, RuntimeFailure(exit), nowNanoseconds: now, &state)
-                }
-            }
+            drainExtensions(&state)
             log(state.splitter.takeRest(), &state)
-            flushLog(&state)
-            state.invocation = nil
-            return (remains, state.session.close())
+            log(state.extensionSplitter.takeRest(), from: .extension, &state)
+            if state.ending == nil, state.lifecycle.attempt != nil {
+                aftermath = failInit(InitFailure(initFailure(exit)), &state)
+            }
+            let waiters = [state.session.close()].compactMap(\.self) + state.extensions.close()
+            if state.lifecycle.sandboxEnded(), let invocation = restart(&state) {
+                aftermath.refuse(waiters)
+                (aftermath.doomed, aftermath.shutdownStage) = (nil, nil)
+                return .restart(invocation, aftermath)
+            }
+            var remains = leave(exit, &state)
+            remains.completion = remains.completion ?? aftermath.completion
+            remains.timer = remains.timer ?? aftermath.needlessTimer
+            remains.waiters = waiters + aftermath.answers.map(\.0)
+            return .gone(remains)
         }
-        waiter?.respond(HTTPResponse(status: 410))
+    }
+
+    /// A custom runtime that is not there has a name of its own.
+    private func initFailure(_ exit: SandboxExit) -> RuntimeFailure {
+        guard case .exited(code: 127) = exit, revision.lacksBootstrap else { return RuntimeFailure(exit) }
+        return .noBootstrap
+    }
+
+    private func leave(_ exit: SandboxExit, _ state: inout State) -> Remains {
+        let now = MonotonicClock.nowNanoseconds()
+        state.isGone = true
+        var remains = Remains(timer: state.timer)
+        if let invocation = state.invocation {
+            if state.session.hasStarted, state.invocationStartNanoseconds == nil {
+                remains.unseen = invocation
+            } else {
+                remains.completion = fail(invocation, .failure(RuntimeFailure(exit)), nowNanoseconds: now, &state)
+            }
+        }
+        flushLog(&state)
+        state.invocation = nil
+        state.telemetry.reset()
+        state.telemetry.closeSubscriptions()
         return remains
     }
 
-    /// The time of an invocation has run out: kills everything, and does not wait for its end to answer.
+    /// The time of an invocation has run out: ends everything, and does not wait for its end to answer.
     ///
-    /// - Returns: the answer; `nil` when that invocation was answered meanwhile (the environment may run another by
+    /// - Returns: what follows; nothing when that invocation was over meanwhile (the environment may run another by
     ///   now), or its environment ends for another reason.
-    func expire(_ requestID: String) -> Completion? {
-        let (completion, sandbox, waiter) = state.withLock {
-            state -> (Completion?, (any RunningSandbox)?, HTTPExchange?) in
+    func expire(_ requestID: String) -> Aftermath {
+        state.withLock { state in
             guard let invocation = state.invocation, invocation.requestID == requestID, state.ending == nil else {
-                return (nil, nil, nil)
+                return Aftermath()
             }
-            state.ending = .timedOut
+            let now = MonotonicClock.nowNanoseconds()
             drain(&state)
+            drainExtensions(&state)
+            if state.lifecycle.attempt != nil {
+                reportInitFailure(.timeout, nowNanoseconds: now, &state)
+            }
             let completion = fail(
-                invocation, .timedOut(seconds: revision.timeoutSeconds),
-                nowNanoseconds: MonotonicClock.nowNanoseconds(), &state)
-            return (completion, state.sandbox, state.session.close())
+                invocation, .failure(.timedOut(seconds: revision.timeoutSeconds)), nowNanoseconds: now, &state)
+            state.ending = .timedOut
+            state.lifecycle.end()
+            var aftermath = Aftermath(completion: completion, isLeaving: !state.extensions.isEmpty)
+            aftermath.add(beginShutdown(.timeout, &state))
+            return aftermath
         }
-        waiter?.respond(HTTPResponse(status: 410))
-        sandbox?.kill()
-        return completion
     }
 
     /// The environment could not be made.
@@ -71,98 +110,44 @@ extension ExecutionEnvironment {
         }
     }
 
-    private func fail(
-        _ invocation: Invocation, _ failure: RuntimeFailure, nowNanoseconds: UInt64, _ state: inout State
-    ) -> Completion {
+    /// The invocation fails. `nil` where its caller has an answer already: then only the log says so.
+    func fail(
+        _ invocation: Invocation, _ answer: InitFailure.Answer, nowNanoseconds: UInt64, _ state: inout State
+    ) -> Completion? {
+        let isAnswered = state.isAnswered
         if state.invocationStartNanoseconds == nil {
-            markStart(of: invocation, nowNanoseconds: nowNanoseconds, &state)
-            let start = state.initStartNanoseconds ?? nowNanoseconds
-            state.initNanoseconds = state.initNanoseconds ?? nowNanoseconds - start
+            let event = invocation.event(nowMilliseconds: WallClock.nowMilliseconds())
+            markStart(of: invocation, event, nowNanoseconds: nowNanoseconds, &state)
         }
         let status: InvocationReport.Status
         let payload: [UInt8]
+        switch answer {
+        case .fault(let fault):
+            (status, payload) = (.failed(errorType: fault.type ?? "Runtime.Unknown"), fault.payload)
+        case .failure(let failure):
+            if state.ending != .retired { emitFault(failure, invocation, &state) }
+            (status, payload) = (failure.status, failure.payload(requestID: invocation.requestID))
+        }
+        if !isAnswered {
+            noteRuntimeDone(invocation, status.event, producedBytes: 0, nowNanoseconds: nowNanoseconds, &state)
+        }
+        let tail = end(invocation, status: status, nowNanoseconds: nowNanoseconds, &state)
+        flushLog(&state)
+        guard !isAnswered else { return state.takeUnsent() }
         if state.ending == .retired {
             // Only the end of the server ends an environment that works.
-            _ = end(invocation, status: failure.status, nowNanoseconds: nowNanoseconds, &state)
             let stopped = PlatformError(.service, "The server was stopped while this function ran.")
             return Completion(invocation: invocation, result: .refused(stopped))
         }
-        if case .initFailed(let fault)? = state.ending {
-            (status, payload) = (.failed(errorType: fault.type ?? "Runtime.Unknown"), fault.payload)
-        } else {
-            log(["RequestId: \(invocation.requestID) Error: \(failure.sentence)"], &state)
-            status = failure.status
-            payload = failure.payload(requestID: invocation.requestID)
-        }
-        let tail = end(invocation, status: status, nowNanoseconds: nowNanoseconds, &state)
         return Completion(invocation: invocation, result: .failed(payload, logTail: tail))
     }
-}
 
-// What happens under the lock.
-extension ExecutionEnvironment {
-    /// The runtime has the invocation from now on.
-    func markStart(of invocation: Invocation, nowNanoseconds: UInt64, _ state: inout State) {
-        state.invocationStartNanoseconds = nowNanoseconds
-        // Held back: most invocations print nothing.
-        hold("START RequestId: \(invocation.requestID) Version: \(revision.version)", &state)
-    }
-
-    /// Writes the end of an invocation into the log, and returns the log's tail.
-    func end(
-        _ invocation: Invocation, status: InvocationReport.Status, nowNanoseconds: UInt64, _ state: inout State
-    ) -> [UInt8] {
-        log(state.splitter.takeRest(), &state)
-        let start = state.invocationStartNanoseconds ?? nowNanoseconds
-        let report = InvocationReport(
-            requestID: invocation.requestID, durationNanoseconds: nowNanoseconds - start,
-            initNanoseconds: state.initNanoseconds, memoryMebibytes: revision.memoryMebibytes,
-            peakMemoryBytes: state.sandbox?.peakMemoryBytes() ?? 0, status: status)
-        // Held back as well: the file is written when the client has its answer, for many invocations at once.
-        hold("END RequestId: \(invocation.requestID)", &state)
-        hold(report.line, &state)
-        let tail = state.tail.bytes
-        state.tail = LogTail()
-        state.initNanoseconds = nil
-        state.invocation = nil
-        state.invocationStartNanoseconds = nil
-        state.timer = nil
-        state.idleSinceNanoseconds = nowNanoseconds
-        return tail
-    }
-
-    /// Reads the pipe until it is empty, within a bound: a function that prints without end must not hold a thread.
-    ///
-    /// - Parameter readCount: how often to read; 16 times empty the largest pipe that a function can make of its own
-    ///   (pipe(7), `/proc/sys/fs/pipe-max-size`).
-    /// - Returns: whether more may come.
-    @discardableResult
-    func drain(_ state: inout State, readCount: Int = 16) -> Bool {
-        guard let output = state.sandbox?.output else { return false }
-        for _ in 0..<readCount {
-            switch PipeContent.read(output) {
-            case .bytes(let bytes): log(state.splitter.take(bytes), &state)
-            case .nothing: return true
-            case .ended: return false
-            }
+    private func emitFault(_ failure: RuntimeFailure, _ invocation: Invocation, _ state: inout State) {
+        var text = "RequestId: \(invocation.requestID) Error: \(failure.sentence)"
+        if case .timedOut = failure {
+        } else {
+            text += "\n\(failure.publicType)"
         }
-        return true
-    }
-
-    func log(_ lines: [String], _ state: inout State) {
-        guard !lines.isEmpty else { return }
-        for line in lines { hold(line, &state) }
-        flushLog(&state)
-    }
-
-    /// Writes the lines that were held back.
-    func flushLog(_ state: inout State) {
-        stream.append(state.heldLines)
-        state.heldLines.removeAll(keepingCapacity: true)
-    }
-
-    private func hold(_ line: String, _ state: inout State) {
-        state.tail.append(line)
-        state.heldLines.append(LogLine(milliseconds: WallClock.nowMilliseconds(), text: line))
+        emit(.fault(text), &state)
     }
 }

@@ -3,20 +3,20 @@ internal import HTTP
 internal import LinuxSystem
 internal import RuntimeAPI
 internal import Sandbox
-internal import SandboxPlan
 internal import Scheduler
 internal import Synchronization
 internal import Telemetry
 
-/// One execution environment: a sandbox, the runtime in it, and the invocation that it runs.
+/// One execution environment: a sandbox, the runtime and the extensions in it, and the invocation that it runs.
 ///
 /// Everything that changes is behind one short lock. What follows from a change (answering a client, telling the
-/// scheduler) is returned and done by the pool after the lock is released.
+/// scheduler, setting a timer) is returned as an ``Aftermath`` and done by the pool after the lock is released.
 final class ExecutionEnvironment: Sendable {
     /// What ends an environment before its process does.
     enum Ending: Hashable, Sendable {
         case timedOut
-        case initFailed(RuntimeFault)
+        /// The runtime or an extension failed.
+        case failed
         case retired
     }
 
@@ -24,19 +24,58 @@ final class ExecutionEnvironment: Sendable {
     struct Completion: Sendable {
         let invocation: Invocation
         let result: InvocationResult
+
+        init(invocation: Invocation, result: InvocationResult) {
+            self.invocation = invocation
+            self.result = result
+        }
+
+        /// What a runtime has answered.
+        init(_ invocation: Invocation, _ result: Result<[UInt8], RuntimeFault>, logTail: [UInt8]) {
+            switch result {
+            case .success(let payload): self.init(invocation: invocation, result: .answered(payload, logTail: logTail))
+            case .failure(let fault):
+                self.init(invocation: invocation, result: .failed(fault.payload, logTail: logTail))
+            }
+        }
+
+        /// The same with a log that has grown.
+        func with(logTail: [UInt8]) -> Completion {
+            switch result {
+            case .answered(let payload, _):
+                Completion(invocation: invocation, result: .answered(payload, logTail: logTail))
+            case .failed(let payload, _):
+                Completion(invocation: invocation, result: .failed(payload, logTail: logTail))
+            case .refused: self
+            }
+        }
     }
 
     /// Moments are read under the lock too, so that of two events the later one never has the earlier moment.
     struct State: Sendable {
+        var lifecycle = EnvironmentLifecycle()
         var session = RuntimeSession<HTTPExchange>()
+        var extensions: ExtensionSession<HTTPExchange>
+        var shutdown = ShutdownSequence()
+        var shutdownReason = ShutdownReason.spindown
         var sandbox: (any RunningSandbox)?
+        /// Whether the runtime's process was started, and has not been heard to have ended.
+        var isRuntimeRunning = false
         var invocation: Invocation?
+        /// The X-Ray header of the invocation, as the runtime has it.
+        var traceID: String?
         /// When the invocation was handed to the runtime; `nil` while it has not been.
         var invocationStartNanoseconds: UInt64?
+        /// Whether the runtime has answered, and extensions are still at work.
+        var isAnswered = false
+        /// That answer, as long as its caller has not got it.
+        var unsent: Completion?
         /// When the sandbox ran; `nil` while it is being made.
         var initStartNanoseconds: UInt64?
         /// How long the init phase took; reported with the first invocation.
         var initNanoseconds: UInt64?
+        /// When the init phase began that is repeated within an invocation, by both clocks.
+        var repeatedInit: (nanoseconds: UInt64, milliseconds: Int64)?
         var ending: Ending?
         /// Its process has ended, or was never there.
         var isGone = false
@@ -47,35 +86,40 @@ final class ExecutionEnvironment: Sendable {
         /// Whether the freezer looks after it.
         var isFreezeWatched = false
         var splitter = LineSplitter()
+        /// The same for what extensions print.
+        var extensionSplitter = LineSplitter()
         var tail = LogTail()
         /// Lines that are written together with the next ones.
         var heldLines: [LogLine] = []
+        var telemetry = EnvironmentTelemetry()
+
+        mutating func takeUnsent() -> Completion? {
+            defer { unsent = nil }
+            return unsent
+        }
     }
 
     let id: EnvironmentID
     let revision: FunctionRevision
     let streamName: LogStreamName
     let stream: LogStream
-    let state = Mutex(State())
+    let loop: EventLoop
+    let state: Mutex<State>
 
-    init(id: EnvironmentID, revision: FunctionRevision, logs: LogStore) {
+    init(id: EnvironmentID, revision: FunctionRevision, logs: LogStore, loop: EventLoop) {
         self.id = id
         self.revision = revision
+        self.loop = loop
         let random = (0..<16).map { _ in UInt8.random(in: .min ... .max) }
         streamName = LogStreamName(
             startMilliseconds: WallClock.nowMilliseconds(), version: revision.version, random: random)
         stream = logs.openStream(of: revision.function, name: streamName)
+        state = Mutex(State(extensions: ExtensionSession(external: revision.extensions)))
     }
 
-    /// The sandbox runs; the init phase begins. `false` when the environment was ended while it was being made.
-    func begin(_ sandbox: any RunningSandbox, nowNanoseconds: UInt64) -> Bool {
-        state.withLock { state in
-            state.sandbox = sandbox
-            state.initStartNanoseconds = nowNanoseconds
-            let version = revision.runtime.description.replacing("python", with: "python:")
-            log(["INIT_START Runtime Version: \(version)"], &state)
-            return state.ending == nil
-        }
+    /// The environment is started for an invocation, which waits for the end of the init phase.
+    func expect(_ invocation: Invocation) {
+        state.withLock { $0.invocation = invocation }
     }
 
     /// There is work for the environment. Where its runtime waits already, the work is delivered at once.
@@ -84,80 +128,95 @@ final class ExecutionEnvironment: Sendable {
     /// - Returns: `false` when the environment is gone, and the work with it has to go elsewhere.
     func offer(_ invocation: Invocation, timer: EventLoop.Token) -> Bool {
         let event = invocation.event(nowMilliseconds: WallClock.nowMilliseconds())
-        let (isTaken, waiter) = state.withLock { state -> (Bool, HTTPExchange?) in
-            guard !state.isGone else { return (false, nil) }
+        let (isTaken, waiter, listeners) = state.withLock { state -> (Bool, HTTPExchange?, [HTTPExchange]) in
+            guard !state.isGone, state.ending == nil else { return (false, nil, []) }
             thaw(&state)
             state.invocation = invocation
             state.timer = timer
             let waiter = state.session.offer(event)
-            if waiter != nil { markStart(of: invocation, nowNanoseconds: MonotonicClock.nowNanoseconds(), &state) }
-            return (true, waiter)
+            if waiter != nil {
+                markStart(of: invocation, event, nowNanoseconds: MonotonicClock.nowNanoseconds(), &state)
+            }
+            return (true, waiter, state.extensions.isEmpty ? [] : state.extensions.invoke())
         }
         waiter?.respond(event.response())
+        for listener in listeners { listener.respond(Self.extensionEvent(of: event)) }
         return isTaken
     }
 
     /// The runtime asks for work.
     ///
-    /// - Returns: what it is told, `nil` where the question waits for work; and the environment's first invocation, if
-    ///   it begins now.
-    func next(_ exchange: HTTPExchange) -> (answer: HTTPResponse?, first: Invocation?) {
+    /// - Returns: what it is told, `nil` where the question waits for work; and what follows.
+    func next(_ exchange: HTTPExchange) -> (answer: HTTPResponse?, Aftermath) {
         state.withLock { state in
             let now = MonotonicClock.nowNanoseconds()
             let isFirst = !state.session.hasStarted
-            if isFirst { endInitPhase(nowNanoseconds: now, &state) }
             switch state.session.next(exchange) {
-            case .wait:
-                return (nil, nil)
+            case .refuse:
+                return (HTTPResponse(status: 410), Aftermath())
+            case .deliver(var event):
+                guard let invocation = state.invocation else { return (HTTPResponse(status: 410), Aftermath()) }
+                // The handler's time begins now.
+                event.deadlineMilliseconds = WallClock.nowMilliseconds() + Int64(revision.timeoutSeconds) * 1000
+                markStart(of: invocation, event, nowNanoseconds: now, &state)
+                return (event.response(), Aftermath())
             case .waitInsteadOf(let abandoned):
                 abandoned.respond(HTTPResponse(status: 410))
-                return (nil, nil)
-            case .refuse:
-                return (HTTPResponse(status: 410), nil)
-            case .deliver(var event):
-                guard let invocation = state.invocation else { return (HTTPResponse(status: 410), nil) }
-                markStart(of: invocation, nowNanoseconds: now, &state)
-                // The handler's time begins now, not when the work was queued behind the init phase.
-                event.deadlineMilliseconds = WallClock.nowMilliseconds() + Int64(revision.timeoutSeconds) * 1000
-                return (event.response(), isFirst ? invocation : nil)
+            case .wait: break
             }
+            if isFirst { runtimeIsReady(&state) }
+            return (nil, goOn(nowNanoseconds: now, &state))
         }
     }
 
-    /// The runtime is ready for its first invocation. From here on the function has the CPU that its memory pays for.
-    private func endInitPhase(nowNanoseconds: UInt64, _ state: inout State) {
-        state.initNanoseconds = nowNanoseconds - (state.initStartNanoseconds ?? nowNanoseconds)
-        _ = state.sandbox?.setCPU(cores: SandboxLimits(memoryMB: revision.memoryMebibytes).cpuCores)
+    /// Somebody has asked for more: the init phase, or the invocation, may be over with that.
+    func goOn(nowNanoseconds: UInt64, _ state: inout State) -> Aftermath {
+        state.lifecycle.isServing
+            ? endIfDone(nowNanoseconds: nowNanoseconds, &state) : serveIfReady(nowNanoseconds: nowNanoseconds, &state)
     }
 
     /// The runtime has answered an invocation. `nil` where it does not work on that one.
-    func finish(
-        requestID: String, _ result: Result<[UInt8], RuntimeFault>
-    ) -> (completion: Completion, timer: EventLoop.Token?)? {
-        state.withLock { state in
+    func finish(requestID: String, _ result: Result<[UInt8], RuntimeFault>) -> Aftermath? {
+        state.withLock { state -> Aftermath? in
             guard let invocation = state.invocation, state.session.finish(requestID: requestID) else { return nil }
             let now = MonotonicClock.nowNanoseconds()
             let timer = state.timer
             // Everything that the handler printed was in the pipe before its answer came.
             drain(&state)
-            let tail = end(invocation, status: .completed, nowNanoseconds: now, &state)
-            switch result {
-            case .success(let payload):
-                return (Completion(invocation: invocation, result: .answered(payload, logTail: tail)), timer)
-            case .failure(let fault):
-                return (Completion(invocation: invocation, result: .failed(fault.payload, logTail: tail)), timer)
+            var aftermath = Aftermath()
+            let producedBytes = (try? result.get())?.count ?? 0  // an error is not counted
+            noteRuntimeDone(invocation, .success, producedBytes: producedBytes, nowNanoseconds: now, &state)
+            guard state.extensions.isEmpty else {
+                state.isAnswered = true
+                state.unsent = Completion(invocation, result, logTail: state.tail.bytes)
+                return Aftermath(unsentRequest: requestID)
             }
+            let tail = end(invocation, status: .completed, nowNanoseconds: now, &state)
+            aftermath.completion = Completion(invocation, result, logTail: tail)
+            aftermath.needlessTimer = timer
+            aftermath.isIdle = true
+            return aftermath
         }
     }
 
-    /// The environment is to end, for a reason that is remembered unless there was one before. Kills everything in it.
-    func kill(_ ending: Ending) {
-        let (sandbox, waiter) = state.withLock { state in
-            state.ending = state.ending ?? ending
-            return (state.sandbox, state.session.close())
+    /// The caller has waited for extensions long enough (docs/decisions/0021).
+    func sendAnswer(of requestID: String) -> Aftermath {
+        state.withLock { state in
+            guard state.unsent?.invocation.requestID == requestID else { return Aftermath() }
+            return Aftermath(completion: state.takeUnsent())
         }
-        waiter?.respond(HTTPResponse(status: 410))
-        sandbox?.kill()
+    }
+
+    /// The invocation is over once the runtime and all extensions that were told of it have asked for more.
+    private func endIfDone(nowNanoseconds: UInt64, _ state: inout State) -> Aftermath {
+        guard state.isAnswered, let invocation = state.invocation, state.session.isWaiting, state.extensions.areDone
+        else { return Aftermath() }
+        var aftermath = Aftermath(needlessTimer: state.timer, isIdle: true)
+        drain(&state)
+        drainExtensions(&state)
+        let tail = end(invocation, status: .completed, nowNanoseconds: nowNanoseconds, &state)
+        aftermath.completion = state.takeUnsent().map { $0.with(logTail: tail) }
+        return aftermath
     }
 
     /// Takes another timer for an invocation.
@@ -169,14 +228,6 @@ final class ExecutionEnvironment: Sendable {
             defer { state.timer = timer }
             return state.timer
         }
-    }
-
-    /// Takes some of what the runtime has printed. `false` when it cannot print any more.
-    ///
-    /// One read at a time: the thread that does this looks after all environments in turn, and what is left brings it
-    /// back.
-    func drain() -> Bool {
-        state.withLock { drain(&$0, readCount: 1) }
     }
 }
 

@@ -1,5 +1,7 @@
 internal import Domain
+internal import Glibc
 internal import LayerStore
+internal import Telemetry
 
 /// One revision of one version of a function, ready to be run: a snapshot that never changes.
 final class FunctionRevision: Sendable {
@@ -33,6 +35,8 @@ final class FunctionRevision: Sendable {
     let codeTree: String
     /// The host's folders with the unpacked layers, in the order in which they are attached.
     let layerTrees: [String]
+    /// The names of the external extensions that the layers bring.
+    let extensions: [String]
 
     /// Takes a snapshot.
     init(
@@ -57,6 +61,13 @@ final class FunctionRevision: Sendable {
         self.packages = packages
         self.codeTree = codeTree
         self.layerTrees = layerTrees
+        extensions = ExtensionPrograms.names(in: layerTrees)
+    }
+
+    /// Whether it needs a bootstrap of its own and neither code nor layers have one that can be executed.
+    var lacksBootstrap: Bool {
+        guard case .provided = runtime.family else { return false }
+        return !([codeTree] + layerTrees).contains { access("\($0)/bootstrap", X_OK) == 0 }
     }
 
     /// What the scheduler knows this version by.
@@ -67,8 +78,8 @@ final class FunctionRevision: Sendable {
 enum LogFormat: Hashable, Sendable {
     /// Lines of text.
     case text
-    /// JSON documents, of this level and above.
-    case json(level: String)
+    /// JSON documents, of this level and above; and those of the platform, of a level of their own.
+    case json(level: String, system: SystemLogLevel)
 }
 
 /// A version of a function: what environments are kept for.

@@ -11,6 +11,22 @@ extension FunctionSandbox {
         return variables
     }
 
+    /// The environment variables of extensions: those of the function, without the ones that are for its runtime.
+    ///
+    /// Source: "Lambda Extensions API", *Extensions as separate processes*, in the Lambda developer guide.
+    func extensionEnvironment() -> [String: String] {
+        environment().filter { !Self.runtimeVariables.contains($0.key) }
+    }
+
+    private static let runtimeVariables: Set<String> = [
+        "AWS_EXECUTION_ENV", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_XRAY_CONTEXT_MISSING",
+        "AWS_XRAY_DAEMON_ADDRESS", "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT", "_AWS_XRAY_DAEMON_ADDRESS",
+        "_AWS_XRAY_DAEMON_PORT", "_HANDLER",
+    ]
+
+    /// Every environment is started for an invocation.
+    static let initializationType = "on-demand"
+
     /// What a function may set differently for itself.
     private func defaults() -> [String: String] {
         [
@@ -40,7 +56,7 @@ extension FunctionSandbox {
             "AWS_LAMBDA_FUNCTION_NAME": function.name.description,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": String(revision.memoryMebibytes),
             "AWS_LAMBDA_FUNCTION_VERSION": revision.version.description,
-            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+            "AWS_LAMBDA_INITIALIZATION_TYPE": Self.initializationType,
             "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/\(function.name)",
             "AWS_LAMBDA_LOG_STREAM_NAME": logStreamName,
             "AWS_LAMBDA_RUNTIME_API": runtimeAPI,
@@ -60,7 +76,7 @@ extension FunctionSandbox {
         } else {
             variables["AWS_EXECUTION_ENV"] = "AWS_Lambda_\(revision.runtime)"
         }
-        if case .json(let level) = revision.logFormat {
+        if case .json(let level, _) = revision.logFormat {
             variables["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
             variables["AWS_LAMBDA_LOG_LEVEL"] = level
         }

@@ -1,4 +1,5 @@
 package import Domain
+internal import RuntimeAPI
 internal import Runtimes
 package import SandboxPlan
 
@@ -75,6 +76,12 @@ struct FunctionSandbox {
         if revision.architecture != .ofThisHost { try checkEmulation() }
         var plan = SandboxPlan(command: try command())
         plan.environment = environment()
+        if !revision.extensions.isEmpty {
+            plan.companions = revision.extensions.prefix(ExtensionLimits.extensions).map {
+                "\(ExtensionPrograms.folder)/\($0)"
+            }
+            plan.companionEnvironment = extensionEnvironment()
+        }
         plan.userland = host.userland
         plan.taskTree = revision.codeTree
         plan.layerTrees = revision.layerTrees
@@ -99,18 +106,34 @@ struct FunctionSandbox {
                 "[ -x /var/task/bootstrap ] && exec /var/task/bootstrap; [ -x /opt/bootstrap ] && exec /opt/bootstrap; "
                     + "for f in /var/task/bootstrap /opt/bootstrap; do "
                     + "[ -e $f ] && echo \"$f is there but not executable: chmod 755 it before zipping\" >&2; done; "
-                    + "echo 'Error: Couldn'\\''t find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]' >&2; "
                     + "exit 127",
             ]
         case .python:
             guard let interpreter = host.interpreters[revision.runtime] else { throw missingInterpreter }
-            return RuntimeProgram.python.command(interpreter: interpreter.command)
+            let wrapper = revision.environment[Self.wrapperVariable] ?? ""
+            guard !wrapper.isEmpty else { return RuntimeProgram.python.command(interpreter: interpreter.command) }
+            return Self.wrapped(
+                RuntimeProgram.python.command(interpreter: interpreter.command, wrapper: wrapper))
         default:
             throw PlatformError(
                 .invalidRuntime,
                 "Strata does not run \(revision.runtime) yet: it runs python3.9 to python3.14, provided.al2 and "
                     + "provided.al2023. A layer or package with its own bootstrap runs as provided.al2023.")
         }
+    }
+
+    /// The variable that names a wrapper script ("Modifying the runtime environment" in the Lambda developer guide).
+    private static let wrapperVariable = "AWS_LAMBDA_EXEC_WRAPPER"
+
+    /// A command that begins with a wrapper: one that cannot be executed ends the runtime with a line of log, as on
+    /// Lambda, and not the start of the sandbox.
+    private static func wrapped(_ command: [String]) -> [String] {
+        let script = """
+            [ -f "$1" ] || { echo "$1: does not exist" >&2; exit 127; }
+            [ -x "$1" ] || { echo "$1: is not an executable" >&2; exit 126; }
+            exec "$@"
+            """
+        return ["/bin/sh", "-c", script, "bootstrap"] + command
     }
 
     /// Whether a function for another architecture runs here: an emulator runs its own bootstrap, and this host's

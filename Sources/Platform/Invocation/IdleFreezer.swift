@@ -76,6 +76,7 @@ extension ExecutionEnvironment {
                 return false
             }
             state.isFreezeWatched = false
+            state.telemetry.channels.forEach { $0.hold() }
             state.isFrozen = state.sandbox?.freeze() ?? false
             return true
         }
@@ -86,5 +87,6 @@ extension ExecutionEnvironment {
         guard state.isFrozen else { return }
         _ = state.sandbox?.thaw()
         state.isFrozen = false
+        state.telemetry.channels.forEach { $0.goOn() }
     }
 }

@@ -2,6 +2,7 @@ internal import AWSModel
 internal import Catalog
 internal import Domain
 internal import LayerStore
+internal import Telemetry
 
 extension Platform {
     /// Where invocations of a target go.
@@ -65,7 +66,10 @@ extension Platform {
             timeoutSeconds: settings.timeout ?? LambdaLimits.defaultTimeoutSeconds,
             environment: settings.environment?.variables ?? [:],
             logFormat: settings.loggingConfig?.logFormat == .json
-                ? .json(level: settings.loggingConfig?.applicationLogLevel?.rawValue ?? "INFO") : .text,
+                ? .json(
+                    level: settings.loggingConfig?.applicationLogLevel?.rawValue ?? "INFO",
+                    system: SystemLogLevel(rawValue: settings.loggingConfig?.systemLogLevel?.rawValue ?? "") ?? .info)
+                : .text,
             packages: try catching {
                 try ([record.code] + record.layers).map { try self.layerStore.package($0.digest) }
             },

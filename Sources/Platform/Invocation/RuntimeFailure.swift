@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Sandbox
 internal import Telemetry
 
@@ -16,6 +17,14 @@ enum RuntimeFailure: Hashable, Sendable {
     case outOfMemory
     /// The environment could not be made.
     case notStarted(String)
+    /// The runtime's program could not be executed.
+    case invalidEntrypoint(errno: Int32)
+    /// The function has no bootstrap.
+    case noBootstrap
+    /// An extension failed, or ended; the type is the error's, such as `Extension.Crash`.
+    case `extension`(String, String)
+    /// An extension could not be started.
+    case extensionLaunch(name: String, errno: Int32)
 
     init(_ exit: SandboxExit) {
         switch exit {
@@ -33,6 +42,9 @@ enum RuntimeFailure: Hashable, Sendable {
         case .exited, .signaled: "Runtime.ExitError"
         case .outOfMemory: "Runtime.OutOfMemory"
         case .notStarted: "Sandbox.StartError"
+        case .invalidEntrypoint, .noBootstrap: "Runtime.InvalidEntrypoint"
+        case .extension(let type, _): type
+        case .extensionLaunch: "Extension.LaunchError"
         }
     }
 
@@ -44,10 +56,25 @@ enum RuntimeFailure: Hashable, Sendable {
     /// The payload: `errorType` and `errorMessage`.
     func payload(requestID: String) -> [UInt8] {
         let message = "RequestId: \(requestID) Error: \(sentence)"
-        // Lambda answers an out-of-memory as an exit by signal; only the report names it.
-        let type = self == .outOfMemory ? "Runtime.ExitError" : type
-        return Array(#"{"errorType":"\#(type)","errorMessage":"\#(Self.escape(message))"}"#.utf8)
+        return Array(#"{"errorType":"\#(publicType)","errorMessage":"\#(Self.escape(message))"}"#.utf8)
     }
+
+    /// The error's type as callers are told: an out-of-memory is an exit by signal; only the report names it.
+    var publicType: String { self == .outOfMemory ? "Runtime.ExitError" : type }
+
+    /// How a process ended, in the words for extensions.
+    var exitWords: String {
+        switch self {
+        case .exited(code: 0): "exit code 0"
+        case .exited(let code): "exit status \(code)"
+        case .signaled(let number): "signal: \(Self.name(ofSignal: number))"
+        case .outOfMemory: "signal: killed"
+        default: sentence
+        }
+    }
+
+    /// The error number that says that a file may not be executed.
+    static let permissionDenied = EACCES
 
     /// What is wrong, as a sentence.
     var sentence: String {
@@ -57,8 +84,18 @@ enum RuntimeFailure: Hashable, Sendable {
         case .exited(let code): "Runtime exited with error: exit status \(code)"
         case .signaled(let number): "Runtime exited with error: signal: \(Self.name(ofSignal: number))"
         case .outOfMemory: "Runtime exited with error: signal: killed"
+        case .invalidEntrypoint(let errno): "fork/exec: \(Self.words(of: errno))"
+        case .noBootstrap: "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]"
+        case .extension(_, let message): message
+        case .extensionLaunch(let name, let errno):
+            "fork/exec \(ExtensionPrograms.folder)/\(name): \(Self.words(of: errno))"
         case .notStarted(let why): "the execution environment could not be started: \(why)"
         }
+    }
+
+    /// An error number as Go prints it: as the C library does, in lower case.
+    private static func words(of errno: Int32) -> String {
+        String(cString: strerror(errno)).lowercased()
     }
 
     /// Signals as Go prints them, which is what Lambda's answers show.

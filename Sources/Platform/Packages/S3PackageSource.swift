@@ -10,13 +10,13 @@ package final class S3PackageSource: PackageSource {
     /// calls which have nothing to do with it.
     package static let readsAtOnce = 12
 
-    private let settings: S3Settings
+    private let settings: ServiceSettings
     private let http: HTTPClient
     private let client: S3Client
     private let running = Mutex(0)
 
     /// Reads from an S3; nothing is connected yet.
-    package init(_ settings: S3Settings) {
+    package init(_ settings: ServiceSettings) {
         self.settings = settings
         http = HTTPClient(authorities: settings.authorities)
         client = S3Client(

@@ -3,10 +3,10 @@ import Testing
 
 @testable import AWSClient
 
-@Suite struct S3SettingsTests {
+@Suite struct ServiceSettingsTests {
     private func credentials(_ environment: [String: String]) throws -> SigningCredentials {
         let endpoint = try #require(EndpointURL("http://127.0.0.1:9000"))
-        return S3Settings(endpoint: endpoint, environment: environment).credentials(forAccount: "123456789012")
+        return ServiceSettings(endpoint: endpoint, environment: environment).credentials(forAccount: "123456789012")
     }
 
     @Test func `the server's own credentials come first`() throws {

@@ -1,8 +1,8 @@
 public import SignatureV4
 
-/// Which S3 a server reads from, and with whose credentials.
-public struct S3Settings: Hashable, Sendable {
-    /// Where S3 is.
+/// Where another service is, such as the S3 that packages are read from, and with whose credentials it is called.
+public struct ServiceSettings: Hashable, Sendable {
+    /// Where the service is.
     public var endpoint: EndpointURL
     /// The server's own credentials; `nil` signs as the account that asks, with the secret `test`.
     public var credentials: SigningCredentials?
@@ -26,7 +26,7 @@ public struct S3Settings: Hashable, Sendable {
 
     /// What a call for an account is signed with.
     ///
-    /// Local emulators of S3 read the account from the access key and take any secret.
+    /// Local emulators read the account from the access key and take any secret.
     public func credentials(forAccount account: String) -> SigningCredentials {
         credentials ?? SigningCredentials(accessKeyID: account, secretAccessKey: "test")
     }

@@ -1,0 +1,96 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "recipe.h"
+
+#define EXEC_PIPE 3  // the one descriptor besides 0, 1, 2 that a program's process keeps, until it executes
+
+// How a program's process tells pid 1 that it could not become the program.
+struct exec_failure {
+    enum strata_stage stage;
+    int error;
+};
+
+// What a process becomes.
+struct program {
+    char **arguments, **variables;
+    const char *directory;
+    int output;  // or -1, to keep pid 1's
+    int oom_score;
+};
+
+static enum strata_stage last_stage;
+
+enum strata_stage stage_of_last_start(void) { return last_stage; }
+
+static _Noreturn void give_up(enum strata_stage stage) {
+    struct exec_failure failure = {stage, errno};
+    if (write(EXEC_PIPE, &failure, sizeof failure) < 0) _exit(127);
+    _exit(126);
+}
+
+// When memory runs out, the kernel shall take a program, not pid 1, which has the news to tell.
+static void prefer_for_oom(int score) {
+    char text[16];
+    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);  // our own /proc files are ours again; exec(2) would do the same in a moment
+    int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (file < 0) return;
+    int length = snprintf(text, sizeof text, "%d", score);
+    if (write(file, text, (size_t)length) < 0) errno = 0;  // a host that set it higher keeps it
+    close(file);
+}
+
+static _Noreturn void become(const struct program *program, int pipe) {
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    prefer_for_oom(program->oom_score);
+    if (program->output >= 0)  // before the pipe takes a number that could be the output's
+        for (int number = 1; number <= 2; number++)
+            if (dup3(program->output, number, 0) < 0) _exit(127);
+    if (pipe != EXEC_PIPE && dup3(pipe, EXEC_PIPE, O_CLOEXEC) < 0) _exit(127);
+    if (syscall(SYS_close_range, EXEC_PIPE + 1, ~0U, 0) != 0) give_up(STRATA_STAGE_RUNTIME);
+    if (chdir(program->directory) != 0) give_up(STRATA_STAGE_RUNTIME);
+    execve(program->arguments[0], program->arguments, program->variables);
+    give_up(STRATA_STAGE_EXEC);
+}
+
+// Starts a program and waits until it is executed. Returns its pid, or -1 with errno and `last_stage` set.
+static int start(const struct program *program) {
+    int pipe[2];
+    last_stage = STRATA_STAGE_RUNTIME;
+    if (pipe2(pipe, O_CLOEXEC) != 0) return -1;
+    int pid = fork();
+    if (pid == 0) become(program, pipe[1]);
+    int error = errno;
+    close(pipe[1]);
+    struct exec_failure failure;
+    ssize_t got = 0;
+    if (pid > 0) do got = read(pipe[0], &failure, sizeof failure);
+    while (got < 0 && errno == EINTR);
+    close(pipe[0]);
+    if (pid > 0 && got != sizeof failure) return pid;
+    if (pid > 0) last_stage = failure.stage;
+    errno = pid > 0 ? failure.error : error;
+    return -1;
+}
+
+int start_command(const struct plan *plan) {
+    struct program program = {.arguments = (char **)plan->arguments, .variables = (char **)plan->variables,
+                              .directory = plan->start_directory, .output = -1, .oom_score = plan->oom_score};
+    return start(&program);
+}
+
+int start_companion(const struct plan *plan, size_t index, int output) {
+    char *arguments[2] = {plan->companions[index], NULL};
+    struct program program = {.arguments = arguments, .variables = (char **)plan->companion_variables,
+                              .directory = "/", .output = output, .oom_score = plan->oom_score};
+    return start(&program);
+}

@@ -1,0 +1,228 @@
+"""Where asynchronous invocations end: functions, and queues, topics, event buses and buckets of moto's server."""
+
+import http.server
+import json
+import threading
+import time
+
+import pytest
+
+from account import Account, refused
+
+FAILS = "def handler(event, context): raise ValueError('broken')"
+
+
+@pytest.fixture(scope="module")
+def services(installation, s3):
+    """An account on a server that knows moto for everything else, and tries again at once."""
+    variables = {f"AWS_ENDPOINT_URL_{name}": s3.url for name in ("SQS", "SNS", "EVENTBRIDGE", "S3")}
+    server = installation.start(arguments=["--retry-delay", "0"], variables=variables)
+    yield Account(server)
+    server.stop()
+
+
+@pytest.fixture
+def queue(s3, services):
+    """A queue, as its URL and its ARN."""
+    return make_queue(s3, services)
+
+
+def make_queue(s3, services):
+    sqs = s3.client("sqs", key=services.number)
+    url = sqs.create_queue(QueueName=f"queue-{time.monotonic_ns()}")["QueueUrl"]
+    return url, sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+
+
+def message(s3, services, url, seconds=20):
+    """The next message of a queue."""
+    sqs = s3.client("sqs", key=services.number)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        got = sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"]).get("Messages", [])
+        if got:
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=got[0]["ReceiptHandle"])
+            return got[0]
+        time.sleep(0.1)
+    raise AssertionError(f"no message came to {url}")
+
+
+def send(services, name, event):
+    answer = services.lambda_.invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps(event).encode())
+    return answer["ResponseMetadata"]["RequestId"]
+
+
+def destined(services, source=None, *, retries=0, **destinations):
+    """A function with destinations."""
+    name = services.deploy(source)
+    services.lambda_.put_function_event_invoke_config(
+        FunctionName=name, MaximumRetryAttempts=retries,
+        DestinationConfig={kind: {"Destination": arn} for kind, arn in destinations.items()})
+    return name
+
+
+def test_the_record_of_a_success_goes_to_a_queue(services, s3, queue):
+    name = destined(services, OnSuccess=queue[1])
+    request = send(services, name, {"a": [1, "é"]})
+    got = message(s3, services, queue[0])
+    record = json.loads(got["Body"])
+    assert record.pop("timestamp").endswith("Z")
+    assert record == {
+        "version": "1.0",
+        "requestContext": {
+            "requestId": request, "functionArn": services.arn(name) + ":$LATEST", "condition": "Success",
+            "approximateInvokeCount": 1,
+        },
+        "requestPayload": {"a": [1, "é"]},
+        "responseContext": {"statusCode": 200, "executedVersion": "$LATEST"},
+        "responsePayload": {"a": [1, "é"]},
+    }
+    assert "MessageAttributes" not in got
+
+
+def test_the_record_of_a_failure_tells_how_often_it_was_tried_and_why_it_failed(services, s3, queue):
+    name = destined(services, FAILS, retries=2, OnFailure=queue[1])
+    send(services, name, 7)
+    record = json.loads(message(s3, services, queue[0])["Body"])
+    assert record["requestContext"]["condition"] == "RetriesExhausted"
+    assert record["requestContext"]["approximateInvokeCount"] == 3
+    assert record["responseContext"] == {
+        "statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"}
+    assert record["responsePayload"]["errorMessage"] == "broken"
+
+
+def test_an_event_that_failed_goes_to_the_dead_letter_queue_with_the_reason(services, s3, queue):
+    name = services.deploy(FAILS, DeadLetterConfig={"TargetArn": queue[1]})
+    services.lambda_.put_function_event_invoke_config(FunctionName=name, MaximumRetryAttempts=1)
+    request = send(services, name, {"n": 7})
+    got = message(s3, services, queue[0])
+    assert json.loads(got["Body"]) == {"n": 7}
+    attributes = {key: (each["DataType"], each["StringValue"]) for key, each in got["MessageAttributes"].items()}
+    assert attributes == {
+        "RequestID": ("String", request), "ErrorCode": ("Number", "200"), "ErrorMessage": ("String", "broken")}
+
+
+def test_a_record_goes_to_another_function(services, s3, queue):
+    relay = destined(services, OnSuccess=queue[1])
+    name = destined(services, OnSuccess=services.arn(relay))
+    request = send(services, name, "first")
+    record = json.loads(message(s3, services, queue[0])["Body"])
+    assert record["requestContext"]["functionArn"] == services.arn(relay) + ":$LATEST"
+    inner = record["requestPayload"]
+    assert (inner["requestContext"]["requestId"], inner["requestPayload"]) == (request, "first")
+
+
+def test_a_record_goes_to_a_topic(services, s3, queue):
+    sns = s3.client("sns", key=services.number)
+    topic = sns.create_topic(Name="records")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue[1])
+    name = destined(services, OnSuccess=topic)
+    send(services, name, "ünïcode & <more>=+%")
+    notification = json.loads(message(s3, services, queue[0])["Body"])
+    assert json.loads(notification["Message"])["requestPayload"] == "ünïcode & <more>=+%"
+
+
+class EventBus(http.server.ThreadingHTTPServer):
+    """An event bus that keeps what it is sent, for moto's cannot hand events on. It answers by turns."""
+
+    def __init__(self, answers):
+        super().__init__(("127.0.0.1", 0), self.Handler)
+        self.answers = answers
+        self.calls = []
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        threading.Thread(target=self.serve_forever).start()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            answer = self.server.answers[len(self.server.calls)]
+            self.server.calls.append((self.headers["X-Amz-Target"], json.loads(body)))
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *arguments):
+            pass
+
+
+@pytest.mark.parametrize("answers", [[b'{"FailedEntryCount":0}'], [b'{"FailedEntryCount":1}', b"{}"]])
+def test_a_record_goes_to_an_event_bus_until_it_takes_it(installation, services, answers):
+    bus = EventBus(answers)
+    account = services.reconnected(installation.start(variables={"AWS_ENDPOINT_URL_EVENTBRIDGE": bus.url}))
+    arn = f"arn:aws:events:us-east-1:{account.number}:event-bus/records"
+    name = destined(account, OnSuccess=arn)
+    send(account, name, 7)
+    end = time.monotonic() + 20
+    while len(bus.calls) < len(answers) and time.monotonic() < end:
+        time.sleep(0.05)
+    bus.shutdown()
+    bus.server_close()
+    assert len(bus.calls) == len(answers)
+    target, call = bus.calls[-1]
+    assert target == "AWSEvents.PutEvents"
+    (entry,) = call["Entries"]
+    assert entry["Source"] == "lambda"
+    assert entry["DetailType"] == "Lambda Function Invocation Result - Success"
+    assert entry["Resources"] == [account.arn(name) + ":$LATEST", arn]
+    assert entry["EventBusName"] == arn
+    assert json.loads(entry["Detail"])["responsePayload"] == 7
+
+
+def test_a_record_of_a_failure_goes_to_a_bucket(services, s3):
+    client = s3.client("s3", key=services.number)
+    client.create_bucket(Bucket="records")
+    name = destined(services, FAILS, OnFailure="arn:aws:s3:::records")
+    send(services, name, 7)
+    for _ in range(200):
+        objects = client.list_objects_v2(Bucket="records").get("Contents", [])
+        if objects:
+            break
+        time.sleep(0.1)
+    assert objects[0]["Key"].startswith(f"aws/lambda/async/{name}/20")
+    record = json.loads(client.get_object(Bucket="records", Key=objects[0]["Key"])["Body"].read())
+    assert record["requestContext"]["condition"] == "RetriesExhausted"
+
+
+def test_a_message_waits_until_its_service_is_back(installation, s3, services):
+    """The queue does not exist when the record is sent; a restart and some time later it does."""
+    account = services.reconnected(installation.start(
+        arguments=["--retry-delay", "0"], variables={"AWS_ENDPOINT_URL_SQS": s3.url}))
+    name = account.deploy()
+    arn = f"arn:aws:sqs:us-east-1:{account.number}:late"
+    account.lambda_.put_function_event_invoke_config(
+        FunctionName=name, DestinationConfig={"OnSuccess": {"Destination": arn}})
+    send(account, name, "patient")
+    time.sleep(1.5)
+    url = s3.client("sqs", key=account.number).create_queue(QueueName="late")["QueueUrl"]
+    assert json.loads(message(s3, account, url)["Body"])["requestPayload"] == "patient"
+
+
+def test_the_configuration_goes_with_the_version_or_alias_that_was_invoked(services, s3, queue):
+    other = make_queue(s3, services)
+    name = destined(services, OnSuccess=queue[1])
+    services.lambda_.publish_version(FunctionName=name)
+    services.lambda_.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
+    services.lambda_.put_function_event_invoke_config(
+        FunctionName=name, Qualifier="live", DestinationConfig={"OnSuccess": {"Destination": other[1]}})
+    services.lambda_.invoke(FunctionName=name, Qualifier="live", InvocationType="Event", Payload=b'"live"')
+    send(services, name, "latest")
+    live = json.loads(message(s3, services, other[0])["Body"])
+    assert live["requestContext"]["functionArn"] == services.arn(name) + ":live"
+    assert live["responseContext"]["executedVersion"] == "1"
+    assert json.loads(message(s3, services, queue[0])["Body"])["requestPayload"] == "latest"
+
+
+def test_an_endpoint_that_is_no_url_is_refused_at_the_start(installation):
+    from server_process import StartFailure
+
+    with pytest.raises(StartFailure) as failure:
+        installation.start(variables={"AWS_ENDPOINT_URL_SQS": "localhost"})
+    assert "AWS_ENDPOINT_URL_SQS is no http or https URL" in failure.value.stderr
+
+
+def test_a_destination_of_no_known_service_is_refused_when_it_is_set(services):
+    name = services.deploy(files={"app.py": "def handler(event, context): pass"})
+    refusal = refused(
+        services.lambda_.put_function_event_invoke_config, FunctionName=name,
+        DestinationConfig={"OnSuccess": {"Destination": "arn:aws:dynamodb:us-east-1:123456789012:table/t"}})
+    assert refusal.status == 400
