@@ -13,8 +13,9 @@ extension PolicyText {
     }
 
     private static func allows(_ statement: [String: AWSValue], _ caller: Caller) -> Bool {
-        statement["Effect"] == .string("Allow") && statement["Condition"] == nil && hasPrincipal(statement, caller)
-            && isAboutSessions(statement)
+        let condition = statement["Condition"] ?? .structure([:])
+        return statement["Effect"] == .string("Allow") && condition == .structure([:])
+            && hasPrincipal(statement, caller) && isAboutSessions(statement)
     }
 
     private static func mayForbid(_ statement: [String: AWSValue], _ caller: Caller) -> Bool {
