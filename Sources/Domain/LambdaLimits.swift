@@ -6,9 +6,6 @@ public enum LambdaLimits {
     public static let memoryMebibytes = 128...10_240
     /// Memory of a function whose creator names none, in MB.
     public static let defaultMemoryMebibytes = 128
-    /// Memory that comes with one whole CPU, in MB.
-    /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html>.
-    public static let mebibytesPerProcessor = 1_769
     /// Time that an invocation may take, in seconds.
     public static let timeoutSeconds = 1...900
     /// Time-out of a function whose creator names none, in seconds.
@@ -55,10 +52,6 @@ public enum LambdaLimits {
     public static let unreservedConcurrentExecutions = 100
     /// Zips of all functions and layer versions of one account and region, in bytes (75 GB).
     public static let codeStorageBytes = 80_530_636_800
-    /// Processes and threads of one execution environment.
-    public static let processesPerEnvironment = 1_024
-    /// Open file descriptors of one execution environment.
-    public static let descriptorsPerEnvironment = 1_024
     /// Tail of the log that an invocation may return, in bytes.
     /// Source: <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>, `X-Amz-Log-Result`.
     public static let logTailBytes = 4_096
@@ -72,7 +65,4 @@ public enum LambdaLimits {
     /// Characters of a layer's name.
     /// Source: <https://docs.aws.amazon.com/lambda/latest/api/API_PublishLayerVersion.html>.
     public static let layerNameCharacters = 140
-    /// Runtimes that a layer version may list.
-    /// Source: <https://docs.aws.amazon.com/lambda/latest/api/API_PublishLayerVersion.html>.
-    public static let compatibleRuntimesPerLayerVersion = 15
 }

@@ -225,8 +225,10 @@ extension EventQueue {
 
     private func take(_ turn: EventSchedule.Turn) throws(SQLiteError) {
         let now = clock()
+        // Looked at before the disk is: an event that ends in between is in neither, and not tried before its time.
+        let inHand = state.withLock(\.inHand)
         let due = try store.due(for: turn.target, byMilliseconds: now, limit: turn.handled + turn.limit + 1)
-        let waiting = state.withLock { state in due.filter { !state.inHand.contains($0) } }
+        let waiting = due.filter { !inHand.contains($0) }
         let mine = waiting.prefix(turn.limit)
         let next =
             waiting.count > mine.count ? now : try store.nextDue(for: turn.target, afterMilliseconds: now)

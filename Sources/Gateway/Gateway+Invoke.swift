@@ -12,11 +12,9 @@ extension Gateway {
     func invoke(
         _ name: String, _ target: Target, _ context: RequestContext, _ exchange: HTTPExchange
     ) -> HTTPResponse? {
-        let requestID = RequestIdentifier.make()
-        if Self.isRare(target, exchange), let error = violation(name, exchange) {
-            return error.response.http(requestID: requestID)
-        }
-        let request = request(name, target, exchange, requestID)
+        let request = request(name, target, exchange)
+        let requestID = request.requestID
+        if let refusal = modelsRefusal(request, target, exchange) { return refusal }
         switch exchange.header("X-Amz-Invocation-Type") ?? "RequestResponse" {
         case "RequestResponse":
             let wantsTail = exchange.header("X-Amz-Log-Type") == "Tail"
@@ -40,24 +38,15 @@ extension Gateway {
         }
     }
 
-    /// Whether a request says what the model has to look at first; what nearly all invocations say needs no look.
-    private static func isRare(_ target: Target, _ exchange: HTTPExchange) -> Bool {
-        if target.parameter("Qualifier") == "" { return true }
-        if let logType = exchange.header("X-Amz-Log-Type"), logType != "Tail" { return true }
-        return exchange.header("X-Amz-Tenant-Id") != nil || exchange.header("X-Amz-Durable-Execution-Name") != nil
-    }
-
     /// *InvokeWithResponseStream*: the caller gets the answer while the function makes it.
     ///
     /// Source: *InvokeWithResponseStream* in the Lambda API reference.
     func invokeStreaming(
         _ name: String, _ target: Target, _ context: RequestContext, _ exchange: HTTPExchange
     ) -> HTTPResponse? {
-        let requestID = RequestIdentifier.make()
-        if Self.isRare(target, exchange), let error = violation(name, exchange) {
-            return error.response.http(requestID: requestID)
-        }
-        let request = request(name, target, exchange, requestID)
+        let request = request(name, target, exchange)
+        let requestID = request.requestID
+        if let refusal = modelsRefusal(request, target, exchange) { return refusal }
         switch exchange.header("X-Amz-Invocation-Type") ?? "RequestResponse" {
         case "RequestResponse":
             let answer = StreamedAnswer(
@@ -76,13 +65,26 @@ extension Gateway {
         }
     }
 
-    private func request(
-        _ name: String, _ target: Target, _ exchange: HTTPExchange, _ requestID: String
-    ) -> InvokeRequest {
+    private func request(_ name: String, _ target: Target, _ exchange: HTTPExchange) -> InvokeRequest {
         InvokeRequest(
             functionName: name, qualifier: target.parameter("Qualifier"), payload: exchange.body,
             clientContext: exchange.header("X-Amz-Client-Context"), traceID: exchange.header("X-Amzn-Trace-Id"),
-            requestID: requestID)
+            requestID: RequestIdentifier.make())
+    }
+
+    /// The model's answer to a request that says what the model has to look at first.
+    private func modelsRefusal(
+        _ request: InvokeRequest, _ target: Target, _ exchange: HTTPExchange
+    ) -> HTTPResponse? {
+        guard Self.isRare(target, exchange), let error = violation(request.functionName, exchange) else { return nil }
+        return error.response.http(requestID: request.requestID)
+    }
+
+    /// Whether a request says what the model has to look at first; what nearly all invocations say needs no look.
+    private static func isRare(_ target: Target, _ exchange: HTTPExchange) -> Bool {
+        if target.parameter("Qualifier") == "" { return true }
+        if let logType = exchange.header("X-Amz-Log-Type"), logType != "Tail" { return true }
+        return exchange.header("X-Amz-Tenant-Id") != nil || exchange.header("X-Amz-Durable-Execution-Name") != nil
     }
 
     private func dryRun(

@@ -6,8 +6,8 @@ internal import Platform
 enum IdentityOperations {
     static func securityTokens(of identities: Identities) -> ServiceDispatcher<RequestContext> {
         var dispatcher = ServiceDispatcher<RequestContext>(STS.service)
-        dispatcher.handle(STS.assumeRole, calling(identities.assumeRole))
-        dispatcher.handle(STS.getCallerIdentity, calling(identities.getCallerIdentity))
+        dispatcher.offer(STS.assumeRole, identities.assumeRole)
+        dispatcher.offer(STS.getCallerIdentity, identities.getCallerIdentity)
         return dispatcher
     }
 
@@ -19,52 +19,60 @@ enum IdentityOperations {
     }
 
     private static func addRoles(_ identities: Identities, to dispatcher: inout ServiceDispatcher<RequestContext>) {
-        dispatcher.handle(IAM.createRole, calling(identities.createRole))
-        dispatcher.handle(IAM.getRole, calling(identities.getRole))
-        dispatcher.handle(IAM.listRoles, calling(identities.listRoles))
-        dispatcher.handle(IAM.updateRole, calling(identities.updateRole))
-        dispatcher.handle(IAM.updateRoleDescription, calling(identities.updateRoleDescription))
-        dispatcher.handle(IAM.updateAssumeRolePolicy, calling(identities.updateAssumeRolePolicy))
-        dispatcher.handle(IAM.deleteRole, calling(identities.deleteRole))
-        dispatcher.handle(IAM.putRolePolicy, calling(identities.putRolePolicy))
-        dispatcher.handle(IAM.getRolePolicy, calling(identities.getRolePolicy))
-        dispatcher.handle(IAM.listRolePolicies, calling(identities.listRolePolicies))
-        dispatcher.handle(IAM.deleteRolePolicy, calling(identities.deleteRolePolicy))
-        dispatcher.handle(IAM.attachRolePolicy, calling(identities.attachRolePolicy))
-        dispatcher.handle(IAM.detachRolePolicy, calling(identities.detachRolePolicy))
-        dispatcher.handle(IAM.listAttachedRolePolicies, calling(identities.listAttachedRolePolicies))
-        dispatcher.handle(IAM.putRolePermissionsBoundary, calling(identities.putRolePermissionsBoundary))
-        dispatcher.handle(IAM.deleteRolePermissionsBoundary, calling(identities.deleteRolePermissionsBoundary))
-        dispatcher.handle(IAM.listInstanceProfilesForRole, calling(identities.listInstanceProfilesForRole))
-        dispatcher.handle(IAM.tagRole, calling(identities.tagRole))
-        dispatcher.handle(IAM.untagRole, calling(identities.untagRole))
-        dispatcher.handle(IAM.listRoleTags, calling(identities.listRoleTags))
+        dispatcher.offer(IAM.createRole, identities.createRole)
+        dispatcher.offer(IAM.getRole, identities.getRole)
+        dispatcher.offer(IAM.listRoles, identities.listRoles)
+        dispatcher.offer(IAM.updateRole, identities.updateRole)
+        dispatcher.offer(IAM.updateRoleDescription, identities.updateRoleDescription)
+        dispatcher.offer(IAM.updateAssumeRolePolicy, identities.updateAssumeRolePolicy)
+        dispatcher.offer(IAM.deleteRole, identities.deleteRole)
+        dispatcher.offer(IAM.putRolePolicy, identities.putRolePolicy)
+        dispatcher.offer(IAM.getRolePolicy, identities.getRolePolicy)
+        dispatcher.offer(IAM.listRolePolicies, identities.listRolePolicies)
+        dispatcher.offer(IAM.deleteRolePolicy, identities.deleteRolePolicy)
+        dispatcher.offer(IAM.attachRolePolicy, identities.attachRolePolicy)
+        dispatcher.offer(IAM.detachRolePolicy, identities.detachRolePolicy)
+        dispatcher.offer(IAM.listAttachedRolePolicies, identities.listAttachedRolePolicies)
+        dispatcher.offer(IAM.putRolePermissionsBoundary, identities.putRolePermissionsBoundary)
+        dispatcher.offer(IAM.deleteRolePermissionsBoundary, identities.deleteRolePermissionsBoundary)
+        dispatcher.offer(IAM.listInstanceProfilesForRole, identities.listInstanceProfilesForRole)
+        dispatcher.offer(IAM.tagRole, identities.tagRole)
+        dispatcher.offer(IAM.untagRole, identities.untagRole)
+        dispatcher.offer(IAM.listRoleTags, identities.listRoleTags)
     }
 
     private static func addPolicies(_ identities: Identities, to dispatcher: inout ServiceDispatcher<RequestContext>) {
-        dispatcher.handle(IAM.createPolicy, calling(identities.createPolicy))
-        dispatcher.handle(IAM.getPolicy, calling(identities.getPolicy))
-        dispatcher.handle(IAM.listPolicies, calling(identities.listPolicies))
-        dispatcher.handle(IAM.deletePolicy, calling(identities.deletePolicy))
-        dispatcher.handle(IAM.listEntitiesForPolicy, calling(identities.listEntitiesForPolicy))
-        dispatcher.handle(IAM.createPolicyVersion, calling(identities.createPolicyVersion))
-        dispatcher.handle(IAM.getPolicyVersion, calling(identities.getPolicyVersion))
-        dispatcher.handle(IAM.listPolicyVersions, calling(identities.listPolicyVersions))
-        dispatcher.handle(IAM.setDefaultPolicyVersion, calling(identities.setDefaultPolicyVersion))
-        dispatcher.handle(IAM.deletePolicyVersion, calling(identities.deletePolicyVersion))
-        dispatcher.handle(IAM.tagPolicy, calling(identities.tagPolicy))
-        dispatcher.handle(IAM.untagPolicy, calling(identities.untagPolicy))
-        dispatcher.handle(IAM.listPolicyTags, calling(identities.listPolicyTags))
+        dispatcher.offer(IAM.createPolicy, identities.createPolicy)
+        dispatcher.offer(IAM.getPolicy, identities.getPolicy)
+        dispatcher.offer(IAM.listPolicies, identities.listPolicies)
+        dispatcher.offer(IAM.deletePolicy, identities.deletePolicy)
+        dispatcher.offer(IAM.listEntitiesForPolicy, identities.listEntitiesForPolicy)
+        dispatcher.offer(IAM.createPolicyVersion, identities.createPolicyVersion)
+        dispatcher.offer(IAM.getPolicyVersion, identities.getPolicyVersion)
+        dispatcher.offer(IAM.listPolicyVersions, identities.listPolicyVersions)
+        dispatcher.offer(IAM.setDefaultPolicyVersion, identities.setDefaultPolicyVersion)
+        dispatcher.offer(IAM.deletePolicyVersion, identities.deletePolicyVersion)
+        dispatcher.offer(IAM.tagPolicy, identities.tagPolicy)
+        dispatcher.offer(IAM.untagPolicy, identities.untagPolicy)
+        dispatcher.offer(IAM.listPolicyTags, identities.listPolicyTags)
     }
+}
 
-    private typealias UseCase<Input, Output> = @Sendable (Input, RequestContext) throws(IdentityError) -> Output
-
-    /// A use case whose errors are answered as AWS answers them.
-    private static func calling<Input, Output>(
-        _ useCase: @escaping UseCase<Input, Output>
-    ) -> @Sendable (Input, RequestContext) throws(AWSError) -> Output {
-        { input, context throws(AWSError) in
-            do throws(IdentityError) { return try useCase(input, context) } catch { throw error.aws }
+extension ServiceDispatcher<RequestContext> {
+    /// Answers an operation by a use case, which learns what the operation is called, and whose errors are answered as
+    /// AWS answers them.
+    fileprivate mutating func offer<Input, Output>(
+        _ operation: AWSOperation<Input, Output>,
+        _ useCase: @escaping @Sendable (Input, RequestContext) throws(IdentityError) -> Output
+    ) {
+        let action = "\(service.name):\(operation.descriptor.name)"
+        handle(operation) { input, context throws(AWSError) in
+            var context = context
+            context.action = action
+            do throws(IdentityError) {
+                try context.admitToIdentities()
+                return try useCase(input, context)
+            } catch { throw error.aws }
         }
     }
 }

@@ -51,7 +51,11 @@ final class StreamedAnswer: InvocationStream {
     func end(_ result: InvocationResult, _ version: FunctionVersion) -> Bool {
         var details: [String: AWSValue] = [:]
         switch result {
-        case .refused: return hasBegun.withLock { $0 }
+        case .refused:
+            let hasBegun = hasBegun.withLock { $0 }
+            // There is no other way to tell somebody who reads already.
+            if hasBegun { body.abort() }
+            return hasBegun
         case .answered(let payload, let tail):
             begin(contentType: "application/json", version: version)
             if !payload.isEmpty { _ = payload.withUnsafeBytes { write($0, whenRoom: {}) } }

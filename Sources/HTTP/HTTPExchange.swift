@@ -169,10 +169,11 @@ extension HTTPExchange {
         sink = nil
     }
 
-    /// The server stops: nothing is waited for any more.
+    /// The server stops: nothing is waited for any more. Called on a thread that does not own the exchange, so of what
+    /// is without a lock nothing may be looked at here.
     func breakOff() {
         stream.withLock { $0 }?.abort()
-        if sink != nil { resumeBody() }
+        resumeBody()
     }
 
     /// Takes the answer if there is one; otherwise suspends the connection until there is. Called when the handler has

@@ -48,9 +48,6 @@ public final class LayerStore: Sendable {
     /// Where a package's tree is. The path is fit for mounting read-only, never for writing: files are shared.
     public func treePath(of digest: SHA256Digest) -> String { "\(rootPath)/trees/\(digest.path)" }
 
-    /// Where a package's zip is.
-    public func zipPath(of digest: SHA256Digest) -> String { "\(rootPath)/zips/\(digest.path)" }
-
     /// Opens a package's tree as a directory, to mount it or to look into it.
     public func openTree(_ digest: SHA256Digest) throws(LayerStoreError) -> FileDescriptor {
         try found(digest) { () throws(SystemCallError) in

@@ -93,12 +93,3 @@ func storing<Result: ~Copyable>(_ body: () throws(SystemCallError) -> Result) th
         throw .system(error)
     }
 }
-
-/// Runs archive work and gives its errors the store's type.
-func unzipping<Result: ~Copyable>(_ body: () throws(ArchiveError) -> Result) throws(LayerStoreError) -> Result {
-    do throws(ArchiveError) {
-        return try body()
-    } catch {
-        throw LayerStoreError(error)
-    }
-}

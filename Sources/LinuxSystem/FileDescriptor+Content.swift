@@ -60,11 +60,6 @@ extension FileDescriptor {
         }
     }
 
-    /// Returns when the file's content and size are on disk (fsync(2)).
-    public borrowing func synchronize() throws(SystemCallError) {
-        guard Glibc.fsync(rawValue) == 0 else { throw SystemCallError("fsync") }
-    }
-
     /// Returns when everything written to the descriptor's file system is on disk (syncfs(2)).
     ///
     /// One call for thousands of files; since Linux 5.8 it reports write errors as fsync(2) does.

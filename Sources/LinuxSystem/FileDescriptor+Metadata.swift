@@ -27,9 +27,4 @@ extension FileDescriptor {
         let time = timespec(tv_sec: seconds, tv_nsec: 0)
         guard futimens(rawValue, [time, time]) == 0 else { throw SystemCallError("futimens") }
     }
-
-    /// Gives the file to a user and group (fchown(2)); takes the privilege to do so.
-    public borrowing func setOwner(user: UInt32, group: UInt32) throws(SystemCallError) {
-        guard fchown(rawValue, user, group) == 0 else { throw SystemCallError("fchown") }
-    }
 }

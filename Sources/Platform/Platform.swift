@@ -39,7 +39,6 @@ package final class Platform: Sendable {
     let changes = ChangesInProgress()
     /// Held while settings are read and handed on, so that of two changes the later one is the last to arrive.
     let concurrencyChanges = Mutex<Void>(())
-    let lastRevisionNumber = Atomic<UInt64>(0)
     private let cgroups: CgroupParent?
     private let lock: DataFolderLock
 

@@ -99,6 +99,17 @@ class Account:
         self.wait_until_active(created["FunctionName"])
         return created["FunctionName"]
 
+    def deploy_live(self, source=None):
+        """Creates a function with version 1 and the alias live."""
+        name = self.deploy(source)
+        self.publish_live(name)
+        return name
+
+    def publish_live(self, name):
+        """Publishes version 1 of a function, and makes the alias live of it."""
+        self.lambda_.publish_version(FunctionName=name)
+        self.lambda_.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
+
     def wait_until_active(self, name):
         waiter = self.lambda_.get_waiter("function_active_v2")
         waiter.wait(FunctionName=name, WaiterConfig={"Delay": 0.05, "MaxAttempts": 200})

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from account import Account, refused
+from concurrency import BELOW_MINIMUM, refused_reservation, reserve, unreserved
 
-BELOW_MINIMUM = "decreases account's UnreservedConcurrentExecution below its minimum value of [100]."
 FUNCTION_ONLY = (
     "This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. "
     "Please specify either a function name or an unqualified function ARN."
@@ -21,21 +21,8 @@ def function(aws):
 @pytest.fixture
 def version(aws, function):
     """A function with a version 1 and an alias of it."""
-    aws.lambda_.publish_version(FunctionName=function)
-    aws.lambda_.create_alias(FunctionName=function, Name="live", FunctionVersion="1")
+    aws.publish_live(function)
     return function
-
-
-def reserve(aws, name, amount):
-    return aws.lambda_.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=amount)
-
-
-def refused_reservation(aws, name, amount):
-    return refused(aws.lambda_.put_function_concurrency, FunctionName=name, ReservedConcurrentExecutions=amount)
-
-
-def unreserved(aws):
-    return aws.lambda_.get_account_settings()["AccountLimit"]["UnreservedConcurrentExecutions"]
 
 
 @pytest.mark.parametrize("amount", [0, 1, 900])

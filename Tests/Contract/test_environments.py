@@ -46,6 +46,33 @@ def test_an_idle_environment_is_used_again(either):
     assert len({me for me, _ in answers}) == 1
 
 
+def test_an_environment_serves_a_function_by_all_its_names(aws):
+    name = aws.deploy(WHO)
+    aws.lambda_.create_alias(FunctionName=name, Name="newest", FunctionVersion="$LATEST")
+    names = [name, f"{name}:$LATEST", name, f"{name}:newest", f"{name}:$LATEST", name]
+    answers = [aws.invoke(each).value for each in names]
+    assert [count for _, count in answers] == [1, 2, 3, 4, 5, 6]
+
+
+def test_an_environment_stays_when_settings_beside_the_code_change(aws):
+    name = aws.deploy(WHO)
+    me = aws.invoke(name).value[0]
+    aws.lambda_.create_alias(FunctionName=name, Name="newest", FunctionVersion="$LATEST")
+    changes = [
+        lambda: aws.lambda_.put_function_event_invoke_config(FunctionName=name, MaximumRetryAttempts=0),
+        lambda: aws.lambda_.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=5),
+        lambda: aws.lambda_.put_function_recursion_config(FunctionName=name, RecursiveLoop="Allow"),
+        lambda: aws.lambda_.update_alias(FunctionName=name, Name="newest", Description="changed"),
+        lambda: aws.lambda_.publish_version(FunctionName=name),
+        lambda: aws.lambda_.delete_alias(FunctionName=name, Name="newest"),
+    ]
+    for number, change in enumerate(changes, start=2):
+        change()
+        assert aws.invoke(name).value == [me, number]
+    aws.change(name, Description="this outdates it")
+    assert aws.invoke(name).value[0] != me
+
+
 def test_invocations_at_once_have_environments_of_their_own(either):
     name = either.deploy(WHO, Timeout=20)
     answers = at_once(lambda _: either.invoke(name, 1.5).value, range(4))

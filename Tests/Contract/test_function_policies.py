@@ -7,8 +7,8 @@ import uuid
 import pytest
 
 from account import Account, refused
+from permissions import INVOKE, allow
 
-INVOKE = "lambda:InvokeFunction"
 STALE = (
     "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the "
     "latest Revision Id"
@@ -18,19 +18,7 @@ GONE = "The resource you requested does not exist."
 
 @pytest.fixture
 def function(aws):
-    """A function with version 1 and the alias live."""
-    name = aws.deploy()
-    aws.lambda_.publish_version(FunctionName=name)
-    aws.lambda_.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
-    return name
-
-
-def allow(aws, function, sid, principal="s3.amazonaws.com", action=INVOKE, **parameters):
-    """Adds a permission and returns the statement's text."""
-    parameters.setdefault("FunctionName", function)
-    answer = aws.lambda_.add_permission(StatementId=sid, Action=action, Principal=principal, **parameters)
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 201
-    return answer["Statement"]
+    return aws.deploy_live()
 
 
 def policy(aws, function, **parameters):

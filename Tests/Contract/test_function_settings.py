@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from account import Account, refused
+from account import Account
+from configurations import assert_invalid, configuration, refused_change, refused_creation
 from packages import zip_of
 
 KEY = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
@@ -47,30 +48,9 @@ def settings():
     }
 
 
-def configuration(aws, name, **parameters):
-    return aws.lambda_.get_function_configuration(FunctionName=name, **parameters)
-
-
 def lasting(answer):
     """An answer without what changes by itself."""
     return {key: value for key, value in answer.items() if key not in VOLATILE}
-
-
-def refused_creation(aws, **given):
-    refusal = refused(aws.lambda_.create_function, **aws.settings(**given))
-    assert aws.lambda_.list_functions()["Functions"] == []
-    return refusal
-
-
-def refused_change(aws, name, **given):
-    before = configuration(aws, name)
-    refusal = refused(aws.lambda_.update_function_configuration, FunctionName=name, **given)
-    assert configuration(aws, name)["RevisionId"] == before["RevisionId"]
-    return refusal
-
-
-def assert_invalid(refusal, message):
-    assert (refusal.code, refusal.status, refusal.message) == ("InvalidParameterValueException", 400, message)
 
 
 def test_every_setting_is_told_wherever_the_function_is(aws):

@@ -7,10 +7,8 @@ import uuid
 import pytest
 
 from account import Account, refused
-from packages import zip_of
+from layer_permissions import GET, PACKAGE, allow, disallow
 
-GET = "lambda:GetLayerVersion"
-PACKAGE = zip_of({"python/greeting.py": "WORD = 'hello'\n"})
 STALE = (
     "The Revision Id provided does not match the latest Revision Id. Call the GetLayerPolicy API to retrieve the "
     "latest Revision Id"
@@ -21,20 +19,6 @@ STALE = (
 def layer(aws):
     """The ARN of version 1 of the layer greeting."""
     return aws.publish("greeting", PACKAGE)["LayerVersionArn"]
-
-
-def allow(aws, sid, principal="*", **parameters):
-    wanted = {"LayerName": "greeting", "VersionNumber": 1, "Action": GET}
-    answer = aws.lambda_.add_layer_version_permission(
-        **{**wanted, "StatementId": sid, "Principal": principal, **parameters}
-    )
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 201
-    return answer
-
-
-def disallow(aws, sid, **parameters):
-    wanted = {"LayerName": "greeting", "VersionNumber": 1, "StatementId": sid}
-    return aws.lambda_.remove_layer_version_permission(**{**wanted, **parameters})
 
 
 def policy(aws, **parameters):

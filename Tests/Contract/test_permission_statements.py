@@ -6,25 +6,12 @@ import re
 import pytest
 
 from account import refused
-
-INVOKE = "lambda:InvokeFunction"
+from permissions import INVOKE, allow
 
 
 @pytest.fixture
 def function(aws):
-    """A function with version 1 and the alias live."""
-    name = aws.deploy()
-    aws.lambda_.publish_version(FunctionName=name)
-    aws.lambda_.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
-    return name
-
-
-def allow(aws, function, sid, principal="s3.amazonaws.com", action=INVOKE, **parameters):
-    """Adds a permission and returns the statement's text."""
-    parameters.setdefault("FunctionName", function)
-    answer = aws.lambda_.add_permission(StatementId=sid, Action=action, Principal=principal, **parameters)
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 201
-    return answer["Statement"]
+    return aws.deploy_live()
 
 
 def test_a_statement_and_a_policy_are_written_as_lambda_writes_them(aws, function):

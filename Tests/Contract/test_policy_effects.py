@@ -3,8 +3,8 @@
 import pytest
 
 from account import Account, client, refused
+from permissions import INVOKE
 
-INVOKE = "lambda:InvokeFunction"
 CONFIGURATION = "lambda:GetFunctionConfiguration"
 
 
@@ -16,11 +16,7 @@ def other(aws):
 
 @pytest.fixture
 def function(aws):
-    """A function with version 1 and the alias live."""
-    name = aws.deploy("def handler(event, context): return context.invoked_function_arn")
-    aws.lambda_.publish_version(FunctionName=name)
-    aws.lambda_.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
-    return name
+    return aws.deploy_live("def handler(event, context): return context.invoked_function_arn")
 
 
 @pytest.fixture

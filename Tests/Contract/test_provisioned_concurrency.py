@@ -6,9 +6,9 @@ import time
 import pytest
 
 from account import Account, refused
+from concurrency import BELOW_MINIMUM, refused_reservation, reserve, unreserved
 
 TIMESTAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+0000"
-BELOW_MINIMUM = "decreases account's UnreservedConcurrentExecution below its minimum value of [100]."
 
 
 @pytest.fixture
@@ -19,13 +19,8 @@ def function(aws):
 @pytest.fixture
 def version(aws, function):
     """A function with a version 1 and an alias of it."""
-    aws.lambda_.publish_version(FunctionName=function)
-    aws.lambda_.create_alias(FunctionName=function, Name="live", FunctionVersion="1")
+    aws.publish_live(function)
     return function
-
-
-def reserve(aws, name, amount):
-    return aws.lambda_.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=amount)
 
 
 def provision(aws, name, qualifier, amount):
@@ -34,19 +29,11 @@ def provision(aws, name, qualifier, amount):
     )
 
 
-def refused_reservation(aws, name, amount):
-    return refused(aws.lambda_.put_function_concurrency, FunctionName=name, ReservedConcurrentExecutions=amount)
-
-
 def refused_provision(aws, name, qualifier, amount=1):
     return refused(
         aws.lambda_.put_provisioned_concurrency_config, FunctionName=name, Qualifier=qualifier,
         ProvisionedConcurrentExecutions=amount,
     )
-
-
-def unreserved(aws):
-    return aws.lambda_.get_account_settings()["AccountLimit"]["UnreservedConcurrentExecutions"]
 
 
 def when_ready(aws, name, qualifier):

@@ -3,10 +3,8 @@
 import pytest
 
 from account import Account, refused
-from packages import zip_of
+from layer_permissions import GET, PACKAGE, allow, disallow
 
-GET = "lambda:GetLayerVersion"
-PACKAGE = zip_of({"python/greeting.py": "WORD = 'hello'\n"})
 SOURCE = "import greeting\ndef handler(event, context): return greeting.WORD\n"
 
 
@@ -20,20 +18,6 @@ def other(aws):
 def layer(aws):
     """The ARN of version 1 of the layer greeting."""
     return aws.publish("greeting", PACKAGE)["LayerVersionArn"]
-
-
-def allow(aws, sid, principal="*", **parameters):
-    wanted = {"LayerName": "greeting", "VersionNumber": 1, "Action": GET}
-    answer = aws.lambda_.add_layer_version_permission(
-        **{**wanted, "StatementId": sid, "Principal": principal, **parameters}
-    )
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 201
-    return answer
-
-
-def disallow(aws, sid, **parameters):
-    wanted = {"LayerName": "greeting", "VersionNumber": 1, "StatementId": sid}
-    return aws.lambda_.remove_layer_version_permission(**{**wanted, **parameters})
 
 
 def assert_denied(refusal, account, resource, action=GET):

@@ -8,7 +8,7 @@ import pytest
 from botocore.credentials import Credentials
 
 from account import client, refused
-from identities import create_role
+from identities import create_role, policy
 from signing import client as signed_client
 
 
@@ -55,11 +55,55 @@ def test_a_session_of_a_role_acts_in_the_roles_account(aws, sts, role):
     assert session(aws, credentials, "lambda").list_functions()["Functions"] == []
 
 
-def test_a_role_of_another_account_is_assumed(aws, role):
+def trusting(**statement):
+    return policy({"Effect": "Allow", "Action": "sts:AssumeRole", **statement})
+
+
+@pytest.mark.parametrize("principal", ["999999999998", "arn:aws:iam::999999999998:root", "*"])
+def test_a_role_of_another_account_is_assumed_where_it_trusts_that_account(aws, role, principal):
+    aws.client("iam").update_assume_role_policy(
+        RoleName="resize", PolicyDocument=trusting(Principal={"AWS": ["123456789012", principal]}))
     other = client(aws.server.url, "999999999998", service="sts")
     answer = other.assume_role(RoleArn=role["Arn"], RoleSessionName="guest", SourceIdentity="someone")
     assert answer["SourceIdentity"] == "someone"
     assert session(aws, answer["Credentials"]).get_caller_identity()["Account"] == aws.number
+
+
+@pytest.mark.parametrize("statements", [
+    [{"Principal": {"Service": "lambda.amazonaws.com"}}],
+    [{"Principal": {"AWS": "123456789012"}}],
+    [{"Principal": {"AWS": "*"}, "Action": "sts:TagSession"}],
+    [{"Principal": {"AWS": "*"}, "Condition": {"StringEquals": {"sts:ExternalId": "secret"}}}],
+    [{"Principal": {"AWS": "*"}}, {"Principal": {"AWS": "999999999998"}, "Effect": "Deny"}],
+    [{"Principal": "*"}, {"NotPrincipal": {"AWS": "123456789012"}, "Effect": "Deny"}],
+])
+def test_a_role_that_does_not_trust_an_account_is_not_assumed_by_it(aws, role, statements):
+    text = policy(*({"Effect": "Allow", "Action": "sts:AssumeRole", **each} for each in statements))
+    aws.client("iam").update_assume_role_policy(RoleName="resize", PolicyDocument=text)
+    other = client(aws.server.url, "999999999998", service="sts")
+    refusal = refused(other.assume_role, RoleArn=role["Arn"], RoleSessionName="guest")
+    assert (refusal.code, refusal.status) == ("AccessDenied", 403)
+    assert refusal.message == (
+        f"User: arn:aws:iam::999999999998:root is not authorized to perform: sts:AssumeRole on resource: {role['Arn']}")
+    assert aws.client("sts").assume_role(RoleArn=role["Arn"], RoleSessionName="own")
+
+
+def test_a_service_assumes_roles_that_trust_it_and_has_no_part_in_iam(guarded, keys):
+    arns = {}
+    for name in ("s3", "lambda"):
+        text = trusting(Principal={"Service": f"{name}.amazonaws.com"})
+        iam = signed_client(guarded, keys.create("--account", "123456789012"), "iam")
+        arns[name] = create_role(iam, f"for-{name}", AssumeRolePolicyDocument=text)["Arn"]
+    key = keys.create("--account", "123456789012", "--service", "s3.amazonaws.com")
+    sts = signed_client(guarded, key, "sts")
+    assert sts.assume_role(RoleArn=arns["s3"], RoleSessionName="me")
+    refusal = refused(sts.assume_role, RoleArn=arns["lambda"], RoleSessionName="me")
+    assert (refusal.code, refusal.status) == ("AccessDenied", 403)
+    refusal = refused(signed_client(guarded, key, "iam").update_assume_role_policy,
+                      RoleName="for-lambda", PolicyDocument=trusting(Principal="*"))
+    assert (refusal.code, refusal.status) == ("AccessDenied", 403)
+    assert refusal.message == (
+        "User: s3.amazonaws.com is not authorized to perform: iam:UpdateAssumeRolePolicy on resource: *")
 
 
 def test_a_role_that_is_not_there_may_not_be_assumed(aws, sts, role):

@@ -77,6 +77,19 @@ extension EventQueue {
 }
 
 @Suite struct EventQueueTests {
+    @Test func `an event that is postponed is not tried before its time, however many end meanwhile`() throws {
+        let fixture = try QueueFixture { event, now in
+            .postponed(untilMilliseconds: now + 3_600_000, isRetry: true, reason: "later")
+        }
+        let queue = try fixture.open()
+        defer { queue.stop() }
+        for number in 0..<600 { queue.accept(fixture.event("\(number)")) { _ in } }
+        let first = try fixture.wait(for: 600)
+        SystemThread.sleep(milliseconds: 50)
+        #expect(fixture.handled.withLock { $0.count } == 600)
+        #expect(Set(first.map(\.number)).count == 600)
+    }
+
     @Test func `an event that was accepted is handled as it was given`() throws {
         let fixture = try QueueFixture()
         let queue = try fixture.open()

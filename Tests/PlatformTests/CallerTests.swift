@@ -36,7 +36,8 @@ import Testing
 
     @Test(arguments: [
         ("s3.amazonaws.com", true), ("edgelambda.lambda.amazonaws.com", true), ("ec2.amazonaws.com.cn", true),
-        ("amazonaws.com", false), (".amazonaws.com", false), ("S3.amazonaws.com", false), ("s3.amazonaws.org", false),
+        ("alexa-appkit.amazon.com", true), ("amazon.com", false), ("amazonaws.com", false), (".amazonaws.com", false),
+        ("S3.amazonaws.com", false), ("s3.amazonaws.org", false),
         ("a..amazonaws.com", false), ("a b.amazonaws.com", false), ("test", false),
     ])
     func `names of services are told from other access keys`(name: String, isService: Bool) {

@@ -1,3 +1,4 @@
+import Domain
 import Testing
 
 @testable import Platform
@@ -35,6 +36,24 @@ struct PolicyTextTests {
     ])
     func `a trust policy says who may assume the role, and nothing else`(statement: String, words: String?) {
         #expect(refusal { () throws(IdentityError) in try PolicyText(trust: Self.trust("{\(statement)}")) } == words)
+    }
+
+    @Test(arguments: [
+        (#"{"AWS":"123456789012"}"#, "", true),
+        (#"{"AWS":["999999999999","arn:aws:iam::123456789012:root"]}"#, "", true),
+        (#""*""#, #","Condition":{}"#, true),
+        (#""*""#, #","Condition":{"Bool":{"aws:SecureTransport":"true"}}"#, false),
+        (#"{"AWS":"999999999999"}"#, "", false),
+        (#"{"Service":"lambda.amazonaws.com"}"#, "", false),
+    ])
+    func `a trust policy lets in whom it names without conditions`(
+        principal: String, more: String, isTrusted: Bool
+    ) throws {
+        let caller = Caller(account: try #require(AccountID("123456789012")))
+        let statement = #"{"Effect":"Allow","Principal":\#(principal),"Action":"sts:AssumeRole*"\#(more)}"#
+        #expect(try PolicyText(trust: Self.trust(statement)).trusts(caller) == isTrusted)
+        let denial = #"{"Effect":"Deny","NotPrincipal":{"AWS":"999999999999"},"Action":"sts:*"}"#
+        #expect(try !PolicyText(trust: Self.trust("\(statement),\(denial)")).trusts(caller))
     }
 
     @Test(arguments: ["", "{", "[]", "\"x\"", "{}", #"{"Statement":[]}"#, #"{"Statement":7}"#, #"{"Statement":[7]}"#])

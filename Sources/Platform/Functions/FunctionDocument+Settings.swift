@@ -8,11 +8,7 @@ extension FunctionDocument {
     mutating func apply(
         _ request: Lambda.CreateFunctionRequest, to function: FunctionID
     ) throws(PlatformError) {
-        set(environment: request.environment, kmsKeyArn: request.kmsKeyArn, deadLetters: request.deadLetterConfig)
-        set(vpc: request.vpcConfig, of: function)
-        set(fileSystems: request.fileSystemConfigs, tracing: request.tracingConfig)
-        set(runtime: request.runtime, snapStart: request.snapStart, in: function.region)
-        try set(logging: request.loggingConfig)
+        try applyShared(request, to: function)
         configuration.tenancyConfig = request.tenancyConfig
         try FunctionRules.check(configuration)
     }
@@ -27,12 +23,19 @@ extension FunctionDocument {
         configuration.timeout = request.timeout ?? configuration.timeout
         configuration.memorySize = request.memorySize ?? configuration.memorySize
         configuration.ephemeralStorage = request.ephemeralStorage ?? configuration.ephemeralStorage
+        try applyShared(request, to: function)
+        try FunctionRules.check(configuration, isVPCChanged: request.vpcConfig != nil)
+    }
+
+    /// Takes over the settings that a new function gets as a changed one does.
+    private mutating func applyShared(
+        _ request: some FunctionConfigurationRequest, to function: FunctionID
+    ) throws(PlatformError) {
         set(environment: request.environment, kmsKeyArn: request.kmsKeyArn, deadLetters: request.deadLetterConfig)
         set(vpc: request.vpcConfig, of: function)
         set(fileSystems: request.fileSystemConfigs, tracing: request.tracingConfig)
         set(runtime: request.runtime, snapStart: request.snapStart, in: function.region)
         try set(logging: request.loggingConfig)
-        try FunctionRules.check(configuration, isVPCChanged: request.vpcConfig != nil)
     }
 
     private mutating func set(

@@ -24,17 +24,7 @@ enum FunctionRules {
             throw .invalidParameter(
                 "Runtime and Handler are mandatory parameters for functions created with deployment packages.")
         }
-        guard request.imageConfig == nil else { throw notForZip("ImageConfig", "creating") }
-        try check(absent: [
-            "CapacityProviderConfig": request.capacityProviderConfig != nil,
-            "DurableConfig": request.durableConfig != nil, "RuntimeConfig": request.runtimeConfig != nil,
-            "AcceleratorConfig": request.acceleratorConfig != nil,
-        ])
-        try check(runtime: request.runtime)
-        try check(
-            memory: request.memorySize, timeout: request.timeout, temporaryStorage: request.ephemeralStorage?.size)
-        try check(environment: request.environment?.variables)
-        try check(vpc: request.vpcConfig, deadLetters: request.deadLetterConfig)
+        try check(request, "creating")
         try TagRules.check(request.tags ?? [:])
     }
 
@@ -45,17 +35,22 @@ enum FunctionRules {
 
     /// What can be said of changed settings without looking anything up.
     static func check(updating request: Lambda.UpdateFunctionConfigurationRequest) throws(PlatformError) {
-        guard request.imageConfig == nil else { throw notForZip("ImageConfig", "updating") }
+        try check(request, "updating")
+    }
+
+    /// The rules of settings that a function is created and updated with alike.
+    private static func check(_ settings: some FunctionConfigurationRequest, _ doing: String) throws(PlatformError) {
+        guard settings.imageConfig == nil else { throw notForZip("ImageConfig", doing) }
         try check(absent: [
-            "CapacityProviderConfig": request.capacityProviderConfig != nil,
-            "DurableConfig": request.durableConfig != nil, "RuntimeConfig": request.runtimeConfig != nil,
-            "AcceleratorConfig": request.acceleratorConfig != nil,
+            "CapacityProviderConfig": settings.capacityProviderConfig != nil,
+            "DurableConfig": settings.durableConfig != nil, "RuntimeConfig": settings.runtimeConfig != nil,
+            "AcceleratorConfig": settings.acceleratorConfig != nil,
         ])
-        try check(runtime: request.runtime)
+        try check(runtime: settings.runtime)
         try check(
-            memory: request.memorySize, timeout: request.timeout, temporaryStorage: request.ephemeralStorage?.size)
-        try check(environment: request.environment?.variables)
-        try check(vpc: request.vpcConfig, deadLetters: request.deadLetterConfig)
+            memory: settings.memorySize, timeout: settings.timeout, temporaryStorage: settings.ephemeralStorage?.size)
+        try check(environment: settings.environment?.variables)
+        try check(vpc: settings.vpcConfig, deadLetters: settings.deadLetterConfig)
     }
 
     /// What belongs to container images.

@@ -29,7 +29,7 @@ extension Platform {
             try rows.delete(stored)
             return versions
         }
-        routes.forget(function)
+        routes.outdate(function)
         for version in versions { pool.delete(function, version) }
         try applyConcurrency(function)
     }

@@ -33,7 +33,10 @@ extension Platform {
                 try replace(
                     found, by: document, code: package.reference, layers: found.record.layers,
                     publishing: request.publish ?? false
-                ) { function, rows in
+                ) { found, rows in
+                    let function = found.function
+                    // It may have got a code signing configuration since it was looked at.
+                    try Self.checkSignature(of: function, rows)
                     try Self.put(sourceKMSKeyArn: request.sourceKMSKeyArn, .latest, of: function, rows)
                 }
             }
@@ -50,8 +53,7 @@ extension Platform {
         return try changes.change(target.function) { () throws(PlatformError) in
             let found = try reading { rows in
                 let found = try Self.find(target, rows)
-                try Self.checkRuntimeIsFree(found, request.runtime, rows)
-                if request.layers?.isEmpty == false { try Self.checkSignature(of: found.function, rows) }
+                try rules(request)(found, rows)
                 return found
             }
             try Self.check(revision: request.revisionId, found.document)
@@ -59,7 +61,8 @@ extension Platform {
             var document = found.document
             try document.apply(request, to: target.function)
             guard let arns = request.layers else {
-                return try replace(found, by: document, code: found.record.code, layers: found.record.layers)
+                return try replace(
+                    found, by: document, code: found.record.code, layers: found.record.layers, rules(request))
             }
             let layers = try resolveLayers(arns, context)
             let packages = layers.map(\.package.reference)
@@ -67,8 +70,19 @@ extension Platform {
             document.configuration.layers = layers.isEmpty ? nil : layers.map(\.configuration)
             // Until the row is there, the layers that are new to the function keep their bytes by themselves.
             return try withExtendedLifetime(layers) { () throws(PlatformError) in
-                try replace(found, by: document, code: found.record.code, layers: packages)
+                try replace(found, by: document, code: found.record.code, layers: packages, rules(request))
             }
+        }
+    }
+
+    /// The rules between a change of settings and what else is set for the function. They are looked at before layers
+    /// are read, and once more where the row is written, for both may have changed.
+    private func rules(
+        _ request: Lambda.UpdateFunctionConfigurationRequest
+    ) -> (FoundVersion, borrowing CatalogTransaction) throws -> Void {
+        { found, rows in
+            try Self.checkRuntimeIsFree(found, request.runtime, rows)
+            if request.layers?.isEmpty == false { try Self.checkSignature(of: found.function, rows) }
         }
     }
 
@@ -83,11 +97,11 @@ extension Platform {
     ///
     /// Only one change of a function is in progress at a time; it may have been deleted, and even made anew, meanwhile.
     ///
-    /// - Parameter more: What else changes with it.
+    /// - Parameter more: What else changes with it, and the rules that must hold for the function as it is found then.
     private func replace(
         _ found: FoundVersion, by changed: FunctionDocument, code: PackageReference, layers: [PackageReference],
         publishing: Bool = false,
-        _ more: (StoredFunction, borrowing CatalogTransaction) throws -> Void = { _, _ in }
+        _ more: (FoundVersion, borrowing CatalogTransaction) throws -> Void
     ) throws(PlatformError) -> Lambda.FunctionConfiguration {
         let id = found.record.id
         var document = changed
@@ -101,15 +115,14 @@ extension Platform {
                     .resourceConflict,
                     "The operation cannot be performed at this time. An update is in progress for resource: \(id)")
             }
+            try more(current, rows)
             try rows.put(record, of: current.function)
-            try more(current.function, rows)
             let isUnchanged = document.isSame(as: found.document) && layers == found.record.layers
             if !isUnchanged { try rows.setPublished(nil, of: current.function) }
             guard publishing else { return document.configuration }
             return try self.publish(record, document, of: try Self.find(id, rows), rows)
         }
-        routes.forget(id)
-        pool.update(id, number: nextRevisionNumber())
+        pool.update(id, number: routes.outdate(id))
         garbage.collectSoon()
         guard !publishing else { return answer }
         var changing = answer

@@ -64,9 +64,10 @@ extension Caller {
         return Caller(account: id.account, principal: principal)
     }
 
-    /// Whether a text is the name of an AWS service as policies write it: `s3.amazonaws.com`.
+    /// Whether a text is the name of an AWS service as policies write it: `s3.amazonaws.com`,
+    /// `alexa-appkit.amazon.com`.
     static func isServicePrincipal(_ text: String) -> Bool {
-        let suffix = [".amazonaws.com", ".amazonaws.com.cn"].first { text.hasSuffix($0) }
+        let suffix = [".amazonaws.com", ".amazonaws.com.cn", ".amazon.com"].first { text.hasSuffix($0) }
         guard let suffix, text.utf8.count > suffix.utf8.count, text.utf8.count <= 128 else { return false }
         return text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
             !label.isEmpty && label.utf8.allSatisfy { $0.isASCIILowerCaseOrDigit || $0 == UInt8(ascii: "-") }

@@ -16,7 +16,8 @@ extension Identities {
             userId: caller.userID, account: caller.account.description, arn: caller.arn)
     }
 
-    /// Begins a session of a role that is stored here, in whichever account; its trust policy is not asked yet.
+    /// Begins a session of a role that is stored here. Its own account may always do that; services and other accounts
+    /// where its trust policy lets them.
     ///
     /// Source: *AssumeRole* in the STS API reference.
     package func assumeRole(
@@ -45,12 +46,12 @@ extension Identities {
     /// The role behind an ARN. One that is not here is answered as one that the caller may not assume.
     private func assumable(_ arn: RoleARN, _ context: RequestContext) throws(IdentityError) -> RoleDocument {
         let record = try keeping { try catalog.entity(EntityID(.role, account: arn.account, name: arn.name)) }
-        guard let record, record.path == arn.path else {
-            throw IdentityError(
-                .accessDenied,
-                "User: \(context.caller.arn) is not authorized to perform: sts:AssumeRole on resource: \(arn)")
-        }
-        return try read(record)
+        guard let record, record.path == arn.path else { throw .denied(context, arn.description) }
+        let document: RoleDocument = try read(record)
+        guard !context.caller.owns(arn.account) else { return document }
+        let trust = try PolicyText(trust: document.role.assumeRolePolicyDocument ?? "")
+        guard trust.trusts(context.caller) else { throw .denied(context, arn.description) }
+        return document
     }
 
     /// A session may be as long as its role says, and no longer than an hour where another role begins it.
@@ -68,6 +69,25 @@ extension Identities {
             throw IdentityError(
                 .validation, "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
         }
+    }
+}
+
+extension RequestContext {
+    /// Refuses to services what is for accounts: everything of IAM.
+    ///
+    /// - Throws: `.accessDenied`.
+    package func admitToIdentities() throws(IdentityError) {
+        guard case .service = caller.principal, action.hasPrefix("iam:") else { return }
+        throw .denied(self, "*")
+    }
+}
+
+extension IdentityError {
+    /// A caller that is not let in.
+    fileprivate static func denied(_ context: RequestContext, _ resource: String) -> IdentityError {
+        IdentityError(
+            .accessDenied,
+            "User: \(context.caller.arn) is not authorized to perform: \(context.action) on resource: \(resource)")
     }
 }
 

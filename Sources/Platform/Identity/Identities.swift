@@ -3,8 +3,8 @@ internal import Catalog
 internal import Domain
 internal import LinuxSystem
 
-/// The use cases of IAM and STS: who there is in an account. Everything is stored and answered; that a policy allows
-/// something, or does not, has no effect yet.
+/// The use cases of IAM and STS: who there is in an account. Everything is stored and answered. Trust policies decide
+/// which others may assume a role; what other policies allow has no effect yet.
 package struct Identities: Sendable {
     let catalog: Catalog
     let credentials: TemporaryCredentials

@@ -1,6 +1,6 @@
 internal import RuntimeAPI
 
-/// A synchronous invocation: what is asked, and who waits for the answer.
+/// An invocation: what is asked, and who takes the answer.
 struct Invocation: Sendable {
     /// The request id, a UUID.
     let requestID: String

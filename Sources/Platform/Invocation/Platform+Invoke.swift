@@ -1,11 +1,6 @@
-internal import AWSModel
 internal import AWSProtocol
-internal import Catalog
 internal import Digest
 package import Domain
-internal import LayerStore
-internal import LinuxSystem
-internal import Synchronization
 
 /// A request to run a function, as the gateway has read it.
 package struct InvokeRequest: Sendable {

@@ -2,17 +2,13 @@ internal import AWSModel
 internal import Catalog
 internal import Domain
 internal import LayerStore
-internal import Synchronization
 internal import Telemetry
 
 extension Platform {
     /// Where invocations of a target go.
     func route(to target: FunctionTarget) throws(PlatformError) -> InvocationRoute {
-        try routes.route(to: target) { () throws(PlatformError) in
-            // The number is taken before the rows are read: of two snapshots the one with the higher number is never
-            // the older.
-            let number = nextRevisionNumber()
-            return try reading { rows in
+        try routes.route(to: target) { number throws(PlatformError) in
+            try reading { rows in
                 let found = try Self.find(target, rows)
                 let allowsRecursion = try Self.allowsRecursion(found.function, rows)
                 let first = try self.revision(of: found.record, number: number, allowsRecursion: allowsRecursion)
@@ -53,11 +49,6 @@ extension Platform {
         settings.onSuccess = stored.destinationConfig?.onSuccess?.destination
         settings.onFailure = stored.destinationConfig?.onFailure?.destination
         return settings
-    }
-
-    /// A number for the snapshots that are taken from now on.
-    func nextRevisionNumber() -> UInt64 {
-        lastRevisionNumber.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue
     }
 
     private static func allowsRecursion(

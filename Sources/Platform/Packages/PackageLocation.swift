@@ -14,9 +14,6 @@ enum PackageLocation {
 
     /// The new code of a function.
     init(_ request: Lambda.UpdateFunctionCodeRequest) throws(PlatformError) {
-        guard request.imageUri == nil else {
-            throw .invalidParameter("Please don't provide ImageUri when updating a function with packageType Zip.")
-        }
         try self.init(
             zip: request.zipFile, request.s3Bucket, request.s3Key, request.s3ObjectVersion,
             request.s3ObjectStorageMode)

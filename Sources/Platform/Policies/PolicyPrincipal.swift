@@ -21,7 +21,7 @@ enum PolicyPrincipal: Hashable, Sendable {
             self = .aws("arn:\(partition):iam::\(account):root")
         } else if Self.isIdentity(text) {
             self = .aws(text)
-        } else if Self.isService(text) {
+        } else if Caller.isServicePrincipal(text) {
             self = .service(text)
         } else {
             return nil
@@ -37,20 +37,6 @@ enum PolicyPrincipal: Hashable, Sendable {
         let kinds = parts[2] == "iam" ? ["user", "role"] : parts[2] == "sts" ? ["assumed-role", "federated-user"] : []
         if parts[2] == "iam", parts[5] == "root" { return true }
         return kinds.contains { parts[5].hasPrefix("\($0)/") && parts[5].utf8.count > $0.utf8.count + 1 }
-    }
-
-    /// A service's name ends in a domain of Amazon's: `alexa-appkit.amazon.com`, `events.amazonaws.com`.
-    private static func isService(_ text: String) -> Bool {
-        let domains = [".amazonaws.com", ".amazonaws.com.cn", ".amazon.com"]
-        guard domains.contains(where: { text.hasSuffix($0) && text.utf8.count > $0.utf8.count }) else { return false }
-        return text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
-            !label.isEmpty && label.utf8.allSatisfy(Self.isLabelByte)
-        }
-    }
-
-    private static func isLabelByte(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || byte == UInt8(ascii: "-")
-            || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
     }
 
     /// Whether a caller is meant.

@@ -1,0 +1,17 @@
+"""Reserved concurrency, for tests of what is reserved and what is provisioned."""
+
+from account import refused
+
+BELOW_MINIMUM = "decreases account's UnreservedConcurrentExecution below its minimum value of [100]."
+
+
+def reserve(aws, name, amount):
+    return aws.lambda_.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=amount)
+
+
+def refused_reservation(aws, name, amount):
+    return refused(aws.lambda_.put_function_concurrency, FunctionName=name, ReservedConcurrentExecutions=amount)
+
+
+def unreserved(aws):
+    return aws.lambda_.get_account_settings()["AccountLimit"]["UnreservedConcurrentExecutions"]
