@@ -48,6 +48,11 @@ public struct ServiceDispatcher<Context: Sendable>: Sendable {
         }
     }
 
+    /// The operation that a request means, as far as that can be told without its body.
+    public func operationName(of request: AWSRequest) -> String? {
+        do { return try wire.call(in: request).operation.name } catch { return nil }
+    }
+
     /// An error as this service answers it.
     public func answer(_ error: AWSError, requestID: String) -> AWSResponse {
         wire.answer(error, requestID: requestID)

@@ -29,7 +29,11 @@ extension Gateway {
             return refusal(fault, exchange, nil)
         }
         let service = scope(exchange).service
-        let message = "Request must be smaller than \(services.requestBytes(of: service)) bytes"
+        let target = Target(exchange.target)
+        let request = AWSRequest(
+            method: exchange.method, rawPath: String(target.path), rawQuery: String(target.query))
+        let operation = services[service]?.operationName(of: request).map { " for the \($0) operation" } ?? ""
+        let message = "Request must be smaller than \(services.requestBytes(of: service)) bytes\(operation)"
         let error = AWSError("RequestEntityTooLargeException", status: 413, message: message, fault: .user)
         return services.response(error, of: service)
     }

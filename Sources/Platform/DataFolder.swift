@@ -7,10 +7,17 @@ internal import Runtimes
 struct DataFolder {
     private let root: String
 
-    /// Makes the folder, and those above it, where they do not exist. Only its owner may look into it.
+    /// Makes the folder, and those above it, where they do not exist. Only its owner may look into it, so a folder that
+    /// holds anything else is refused, as it is.
     init(path: String) throws(PlatformError) {
         root = path
         try Self.makeFolders(path)
+        if !isServers(), try !isEmpty() {
+            throw PlatformError(
+                .service,
+                "The folder \(path) holds other files, and no server's data. Choose another with --data, such as "
+                    + "\(path)/strata.")
+        }
         chmod(path, 0o700)
     }
 
@@ -47,6 +54,21 @@ struct DataFolder {
         chmod(path(name), 0o755)
         for file in program.files {
             try write(file.bytes, to: path("\(name)/\(file.name)"), mode: 0o644)
+        }
+    }
+
+    /// Whether a server has begun to use the folder.
+    private func isServers() -> Bool {
+        ["lock", "catalog.sqlite"].contains { access(path($0), F_OK) == 0 }
+    }
+
+    /// Whether nothing is in the folder but what a new file system has.
+    private func isEmpty() throws(PlatformError) -> Bool {
+        do throws(SystemCallError) {
+            let names = try FileDescriptor.open(FilePath(root), [.read, .directory]).entryNames()
+            return names.allSatisfy { $0 == FilePath("lost+found") }
+        } catch {
+            throw Self.unusable(root)
         }
     }
 

@@ -88,6 +88,19 @@ def test_keys_come_and_go_while_the_server_runs(guarded, keys):
     assert again.stderr == f"strata: There is no access key {key.access_key} in {guarded.data}.\n"
 
 
+def test_a_folder_without_a_servers_data_is_left_as_it_is(installation, tmp_path):
+    tmp_path.chmod(0o755)
+    (tmp_path / "notes.txt").write_text("mine")
+    for words in (["create"], ["list"], ["delete", "AKIAIOSFODNN7EXAMPLE"]):
+        result = subprocess.run(
+            installation.command("credentials", *words, "--data", tmp_path), env=installation.environment(),
+            capture_output=True, text=True, timeout=PATIENCE_SECONDS)
+        assert (result.returncode, result.stdout) == (1, "")
+        assert result.stderr.startswith(f"strata: There is no data folder at {tmp_path}. ")
+    assert [each.name for each in tmp_path.iterdir()] == ["notes.txt"]
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+
+
 def test_the_data_folder_of_another_user_is_left_alone(installation, ordinary_installation):
     folder = ordinary_installation.folder()
     result = subprocess.run(
@@ -100,7 +113,9 @@ def test_the_data_folder_of_another_user_is_left_alone(installation, ordinary_in
 
 
 def test_secrets_are_for_nobody_elses_eyes(installation):
-    folder = installation.folder()
+    server = installation.start()
+    server.stop()
+    folder = server.data
     folder.chmod(0o755)
     command = installation.command("credentials", "create", "--data", folder)
     subprocess.run(command, env=installation.environment(), check=True, capture_output=True, timeout=PATIENCE_SECONDS)

@@ -68,7 +68,7 @@ def test_a_dry_run_runs_nothing(aws):
 def test_a_payload_that_is_not_json_is_refused(aws, payload):
     refusal = refused(aws.lambda_.invoke, FunctionName=aws.deploy(), Payload=payload)
     assert (refusal.code, refusal.status) == ("InvalidRequestContentException", 400)
-    assert refusal.message.startswith("Could not parse request body into json")
+    assert refusal.message.startswith("Could not parse request body into json: Could not parse payload into json: ")
 
 
 def test_the_log_tail_tells_the_story_of_the_invocation(either):

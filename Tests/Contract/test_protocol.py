@@ -78,10 +78,15 @@ def test_json_of_the_wrong_shape(server, body):
     assert answer.headers["x-amzn-ErrorType"].partition(":")[0] in ("SerializationException", "ValidationException")
 
 
-def test_a_body_over_the_limit(server):
+@pytest.mark.parametrize(("method", "path", "purpose"), [
+    ("POST", FUNCTIONS, " for the CreateFunction operation"),
+    ("PUT", f"{FUNCTIONS}/f/code", " for the UpdateFunctionCode operation"),
+    ("POST", "/2015-03-31/nothing", ""),
+])
+def test_a_body_over_the_limit(server, method, path, purpose):
     """70 167 211 bytes is what CreateFunction takes: a zip of 50 MB in base64 and its settings."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
-    connection.putrequest("POST", FUNCTIONS)
+    connection.putrequest(method, path)
     connection.putheader("Content-Length", "70167212")
     connection.putheader("Expect", "100-continue")
     connection.endheaders()
@@ -89,6 +94,7 @@ def test_a_body_over_the_limit(server):
     content = answer.read()
     connection.close()
     assert_error(answer, content, 413, "RequestEntityTooLargeException")
+    assert json.loads(content)["message"] == f"Request must be smaller than 70167211 bytes{purpose}"
 
 
 def test_an_operation_that_comes_later_says_so_by_name(aws):

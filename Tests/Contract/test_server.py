@@ -25,6 +25,26 @@ def test_health_says_status_and_version(either_server):
     assert body["version"] == either_server.version
 
 
+def test_a_folder_with_other_files_is_left_as_it_is(installation):
+    folder = installation.folder()
+    folder.chmod(0o755)
+    (folder / "notes.txt").write_text("mine")
+    with pytest.raises(StartFailure) as failure:
+        installation.start(data=folder)
+    assert failure.value.exit_code == 1
+    assert f"The folder {folder} holds other files, and no server's data." in failure.value.stderr
+    assert [each.name for each in folder.iterdir()] == ["notes.txt"]
+    assert folder.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_new_file_system_becomes_a_data_folder(installation):
+    folder = installation.folder()
+    (folder / "lost+found").mkdir()
+    server = installation.start(data=folder)
+    server.stop()
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
 def test_a_second_server_on_the_same_data_folder_says_that_it_is_in_use(installation, server):
     with pytest.raises(StartFailure) as caught:
         installation.start(data=server.data)

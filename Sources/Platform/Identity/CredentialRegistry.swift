@@ -9,25 +9,24 @@ package struct CredentialRegistry: Sendable {
     private let catalog: Catalog
     private let folder: String
 
-    /// Opens the registry of a data folder that exists and is the caller's own.
+    /// Opens the registry of a data folder that a server has made and that is the caller's own. Any other folder is
+    /// refused as it is.
     package init(dataFolder: String) throws(PlatformError) {
         folder = dataFolder
+        let path = DataFolder(existing: dataFolder).path("catalog.sqlite")
         var status = stat()
         guard stat(dataFolder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-            throw PlatformError(
-                .resourceNotFound,
-                "There is no data folder at \(dataFolder). Start a server on it first, or name another with --data.")
+            throw Self.noDataFolder(dataFolder)
         }
         guard status.st_uid == geteuid() else {
             throw PlatformError(
                 .accessDenied,
                 "The data folder \(dataFolder) is another user's (uid \(status.st_uid)): run this as that user.")
         }
+        guard access(path, F_OK) == 0 else { throw Self.noDataFolder(dataFolder) }
         // As the server does it: what is written here is the owner's alone.
         chmod(dataFolder, 0o700)
-        catalog = try Self.catching { () throws(CatalogError) in
-            try Catalog(path: DataFolder(existing: dataFolder).path("catalog.sqlite"))
-        }
+        catalog = try Self.catching { () throws(CatalogError) in try Catalog(path: path) }
     }
 
     /// An access key without its secret.
@@ -73,6 +72,12 @@ package struct CredentialRegistry: Sendable {
 
     /// Whether a text can be the service of a key: `s3.amazonaws.com`.
     package static func isService(_ text: String) -> Bool { Caller.isServicePrincipal(text) }
+
+    private static func noDataFolder(_ path: String) -> PlatformError {
+        PlatformError(
+            .resourceNotFound,
+            "There is no data folder at \(path). Start a server on it first, or name another with --data.")
+    }
 
     private static func catching<Value>(_ body: () throws(CatalogError) -> Value) throws(PlatformError) -> Value {
         do throws(CatalogError) { return try body() } catch {

@@ -97,7 +97,9 @@ extension Platform {
         }
         guard !payload.isEmpty else { return }
         if let fault = payload.withUnsafeBytes({ JSONValidator.fault(in: $0) }) {
-            throw PlatformError(.invalidRequestContent, "Could not parse request body into json: \(fault)")
+            throw PlatformError(
+                .invalidRequestContent,
+                "Could not parse request body into json: Could not parse payload into json: \(fault)")
         }
     }
 
