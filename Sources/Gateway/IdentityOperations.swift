@@ -6,8 +6,8 @@ internal import Platform
 enum IdentityOperations {
     static func securityTokens(of identities: Identities) -> ServiceDispatcher<RequestContext> {
         var dispatcher = ServiceDispatcher<RequestContext>(STS.service)
-        dispatcher.handle(STS.assumeRole, calling(identities.assumeRole))
-        dispatcher.handle(STS.getCallerIdentity, calling(identities.getCallerIdentity))
+        dispatcher.handle(STS.assumeRole, calling(identities.assumeRole, isForServices: true))
+        dispatcher.handle(STS.getCallerIdentity, calling(identities.getCallerIdentity, isForServices: true))
         return dispatcher
     }
 
@@ -60,11 +60,16 @@ enum IdentityOperations {
     private typealias UseCase<Input, Output> = @Sendable (Input, RequestContext) throws(IdentityError) -> Output
 
     /// A use case whose errors are answered as AWS answers them.
+    ///
+    /// - Parameter isForServices: whether a service may ask at all: it owns no roles and policies.
     private static func calling<Input, Output>(
-        _ useCase: @escaping UseCase<Input, Output>
+        _ useCase: @escaping UseCase<Input, Output>, isForServices: Bool = false
     ) -> @Sendable (Input, RequestContext) throws(AWSError) -> Output {
         { input, context throws(AWSError) in
-            do throws(IdentityError) { return try useCase(input, context) } catch { throw error.aws }
+            do throws(IdentityError) {
+                if !isForServices { try context.admitToIdentities() }
+                return try useCase(input, context)
+            } catch { throw error.aws }
         }
     }
 }

@@ -8,7 +8,7 @@ import pytest
 from botocore.credentials import Credentials
 
 from account import client, refused
-from identities import create_role
+from identities import TRUST, create_role, policy
 from signing import client as signed_client
 
 
@@ -55,11 +55,53 @@ def test_a_session_of_a_role_acts_in_the_roles_account(aws, sts, role):
     assert session(aws, credentials, "lambda").list_functions()["Functions"] == []
 
 
-def test_a_role_of_another_account_is_assumed(aws, role):
+def trust(principal, **more):
+    return policy({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal, **more})
+
+
+def test_a_role_of_another_account_is_assumed_where_it_trusts_that_account(aws):
+    role = create_role(aws.client("iam"), AssumeRolePolicyDocument=trust({"AWS": "999999999998"}))
     other = client(aws.server.url, "999999999998", service="sts")
     answer = other.assume_role(RoleArn=role["Arn"], RoleSessionName="guest", SourceIdentity="someone")
     assert answer["SourceIdentity"] == "someone"
     assert session(aws, answer["Credentials"]).get_caller_identity()["Account"] == aws.number
+
+
+def test_a_role_of_another_account_is_refused_to_whom_it_does_not_trust(aws, role):
+    iam = aws.client("iam")
+    other = client(aws.server.url, "999999999998", service="sts")
+    account = {"AWS": "arn:aws:iam::999999999998:root"}
+    for text in (
+        TRUST, trust({"AWS": ["999999999999", f"arn:aws:iam::{aws.number}:root"]}),
+        trust(account, Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}}),
+        policy({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": "*"},
+               {"Effect": "Deny", "Action": "sts:*", "Principal": account}),
+    ):
+        iam.update_assume_role_policy(RoleName="resize", PolicyDocument=text)
+        refusal = refused(other.assume_role, RoleArn=role["Arn"], RoleSessionName="guest")
+        assert (refusal.code, refusal.status) == ("AccessDenied", 403)
+        assert refusal.message == (
+            "User: arn:aws:iam::999999999998:root is not authorized to perform: sts:AssumeRole on resource: "
+            + role["Arn"])
+
+
+def test_an_external_id_is_asked_for_where_the_role_wants_one(aws):
+    wanted = trust({"AWS": "999999999998"}, Condition={"StringEquals": {"sts:ExternalId": "secret-1"}})
+    role = create_role(aws.client("iam"), AssumeRolePolicyDocument=wanted)
+    other = client(aws.server.url, "999999999998", service="sts")
+    for given in ({}, {"ExternalId": "secret-2"}):
+        assert refused(other.assume_role, RoleArn=role["Arn"], RoleSessionName="me", **given).code == "AccessDenied"
+    assert other.assume_role(RoleArn=role["Arn"], RoleSessionName="me", ExternalId="secret-1")["Credentials"]
+
+
+def test_a_service_begins_sessions_of_roles_that_trust_it_and_manages_none(aws, role):
+    service = aws.client("sts", access_key="lambda.amazonaws.com")
+    own = create_role(client(aws.server.url, "000000000000", service="iam"), f"services-{aws.number}")
+    assert service.assume_role(RoleArn=own["Arn"], RoleSessionName="me")["Credentials"]
+    other = aws.client("sts", access_key="s3.amazonaws.com")
+    assert refused(other.assume_role, RoleArn=own["Arn"], RoleSessionName="me").code == "AccessDenied"
+    refusal = refused(aws.client("iam", access_key="s3.amazonaws.com").list_roles)
+    assert (refusal.code, refusal.status) == ("AccessDenied", 403)
 
 
 def test_a_role_that_is_not_there_may_not_be_assumed(aws, sts, role):

@@ -7,7 +7,7 @@ internal import Domain
 struct PolicyText {
     let text: String
     /// The statements; one statement need not be in a list.
-    private let statements: [[String: AWSValue]]
+    let statements: [[String: AWSValue]]
 
     /// What counts against a quota: white space does not.
     var quotaCharacters: Int { Self.quotaCharacters(text) }
@@ -95,7 +95,7 @@ struct PolicyText {
     }
 
     /// One text, or some.
-    private static func texts(_ value: AWSValue) -> [String] {
+    static func texts(_ value: AWSValue) -> [String] {
         switch value {
         case .string(let text): [text]
         case .list(let values): values.compactMap { if case .string(let text) = $0 { text } else { nil } }

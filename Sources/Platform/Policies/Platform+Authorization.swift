@@ -62,6 +62,16 @@ extension RequestContext {
     }
 }
 
+extension RequestContext {
+    /// Refuses a service that asks for roles and policies of the account that it acts in.
+    ///
+    /// - Throws: `.accessDenied`.
+    package func admitToIdentities() throws(IdentityError) {
+        guard !caller.owns(account) else { return }
+        throw IdentityError(.accessDenied, "User: \(caller.arn) is not authorized to manage roles and policies.")
+    }
+}
+
 extension PlatformError {
     /// A caller that is not let in.
     static func denied(_ request: PolicyRequest) -> PlatformError {
