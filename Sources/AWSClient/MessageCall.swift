@@ -3,8 +3,8 @@ public import HTTPClient
 
 /// A message and the call that hands it over.
 ///
-/// Sources: *SendMessage* in the SQS, *Publish* in the SNS, *PutEvents* in the EventBridge and *PutObject* in the S3 API
-/// reference.
+/// Sources: *SendMessage* in the SQS, *Publish* in the SNS, *PutEvents* in the EventBridge and *PutObject* in the S3
+/// API reference.
 public struct MessageCall: Sendable {
     /// Who takes it.
     public var target: MessageTarget

@@ -85,12 +85,14 @@ struct StartCommand: Sendable {
                 Without --auth any access key is taken, and one of 12 digits names its account. With it every request
                 has to be signed; a key may do everything in its account.
                 Of IAM and STS it speaks what roles and managed policies need. They are stored and answered, but
-                not enforced yet: that a policy of a role allows or denies something has no effect.
+                not enforced yet: that a policy of a role allows or denies something has no effect. Trust policies
+                count for services and other accounts.
 
                 Packages in S3 are read with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN of the
                 server's own environment; without them, with the caller's account as the key and 'test' as the
                 secret, which local emulators of S3 take. In the same way records and dead letters of asynchronous
-                invocations go to AWS_ENDPOINT_URL_SQS, _SNS, _EVENTBRIDGE and _S3. AWS_CA_BUNDLE names a file of authorities to trust.
+                invocations go to AWS_ENDPOINT_URL_SQS, _SNS, _EVENTBRIDGE and _S3. AWS_CA_BUNDLE names a file of
+                authorities to trust.
                 """,
             options: [
                 Self.port.description, Self.host.description, Self.auth.description, Self.data.description,

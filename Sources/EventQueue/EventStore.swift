@@ -196,8 +196,9 @@ enum EventAttributes {
         attributes.sorted { $0.key < $1.key }.map { "\(escaped($0.key))=\(escaped($0.value))" }.joined(separator: "\n")
     }
 
+    // By scalars: `\r\n`, or `=` with an accent behind it, are one character each.
     static func decode(_ text: String) -> [String: String] {
-        let pairs = text.split(separator: "\n").compactMap { line -> (String, String)? in
+        let pairs = text.unicodeScalars.split(separator: "\n").compactMap { line -> (String, String)? in
             guard let end = line.firstIndex(of: "=") else { return nil }
             return (plain(line[..<end]), plain(line[line.index(after: end)...]))
         }
@@ -205,22 +206,31 @@ enum EventAttributes {
     }
 
     private static func escaped(_ text: String) -> String {
-        text.replacing("\\", with: "\\\\").replacing("\n", with: "\\n").replacing("=", with: "\\e")
-    }
-
-    private static func plain(_ text: Substring) -> String {
-        var result = ""
-        var isEscaped = false
-        for character in text {
-            if isEscaped {
-                result.append(character == "n" ? "\n" : character == "e" ? "=" : character)
-                isEscaped = false
-            } else if character == "\\" {
-                isEscaped = true
-            } else {
-                result.append(character)
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\\": result.append(contentsOf: "\\\\".unicodeScalars)
+            case "\n": result.append(contentsOf: "\\n".unicodeScalars)
+            case "=": result.append(contentsOf: "\\e".unicodeScalars)
+            default: result.append(scalar)
             }
         }
-        return result
+        return String(result)
+    }
+
+    private static func plain(_ text: Substring.UnicodeScalarView) -> String {
+        var result = String.UnicodeScalarView()
+        var isEscaped = false
+        for scalar in text {
+            if isEscaped {
+                result.append(scalar == "n" ? "\n" : scalar == "e" ? "=" : scalar)
+                isEscaped = false
+            } else if scalar == "\\" {
+                isEscaped = true
+            } else {
+                result.append(scalar)
+            }
+        }
+        return String(result)
     }
 }

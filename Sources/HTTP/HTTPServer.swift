@@ -148,7 +148,8 @@ extension HTTPServer {
             return exchange.sink == nil || remember(exchange) ? .YES : .NO
         }
         if !upload.isEmpty, let sink = exchange.sink {
-            return !isClosed && exchange.pass(upload, to: sink) ? .YES : .NO
+            guard !isClosed, exchange.pass(upload, to: sink) else { return .NO }
+            return charge(exchange, sink.heldBytes) ? .YES : .NO
         }
         if !upload.isEmpty {
             guard exchange.admits(upload.count) else { return refuse(exchange) }

@@ -39,6 +39,9 @@ public final class GatheredResponse: StreamedResponse {
     /// The environment is ending, which is what the caller will be told.
     public func breakOff() {}
 
+    /// All of it is held until the end.
+    public var heldBytes: Int { state.withLock { $0.bytes.count } }
+
     /// All of the answer.
     public func finish() -> Result<[UInt8], RuntimeFault> {
         state.withLock { state in

@@ -12,10 +12,14 @@ import Testing
         var template = Array("/tmp/strata-test-XXXXXX".utf8CString)
         try #require(mkdtemp(&template) != nil)
         folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        // A folder that a server has used.
+        close(open("\(folder)/lock", O_CREAT | O_WRONLY, 0o600))
     }
 
     private func cleanUp() {
-        for name in ["catalog.sqlite", "catalog.sqlite-wal", "catalog.sqlite-shm"] { unlink("\(folder)/\(name)") }
+        for name in ["lock", "catalog.sqlite", "catalog.sqlite-wal", "catalog.sqlite-shm"] {
+            unlink("\(folder)/\(name)")
+        }
         rmdir(folder)
     }
 

@@ -164,3 +164,21 @@ def test_no_accepted_event_is_lost_when_the_server_is_killed(installation):
             return
         time.sleep(0.2)
     raise AssertionError(f"{len(missing)} of {len(accepted)} accepted events were never handled")
+
+
+def test_destinations_that_feed_each_other_come_to_an_end(aws):
+    names = [aws.deploy("def handler(event, context): print('ran')") for _ in range(2)]
+    for name, other in zip(names, reversed(names)):
+        aws.lambda_.put_function_event_invoke_config(
+            FunctionName=name, DestinationConfig={"OnSuccess": {"Destination": aws.arn(other)}})
+    send(aws, names[0], 1)
+    for name in names:
+        log = aws.server.data / "logs" / aws.number / aws.region / name
+        end = time.monotonic() + 30
+        while sum(path.read_text().count("REPORT") for path in log.glob("*.log")) < 16:
+            assert time.monotonic() < end
+            time.sleep(0.1)
+    time.sleep(1)
+    for name in names:
+        log = aws.server.data / "logs" / aws.number / aws.region / name
+        assert sum(path.read_text().count("REPORT") for path in log.glob("*.log")) == 16

@@ -111,6 +111,14 @@ def test_a_policy_is_for_exactly_its_qualifier(aws, other, function, allowed):
             assert_denied(refused(other.lambda_.invoke, FunctionName=arn), root(other), INVOKE, arn)
 
 
+def test_a_policy_of_an_alias_does_not_show_the_other_versions(aws, other, function):
+    aws.lambda_.add_permission(
+        FunctionName=function, Qualifier="live", StatementId="s", Action="lambda:*", Principal=other.number)
+    for name in (f"{aws.arn(function)}:live", aws.arn(function)):
+        refusal = refused(other.lambda_.list_versions_by_function, FunctionName=name)
+        assert (refusal.code, refusal.status) == ("AccessDeniedException", 403)
+
+
 def test_a_permission_works_at_once_and_ends_at_once(aws, other, function):
     arn = aws.arn(function)
     for _ in range(3):

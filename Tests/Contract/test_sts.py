@@ -106,6 +106,15 @@ def test_a_service_assumes_roles_that_trust_it_and_has_no_part_in_iam(guarded, k
         "User: s3.amazonaws.com is not authorized to perform: iam:UpdateAssumeRolePolicy on resource: *")
 
 
+def test_an_external_id_is_asked_for_where_the_role_wants_one(aws):
+    wanted = trusting(Principal={"AWS": "999999999998"}, Condition={"StringEquals": {"sts:ExternalId": "secret-1"}})
+    role = create_role(aws.client("iam"), AssumeRolePolicyDocument=wanted)
+    other = client(aws.server.url, "999999999998", service="sts")
+    for given in ({}, {"ExternalId": "secret-2"}):
+        assert refused(other.assume_role, RoleArn=role["Arn"], RoleSessionName="me", **given).code == "AccessDenied"
+    assert other.assume_role(RoleArn=role["Arn"], RoleSessionName="me", ExternalId="secret-1")["Credentials"]
+
+
 def test_a_role_that_is_not_there_may_not_be_assumed(aws, sts, role):
     for arn in (f"arn:aws:iam::{aws.number}:role/nobody", f"arn:aws:iam::{aws.number}:role/resize"):
         refusal = refused(sts.assume_role, RoleArn=arn, RoleSessionName="me")

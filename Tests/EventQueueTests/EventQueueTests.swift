@@ -188,3 +188,13 @@ extension EventQueue {
         #expect(try queue.purge() == 1)
     }
 }
+
+@Suite struct EventAttributesTests {
+    @Test(arguments: ["", "a=b", "a\r", "\r\n", "\u{301}x", "\\n\\", "=\u{301}\n\u{301}"])
+    func `attributes come back as they were, whatever is in them`(text: String) {
+        let attributes = ["first": text, "Runs:\(text)": "1", "second": "2"]
+        let read = EventAttributes.decode(EventAttributes.encode(attributes))
+        #expect(read["first"].map { Array($0.utf8) } == Array(text.utf8))
+        #expect(read["second"] == "2" && read.count == 3)
+    }
+}

@@ -13,6 +13,7 @@ private final class StreamHandler: HTTPHandler, HTTPBodySink {
         var pausesAfter = Int.max
         var paused: HTTPExchange?
         var isBroken = false
+        var isHeld = false
     }
 
     let body = HTTPBodyStream(capacity: 1_000)
@@ -35,6 +36,8 @@ private final class StreamHandler: HTTPHandler, HTTPBodySink {
             return .pause
         }
     }
+
+    var heldBytes: Int { upload.withLock { $0.isHeld ? $0.bytes.count : 0 } }
 
     func breakOff() { upload.withLock { $0.isBroken = true } }
 
@@ -178,6 +181,28 @@ private func eventually(_ condition: () -> Bool) -> Bool {
             #expect(eventually { handler.upload.withLock { $0.pieces } == 1 })
         }
         #expect(eventually { handler.upload.withLock { $0.isBroken } })
+    }
+
+    @Test(arguments: [true, false])
+    func `an upload that is held counts against its origin, and one that is passed on does not`(isHeld: Bool) throws {
+        defer { server.stop() }
+        var limits = HTTPServer.Limits()
+        limits.origins.bodyBytesOfOne = 1_000
+        let server = try HTTPServer(listener: nil, handler: handler, limits: limits)
+        defer { server.stop() }
+        handler.upload.withLock { $0.isHeld = isHeld }
+        var ends: [Int32] = [0, 0]
+        #expect(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
+        defer { close(ends[0]) }
+        server.adopt(connection: ends[1], origin: 1)
+        let piece = String(repeating: "x", count: 900)
+        let head = "POST /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 1801\r\n\r\n"
+        for (text, count) in [(head + piece, 900), (piece, 1_800)] {
+            #expect(Array(text.utf8).withUnsafeBytes { send(ends[0], $0.baseAddress, $0.count, 0) } == text.utf8.count)
+            #expect(eventually { handler.upload.withLock { $0.bytes.count } == count })
+        }
+        usleep(100_000)
+        #expect(handler.upload.withLock { $0.isBroken } == isHeld)
     }
 
     @Test func `a server stops with streams and uploads under way`() throws {

@@ -123,6 +123,40 @@ import Testing
         #expect(!String(decoding: record[0].payload, as: UTF8.self).contains("response"))
     }
 
+    private static let next = "arn:aws:lambda:us-east-1:123456789012:function:g"
+
+    private static func chained(_ attributes: [String: String], endsLoops: Bool = true) -> EventAttempt {
+        let event = NewEvent(
+            target: "arn", requestID: "id", payload: Array("1".utf8), attributes: attributes, acceptedMilliseconds: 0)
+        return EventAttempt(
+            event: QueuedEvent(number: 1, event: event, dueMilliseconds: 0),
+            target: FunctionTarget(function: function, qualifier: nil),
+            settings: AsynchronousSettings(onSuccess: next, endsLoops: endsLoops), nowMilliseconds: { 1_000 })
+    }
+
+    @Test func `a record for a function is no longer than an event may be`() {
+        func records(_ count: Int) -> Int {
+            let answer = Array("\"\(String(repeating: "x", count: count))\"".utf8)
+            return Self.followUps(Self.chained([:]).verdict(on: .answered(answer, logTail: []), .latest)).count
+        }
+        #expect(records(LambdaLimits.asynchronousPayloadBytes - 1_000) == 1)
+        #expect(records(LambdaLimits.asynchronousPayloadBytes) == 0)
+    }
+
+    @Test func `a chain of destinations ends when it has led to a function sixteen times`() {
+        let own = "Runs:\(Self.function)"
+        var attributes = ["Runs:other": "3"]
+        for run in 1...16 {
+            let attempt = Self.chained(attributes)
+            #expect(!attempt.isInLoop)
+            let record = Self.followUps(attempt.verdict(on: .answered([], logTail: []), .latest))[0]
+            #expect(record.attributes[own] == String(run) && record.attributes["Runs:other"] == "3")
+            attributes = record.attributes
+        }
+        #expect(Self.chained(attributes).isInLoop)
+        #expect(!Self.chained(attributes, endsLoops: false).isInLoop)
+    }
+
     @Test func `a throttle is not a retry`() {
         let refusal = PlatformError(.tooManyRequests, "Rate Exceeded.", reason: "CallerRateLimitExceeded")
         let verdict = Self.attempt().verdict(on: .refused(refusal), .latest)

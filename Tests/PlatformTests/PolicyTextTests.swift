@@ -50,10 +50,11 @@ struct PolicyTextTests {
         principal: String, more: String, isTrusted: Bool
     ) throws {
         let caller = Caller(account: try #require(AccountID("123456789012")))
+        let request = TrustRequest(caller: caller, externalID: nil, partition: "aws")
         let statement = #"{"Effect":"Allow","Principal":\#(principal),"Action":"sts:AssumeRole*"\#(more)}"#
-        #expect(try PolicyText(trust: Self.trust(statement)).trusts(caller) == isTrusted)
+        #expect(try PolicyText(trust: Self.trust(statement)).trusts(request) == isTrusted)
         let denial = #"{"Effect":"Deny","NotPrincipal":{"AWS":"999999999999"},"Action":"sts:*"}"#
-        #expect(try !PolicyText(trust: Self.trust("\(statement),\(denial)")).trusts(caller))
+        #expect(try !PolicyText(trust: Self.trust("\(statement),\(denial)")).trusts(request))
     }
 
     @Test(arguments: ["", "{", "[]", "\"x\"", "{}", #"{"Statement":[]}"#, #"{"Statement":7}"#, #"{"Statement":[7]}"#])

@@ -75,4 +75,6 @@ struct AsynchronousSettings: Hashable, Sendable {
     var onFailure: String?
     /// Where an event that failed goes itself.
     var deadLetterQueue: String?
+    /// Whether a chain of destinations that leads back to the function again and again is ended.
+    var endsLoops = true
 }

@@ -13,6 +13,20 @@ struct EventAttempt: Sendable {
     static let clientContext = "ClientContext"
     static let traceID = "TraceId"
 
+    /// How often a function has run in the chain of destinations that led to an event: `Runs:` and the function's ARN.
+    private static let runs = "Runs:"
+    /// Runs of one function in one chain.
+    ///
+    /// Source: "Use Lambda recursive loop detection to prevent infinite loops", Lambda developer guide.
+    static let runsPerChain = 16
+
+    /// Whether the function has run so often in the chain of this event that destinations must lead in a circle.
+    var isInLoop: Bool { settings.endsLoops && runs(of: target.function) >= Self.runsPerChain }
+
+    private func runs(of function: FunctionID) -> Int {
+        event.event.attributes["\(Self.runs)\(function)"].flatMap { Int($0) } ?? 0
+    }
+
     /// Whether the event must not be tried any more.
     var isTooOld: Bool { settings.rules.isTooOld(event, nowMilliseconds: nowMilliseconds()) }
 
@@ -52,12 +66,24 @@ struct EventAttempt: Sendable {
             let record = DestinationRecord(
                 event: event, functionARN: functionARN, condition: condition, response: response,
                 timestampMilliseconds: nowMilliseconds())
-            followUps.append(follow(destination, record.json, recordAttributes(functionARN, condition)))
+            let attributes = recordAttributes(functionARN, condition)
+            followUps +=
+                FunctionARN(destination) == nil
+                ? [follow(destination, record.json, attributes)] : invoke(destination, record.json, attributes)
         }
         if !hasSucceeded, let queue = settings.deadLetterQueue {
             followUps.append(follow(queue, event.event.payload, deadLetterAttributes(condition, response)))
         }
         return .finished(followUps: followUps)
+    }
+
+    /// A record for a function is an event, and no longer than any other: each holds the one before it.
+    private func invoke(_ function: String, _ record: [UInt8], _ attributes: [String: String]) -> [NewEvent] {
+        guard record.count <= LambdaLimits.asynchronousPayloadBytes else { return [] }
+        var attributes = attributes
+        for (name, count) in event.event.attributes where name.hasPrefix(Self.runs) { attributes[name] = count }
+        attributes["\(Self.runs)\(target.function)"] = String(runs(of: target.function) + 1)
+        return [follow(function, record, attributes)]
     }
 
     private func follow(_ target: String, _ payload: [UInt8], _ attributes: [String: String]) -> NewEvent {

@@ -46,6 +46,7 @@ extension Platform {
             let attempt = EventAttempt(
                 event: event, target: target, settings: route.asynchronous,
                 nowMilliseconds: { WallClock.nowMilliseconds() })
+            guard !attempt.isInLoop else { return answer(.finished()) }
             guard !attempt.isTooOld else { return answer(attempt.finish(.eventAgeExceeded, nil)) }
             let revision = route.choose(random: .random(in: 0..<1))
             let header: String?

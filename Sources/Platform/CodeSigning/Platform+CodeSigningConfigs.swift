@@ -108,7 +108,7 @@ extension Platform {
     static func codeSigningConfig(
         _ text: String, _ context: RequestContext
     ) throws(PlatformError) -> CodeSigningConfigARN {
-        guard let arn = CodeSigningConfigARN(text), arn.account == context.account, arn.region == context.region
+        guard let arn = CodeSigningConfigARN(text), context.caller.owns(arn.account), arn.region == context.region
         else { throw noSuchCodeSigningConfig(text) }
         return arn
     }

@@ -31,6 +31,8 @@ extension Platform {
         _ request: Lambda.ListVersionsByFunctionRequest, _ context: RequestContext
     ) throws(PlatformError) -> Lambda.ListVersionsByFunctionResponse {
         let function = try resolve(request.functionName, nil, context).function
+        // Who may do this with one version or alias may not see the others.
+        try authorize(FunctionTarget(function: function, qualifier: nil), context)
         let size = Page.size(requested: request.maxItems)
         let listing = "versions of \(function)"
         let after = try marker(request.marker, listing: listing).flatMap { FunctionVersion($0) }

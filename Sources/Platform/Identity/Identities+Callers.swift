@@ -16,8 +16,8 @@ extension Identities {
             userId: caller.userID, account: caller.account.description, arn: caller.arn)
     }
 
-    /// Begins a session of a role that is stored here. Its own account may always do that; services and other accounts
-    /// where its trust policy lets them.
+    /// Begins a session of a role that is stored here. Who is not in the role's account, and every service, needs its
+    /// trust policy.
     ///
     /// Source: *AssumeRole* in the STS API reference.
     package func assumeRole(
@@ -29,7 +29,7 @@ extension Identities {
         if let policy = request.policy, !Array(policy.utf8).withUnsafeBytes(JSONValidator.isValid) {
             throw .malformed("The policy is not in the valid JSON format.")
         }
-        let role = try assumable(arn, context).role
+        let role = try assumable(arn, externalID: request.externalId, context).role
         let seconds = request.durationSeconds ?? IdentityLimits.sessionSeconds
         try checkSession(seconds, of: role, context)
         let session = arn.session(request.roleSessionName)
@@ -44,13 +44,16 @@ extension Identities {
     }
 
     /// The role behind an ARN. One that is not here is answered as one that the caller may not assume.
-    private func assumable(_ arn: RoleARN, _ context: RequestContext) throws(IdentityError) -> RoleDocument {
+    private func assumable(
+        _ arn: RoleARN, externalID: String?, _ context: RequestContext
+    ) throws(IdentityError) -> RoleDocument {
         let record = try keeping { try catalog.entity(EntityID(.role, account: arn.account, name: arn.name)) }
         guard let record, record.path == arn.path else { throw .denied(context, arn.description) }
         let document: RoleDocument = try read(record)
         guard !context.caller.owns(arn.account) else { return document }
         let trust = try PolicyText(trust: document.role.assumeRolePolicyDocument ?? "")
-        guard trust.trusts(context.caller) else { throw .denied(context, arn.description) }
+        let request = TrustRequest(caller: context.caller, externalID: externalID, partition: context.region.partition)
+        guard trust.trusts(request) else { throw .denied(context, arn.description) }
         return document
     }
 

@@ -57,7 +57,7 @@ extension EnvironmentPool {
         if let needless = environment.replaceTimer(of: invocation.requestID, by: timer) { loop.cancel(needless) }
     }
 
-    /// The environment runs nothing any more. Whoever waits for its invocation's place need not wait for its extensions.
+    /// The environment runs nothing any more. Who waits for its invocation's place need not wait for its extensions.
     private func leave(_ environment: ExecutionEnvironment) {
         let actions = state.withLock { state in
             take(

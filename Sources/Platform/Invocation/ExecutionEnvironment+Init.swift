@@ -57,7 +57,9 @@ extension ExecutionEnvironment {
     /// The init phase that the environment is in, or was in last.
     private func phase(_ state: State) -> InitPhase {
         let attempt = state.repeatedInit == nil ? EnvironmentLifecycle.Attempt.initially : .withinInvocation
-        return InitPhase(phase: attempt.rawValue, initializationType: FunctionSandbox.initializationType(isProvisioned: isProvisioned))
+        return InitPhase(
+            phase: attempt.rawValue,
+            initializationType: FunctionSandbox.initializationType(isProvisioned: isProvisioned))
     }
 
     private func initDuration(nowNanoseconds: UInt64, _ state: State) -> UInt64 {

@@ -38,6 +38,7 @@ extension Platform {
         settings.deadLetterQueue = found.document.configuration.deadLetterConfig?.targetArn.flatMap {
             $0.isEmpty ? nil : $0
         }
+        settings.endsLoops = try Self.endsLoops(found.function, rows)
         let qualifier = target.qualifier?.description ?? Qualifier.latest.description
         guard let setting = try rows.setting(.eventInvokeConfig, of: found.function, qualifier: qualifier) else {
             return settings

@@ -26,11 +26,21 @@ extension Platform {
     ) throws(PlatformError) -> Lambda.GetFunctionRecursionConfigResponse {
         let id = try resolveFunctionAlone(request.functionName, context)
         return try reading { rows in
-            guard let setting = try rows.setting(.recursionConfig, of: try Self.find(id, rows)) else {
-                return Lambda.GetFunctionRecursionConfigResponse(recursiveLoop: .terminate)
-            }
-            let config: Lambda.PutFunctionRecursionConfigResponse = try Self.decode(setting.document)
-            return Lambda.GetFunctionRecursionConfigResponse(recursiveLoop: config.recursiveLoop)
+            Lambda.GetFunctionRecursionConfigResponse(
+                recursiveLoop: try Self.recursiveLoop(try Self.find(id, rows), rows))
         }
+    }
+
+    /// Whether a loop that leads back to the function is ended.
+    static func endsLoops(_ function: StoredFunction, _ rows: borrowing CatalogTransaction) throws -> Bool {
+        try recursiveLoop(function, rows) != .allow
+    }
+
+    private static func recursiveLoop(
+        _ function: StoredFunction, _ rows: borrowing CatalogTransaction
+    ) throws -> Lambda.RecursiveLoop {
+        guard let setting = try rows.setting(.recursionConfig, of: function) else { return .terminate }
+        let config: Lambda.PutFunctionRecursionConfigResponse = try decode(setting.document)
+        return config.recursiveLoop ?? .terminate
     }
 }
