@@ -13,11 +13,11 @@ import Testing
         try #require(mkdtemp(&template) != nil)
         folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         // A folder that a server has used.
-        close(open("\(folder)/lock", O_CREAT | O_WRONLY, 0o600))
+        close(open("\(folder)/catalog.sqlite", O_CREAT | O_WRONLY, 0o600))
     }
 
     private func cleanUp() {
-        for name in ["lock", "catalog.sqlite", "catalog.sqlite-wal", "catalog.sqlite-shm"] {
+        for name in ["catalog.sqlite", "catalog.sqlite-wal", "catalog.sqlite-shm"] {
             unlink("\(folder)/\(name)")
         }
         rmdir(folder)
