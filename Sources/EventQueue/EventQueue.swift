@@ -11,7 +11,11 @@ public final class EventQueue: Sendable {
     /// What the queue holds back.
     public struct Limits: Hashable, Sendable {
         /// Events that are handled at once.
-        public var handled = 64
+        public var handled = 256
+        /// The same of one group of targets.
+        public var handledOfGroup = 64
+        /// Bytes that events may take on the disk; beyond it nothing is accepted.
+        public var diskBytes = 16 << 30
         /// Bytes of events that wait for the disk; beyond it nothing is accepted.
         public var unwrittenBytes = 64 << 20
 
@@ -26,6 +30,8 @@ public final class EventQueue: Sendable {
         var callers: [@Sendable (Bool) -> Void] = []
         var endings: [Ending] = []
         var unwrittenBytes = 0
+        /// Bytes on the disk, as they were after the last transaction.
+        var usedBytes = 0
         /// Whether events are handed out.
         var isRunning = false
         var isStopping = false
@@ -53,15 +59,18 @@ public final class EventQueue: Sendable {
 
     /// Opens a queue, which is made when it is not there. Events are accepted from now on.
     ///
-    /// - Parameter clock: Milliseconds since 1970.
+    /// - Parameters:
+    ///   - group: What a target belongs to; targets of one group share its part of what is handled at once.
+    ///   - clock: Milliseconds since 1970.
     public init(
-        path: String, limits: Limits = Limits(),
+        path: String, limits: Limits = Limits(), group: @escaping @Sendable (String) -> String = { $0 },
         clock: @escaping @Sendable () -> Int64 = { WallClock.nowMilliseconds() }
     ) throws {
         store = try EventStore(path: path)
         self.limits = limits
         self.clock = clock
-        var schedule = EventSchedule(capacity: limits.handled)
+        var schedule = EventSchedule(
+            capacity: limits.handled, groupCapacity: limits.handledOfGroup, group: group)
         for (target, due) in try store.heads() { schedule.arrive(target, dueMilliseconds: due) }
         state = Mutex(State(schedule: schedule))
         writer = try WorkQueue(name: "events-disk", threadCount: 1, capacity: 1)
@@ -89,9 +98,9 @@ public final class EventQueue: Sendable {
     ///   never will be.
     public func accept(_ event: NewEvent, _ answer: @escaping @Sendable (Bool) -> Void) {
         let isTaken = state.withLock { state in
-            guard !state.isStopping, state.unwrittenBytes + event.payload.count <= limits.unwrittenBytes else {
-                return false
-            }
+            guard !state.isStopping, state.unwrittenBytes + event.payload.count <= limits.unwrittenBytes,
+                state.usedBytes + state.unwrittenBytes + event.payload.count <= limits.diskBytes
+            else { return false }
             state.unwrittenBytes += event.payload.count
             state.changes.append(.add(event))
             state.callers.append(answer)
@@ -166,8 +175,10 @@ extension EventQueue {
         guard !changes.isEmpty else { return }
         do throws(SQLiteError) {
             let targets = try store.apply(changes)
+            let used = try store.usedBytes()
             let now = clock()
             state.withLock { state in
+                state.usedBytes = used
                 for target in targets { state.schedule.arrive(target, dueMilliseconds: now) }
                 for ending in endings {
                     state.inHand.remove(ending.number)

@@ -28,11 +28,22 @@ struct EventSchedule: Sendable {
     static let firstWindow = 4
     /// How many events of all targets may be handled at once.
     let capacity: Int
+    /// How many of those may be of one group of targets: nobody's slow functions hold up everybody's events.
+    let groupCapacity: Int
 
+    private let group: @Sendable (String) -> String
     private var lines: [String: Line] = [:]
+    private var handledOfGroup: [String: Int] = [:]
     private(set) var handled = 0
 
-    init(capacity: Int) { self.capacity = capacity }
+    /// Knows no targets.
+    ///
+    /// - Parameter group: What a target belongs to.
+    init(capacity: Int, groupCapacity: Int, group: @escaping @Sendable (String) -> String) {
+        self.capacity = capacity
+        self.groupCapacity = groupCapacity
+        self.group = group
+    }
 
     /// An event of a target is due at a moment, perhaps before the ones that are known.
     mutating func arrive(_ target: String, dueMilliseconds due: Int64) {
@@ -43,13 +54,20 @@ struct EventSchedule: Sendable {
     /// is due is forgotten: ``take(_:of:nextDueMilliseconds:)`` tells it, and what arrives meanwhile counts too.
     mutating func turn(nowMilliseconds now: Int64) -> Turn? {
         guard handled < capacity else { return nil }
-        let open = lines.filter { ($0.value.due ?? .max) <= now && $0.value.handled < $0.value.window }
+        let open = lines.filter { target, line in
+            (line.due ?? .max) <= now && line.handled < line.window && room(for: target) > 0
+        }
         guard let (target, line) = open.min(by: { ($0.value.due ?? 0, $0.key) < ($1.value.due ?? 0, $1.key) }) else {
             return nil
         }
         lines[target]?.due = nil
         return Turn(
-            target: target, limit: min(line.window - line.handled, capacity - handled), handled: line.handled)
+            target: target, limit: min(line.window - line.handled, room(for: target)), handled: line.handled)
+    }
+
+    /// How many more events of a target may be handled at once, its own window aside.
+    private func room(for target: String) -> Int {
+        min(capacity - handled, groupCapacity - handledOfGroup[group(target), default: 0])
     }
 
     /// Events of a target are being handled from now on.
@@ -59,7 +77,7 @@ struct EventSchedule: Sendable {
         var line = lines[target] ?? Line()
         if let due { line.due = min(line.due ?? due, due) }
         line.handled += count
-        handled += count
+        note(count, of: target)
         lines[target] = line.handled == 0 && line.due == nil ? nil : line
     }
 
@@ -71,11 +89,17 @@ struct EventSchedule: Sendable {
     mutating func end(_ target: String, wasTurnedAway: Bool, dueMilliseconds due: Int64?) {
         guard var line = lines[target], line.handled > 0 else { return }
         line.handled -= 1
-        handled -= 1
+        note(-1, of: target)
         line.window = wasTurnedAway ? max(1, line.window / 2) : min(capacity, line.window + 1)
         if let due { line.due = min(line.due ?? due, due) }
         // A line that has nothing to remember is forgotten.
         lines[target] = line.handled == 0 && line.due == nil ? nil : line
+    }
+
+    private mutating func note(_ change: Int, of target: String) {
+        handled += change
+        let sum = handledOfGroup[group(target), default: 0] + change
+        handledOfGroup[group(target)] = sum == 0 ? nil : sum
     }
 
     /// The moment of the next event that is not due yet; `nil` when none waits for a moment. What waits for a window

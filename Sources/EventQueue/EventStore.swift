@@ -69,6 +69,16 @@ struct EventStore: Sendable {
         }
     }
 
+    /// Bytes that events take on the disk: pages in use, without those that a deletion has left.
+    func usedBytes() throws(SQLiteError) -> Int {
+        try database.read { connection throws(SQLiteError) in
+            let pages = try connection.first("PRAGMA page_count") { $0.integer(0) } ?? 0
+            let free = try connection.first("PRAGMA freelist_count") { $0.integer(0) } ?? 0
+            let size = try connection.first("PRAGMA page_size") { $0.integer(0) } ?? 0
+            return (pages - free) * size
+        }
+    }
+
     /// The numbers of a target's events in the order in which they are due.
     ///
     /// - Parameters:

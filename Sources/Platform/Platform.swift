@@ -77,7 +77,11 @@ package final class Platform: Sendable {
         accountConcurrency = limits.accountConcurrency
         retryDelaySeconds = options.retryDelaySeconds
         messageSender = options.messageSender
-        events = try EventQueue(path: folder.path("events.sqlite"))
+        events = try EventQueue(path: folder.path("events.sqlite")) { target in
+            // The fifth part of an ARN is the account.
+            let parts = target.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
+            return parts.count > 4 ? String(parts[4]) : ""
+        }
         pool = try EnvironmentPool(
             host: host,
             sandboxes: try NamespaceSandboxProvider(initExecutable: options.initExecutable, cgroups: cgroups),

@@ -1,5 +1,6 @@
 """Requests that are random or slightly wrong, at the socket: the server answers or hangs up, and lives on."""
 
+import http.client
 import json
 import os
 import random
@@ -120,7 +121,7 @@ def test_connections_that_say_nothing_do_not_keep_others_out(server):
 
 def test_a_query_of_very_many_parameters_is_answered(server):
     """libmicrohttpd hangs on more parameters than its memory for a connection holds records of."""
-    query = "&".join(["MaxItems=1"] * 2000).encode()
-    host = f"Host: 127.0.0.1:{server.port}".encode()
-    answer = exchange(server.port, b"GET /2015-03-31/functions?" + query + b" HTTP/1.1\r\n" + host + b"\r\n\r\n")
-    assert answer.startswith(b"HTTP/1.1 200 "), answer[:200]
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection.request("GET", "/2015-03-31/functions?" + "&".join(["MaxItems=1"] * 2000))
+    assert connection.getresponse().status == 200
+    connection.close()

@@ -27,7 +27,7 @@ final class QueueFixture: Sendable {
     var now: Int64 { clock.withLock { $0 } }
 
     func open(limits: EventQueue.Limits = .init()) throws -> EventQueue {
-        let queue = try EventQueue(path: path, limits: limits) { [self] in now }
+        let queue = try EventQueue(path: path, limits: limits, clock: { [self] in now })
         queue.start(self)
         return queue
     }
@@ -172,6 +172,20 @@ extension EventQueue {
         defer { queue.stop() }
         #expect(!queue.acceptAndWait(fixture.event("large", payload: Array(repeating: 0, count: 11))))
         #expect(queue.acceptAndWait(fixture.event("small")))
+    }
+
+    @Test func `events beyond what may be on the disk are refused until some are done with`() throws {
+        let fixture = try QueueFixture { _, _ in nil }
+        var limits = EventQueue.Limits()
+        limits.diskBytes = 400_000
+        let queue = try fixture.open(limits: limits)
+        defer { queue.stop() }
+        let large = fixture.event("large", payload: Array(repeating: 0, count: 100_000))
+        #expect((1...10).map { _ in queue.acceptAndWait(large) }.filter(\.self).count < 4)
+        #expect(try queue.purge() > 0)
+        // What is free is known with the next transaction.
+        _ = queue.acceptAndWait(fixture.event("small"))
+        #expect(queue.acceptAndWait(large))
     }
 
     @Test func `purged events are gone, and nothing follows from those in hand`() throws {

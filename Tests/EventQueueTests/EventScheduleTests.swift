@@ -3,7 +3,7 @@ import Testing
 @testable import EventQueue
 
 @Suite struct EventScheduleTests {
-    private var schedule = EventSchedule(capacity: 10)
+    private var schedule = EventSchedule(capacity: 10, groupCapacity: 10) { $0 }
 
     @Test mutating func `the target that has waited longest has its turn first`() {
         schedule.arrive("b", dueMilliseconds: 5)
@@ -50,5 +50,18 @@ import Testing
             taken += turn.limit
         }
         #expect(taken == 10)
+    }
+
+    @Test func `a group of targets leaves room for the others`() {
+        var schedule = EventSchedule(capacity: 10, groupCapacity: 3) { String($0.prefix(1)) }
+        for target in ["a1", "a2", "b1"] { schedule.arrive(target, dueMilliseconds: 0) }
+        var taken: [String: Int] = [:]
+        while let turn = schedule.turn(nowMilliseconds: 1) {
+            schedule.take(turn.limit, of: turn.target, nextDueMilliseconds: 0)
+            taken[turn.target, default: 0] += turn.limit
+        }
+        #expect(taken == ["a1": 3, "b1": 3])
+        schedule.end("a1", wasTurnedAway: false, dueMilliseconds: nil)
+        #expect(schedule.turn(nowMilliseconds: 1)?.limit == 1)
     }
 }
