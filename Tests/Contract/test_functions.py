@@ -221,3 +221,15 @@ def test_account_settings_say_the_limits_and_what_is_used(aws):
     assert after == {"TotalCodeSize": len(CODE) + len(OTHER_CODE), "FunctionCount": 1}
     aws.lambda_.delete_function(FunctionName=name)
     assert aws.lambda_.get_account_settings()["AccountUsage"]["FunctionCount"] == 0
+
+
+def test_the_revision_changes_once_more_when_a_change_has_settled(aws):
+    """As recorded of Lambda: what Create and Update tell is out of date once the function is there."""
+    made = aws.lambda_.create_function(**aws.settings())
+    name = made["FunctionName"]
+    settled = aws.lambda_.get_function_configuration(FunctionName=name)["RevisionId"]
+    assert settled != made["RevisionId"]
+    refusal = refused(aws.lambda_.update_function_configuration, FunctionName=name, RevisionId=made["RevisionId"])
+    assert refusal.code == "PreconditionFailedException"
+    changed = aws.lambda_.update_function_configuration(FunctionName=name, RevisionId=settled, Timeout=4)
+    assert aws.lambda_.get_function_configuration(FunctionName=name)["RevisionId"] != changed["RevisionId"]

@@ -68,8 +68,12 @@ class Concurrency(Resource):
         parameters = {"FunctionName": name, "ReservedConcurrentExecutions": wanted}
         if not self.function(name):
             return Step("PutFunctionConcurrency", parameters, MISSING)
-        others = sum(each.reserved or 0 for other, each in self.world.functions.items() if other != name)
-        if CONCURRENCY - others - wanted < UNRESERVED:
+        function = self.function(name)
+        if wanted < sum(function.provisioned.values()):
+            return Step("PutFunctionConcurrency", parameters, INVALID)
+        # What was there before counts as reserved already.
+        before = function.reserved if function.reserved is not None else sum(function.provisioned.values())
+        if wanted > before and CONCURRENCY - set_aside(self.world, name) - wanted < UNRESERVED:
             return Step("PutFunctionConcurrency", parameters, INVALID)
         return Step("PutFunctionConcurrency", parameters, view={"ReservedConcurrentExecutions": wanted},
                     effect=lambda world: reserve(world.functions[name], wanted))
@@ -87,6 +91,13 @@ class Concurrency(Resource):
             return Step("DeleteFunctionConcurrency", {"FunctionName": name}, MISSING)
         return Step("DeleteFunctionConcurrency", {"FunctionName": name},
                     effect=lambda world: reserve(world.functions[name], None))
+
+
+def set_aside(world, without):
+    """What all other functions have: their reservation, or else what is provisioned."""
+    return sum(
+        each.reserved if each.reserved is not None else sum(each.provisioned.values())
+        for name, each in world.functions.items() if name != without)
 
 
 def reserve(function, count):
@@ -120,6 +131,11 @@ class Provisioned(Resource):
             return Step("PutProvisionedConcurrencyConfig", parameters, MISSING)
         if any(alias in function.provisioned for alias in function.aliases):
             return Step("GetFunctionConfiguration", {"FunctionName": name})
+
+        siblings = sum(amount for other, amount in function.provisioned.items() if other != qualifier)
+        room = CONCURRENCY - UNRESERVED - set_aside(self.world, name)
+        if count + siblings > (room if function.reserved is None else function.reserved):
+            return Step("PutProvisionedConcurrencyConfig", parameters, INVALID)
 
         def effect(world):
             world.functions[name].provisioned[qualifier] = count

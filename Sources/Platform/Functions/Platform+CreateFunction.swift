@@ -53,6 +53,8 @@ extension Platform {
                 answer = try self.publish(record, document, of: function, rows)
                 // The version's number, and still the function's own ARN, as on Lambda.
                 answer.functionArn = record.id.description
+            } else {
+                answer.markAsUnsettled()
             }
             answer.markAsPending()
             return answer

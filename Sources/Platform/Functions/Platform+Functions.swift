@@ -153,6 +153,10 @@ extension Lambda.FunctionConfiguration {
         lastUpdateStatus = nil
     }
 
+    /// The revision of a function changes once more when it is `Active`, or its update `Successful`: the one that the
+    /// answer told is out of date by the next look, as on Lambda.
+    mutating func markAsUnsettled() { revisionId = FunctionDocument.newRevision() }
+
     /// *ListFunctions* "returns a subset of the FunctionConfiguration fields" (Lambda API reference).
     mutating func leaveOutState() {
         state = nil

@@ -127,6 +127,7 @@ extension Platform {
         guard !publishing else { return answer }
         var changing = answer
         changing.markAsChanging()
+        changing.markAsUnsettled()
         return changing
     }
 }
