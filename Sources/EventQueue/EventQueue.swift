@@ -133,11 +133,34 @@ extension EventQueue {
     /// How many events there are, and when the oldest of them was accepted, by target.
     public func counts() throws -> [(target: String, count: Int, oldestMilliseconds: Int64)] { try store.counts() }
 
-    /// Tries events now instead of later: all, those of a target, or one.
+    /// The targets that have events.
+    public func targets() throws -> [String] { try store.heads().keys.sorted() }
+
+    /// What there is to know of events but their content, in the order in which they were accepted.
+    ///
+    /// - Parameters:
+    ///   - targets: Those of these targets.
+    ///   - number: Only this one; `nil` for all.
+    ///   - after: Where the list goes on: only events after this one.
+    ///   - limit: At most this many.
+    public func summaries(
+        targets: [String], number: Int? = nil, after: Int = 0, limit: Int
+    ) throws -> [EventSummary] {
+        let first = number.map { max(after, $0 - 1) } ?? after
+        let found = try store.summaries(targets: targets, after: first, upTo: number ?? .max, limit: limit)
+        let inHand = state.withLock(\.inHand)
+        return found.map { summary in
+            var summary = summary
+            summary.isInHand = inHand.contains(summary.number)
+            return summary
+        }
+    }
+
+    /// Tries events now instead of later: all, those of some targets, or one.
     ///
     /// - Returns: How many waited.
-    public func hasten(target: String? = nil, number: Int? = nil) throws -> Int {
-        let count = try store.hasten(target: target, number: number, nowMilliseconds: clock())
+    public func hasten(targets: [String]? = nil, number: Int? = nil) throws -> Int {
+        let count = try store.hasten(targets: targets, number: number, nowMilliseconds: clock())
         let heads = try store.heads()
         state.withLock { state in
             for (target, due) in heads { state.schedule.arrive(target, dueMilliseconds: due) }
@@ -146,12 +169,12 @@ extension EventQueue {
         return count
     }
 
-    /// Deletes events: all, those of a target, or one. What is being handled is not interrupted, and nothing follows
-    /// from it.
+    /// Deletes events: all, those of some targets, or one. What is being handled is not interrupted, and nothing
+    /// follows from it.
     ///
     /// - Returns: How many.
-    public func purge(target: String? = nil, number: Int? = nil) throws -> Int {
-        try store.purge(target: target, number: number)
+    public func purge(targets: [String]? = nil, number: Int? = nil) throws -> Int {
+        try store.purge(targets: targets, number: number)
     }
 }
 
