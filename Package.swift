@@ -100,14 +100,14 @@ let storey4: [Target] = [
     library(
         "Gateway",
         [
-            "AWSClient", "AWSModel", "AWSProtocol", "Digest", "Domain", "HTTP", "LinuxSystem", "Platform", "Scheduler",
-            "SignatureV4",
+            "AWSClient", "AWSModel", "AWSProtocol", "Digest", "Domain", "EventQueue", "HTTP", "LinuxSystem",
+            "Platform", "Scheduler", "SignatureV4", "Telemetry",
         ]),
     library(
         "CommandLine",
         [
-            "AWSClient", "AWSProtocol", "Digest", "Domain", "LinuxSystem", "Packaging", "Platform", "Sandbox",
-            "Scheduler",
+            "AWSClient", "AWSProtocol", "Digest", "Domain", "HTTPClient", "LinuxSystem", "Packaging", "Platform",
+            "Sandbox", "Scheduler", "SignatureV4",
         ]),
 ]
 

@@ -3,11 +3,11 @@ public struct EndpointURL: Hashable, Sendable, CustomStringConvertible {
     /// The URL, without a slash at its end.
     public let description: String
     /// Scheme, host and port: what a path is put behind.
-    let origin: String
+    public let origin: String
     /// Host and port, as the `Host` header names them: without the port that the scheme has anyway.
-    let host: String
+    public let host: String
     /// The path before the service's own, percent-encoded; empty, or with a slash at its start and none at its end.
-    let path: String
+    public let path: String
 
     /// Takes an `http` or `https` URL with a host; `nil` for anything else: credentials, a query or a fragment too.
     public init?(_ text: String) {

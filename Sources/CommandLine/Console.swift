@@ -9,6 +9,8 @@ struct Console: Sendable {
     let report: @Sendable (String) -> Void
     /// How standard output may look.
     let style: TextStyle
+    /// Whether standard output is a terminal.
+    var isTerminal = false
     let environment: [String: String]
 
     /// This process's own descriptors and environment.
@@ -18,7 +20,7 @@ struct Console: Sendable {
             print: { write($0, to: STDOUT_FILENO) },
             report: { write($0, to: STDERR_FILENO) },
             style: TextStyle(isTerminal: isatty(STDOUT_FILENO) == 1, environment: environment),
-            environment: environment)
+            isTerminal: isatty(STDOUT_FILENO) == 1, environment: environment)
     }
 
     /// Writes a line whole. A reader that went away is no reason to stop working.

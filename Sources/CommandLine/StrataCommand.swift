@@ -42,7 +42,8 @@ public enum StrataCommand {
             summary: "AWS Lambda functions, with layers, on your own Linux machine.",
             subcommands: [
                 start.command, DoctorCommand.command, LayerCommand.command, FunctionCommand.command,
-                CredentialsCommand.command, VersionCommand.command,
+                InvokeCommand.command, LogsCommand.command, EventsCommand.command, TopCommand.command,
+                MetricsCommand.command, CredentialsCommand.command, VersionCommand.command,
             ])
     }
 

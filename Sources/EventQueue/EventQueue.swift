@@ -45,7 +45,7 @@ public final class EventQueue: Sendable {
         let dueMilliseconds: Int64?
     }
 
-    private let store: EventStore
+    let store: EventStore
     private let limits: Limits
     private let handler = Mutex<(any EventHandler)?>(nil)
     private let clock: @Sendable () -> Int64
@@ -120,24 +120,11 @@ public final class EventQueue: Sendable {
 }
 
 extension EventQueue {
-    /// Events in the order in which they were accepted.
-    ///
-    /// - Parameters:
-    ///   - target: Only those of this target; `nil` for all.
-    ///   - number: Where the list goes on: only events after this one.
-    ///   - limit: At most this many.
-    public func list(target: String? = nil, after number: Int = 0, limit: Int) throws -> [QueuedEvent] {
-        try store.list(target: target, after: number, limit: limit)
-    }
-
-    /// How many events there are, and when the oldest of them was accepted, by target.
-    public func counts() throws -> [(target: String, count: Int, oldestMilliseconds: Int64)] { try store.counts() }
-
-    /// Tries events now instead of later: all, those of a target, or one.
+    /// Tries events now instead of later: all, those of some targets, or one.
     ///
     /// - Returns: How many waited.
-    public func hasten(target: String? = nil, number: Int? = nil) throws -> Int {
-        let count = try store.hasten(target: target, number: number, nowMilliseconds: clock())
+    public func hasten(targets: [String]? = nil, number: Int? = nil) throws -> Int {
+        let count = try store.hasten(targets: targets, number: number, nowMilliseconds: clock())
         let heads = try store.heads()
         state.withLock { state in
             for (target, due) in heads { state.schedule.arrive(target, dueMilliseconds: due) }
@@ -146,13 +133,8 @@ extension EventQueue {
         return count
     }
 
-    /// Deletes events: all, those of a target, or one. What is being handled is not interrupted, and nothing follows
-    /// from it.
-    ///
-    /// - Returns: How many.
-    public func purge(target: String? = nil, number: Int? = nil) throws -> Int {
-        try store.purge(target: target, number: number)
-    }
+    /// The numbers of the events that are being handled.
+    var eventsInHand: Set<Int> { state.withLock(\.inHand) }
 }
 
 extension EventQueue {

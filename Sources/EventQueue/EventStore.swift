@@ -135,30 +135,85 @@ struct EventStore: Sendable {
     func counts() throws(SQLiteError) -> [(target: String, count: Int, oldestMilliseconds: Int64)] {
         try database.read { connection throws(SQLiteError) in
             try connection.all(
-                "SELECT name, count(*), min(accepted) FROM event JOIN target ON target.id = target GROUP BY target"
+                """
+                -- Read from the index alone: the rows of a long backlog are many pages.
+                SELECT name, count, (SELECT accepted FROM event WHERE number = first)
+                FROM (SELECT target, count(*) AS count, min(number) AS first FROM event GROUP BY target)
+                JOIN target ON target.id = target
+                """
             ) { ($0.text(0), $0.integer(1), Int64($0.integer(2))) }
         }
     }
 
-    /// Makes events due at once: all, those of a target, or one.
+    /// What there is to know of events but their content, in the order of their numbers.
     ///
-    /// - Returns: How many.
-    func hasten(target: String?, number: Int?, nowMilliseconds: Int64) throws(SQLiteError) -> Int {
-        try database.write { connection throws(SQLiteError) in
-            try connection.run(
-                "UPDATE event SET due = ? WHERE due > ? AND \(Self.selection)",
-                [.integer(Int(nowMilliseconds)), .integer(Int(nowMilliseconds))] + Self.values(target, number))
+    /// The rows are walked in that order, whatever the targets: reading page by page then costs one walk in all.
+    func summaries(
+        targets: [String], after: Int, upTo last: Int, limit: Int
+    ) throws(SQLiteError) -> [EventSummary] {
+        let sql = """
+            SELECT number, target, request_id, length(payload), accepted, due, attempts, retries, reason FROM event
+            WHERE number > ? AND number <= ? AND +target IN (SELECT value FROM json_each(?)) ORDER BY number LIMIT ?
+            """
+        let wanted = Set(targets)
+        return try database.read { connection throws(SQLiteError) in
+            let known = try connection.all("SELECT id, name FROM target") { ($0.integer(0), $0.text(1)) }
+            let names = Dictionary(known.filter { wanted.contains($0.1) }) { first, _ in first }
+            let list = "[\(names.keys.map { "\($0)" }.joined(separator: ","))]"
+            let values: [SQLiteValue] = [.integer(after), .integer(last), .text(list), .integer(limit)]
+            return try connection.all(sql, values) { row in
+                EventSummary(
+                    number: row.integer(0), target: names[row.integer(1)] ?? "", requestID: row.text(2),
+                    payloadBytes: row.integer(3), acceptedMilliseconds: Int64(row.integer(4)),
+                    dueMilliseconds: Int64(row.integer(5)), attempts: row.integer(6), retries: row.integer(7),
+                    reason: row.text(8))
+            }
         }
     }
 
-    /// Deletes events: all, those of a target, or one.
+    /// Makes events of targets due at once, or one of them; of all targets where none are named.
     ///
     /// - Returns: How many.
-    func purge(target: String?, number: Int?) throws(SQLiteError) -> Int {
-        try database.write { connection throws(SQLiteError) in
-            try connection.run("DELETE FROM event WHERE \(Self.selection)", Self.values(target, number))
-        }
+    func hasten(targets: [String]?, number: Int?, nowMilliseconds: Int64) throws(SQLiteError) -> Int {
+        let now = SQLiteValue.integer(Int(nowMilliseconds))
+        return try change("UPDATE event SET due = ?", [now], where: "due > ?", now, targets, number)
     }
+
+    /// Deletes events of targets, or one of them; of all targets where none are named.
+    ///
+    /// - Returns: How many.
+    func purge(targets: [String]?, number: Int?) throws(SQLiteError) -> Int {
+        // What comes meanwhile stays: the work has an end.
+        let last = try database.read { connection throws(SQLiteError) in
+            try connection.first("SELECT ifnull(max(number), 0) FROM event") { $0.integer(0) }
+        }
+        return try change("DELETE FROM event", [], where: "number <= ?", .integer(last ?? 0), targets, number)
+    }
+
+    /// Changes events in several transactions, so that those who bring new ones do not wait for all of it.
+    private func change(
+        _ verb: String, _ values: [SQLiteValue], where condition: String, _ bound: SQLiteValue, _ targets: [String]?,
+        _ number: Int?
+    ) throws(SQLiteError) -> Int {
+        let sql = """
+            \(verb) WHERE number IN (
+                SELECT number FROM event WHERE \(condition) AND \(Self.selection) LIMIT \(Self.batch))
+            """
+        var total = 0
+        for target in targets.map({ $0.map { Optional($0) } }) ?? [nil] {
+            var count = Self.batch
+            while count == Self.batch {
+                count = try database.write { connection throws(SQLiteError) in
+                    try connection.run(sql, values + [bound] + Self.values(target, number))
+                }
+                total += count
+            }
+        }
+        return total
+    }
+
+    /// Events that are changed in one transaction: some ten milliseconds.
+    private static let batch = 5_000
 
     private static let selection =
         "target IN (SELECT id FROM target WHERE name = ifnull(?, name)) AND number = ifnull(?, number)"
@@ -197,50 +252,5 @@ struct EventStore: Sendable {
                     reason: row.text(9))
             }
         }
-    }
-}
-
-/// Attributes as one text: `name=value` lines, with line breaks and backslashes escaped.
-enum EventAttributes {
-    static func encode(_ attributes: [String: String]) -> String {
-        attributes.sorted { $0.key < $1.key }.map { "\(escaped($0.key))=\(escaped($0.value))" }.joined(separator: "\n")
-    }
-
-    // By scalars: `\r\n`, or `=` with an accent behind it, are one character each.
-    static func decode(_ text: String) -> [String: String] {
-        let pairs = text.unicodeScalars.split(separator: "\n").compactMap { line -> (String, String)? in
-            guard let end = line.firstIndex(of: "=") else { return nil }
-            return (plain(line[..<end]), plain(line[line.index(after: end)...]))
-        }
-        return Dictionary(pairs) { first, _ in first }
-    }
-
-    private static func escaped(_ text: String) -> String {
-        var result = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\\": result.append(contentsOf: "\\\\".unicodeScalars)
-            case "\n": result.append(contentsOf: "\\n".unicodeScalars)
-            case "=": result.append(contentsOf: "\\e".unicodeScalars)
-            default: result.append(scalar)
-            }
-        }
-        return String(result)
-    }
-
-    private static func plain(_ text: Substring.UnicodeScalarView) -> String {
-        var result = String.UnicodeScalarView()
-        var isEscaped = false
-        for scalar in text {
-            if isEscaped {
-                result.append(scalar == "n" ? "\n" : scalar == "e" ? "=" : scalar)
-                isEscaped = false
-            } else if scalar == "\\" {
-                isEscaped = true
-            } else {
-                result.append(scalar)
-            }
-        }
-        return String(result)
     }
 }

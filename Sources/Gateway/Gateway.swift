@@ -16,7 +16,7 @@ package final class Gateway: HTTPHandler {
     let services: Services
     /// Verifies signatures; `nil` where requests need not be signed.
     let authenticator: Authenticator?
-    private let controlPlane: WorkQueue
+    let controlPlane: WorkQueue
     private let isStopping = Mutex(false)
 
     /// Control-plane calls at once: more than may read from S3, so that large packages do not hold up the others.
@@ -50,7 +50,9 @@ package final class Gateway: HTTPHandler {
         let isFunction = exchange.origin != 0
         guard isFunction || isFromProgram(exchange) else { return Self.refusedBrowser }
         let target = Target(exchange.target)
-        if target.path.hasPrefix("/_strata") { return isFunction ? Self.refusedFunction : serverPage(target) }
+        if target.path.hasPrefix("/_strata") {
+            return isFunction ? Self.refusedFunction : serverPage(target, exchange)
+        }
         if target.path.hasPrefix(DownloadLinks.path) { return download(exchange.target) }
         // Found out now, not when the call's turn comes: its environment may be gone by then.
         let function = isFunction ? platform.caller(ofEnvironment: exchange.origin) : nil
@@ -88,12 +90,8 @@ package final class Gateway: HTTPHandler {
 
 extension Gateway {
     /// The server's own pages, for people and for whatever watches it.
-    private func serverPage(_ target: Target) -> HTTPResponse {
-        guard target.path == "/_strata/health" else {
-            return HTTPResponse(
-                status: 404, contentType: "application/json",
-                text: #"{"message":"There is no such page. /_strata/health tells how the server is."}"#)
-        }
+    private func serverPage(_ target: Target, _ exchange: HTTPExchange) -> HTTPResponse? {
+        guard target.path == "/_strata/health" else { return operatorPage(target, exchange) }
         let status = isStopping.withLock { $0 } ? "stopping" : "ok"
         return HTTPResponse(
             status: 200, contentType: "application/json", text: #"{"status":"\#(status)","version":"\#(version)"}"#)
@@ -124,7 +122,7 @@ extension Gateway {
         status: 403, contentType: "application/json",
         text: #"{"message":"The execution environment of this function has ended."}"#)
 
-    private static let busy = AWSError(
+    static let busy = AWSError(
         Lambda.Errors.tooManyRequests,
         "The server has too many calls to answer at once; call again in a moment.", retryAfterSeconds: 1)
 }

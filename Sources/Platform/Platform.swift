@@ -36,6 +36,7 @@ package final class Platform: Sendable {
     /// From an error of a function to the first retry of an asynchronous invocation.
     let retryDelaySeconds: Double
     let routes = RouteTable()
+    let metrics = Metrics()
     let changes = ChangesInProgress()
     /// Held while settings are read and handed on, so that of two changes the later one is the last to arrive.
     let concurrencyChanges = Mutex<Void>(())

@@ -196,10 +196,34 @@ extension EventQueue {
         defer { queue.stop() }
         for name in ["one", "two"] { #expect(queue.acceptAndWait(fixture.event(name, target: name))) }
         _ = try fixture.wait(for: 2)
-        #expect(try queue.purge(target: "one") == 1)
+        #expect(try queue.purge(targets: ["one"]) == 1)
         #expect(try queue.list(limit: 9).map(\.event.requestID) == ["two"])
         #expect(try queue.counts().map(\.target) == ["two"])
         #expect(try queue.purge() == 1)
+    }
+
+    @Test func `a summary tells all but the content, in pages`() throws {
+        let fixture = try QueueFixture { event, now in
+            .postponed(untilMilliseconds: now + 60_000, isRetry: true, reason: "later")
+        }
+        let queue = try fixture.open()
+        defer { queue.stop() }
+        for name in ["one", "two", "three"] {
+            let event = fixture.event(name, target: name == "two" ? "b" : "a", payload: [1, 2, 3])
+            #expect(queue.acceptAndWait(event))
+        }
+        _ = try fixture.wait(for: 3)
+        for _ in 0..<1_000 where try queue.list(limit: 9).contains(where: { $0.attempts == 0 }) {
+            SystemThread.sleep(milliseconds: 5)
+        }
+        #expect(try queue.targets() == ["a", "b"])
+        let all = try queue.summaries(targets: ["a", "b"], limit: 9)
+        #expect(all.map(\.requestID) == ["one", "two", "three"])
+        #expect(all.allSatisfy { $0.payloadBytes == 3 && $0.attempts == 1 && $0.reason == "later" && !$0.isInHand })
+        #expect(try queue.summaries(targets: ["a"], limit: 9).map(\.requestID) == ["one", "three"])
+        #expect(try queue.summaries(targets: ["a", "b"], after: all[0].number, limit: 1) == [all[1]])
+        #expect(try queue.summaries(targets: ["a", "b"], number: all[2].number, limit: 9) == [all[2]])
+        #expect(try queue.counts().map(\.oldestMilliseconds) == [all[0], all[1]].map(\.acceptedMilliseconds))
     }
 }
 

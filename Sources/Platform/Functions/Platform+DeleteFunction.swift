@@ -1,6 +1,7 @@
 package import AWSModel
 internal import Catalog
 internal import Domain
+internal import Telemetry
 
 extension Platform {
     /// Deletes a function with everything that is set for it, or one version of it. Running invocations end
@@ -30,6 +31,7 @@ extension Platform {
             return versions
         }
         routes.outdate(function)
+        metrics.forget(function)
         for version in versions { pool.delete(function, version) }
         try applyConcurrency(function)
     }

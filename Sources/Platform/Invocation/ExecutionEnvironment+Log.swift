@@ -42,6 +42,7 @@ extension ExecutionEnvironment {
             requestID: invocation.requestID, durationNanoseconds: nowNanoseconds - start,
             initNanoseconds: state.initNanoseconds, memoryMebibytes: revision.memoryMebibytes,
             peakMemoryBytes: state.sandbox?.peakMemoryBytes() ?? 0, status: status)
+        revision.meter.record(durationNanoseconds: report.durationNanoseconds)
         // Held back as well: the file is written when the client has its answer, for many invocations at once.
         emit(.end(requestID: invocation.requestID), &state)
         emit(.report(report, traceID: state.traceID), &state)

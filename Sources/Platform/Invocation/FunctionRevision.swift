@@ -42,14 +42,15 @@ final class FunctionRevision: Sendable {
     let layerTrees: [String]
     /// The names of the external extensions that the layers bring.
     let extensions: [String]
+    /// Counts the invocations of the function.
+    let meter: FunctionMeter
 
     /// Takes a snapshot.
     init(
         function: FunctionID, version: FunctionVersion, number: UInt64, runtime: RuntimeIdentifier, role: String,
         handler: String, architecture: Architecture, memoryMebibytes: Int, temporaryStorageMebibytes: Int,
         timeoutSeconds: Int, environment: [String: String], allowsRecursion: Bool, logFormat: LogFormat,
-        packages: [StoredPackage], codeTree: String,
-        layerTrees: [String]
+        packages: [StoredPackage], codeTree: String, layerTrees: [String], meter: FunctionMeter
     ) {
         self.function = function
         self.version = version
@@ -68,6 +69,7 @@ final class FunctionRevision: Sendable {
         self.packages = packages
         self.codeTree = codeTree
         self.layerTrees = layerTrees
+        self.meter = meter
         extensions = ExtensionPrograms.names(in: layerTrees)
     }
 

@@ -1,4 +1,5 @@
 internal import RuntimeAPI
+internal import Telemetry
 
 /// An invocation: what is asked, and who takes the answer.
 struct Invocation: Sendable {
@@ -17,7 +18,7 @@ struct Invocation: Sendable {
     /// Takes the answer as it is made; `nil` where the caller waits for all of it.
     let stream: (any InvocationStream)?
     /// Takes the answer, once, on any thread.
-    let complete: @Sendable (InvocationResult) -> Void
+    private let answer: @Sendable (InvocationResult) -> Void
 
     /// Describes an invocation.
     init(
@@ -32,7 +33,17 @@ struct Invocation: Sendable {
         self.clientContext = clientContext
         self.traceID = traceID
         self.stream = stream
-        self.complete = complete
+        answer = complete
+    }
+
+    /// Counts how it ended, and answers.
+    func complete(_ result: InvocationResult) {
+        switch result {
+        case .answered: revision.meter.countInvocation(isError: false)
+        case .failed: revision.meter.countInvocation(isError: true)
+        case .refused(let error): if error.kind == .tooManyRequests { revision.meter.countThrottle() }
+        }
+        answer(result)
     }
 
     /// The event as the runtime gets it.

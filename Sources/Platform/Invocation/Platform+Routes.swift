@@ -89,6 +89,7 @@ extension Platform {
                 try ([record.code] + record.layers).map { try self.layerStore.package($0.digest) }
             },
             codeTree: layerStore.treePath(of: record.code.digest),
-            layerTrees: record.layers.map { layerStore.treePath(of: $0.digest) })
+            layerTrees: record.layers.map { layerStore.treePath(of: $0.digest) },
+            meter: metrics.meter(of: record.id))
     }
 }

@@ -1,0 +1,136 @@
+internal import AWSProtocol
+internal import Glibc
+internal import LinuxSystem
+
+/// `strata top`: what runs at the moment.
+enum TopCommand {
+    static let once = Flag("once", help: "Print one picture and end, as when standard output is no terminal.")
+    static let json = Flag("json", help: "Print JSON on a line for each picture, for programs.")
+
+    static let command = Command(
+        name: "top",
+        summary: "Show environments, memory, invocations, throttles and queues, live.",
+        details: """
+            Functions that were called most often in the last second come first. On a terminal the picture is drawn
+            anew every second, until Ctrl-C. A server without --auth shows all accounts, with it the key's own.
+            """,
+        options: [once.description, ServerConnection.endpoint.description, json.description],
+        run: { arguments, console in
+            let server = try ServerConnection(arguments, console.environment)
+            let isLive = console.isTerminal && !arguments[once]
+            var last = try server.document("GET", "/_strata/top")
+            repeat {
+                SystemThread.sleep(milliseconds: 1_000)
+                let now = try server.document("GET", "/_strata/top")
+                let picture = TopPicture(from: last, to: now)
+                if arguments[json] {
+                    console.print(json: picture.document)
+                } else {
+                    // To the upper left corner, and away with what was there; nothing has to be undone at the end.
+                    let lines = picture.lines(console.style)
+                    console.print((isLive ? "\u{1B}[H\u{1B}[2J" : "") + lines.joined(separator: "\n"))
+                }
+                last = now
+            } while isLive
+            return 0
+        })
+}
+
+/// What has changed between two looks at a server, and how it is at the second.
+struct TopPicture {
+    /// A function with what happened in between, by second.
+    struct Row {
+        let function: AWSValue
+        let invocationsPerSecond: Double
+        let errorsPerSecond: Double
+        let throttlesPerSecond: Double
+    }
+
+    private let now: AWSValue
+    let rows: [Row]
+
+    init(from before: AWSValue, to now: AWSValue) {
+        self.now = now
+        let seconds = max(0.001, (now.number("time") - before.number("time")) / 1_000)
+        let known = Dictionary(before.values("functions").map { (Self.key($0), $0) }) { first, _ in first }
+        let rows = now.values("functions").map { function in
+            let earlier = known[Self.key(function)]
+            // A counter that has fallen belongs to a server that was started anew, or to a function of the same name.
+            func rate(_ name: String) -> Double {
+                max(0, function.number(name) - (earlier?.number(name) ?? 0)) / seconds
+            }
+            return Row(
+                function: function, invocationsPerSecond: rate("invocations"), errorsPerSecond: rate("errors"),
+                throttlesPerSecond: rate("throttles"))
+        }
+        self.rows = rows.sorted {
+            ($0.invocationsPerSecond, $1.environmentCount, Self.key($1.function))
+                > ($1.invocationsPerSecond, $0.environmentCount, Self.key($0.function))
+        }
+    }
+
+    private static func key(_ function: AWSValue) -> String {
+        ["account", "region", "function"].map { function.text($0) }.joined(separator: ":")
+    }
+
+    /// The picture for programs.
+    var document: AWSValue {
+        let functions = rows.map { row -> AWSValue in
+            guard case .structure(var members) = row.function else { return row.function }
+            members["invocationsPerSecond"] = .double(row.invocationsPerSecond)
+            members["errorsPerSecond"] = .double(row.errorsPerSecond)
+            members["throttlesPerSecond"] = .double(row.throttlesPerSecond)
+            return .structure(members)
+        }
+        return .structure([
+            "time": now["time"] ?? .null, "functions": .list(functions), "queues": now["queues"] ?? .list([]),
+        ])
+    }
+
+    /// The picture for people.
+    func lines(_ style: TextStyle) -> [String] {
+        var table = TextTable(
+            ["FUNCTION", "STARTING", "BUSY", "IDLE", "FROZEN", "MEMORY", "INV/S", "ERR/S", "THR/S", "INVOCATIONS"])
+        let names = Set(rows.map { "\($0.function.text("account"))/\($0.function.text("region"))" })
+        for row in rows { table.add(row.cells(isQualified: names.count > 1)) }
+        var lines = [summary] + table.takeLines(style)
+        var queues = TextTable(["QUEUE", "EVENTS", "OLDEST"])
+        for queue in now.values("queues") {
+            queues.add([
+                queue.text("target"), "\(Int(queue.number("events")))",
+                Quantity.duration(seconds: queue.number("oldestSeconds")),
+            ])
+        }
+        let rest = queues.takeLines(style)
+        if !rest.isEmpty { lines += [""] + rest }
+        return lines
+    }
+
+    private var summary: String {
+        let environments = rows.reduce(0) { $0 + $1.environmentCount }
+        let memory = rows.reduce(0) { $0 + $1.function.number("memoryBytes") }
+        let calls = rows.reduce(0) { $0 + $1.invocationsPerSecond }
+        let events = now.values("queues").reduce(0) { $0 + $1.number("events") }
+        return "\(environments) environment\(environments == 1 ? "" : "s"), \(Quantity.memory(bytes: memory)), "
+            + "\(Quantity.rate(calls)) invocations/s, \(Int(events)) event\(events == 1 ? "" : "s") in the queue"
+    }
+}
+
+extension TopPicture.Row {
+    fileprivate var environmentCount: Int {
+        ["starting", "busy", "idle", "frozen"].reduce(0) { $0 + environments($1) }
+    }
+
+    private func environments(_ state: String) -> Int { Int(function["environments"]?.number(state) ?? 0) }
+
+    fileprivate func cells(isQualified: Bool) -> [String] {
+        let place = isQualified ? "\(function.text("account")):\(function.text("region")):" : ""
+        return [place + function.text("function")]
+            + ["starting", "busy", "idle", "frozen"].map { "\(environments($0))" }
+            + [
+                Quantity.memory(bytes: function.number("memoryBytes")), Quantity.rate(invocationsPerSecond),
+                Quantity.rate(errorsPerSecond), Quantity.rate(throttlesPerSecond),
+                "\(Int(function.number("invocations")))",
+            ]
+    }
+}

@@ -1,0 +1,80 @@
+internal import Domain
+package import EventQueue
+
+/// Which events of the queue are meant.
+package struct QueuedEventSelection: Hashable, Sendable {
+    /// Those of this function, by name or ARN; `nil` for all of the caller's account and region.
+    package var functionName: String?
+    /// The one with this number; `nil` for all.
+    package var number: Int?
+    /// Whether events are meant, too, whose target names no account: only where everybody may see everything.
+    package var includesUnowned: Bool
+
+    /// Selects events.
+    package init(functionName: String? = nil, number: Int? = nil, includesUnowned: Bool = false) {
+        self.functionName = functionName
+        self.number = number
+        self.includesUnowned = includesUnowned
+    }
+}
+
+// Each asks the disk: not for the threads of HTTP.
+extension Platform {
+    /// A page of what waits, or is being handled, in the order in which it was accepted.
+    ///
+    /// - Parameters:
+    ///   - number: Only events after this one.
+    ///   - limit: At most this many.
+    package func queuedEvents(
+        _ selection: QueuedEventSelection, after number: Int, limit: Int, _ context: RequestContext
+    ) throws(PlatformError) -> [EventSummary] {
+        let targets = try targets(of: selection, context)
+        return try catching {
+            try self.events.summaries(targets: targets, number: selection.number, after: number, limit: limit)
+        }
+    }
+
+    /// Tries events now that wait for later. What is being handled goes on.
+    ///
+    /// - Returns: How many.
+    package func retryEvents(
+        _ selection: QueuedEventSelection, _ context: RequestContext
+    ) throws(PlatformError) -> Int {
+        let targets = try targets(of: selection, context)
+        return try catching { try self.events.hasten(targets: targets, number: selection.number) }
+    }
+
+    /// Deletes events, without a word to any destination. What is being handled is not interrupted.
+    ///
+    /// - Returns: How many.
+    package func purgeEvents(
+        _ selection: QueuedEventSelection, _ context: RequestContext
+    ) throws(PlatformError) -> Int {
+        let targets = try targets(of: selection, context)
+        return try catching { try self.events.purge(targets: targets, number: selection.number) }
+    }
+
+    private func targets(
+        of selection: QueuedEventSelection, _ context: RequestContext
+    ) throws(PlatformError) -> [String] {
+        var scope = EventScope(account: context.account, region: context.region)
+        scope.includesUnowned = selection.includesUnowned
+        if let name = selection.functionName { scope.function = try ownFunction(name, context).name }
+        return try catching { try self.events.targets() }.filter { scope.covers($0) }
+    }
+
+    /// The function of the caller's own that a name or an ARN is for, whether it is there or not.
+    func ownFunction(_ text: String, _ context: RequestContext) throws(PlatformError) -> FunctionID {
+        if let name = FunctionName(text) {
+            return FunctionID(account: context.account, region: context.region, name: name)
+        }
+        guard let function = FunctionARN(text)?.function else {
+            throw .invalidParameter("'\(text.prefix(200))' is neither the name of a function nor its ARN.")
+        }
+        guard function.account == context.account, function.region == context.region else {
+            throw PlatformError(
+                .accessDenied, "\(function) is not a function of account \(context.account) in \(context.region).")
+        }
+        return function
+    }
+}

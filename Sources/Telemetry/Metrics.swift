@@ -1,0 +1,39 @@
+public import Domain
+internal import Synchronization
+
+/// The meters of all functions of a server: the one seam between what happens and whoever wants figures of it.
+public final class Metrics: Sendable {
+    private let limit: Int
+    private let meters = Mutex<[FunctionID: FunctionMeter]>([:])
+    private let others = FunctionMeter()
+
+    /// Makes a set without meters.
+    ///
+    /// - Parameter limit: Functions that have a meter of their own. A monitoring system keeps every series that it has
+    ///   seen, so a server that makes functions without end must not make series without end.
+    public init(limit: Int = 4_096) { self.limit = limit }
+
+    /// The meter of a function; beyond the limit, the one that all the others share.
+    public func meter(of function: FunctionID) -> FunctionMeter {
+        meters.withLock { meters in
+            if let meter = meters[function] { return meter }
+            guard meters.count < limit else { return others }
+            let meter = FunctionMeter()
+            meters[function] = meter
+            return meter
+        }
+    }
+
+    /// A function is gone, and its meter with it.
+    public func forget(_ function: FunctionID) {
+        meters.withLock { $0[function] = nil }
+    }
+
+    /// What was counted for every function that has a meter, in order.
+    public var readings: [(function: FunctionID, counts: FunctionMeter.Counts)] {
+        meters.withLock { $0 }.sorted { $0.key < $1.key }.map { ($0.key, $0.value.counts) }
+    }
+
+    /// What was counted for all the others together.
+    public var otherCounts: FunctionMeter.Counts { others.counts }
+}

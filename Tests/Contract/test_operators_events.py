@@ -1,0 +1,147 @@
+"""`strata events`: what waits, why, and what can be done about it."""
+
+import json
+import time
+
+import pytest
+
+from account import Account
+from operators import Operator, until
+from test_asynchronous import FAILS, SPEAKS, lines, send
+from test_operators_top import figure, metrics
+
+
+@pytest.fixture(scope="module")
+def patient(installation):
+    """A server that tries again after minutes only."""
+    server = installation.start(arguments=["--retry-delay", "600"])
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def aws(patient):
+    return Account(patient)
+
+
+@pytest.fixture
+def operator(aws):
+    return Operator(aws.server, aws.number)
+
+
+def waiting(operator, count, *arguments):
+    """The events that wait for a retry, once there are as many."""
+    def found():
+        events = operator.documents("events", "list", *arguments)
+        are_waiting = all(each["attempts"] == 1 and not each["isRunning"] for each in events)
+        return len(events) == count and are_waiting and events
+    return until(found, f"{count} events", lambda: operator.ask("events", "list"))
+
+
+def test_what_waits_is_listed_with_its_reason_and_its_next_try(aws, operator):
+    name = aws.deploy(FAILS)
+    answer = send(aws, name, {"n": 1})
+    (event,) = waiting(operator, 1)
+    assert event["target"] == aws.arn(name)
+    assert event["requestId"] == answer["ResponseMetadata"]["RequestId"]
+    assert (event["reason"], event["attempts"], event["retries"]) == ("The function failed: broken", 1, 1)
+    assert event["payloadBytes"] == len(b'{"n": 1}')
+    assert event["nextTry"] > event["accepted"]
+    head, row = operator.ask("events", "list").splitlines()
+    assert head.split() == ["ID", "TARGET", "STATE", "AGE", "TRIES", "NEXT", "TRY", "REASON"]
+    cells = row.split()
+    assert cells[:3] == [str(event["number"]), name, "waiting"]
+    assert cells[4:6] == ["1", "in"] and cells[6] in ("9m", "10m")
+    assert row.endswith("The function failed: broken")
+
+
+def test_an_empty_queue_prints_nothing(operator):
+    assert operator.ask("events", "list") == ""
+
+
+def test_a_waiting_event_is_tried_at_once_when_asked(aws, operator):
+    name = aws.deploy(FAILS)
+    send(aws, name, 1)
+    (event,) = waiting(operator, 1)
+    begin = time.monotonic()
+    assert operator.ask("events", "retry", "--function", name) == "1 event tried now.\n"
+    assert len(lines(aws, name, "tried", 2)) == 2
+    assert time.monotonic() - begin < 30
+    until(lambda: operator.documents("events", "list", "--id", str(event["number"]))[0]["attempts"] == 2, "2 attempts")
+    aws.change_code(name, SPEAKS)
+    assert operator.documents("events", "retry", "--id", str(event["number"])) == [{"count": 1}]
+    assert lines(aws, name, "handled") == [f"handled 1 {event['requestId']}"]
+    until(lambda: operator.ask("events", "list") == "", "an empty queue")
+
+
+def test_purged_events_are_gone(aws, operator):
+    broken, other = aws.deploy(FAILS), aws.deploy(FAILS)
+    for function, event in [(broken, 1), (broken, 2), (other, 3)]:
+        send(aws, function, event)
+    events = waiting(operator, 3)
+    first = next(event for event in events if event["target"] == aws.arn(broken))
+    assert operator.ask("events", "purge", "--id", str(first["number"])) == "1 event deleted.\n"
+    assert operator.ask("events", "purge", "--id", str(first["number"])) == "0 events deleted.\n"
+    assert operator.ask("events", "purge", "--function", broken) == "1 event deleted.\n"
+    assert [event["target"] for event in operator.documents("events", "list")] == [aws.arn(other)]
+    assert operator.ask("events", "purge", "--all") == "1 event deleted.\n"
+    assert operator.ask("events", "list") == ""
+
+
+def test_versions_and_aliases_are_of_their_function(aws, operator):
+    name = aws.deploy(FAILS, Publish=True)
+    similar = aws.deploy(FAILS, name=name + "0")
+    for function, qualifier in [(name, "1"), (name, "$LATEST"), (similar, "$LATEST")]:
+        send(aws, function, 1, Qualifier=qualifier)
+    waiting(operator, 3)
+    events = operator.documents("events", "list", "--function", name)
+    assert sorted(event["target"] for event in events) == [f"{aws.arn(name)}:$LATEST", f"{aws.arn(name)}:1"]
+
+
+def test_an_event_that_runs_is_shown_so(aws, operator):
+    name = aws.deploy("import time\ndef handler(event, context): time.sleep(5)", Timeout=10)
+    send(aws, name, 1)
+    events = until(lambda: [each for each in operator.documents("events", "list") if each["isRunning"]], "it to run")
+    assert len(events) == 1
+    assert operator.ask("events", "list").splitlines()[1].split()[2] == "running"
+    # Nobody interrupts it, and nothing follows.
+    assert operator.ask("events", "purge", "--all") == "1 event deleted.\n"
+    assert len(lines(aws, name, "REPORT")) == 1
+
+
+def test_a_long_queue_is_listed_whole(aws, operator):
+    name = aws.deploy(FAILS)
+    aws.lambda_.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+    for number in range(1_203):
+        send(aws, name, number)
+    numbers = [event["number"] for event in operator.documents("events", "list")]
+    assert len(numbers) >= 1_190 and numbers == sorted(set(numbers))
+    operator.ask("events", "purge", "--all")
+
+
+def test_accounts_and_regions_do_not_see_each_others_events(aws, operator):
+    name = aws.deploy(FAILS)
+    send(aws, name, 1)
+    waiting(operator, 1)
+    for stranger in (Operator(aws.server, "999999999999"), Operator(aws.server, aws.number, region="eu-west-1")):
+        assert stranger.ask("events", "list") == ""
+        for verb in ("retry", "purge"):
+            assert stranger.documents("events", verb, "--all") == [{"count": 0}]
+        assert "AccessDeniedException" in stranger.run("events", "purge", "--function", aws.arn(name)).stderr
+    assert len(operator.documents("events", "list")) == 1
+
+
+def test_the_metrics_tell_how_long_the_queue_is_and_how_old(aws, operator):
+    name = aws.deploy(FAILS)
+    send(aws, name, 1)
+    send(aws, name, 2)
+    waiting(operator, 2)
+    time.sleep(1)
+    families = metrics(aws.server)
+    labels = frozenset({("target", aws.arn(name))})
+    assert families["strata_queue_events"][1][("strata_queue_events", labels)] == 2
+    assert 1 <= families["strata_queue_oldest_age_seconds"][1][("strata_queue_oldest_age_seconds", labels)] < 60
+    assert figure(families, "strata_errors_total", name, account=aws.number) == 2
+    (picture,) = [json.loads(line) for line in operator.ask("top", "--once", "--json").splitlines()]
+    (queue,) = [each for each in picture["queues"] if each["target"] == aws.arn(name)]
+    assert queue["events"] == 2 and queue["oldestSeconds"] >= 1
