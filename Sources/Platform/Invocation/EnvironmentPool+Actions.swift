@@ -51,6 +51,7 @@ extension EnvironmentPool {
             switch action {
             case .start(let environment, let invocation):
                 environment.expect(invocation)
+                limitStart(of: environment)
                 submitStart(environment)
             case .provision(let environment): submitStart(environment)
             case .wait(let untilNanoseconds):
@@ -81,6 +82,19 @@ extension EnvironmentPool {
         guard !starter.submit({ self.start(environment) }) else { return }
         end(environment, environment.notStarted(PlatformError(.service, "Too many environments start at once.")))
     }
+
+    /// Answers the invocation of an environment whose sandbox is not there in time: the kernel may be busy with taking
+    /// other sandboxes down, and a system call that waits for it cannot be interrupted.
+    private func limitStart(of environment: ExecutionEnvironment) {
+        let deadline = MonotonicClock.nowNanoseconds() + Self.startPatienceNanoseconds
+        _ = loop.schedule(atNanoseconds: deadline) { [weak self, weak environment] in
+            guard let self, let environment else { return }
+            settle(environment, environment.expireStart())
+        }
+    }
+
+    /// Longer than a thousand sandboxes take that are asked for at once, and shorter than clients wait.
+    private static let startPatienceNanoseconds: UInt64 = 45_000_000_000
 
     private func offer(_ invocation: Invocation, to environment: ExecutionEnvironment, seconds: Int) {
         let timer = timer(for: invocation, in: environment, seconds: seconds)

@@ -125,6 +125,22 @@ extension ExecutionEnvironment {
         }
     }
 
+    /// The sandbox is not there in time. It is ended as soon as it is.
+    func expireStart() -> Aftermath {
+        state.withLock { state in
+            guard state.sandbox == nil, !state.isGone, state.ending == nil, let invocation = state.invocation else {
+                return Aftermath()
+            }
+            state.ending = .failed
+            state.invocation = nil
+            state.lifecycle.end()
+            let error = PlatformError(
+                .service, "The host could not make an execution environment in time; call again in a moment.")
+            return Aftermath(
+                completion: Completion(invocation: invocation, result: .refused(error)), isLeaving: true)
+        }
+    }
+
     /// Takes the timer of the init phase. `false` where that is over already, or is bounded otherwise.
     func keepInitTimer(_ timer: EventLoop.Token) -> Bool {
         state.withLock { state in
