@@ -44,13 +44,13 @@ extension Catalog {
         account: AccountID, region: Region, matching filter: LayerFilter = .all, after name: LayerName? = nil,
         limit: Int
     ) throws(CatalogError) -> [LayerVersionRecord] {
-        // With max(), SQLite takes the other columns from the row that has the maximum:
-        // https://www.sqlite.org/lang_select.html#bare_columns_in_an_aggregate_query
+        // Of each layer the newest version that fits is looked up; the others are not read.
         let sql = """
-            SELECT max(number) AS number, digest, zip_bytes, runtimes, architectures, document, name
-            FROM layer_version JOIN layer ON layer.id = layer_version.layer
-            WHERE account = ? AND region = ? AND name > ? AND \(LayerFilter.condition)
-            GROUP BY layer.id ORDER BY name LIMIT ?
+            SELECT \(LayerVersionRecord.columns) FROM layer JOIN layer_version ON layer_version.layer = layer.id
+            WHERE account = ? AND region = ? AND name > ? AND number = (
+                SELECT number FROM layer_version
+                WHERE layer = layer.id AND \(LayerFilter.condition) ORDER BY number DESC LIMIT 1)
+            ORDER BY name LIMIT ?
             """
         let values = [.text(name?.description ?? "")] + filter.values + [.integer(limit)]
         return try layerRows(sql: sql, account, region, values)
