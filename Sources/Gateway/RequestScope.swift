@@ -21,7 +21,8 @@ struct RequestScope: Hashable, Sendable {
         region = defaults.region
         service = "lambda"
         guard let credential = Self.credential(authorization, target) else { return }
-        let parts = credential.split(separator: "/", omittingEmptySubsequences: false)
+        let parts = credential.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map { Substring($0) }
         guard parts.count == 5 else { return }
         accessKeyID = parts[0].isEmpty ? nil : String(parts[0])
         region = Region(parts[2]) ?? defaults.region
@@ -29,12 +30,26 @@ struct RequestScope: Hashable, Sendable {
     }
 
     private static func credential(_ authorization: String?, _ target: String) -> Substring? {
-        if let authorization, let start = authorization.utf8.firstRange(of: Array("Credential=".utf8)) {
-            return authorization[start.upperBound...].prefix { $0 != "," && $0 != " " }
+        if let authorization, let rest = afterMark(in: authorization) {
+            return Substring(rest.prefix { $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: " ") })
         }
         guard let start = target.utf8.firstRange(of: Array("X-Amz-Credential=".utf8)) else { return nil }
         let value = target[start.upperBound...].prefix { $0 != "&" }
         return Substring(value.replacing("%2F", with: "/").replacing("%2f", with: "/"))
+    }
+}
+
+extension RequestScope {
+    /// How AWS's clients begin the header; every invocation is looked at here, and searching takes its time.
+    private static let usualBeginning = "AWS4-HMAC-SHA256 Credential="
+
+    private static func afterMark(in authorization: String) -> Substring.UTF8View? {
+        if authorization.utf8.starts(with: usualBeginning.utf8) {
+            return authorization.utf8.dropFirst(usualBeginning.utf8.count)
+        }
+        return authorization.utf8.firstRange(of: Array("Credential=".utf8)).map {
+            authorization.utf8[$0.upperBound...]
+        }
     }
 }
 
