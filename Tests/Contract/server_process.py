@@ -19,8 +19,10 @@ BINARY = Path(os.environ.get("STRATA_BINARY", REPOSITORY / ".build" / "debug" / 
 READY_LINE = re.compile(r"^Strata (\S+) is ready: (http://[\d.]+:(\d+)) \(data folder: (.*)\)$")
 # Long enough for a slow machine; a test that gets here has failed.
 PATIENCE_SECONDS = 30
-# Uids that distributions give to nobody; the highest without a process is taken.
-ORDINARY_UIDS = range(64_999, 64_000, -1)
+# Uids that distributions give to nobody; the highest without a process is taken. Test processes beside each other have
+# ranges of their own, for two of them may look at the same moment.
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+ORDINARY_UIDS = range(64_999 - WORKER % 10 * 100, 64_899 - WORKER % 10 * 100, -1)
 
 
 class StartFailure(Exception):

@@ -202,11 +202,12 @@ def test_an_extension_that_fails_in_the_init_phase_fails_the_function(aws, fault
     begin = time.monotonic()
     answer = aws.invoke(name, 1)
     assert answer.failure["errorType"] == error_type
-    assert time.monotonic() - begin < 3  # nobody waits for a runtime that was never started
+    assert time.monotonic() - begin < 3  # nobody waits for the rest of the init phase
     log = log_with(aws, name, f"Phase: invoke\tStatus: error\tError Type: {error_type}")
     assert f"Phase: init\tStatus: error\tError Type: {error_type}" in log
     assert f"EXTENSION\tName: witness\tState: {state}" in log
-    assert "init of the function" not in log
+    # The runtime starts when every extension has registered, so it may get that far before an error that comes later.
+    assert fault == "init-error" or "init of the function" not in log
 
 
 def test_an_extension_that_cannot_be_executed_fails_the_function(aws):
