@@ -13,13 +13,15 @@ struct Admission {
 }
 
 extension Gateway {
-    /// Longer bodies than this are only read for callers that are known.
+    /// Longer bodies than this are only read for callers that are known. Every service reads as much.
     private static let strangersBodyBytes = 65_536
 
     /// What a service reads of a request at most.
     package func bodyLimitBytes(for exchange: HTTPExchange) -> Int {
+        // Nearly all requests; which service they are for need not be found out for that.
+        if isShort(exchange) { return Self.strangersBodyBytes }
         let limit = services.requestBytes(of: scope(exchange).service)
-        guard let authenticator, exchange.origin == 0, !isShort(exchange) else { return limit }
+        guard let authenticator, exchange.origin == 0 else { return limit }
         return fault(authenticator, exchange) == nil ? limit : Self.strangersBodyBytes
     }
 

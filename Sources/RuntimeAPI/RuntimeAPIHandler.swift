@@ -55,8 +55,8 @@ public struct RuntimeAPIHandler<Environments: RuntimeAPIEnvironments>: HTTPHandl
 
     /// An answer that the runtime streams is passed on as it comes.
     public func bodySink(for exchange: HTTPExchange) -> (any HTTPBodySink)? {
-        guard case .response(let requestID) = Route(exchange),
-            exchange.header("Lambda-Runtime-Function-Response-Mode")?.lowercased() == "streaming"
+        guard exchange.header("Lambda-Runtime-Function-Response-Mode")?.lowercased() == "streaming",
+            case .response(let requestID) = Route(exchange)
         else { return nil }
         return environments.beginResponse(
             origin: exchange.origin, requestID: requestID, contentType: exchange.header("Content-Type"))
@@ -68,7 +68,9 @@ public struct RuntimeAPIHandler<Environments: RuntimeAPIEnvironments>: HTTPHandl
         case .next:
             return environments.next(origin: exchange.origin, exchange)
         case .response(let requestID):
-            return finish(exchange, requestID, Self.answer(exchange))
+            let answer = finish(exchange, requestID, Self.answer(exchange))
+            guard answer.status == 202, exchange.header("Strata-Next") != nil else { return answer }
+            return nextEvent(after: exchange)
         case .error(let requestID):
             return finish(exchange, requestID, .failure(RuntimeFault(exchange)))
         case .initError:
@@ -77,6 +79,13 @@ public struct RuntimeAPIHandler<Environments: RuntimeAPIEnvironments>: HTTPHandl
         case .unknown:
             return respondToExtension(exchange)
         }
+    }
+
+    /// The next event, as the answer to a result (docs/decisions/0021). It may be long in coming, and nobody needs the
+    /// result until then.
+    private func nextEvent(after exchange: HTTPExchange) -> HTTPResponse? {
+        exchange.replaceBody(with: [])
+        return environments.next(origin: exchange.origin, exchange)
     }
 
     private func respondToExtension(_ exchange: HTTPExchange) -> HTTPResponse? {

@@ -85,10 +85,13 @@ def oracle():
     return [sys.executable, "-c", ORACLE_START]
 
 
-def run(command, files, events, handler="app.handler", environment=None, init_error_reply=202):
+def run(
+    command, files, events, handler="app.handler", environment=None, init_error_reply=202, knows_asking=False
+):
     """Runs `handler` from `files` (name to text) over `events` until the client waits for more, or ends by itself."""
     with tempfile.TemporaryDirectory(prefix="task-") as folder, RuntimeAPI(events) as api:
         api.init_error_reply = init_error_reply
+        api.knows_asking = knows_asking
         for name, text in files.items():
             path = Path(folder, name)
             path.parent.mkdir(parents=True, exist_ok=True)

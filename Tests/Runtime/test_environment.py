@@ -87,6 +87,22 @@ def test_one_connection_serves_everything():
     assert outcome.connections == 1 and len(outcome.posts) == 15
 
 
+def test_a_result_asks_for_the_next_event_where_the_api_knows_of_that():
+    code = "def handler(event, context): return 1 / event"
+    events = [b"1", b"2", b"0", Event(b"4", closes=True), b"0.5"]
+    outcome = run(own(), {"app.py": code}, events, knows_asking=True)
+    assert [outcome.results[number] for number in (0, 1, 3, 4)] == [b"1.0", b"0.5", b"0.25", b"2.0"]
+    # Asked for at the beginning, and after the error, whose answer is not an event.
+    assert [request.method for request in outcome.requests].count("GET") == 2
+    assert outcome.exit_status == "waiting"
+
+
+def test_a_result_that_is_answered_with_the_end_of_the_environment_ends_the_runtime():
+    outcome = run(own(), {"app.py": ECHO}, [b"1", Event(b"", status=410)], knows_asking=True)
+    assert outcome.results == [b"1"] and outcome.exit_status == 1
+    assert "Failed to get next invocation. Http Response code: 410" in outcome.stdout
+
+
 def test_a_plain_function_costs_no_imports():
     code = "import sys\ndef handler(event, context): return sorted(sys.modules)"
     loaded = json.loads(run(own(), {"app.py": code}, [b"1"]).results[0])

@@ -1,9 +1,12 @@
+internal import Digest
+
 /// Makes request ids: version 4 UUIDs in lower case (RFC 9562, section 5.4).
 package enum RequestIdentifier {
     /// A new one.
     package static func make() -> String {
-        let high = UInt64.random(in: 0...UInt64.max) & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
-        let low = UInt64.random(in: 0...UInt64.max) & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+        let random = SecureRandom()
+        let high = random.next() & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
+        let low = random.next() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
         return String(unsafeUninitializedCapacity: 36) { buffer in
             var position = 0
             for shift in stride(from: 60, through: 0, by: -4) {
