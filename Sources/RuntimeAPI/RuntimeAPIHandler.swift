@@ -138,20 +138,34 @@ private enum Route {
     case unknown
 
     private static let prefix = "/2018-06-01/runtime/"
+    private static let invocation = "invocation/"
 
     init(_ exchange: HTTPExchange) {
         guard exchange.target.hasPrefix(Self.prefix) else {
             self = .unknown
             return
         }
-        let parts = exchange.target.dropFirst(Self.prefix.count).split(separator: "/", omittingEmptySubsequences: false)
-        switch (exchange.method, parts.count, parts.first, parts.last) {
-        case ("GET", 2, "invocation", "next"): self = .next
-        case ("POST", 3, "invocation", "response"): self = .response(requestID: String(parts[1]))
-        case ("POST", 3, "invocation", "error"): self = .error(requestID: String(parts[1]))
-        case ("POST", 2, "init", "error"): self = .initError
+        let path = exchange.target.dropFirst(Self.prefix.count)
+        switch (exchange.method, path) {
+        case ("GET", "invocation/next"): self = .next
+        case ("POST", "init/error"): self = .initError
+        case ("POST", _):
+            if let requestID = Self.requestID(in: path, before: "/response") {
+                self = .response(requestID: requestID)
+            } else if let requestID = Self.requestID(in: path, before: "/error") {
+                self = .error(requestID: requestID)
+            } else {
+                self = .unknown
+            }
         default: self = .unknown
         }
+    }
+
+    private static func requestID(in path: Substring, before end: String) -> String? {
+        guard path.hasPrefix(invocation), path.hasSuffix(end), path.utf8.count >= invocation.utf8.count + end.utf8.count
+        else { return nil }
+        let requestID = path.dropFirst(invocation.count).dropLast(end.count)
+        return requestID.utf8.contains(UInt8(ascii: "/")) ? nil : String(requestID)
     }
 }
 
