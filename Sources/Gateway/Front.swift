@@ -30,10 +30,15 @@ extension HTTPServer.Limits {
     static var front: HTTPServer.Limits {
         var limits = HTTPServer.Limits()
         limits.threads = UInt32(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)) / 2))
+        limits.idleTimeoutSeconds = idleSeconds
         limits.highOrigins.connectionsOfOne = 16
         limits.highOrigins.connections = 16 * LambdaLimits.concurrentExecutions
         limits.highOrigins.bodyBytesOfOne = 2 * LambdaLimits.synchronousPayloadBytes
         limits.highOrigins.bodyBytes = LambdaLimits.concurrentExecutions * limits.highOrigins.bodyBytesOfOne
         return limits
     }
+
+    /// Connections that nobody uses any more must not take others' places for ever. A runtime says nothing for as long
+    /// as its handler works, and its connection has to last.
+    private static let idleSeconds = UInt32(LambdaLimits.timeoutSeconds.upperBound + 300)
 }

@@ -89,6 +89,26 @@ private final class ResponderThread {
         #expect(client.receive()?.body == [1, 2, 3])
     }
 
+    @Test func `a connection without traffic is closed, but not one that waits for its answer`() throws {
+        server.stop()
+        let socket = try ListeningSocket(host: "127.0.0.1", port: 0)
+        let port = socket.port
+        var limits = HTTPServer.Limits()
+        limits.idleTimeoutSeconds = 1
+        let server = try HTTPServer(listener: socket.takeDescriptor(), handler: handler, limits: limits)
+        defer { server.stop() }
+        let idle = LoopbackClient(port: port)
+        let waiting = LoopbackClient(port: port)
+        idle.get("/")
+        #expect(idle.receive()?.status == 200)
+        waiting.get("/park")
+        #expect(idle.receive() == nil)
+        usleep(1_500_000)
+        let exchange = try #require(handler.parked.withLock { $0.first })
+        exchange.respond(HTTPResponse(status: 202))
+        #expect(waiting.receive()?.status == 202)
+    }
+
     @Test func `an answer that overtakes the suspension is never lost`() throws {
         defer { server.stop() }
         let client = LoopbackClient(port: port)
