@@ -101,13 +101,21 @@ enum RuntimeFailure: Hashable, Sendable {
     /// Signals as Go prints them, which is what Lambda's answers show.
     private static func name(ofSignal number: Int32) -> String {
         switch number {
-        case 4: "illegal instruction"
-        case 6: "aborted"
-        case 7: "bus error"
-        case 8: "floating point exception"
-        case 9: "killed"
-        case 11: "segmentation fault"
-        case 15: "terminated"
+        case SIGHUP: "hangup"
+        case SIGINT: "interrupt"
+        case SIGQUIT: "quit"
+        case SIGILL: "illegal instruction"
+        case SIGTRAP: "trace/breakpoint trap"
+        case SIGABRT: "aborted"
+        case SIGBUS: "bus error"
+        case SIGFPE: "floating point exception"
+        case SIGKILL: "killed"
+        case SIGUSR1: "user defined signal 1"
+        case SIGSEGV: "segmentation fault"
+        case SIGUSR2: "user defined signal 2"
+        case SIGPIPE: "broken pipe"
+        case SIGALRM: "alarm clock"
+        case SIGTERM: "terminated"
         default: "signal \(number)"
         }
     }
