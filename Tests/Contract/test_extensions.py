@@ -2,19 +2,16 @@
 
 import json
 import re
-import shutil
-import subprocess
 import time
-from pathlib import Path
 
 import pytest
 
 from account import Account
+from compiled import FUNCTIONS, compiled
 from leftovers import command_line, descendants
 from log_streams import log_of, log_with
 from packages import program
 
-FUNCTIONS = Path(__file__).parent / "functions"
 PYTHON = (FUNCTIONS / "extension.py").read_text()
 HANDLER = """
     import os, time
@@ -43,17 +40,6 @@ def events(log, name="witness"):
     return [json.loads(text) for text in re.findall(rf"<{name}> event (.*)", log)]
 
 
-@pytest.fixture(scope="session")
-def c_extension(tmp_path_factory):
-    compiler = shutil.which("cc")
-    if compiler is None:
-        pytest.skip("there is no C compiler")
-    output = tmp_path_factory.mktemp("c") / "extension"
-    flags = ["-O1", "-static", "-Wall", "-D_GNU_SOURCE"]
-    subprocess.run([compiler, *flags, "-o", output, FUNCTIONS / "extension.c"], check=True)
-    return program(output.read_bytes())
-
-
 def test_an_external_extension_is_told_of_invocations_and_of_the_end(either):
     name = deploy(either)
     requests = [either.invoke(name, number).value[1] for number in range(2)]
@@ -75,8 +61,8 @@ def test_an_external_extension_is_told_of_invocations_and_of_the_end(either):
     assert 0 < told[2]["deadlineMs"] / 1000 - time.time() + 5 < 8
 
 
-def test_an_extension_in_c(either, c_extension):
-    name = deploy(either, {"in-c": c_extension})
+def test_an_extension_in_c(either):
+    name = deploy(either, {"in-c": program(compiled("extension.c"))})
     request = either.invoke(name, 1).value[1]
     either.change(name, Description="which retires the environment")
     log = log_with(either, name, '"eventType":"SHUTDOWN"')
