@@ -18,7 +18,7 @@ enum RuntimeFailure: Hashable, Sendable {
     /// The environment could not be made.
     case notStarted(String)
     /// The runtime's program could not be executed.
-    case invalidEntrypoint(errno: Int32)
+    case invalidEntrypoint(program: String, errno: Int32)
     /// The function has no bootstrap.
     case noBootstrap
     /// An extension failed, or ended; the type is the error's, such as `Extension.Crash`.
@@ -26,8 +26,10 @@ enum RuntimeFailure: Hashable, Sendable {
     /// An extension could not be started.
     case extensionLaunch(name: String, errno: Int32)
 
-    init(_ exit: SandboxExit) {
+    /// - Parameter entrypoint: the runtime's program.
+    init(_ exit: SandboxExit, entrypoint: String) {
         switch exit {
+        case .unfit(let errno): self = .invalidEntrypoint(program: entrypoint, errno: errno)
         case .exited(let code): self = .exited(code: code)
         case .signaled(let number): self = .signaled(number)
         case .outOfMemory: self = .outOfMemory
@@ -84,7 +86,7 @@ enum RuntimeFailure: Hashable, Sendable {
         case .exited(let code): "Runtime exited with error: exit status \(code)"
         case .signaled(let number): "Runtime exited with error: signal: \(Self.name(ofSignal: number))"
         case .outOfMemory: "Runtime exited with error: signal: killed"
-        case .invalidEntrypoint(let errno): "fork/exec: \(Self.words(of: errno))"
+        case .invalidEntrypoint(let program, let errno): "fork/exec \(program): \(Self.words(of: errno))"
         case .noBootstrap: "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]"
         case .extension(_, let message): message
         case .extensionLaunch(let name, let errno):
