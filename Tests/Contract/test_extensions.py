@@ -70,6 +70,21 @@ def test_an_extension_in_c(either):
     assert "EXTENSION\tName: in-c\tState: Ready" in log
 
 
+@pytest.mark.parametrize("registered", ["INVOKE", "SHUTDOWN"])
+def test_an_extension_is_told_only_of_what_it_has_registered_for(aws, registered):
+    extension = f"only-{registered}"
+    name = deploy(aws, {extension: program(PYTHON)}, variables={"EXTENSION_EVENTS": registered})
+    aws.invoke(name, 1)
+    aws.change(name, Description="which retires the environment")
+    deadline = time.monotonic() + 10
+    while any(f"/opt/extensions/{extension}" in command_line(pid) for pid in descendants(aws.server.pid)):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    log = log_with(aws, name, f'"eventType":"{registered}"')
+    assert [event["eventType"] for event in events(log, extension)] == [registered]
+    assert (f"<{extension}> over" in log) == (registered == "SHUTDOWN")
+
+
 def test_extensions_start_before_the_runtime(aws):
     name = deploy(aws)
     aws.invoke(name, 1)
