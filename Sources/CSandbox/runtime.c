@@ -94,13 +94,18 @@ static void obey(const struct plan *plan, int control) {
     }
 }
 
+// The sandbox has started even where its command cannot be executed: that is the fault of whoever brought the command.
 static void start_alone(const struct plan *plan, int control, const int *listeners) {
-    int pid = start_command(plan);
-    enum strata_stage stage = stage_of_last_start();
-    if (pid < 0) fail(control, stage, stage == STRATA_STAGE_EXEC ? plan->arguments[0] : plan->start_directory);
-    processes[STRATA_PROGRAM_RUNTIME] = pid;
+    int pid = start_command(plan), error = errno;
+    bool is_unfit = pid < 0 && stage_of_last_start() == STRATA_STAGE_EXEC;
+    if (pid < 0 && !is_unfit) fail(control, stage_of_last_start(), plan->start_directory);
     struct strata_report started = {.kind = STRATA_REPORT_STARTED};
     if (report(control, &started, listeners, plan->port_count) != 0) _exit(1);
+    if (is_unfit) {
+        tell(control, STRATA_REPORT_UNFIT, STRATA_PROGRAM_RUNTIME, error, 0);
+        _exit(0);
+    }
+    processes[STRATA_PROGRAM_RUNTIME] = pid;
 }
 
 // What companions print goes through a pipe of their own, which is made here, so that it belongs to their user.

@@ -154,8 +154,14 @@ extension HTTPExchange {
 
     private func pauseBody() {
         gate.withLock { gate in
-            if gate == .open { MHD_suspend_connection(connection) }
-            gate = gate == .open ? .paused : .open
+            switch gate {
+            case .open:
+                MHD_suspend_connection(connection)
+                gate = .paused
+            // libmicrohttpd hands on the chunks that it has read already, so a sink may ask for more than one pause.
+            case .paused: break
+            case .resumedEarly: gate = .open
+            }
         }
     }
 

@@ -40,26 +40,26 @@ public struct RuntimeAPIHandler<Environments: RuntimeAPIEnvironments>: HTTPHandl
     /// The limit of an answer; more is not kept.
     public func bodyLimitBytes(for exchange: HTTPExchange) -> Int { responseLimitBytes }
 
-    /// Fails the invocation whose answer, or error, is too long, as Lambda does.
-    public func responseForLargeBody(_ exchange: HTTPExchange) -> HTTPResponse {
-        switch Route(exchange) {
-        case .response(let requestID), .error(let requestID):
-            let fault = RuntimeFault(tooLarge: exchange.header("Content-Length"), limitBytes: responseLimitBytes)
-            _ = environments.finish(origin: exchange.origin, requestID: requestID, .failure(fault))
-        case .next, .initError, .unknown:
-            break
-        }
-        return Self.error(
-            413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size (\(responseLimitBytes) bytes).")
-    }
+    /// Refuses what is no answer to an invocation; those are read to their end.
+    public func responseForLargeBody(_ exchange: HTTPExchange) -> HTTPResponse { tooLarge }
 
-    /// An answer that the runtime streams is passed on as it comes.
+    /// An answer that the runtime streams is passed on as it comes, and one that is too long is read and dropped: a
+    /// client that writes its request before it reads would never see a refusal that closes the connection.
     public func bodySink(for exchange: HTTPExchange) -> (any HTTPBodySink)? {
-        guard exchange.header("Lambda-Runtime-Function-Response-Mode")?.lowercased() == "streaming",
-            case .response(let requestID) = Route(exchange)
-        else { return nil }
-        return environments.beginResponse(
-            origin: exchange.origin, requestID: requestID, contentType: exchange.header("Content-Type"))
+        switch Route(exchange) {
+        case .response(let requestID)
+        where exchange.header("Lambda-Runtime-Function-Response-Mode")?.lowercased() == "streaming":
+            return environments.beginResponse(
+                origin: exchange.origin, requestID: requestID, contentType: exchange.header("Content-Type"))
+        case .response, .error:
+            guard let length = exchange.header("Content-Length") else {
+                return GatheredResponse(limitBytes: responseLimitBytes)
+            }
+            guard let bytes = Int(length), bytes > responseLimitBytes else { return nil }
+            return DroppedResponse(fault: RuntimeFault(tooLarge: length, limitBytes: responseLimitBytes))
+        case .next, .initError, .unknown:
+            return nil
+        }
     }
 
     /// Answers one request of a runtime.
@@ -68,13 +68,14 @@ public struct RuntimeAPIHandler<Environments: RuntimeAPIEnvironments>: HTTPHandl
         case .next:
             return environments.next(origin: exchange.origin, exchange)
         case .response(let requestID):
-            let answer = finish(exchange, requestID, Self.answer(exchange))
+            let fault = RuntimeFault(trailersOf: exchange, decode: { Base64.decode($0) })
+            let answer = finish(exchange, requestID) { fault.map { .failure($0) } ?? .success($0) }
             guard answer.status == 202, exchange.header("Strata-Next") != nil else { return answer }
             return nextEvent(after: exchange)
         case .error(let requestID):
-            return finish(exchange, requestID, .failure(RuntimeFault(exchange)))
+            return finish(exchange, requestID) { .failure(RuntimeFault(exchange, payload: $0)) }
         case .initError:
-            environments.initFailed(origin: exchange.origin, RuntimeFault(exchange))
+            environments.initFailed(origin: exchange.origin, RuntimeFault(exchange, payload: exchange.body))
             return Self.accepted
         case .unknown:
             return respondToExtension(exchange)
@@ -100,20 +101,21 @@ public struct RuntimeAPIHandler<Environments: RuntimeAPIEnvironments>: HTTPHandl
         }
     }
 
-    /// What the function has answered: the body, or what is left of one that was streamed.
-    private static func answer(_ exchange: HTTPExchange) -> Result<[UInt8], RuntimeFault> {
-        guard let response = exchange.sink as? any StreamedResponse else { return .success(exchange.body) }
-        if let fault = RuntimeFault(trailersOf: exchange, decode: { Base64.decode($0) }) { return .failure(fault) }
-        return response.finish()
-    }
-
+    /// The runtime has answered an invocation: with a body, or with what is left of one that was taken piece by piece.
     private func finish(
-        _ exchange: HTTPExchange, _ requestID: String, _ result: Result<[UInt8], RuntimeFault>
+        _ exchange: HTTPExchange, _ requestID: String, _ result: ([UInt8]) -> Result<[UInt8], RuntimeFault>
     ) -> HTTPResponse {
-        guard environments.finish(origin: exchange.origin, requestID: requestID, result) else {
+        let body = (exchange.sink as? any StreamedResponse)?.finish() ?? .success(exchange.body)
+        guard environments.finish(origin: exchange.origin, requestID: requestID, body.flatMap(result)) else {
             return Self.error(400, "InvalidRequestID", "Invalid request ID")
         }
+        if case .failure = body { return tooLarge }
         return Self.accepted
+    }
+
+    private var tooLarge: HTTPResponse {
+        Self.error(
+            413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size (\(responseLimitBytes) bytes).")
     }
 
     private static var accepted: HTTPResponse {
@@ -170,8 +172,8 @@ private enum Route {
 }
 
 extension RuntimeFault {
-    fileprivate init(_ exchange: HTTPExchange) {
-        self.init(payload: exchange.body, type: exchange.header("Lambda-Runtime-Function-Error-Type"))
+    fileprivate init(_ exchange: HTTPExchange, payload: [UInt8]) {
+        self.init(payload: payload, type: exchange.header("Lambda-Runtime-Function-Error-Type"))
     }
 
     /// The error of an answer that is too long; Lambda's words.

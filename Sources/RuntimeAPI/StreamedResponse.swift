@@ -51,6 +51,19 @@ public final class GatheredResponse: StreamedResponse {
     }
 }
 
+/// Reads an answer that was announced as too long, and keeps nothing of it.
+final class DroppedResponse: StreamedResponse {
+    private let fault: RuntimeFault
+
+    init(fault: RuntimeFault) { self.fault = fault }
+
+    func receive(_ bytes: UnsafeRawBufferPointer, from exchange: HTTPExchange) -> HTTPBodyAcceptance { .more }
+
+    func breakOff() {}
+
+    func finish() -> Result<[UInt8], RuntimeFault> { .failure(fault) }
+}
+
 extension RuntimeFault {
     /// The error that a runtime puts behind an answer which it began and could not end: its type as it is, its JSON in
     /// base64.

@@ -82,8 +82,11 @@ final class NamespaceSandbox: RunningSandbox {
     }
 
     private func note(_ report: SandboxReport, _ state: inout NamespaceSandboxState) {
-        guard case .exited(program: 0, let waitStatus) = report else { return }
-        state.commandEnded(waitStatus: waitStatus)
+        switch report {
+        case .exited(program: 0, let waitStatus): state.commandEnded(waitStatus: waitStatus)
+        case .unfit(program: 0, let errno): state.commandNotExecuted(errno: errno)
+        default: break
+        }
     }
 
     func takeNews() -> [SandboxNews] {

@@ -14,6 +14,8 @@ struct NamespaceSandboxState {
     private(set) var exit: SandboxExit?
     /// How the command ended, where its first process has told.
     private(set) var waitStatus: Int32?
+    /// Why the command could not be executed.
+    private var executionError: Int32?
     private var killReason: KillReason?
 
     /// Notes that the server ends it. False when there is nothing left to end.
@@ -26,12 +28,19 @@ struct NamespaceSandboxState {
     /// Notes how the command ended; its companions may go on.
     mutating func commandEnded(waitStatus: Int32) { self.waitStatus = waitStatus }
 
+    /// Notes that the command could not be executed.
+    mutating func commandNotExecuted(errno: Int32) { executionError = errno }
+
     /// Notes that nothing inside lives any more.
     ///
     /// Pid 1 has told how the command ended, unless it was killed itself. What it told came before any kill of ours
     /// could have mattered, so it counts first.
     mutating func ended(killedByMemoryLimit: Bool) {
         guard exit == nil else { return }
+        if let executionError {
+            exit = .unfit(errno: executionError)
+            return
+        }
         guard let waitStatus else {
             exit = killReason == .asked ? .killed : killReason == .memory || killedByMemoryLimit ? .outOfMemory : .lost
             return

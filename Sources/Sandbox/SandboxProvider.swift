@@ -76,6 +76,8 @@ package enum SandboxNews: Hashable, Sendable {
 package enum SandboxExit: Hashable, Sendable {
     /// The command returned this exit code.
     case exited(code: Int32)
+    /// The command could not be executed, for the reason that execve(2) gives.
+    case unfit(errno: Int32)
     /// A signal from inside ended the command.
     case signaled(Int32)
     /// The command needed more memory than the limit. AWS reports it as `signal: killed`.

@@ -2,19 +2,16 @@
 
 import json
 import re
-import shutil
-import subprocess
 import time
-from pathlib import Path
 
 import pytest
 
 from account import Account
+from compiled import FUNCTIONS, compiled
 from leftovers import command_line, descendants
 from log_streams import log_of, log_with
 from packages import program
 
-FUNCTIONS = Path(__file__).parent / "functions"
 PYTHON = (FUNCTIONS / "extension.py").read_text()
 HANDLER = """
     import os, time
@@ -43,17 +40,6 @@ def events(log, name="witness"):
     return [json.loads(text) for text in re.findall(rf"<{name}> event (.*)", log)]
 
 
-@pytest.fixture(scope="session")
-def c_extension(tmp_path_factory):
-    compiler = shutil.which("cc")
-    if compiler is None:
-        pytest.skip("there is no C compiler")
-    output = tmp_path_factory.mktemp("c") / "extension"
-    flags = ["-O1", "-static", "-Wall", "-D_GNU_SOURCE"]
-    subprocess.run([compiler, *flags, "-o", output, FUNCTIONS / "extension.c"], check=True)
-    return program(output.read_bytes())
-
-
 def test_an_external_extension_is_told_of_invocations_and_of_the_end(either):
     name = deploy(either)
     requests = [either.invoke(name, number).value[1] for number in range(2)]
@@ -75,13 +61,28 @@ def test_an_external_extension_is_told_of_invocations_and_of_the_end(either):
     assert 0 < told[2]["deadlineMs"] / 1000 - time.time() + 5 < 8
 
 
-def test_an_extension_in_c(either, c_extension):
-    name = deploy(either, {"in-c": c_extension})
+def test_an_extension_in_c(either):
+    name = deploy(either, {"in-c": program(compiled("extension.c"))})
     request = either.invoke(name, 1).value[1]
     either.change(name, Description="which retires the environment")
     log = log_with(either, name, '"eventType":"SHUTDOWN"')
     assert f'"requestId":"{request}"' in log
     assert "EXTENSION\tName: in-c\tState: Ready" in log
+
+
+@pytest.mark.parametrize("registered", ["INVOKE", "SHUTDOWN"])
+def test_an_extension_is_told_only_of_what_it_has_registered_for(aws, registered):
+    extension = f"only-{registered}"
+    name = deploy(aws, {extension: program(PYTHON)}, variables={"EXTENSION_EVENTS": registered})
+    aws.invoke(name, 1)
+    aws.change(name, Description="which retires the environment")
+    deadline = time.monotonic() + 10
+    while any(f"/opt/extensions/{extension}" in command_line(pid) for pid in descendants(aws.server.pid)):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    log = log_with(aws, name, f'"eventType":"{registered}"')
+    assert [event["eventType"] for event in events(log, extension)] == [registered]
+    assert (f"<{extension}> over" in log) == (registered == "SHUTDOWN")
 
 
 def test_extensions_start_before_the_runtime(aws):

@@ -147,6 +147,16 @@ def test_a_reserved_environment_variable(aws, key):
         )
 
 
+@pytest.mark.parametrize("given", [{"Environment": {"Variables": {"WORDS": "a\0b"}}}, {"Handler": "app\0.handler"}])
+def test_what_no_process_can_be_given(aws, given):
+    """The end of a string to the kernel. Functions would be there that cannot run."""
+    creation = refused_creation(aws, **given)
+    change = refused(aws.lambda_.update_function_configuration, FunctionName=aws.deploy(), **given)
+    for refusal in (creation, change):
+        assert_invalid(refusal)
+        assert "U+0000" in refusal.message
+
+
 def test_environment_variables_over_four_kilobytes(aws):
     refusal = refused_creation(aws, Environment={"Variables": {"LONG": "x" * 4096}})
     assert (refusal.code, refusal.status) == ("InvalidParameterValueException", 400)

@@ -9,7 +9,6 @@ import pytest
 from account import refused
 from test_functions import CODE
 
-SYNCHRONOUS_LIMIT_BYTES = 6_291_556
 VALUES = ["ünïcödé – 漢字 – 🎂", "\u0000\u001f\"\\/", {"ключ": ["значение"]}, 2**53, 1e-300, ""]
 
 
@@ -30,29 +29,6 @@ def test_no_payload_is_an_empty_object(aws):
     name = aws.deploy("def handler(event, context): return repr(event)")
     response = aws.lambda_.invoke(FunctionName=name)
     assert json.loads(response["Payload"].read()) == "{}"
-
-
-def test_six_megabytes_go_both_ways(aws):
-    name = aws.deploy(Timeout=30, MemorySize=1024)
-    payload = json.dumps("x" * (SYNCHRONOUS_LIMIT_BYTES - 2)).encode()
-    assert len(payload) == SYNCHRONOUS_LIMIT_BYTES
-    assert aws.invoke(name, payload=payload).payload == payload
-
-
-def test_more_than_six_megabytes_are_refused(aws):
-    name = aws.deploy()
-    payload = json.dumps("x" * (SYNCHRONOUS_LIMIT_BYTES - 1)).encode()
-    refusal = refused(aws.lambda_.invoke, FunctionName=name, Payload=payload)
-    assert (refusal.code, refusal.status) == ("RequestEntityTooLargeException", 413)
-    assert aws.invoke(name, 1).value == 1
-
-
-def test_a_result_of_more_than_six_megabytes_is_an_error(aws):
-    name = aws.deploy(f"def handler(event, context): return 'x' * {SYNCHRONOUS_LIMIT_BYTES - 1}", MemorySize=512)
-    answer = aws.invoke(name)
-    assert answer.failure["errorType"] == "Function.ResponseSizeTooLarge"
-    assert "exceeded maximum allowed payload size (6291556 bytes)" in answer.failure["errorMessage"]
-    assert aws.invoke(name).failure["errorType"] == "Function.ResponseSizeTooLarge"
 
 
 def test_a_dry_run_runs_nothing(aws):
@@ -225,29 +201,6 @@ def test_logging_goes_to_the_log_with_level_and_request_id(aws):
     )
     answer = aws.invoke(name)
     assert re.search(rf"\[WARNING\]\t\S+Z\t{answer.value}\tcareful\n", answer.log)
-
-
-def test_work_that_a_handler_leaves_running_is_frozen_between_invocations(aws):
-    name = aws.deploy(
-        """
-        import threading, time
-        ticks = 0
-        def tick():
-            global ticks
-            while True:
-                ticks += 1
-                time.sleep(0.005)
-        threading.Thread(target=tick, daemon=True).start()
-        def handler(event, context):
-            return [ticks, time.sleep(event or 0), ticks]
-        """
-    )
-    import time
-
-    before = aws.invoke(name, 0.1).value[2]
-    time.sleep(1)
-    after = aws.invoke(name, 0.1).value[0]
-    assert after - before < 60, "a second between two invocations holds 200 ticks of a thread that is not frozen"
 
 
 def test_code_that_was_never_deployed_stays_unknown(aws):

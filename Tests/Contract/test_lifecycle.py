@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from compiled import compiled
 from log_streams import log_of, log_with
 from packages import program
 
@@ -168,21 +169,6 @@ def test_programs_and_libraries_of_layers_are_found(aws):
     assert aws.invoke(name).value == ["hello from /opt/bin/greet", ["/opt/lib"]]
 
 
-def test_every_variable_of_lambda_is_there(aws):
-    name = aws.deploy("import os\ndef handler(event, context): return dict(os.environ)", MemorySize=256)
-    found = aws.invoke(name).value
-    assert {
-        "_HANDLER": "app.handler", "AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_EXECUTION_ENV": f"AWS_Lambda_{aws.server.runtime}", "AWS_LAMBDA_FUNCTION_NAME": name,
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256", "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
-        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand", "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{name}",
-        "LAMBDA_TASK_ROOT": "/var/task", "LAMBDA_RUNTIME_DIR": "/var/runtime", "LANG": "en_US.UTF-8", "TZ": ":UTC",
-    }.items() <= found.items()
-    assert {"_X_AMZN_TRACE_ID", "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
-            "AWS_SESSION_TOKEN", "AWS_LAMBDA_RUNTIME_API", "AWS_ENDPOINT_URL", "PATH",
-            "LD_LIBRARY_PATH"} <= found.keys()
-
-
 def test_the_sandbox_has_the_name_by_which_extensions_call_it(aws):
     name = aws.deploy(
         "import socket\ndef handler(event, context): return socket.gethostbyname('sandbox.localdomain')")
@@ -208,19 +194,79 @@ def test_the_report_names_the_most_memory_that_was_in_use(aws):
     assert 200 <= large <= 280
 
 
-def test_an_answer_of_more_than_six_megabytes_is_refused(aws):
-    name = aws.deploy("def handler(event, context): return 'x' * event", MemorySize=512, Timeout=20)
-    answer = aws.invoke(name, 6_291_557)
-    assert answer.failure == {
-        "errorMessage": "Response payload size (6291559 bytes) exceeded maximum allowed payload size (6291556 bytes).",
-        "errorType": "Function.ResponseSizeTooLarge",
-    }
-    assert aws.invoke(name, 10).value == "x" * 10
-
-
 def test_a_runtime_that_ends_is_named_in_the_log_with_its_type(aws):
     name = aws.deploy("import os\ndef handler(event, context): os._exit(1)")
     aws.invoke(name)
     log = log_with(aws, name, "REPORT RequestId")
     assert re.search(r"RequestId: \S+ Error: Runtime exited with error: exit status 1\nRuntime\.ExitError", log)
     assert re.search(r"REPORT .*\tStatus: error\tError Type: Runtime\.ExitError", log)
+
+
+def test_wrapper_scripts_are_for_lambdas_own_runtimes(aws):
+    """A custom runtime is its own ("Modifying the runtime environment" in the Lambda developer guide)."""
+    layer = aws.publish("wrapper", {"wrapper.sh": program(WRAPPER)})["LayerVersionArn"]
+    name = aws.deploy(
+        files={"bootstrap": program(compiled("bootstrap.c"))}, Runtime="provided.al2023", Layers=[layer],
+        Environment={"Variables": {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/wrapper.sh"}},
+    )
+    assert aws.invoke(name, 1).value == {"c": 1}
+    assert "wrapped: " not in log_with(aws, name, "REPORT")
+
+
+def test_processes_of_a_function_are_frozen_and_go_on_like_its_threads(either):
+    """One that has left the runtime's session, and whose parent has ended."""
+    name = either.deploy(
+        """
+        import os, subprocess, time
+        script = "(while :; do echo >> /tmp/ticks; sleep 0.02; done) &"
+        def handler(event, context):
+            if not os.path.exists("/tmp/ticks"):
+                subprocess.run(["setsid", "sh", "-c", script])
+                time.sleep(0.2)
+            before = os.path.getsize("/tmp/ticks")
+            time.sleep(0.5)
+            return [before, os.path.getsize("/tmp/ticks")]
+        """,
+        MemorySize=1769, Timeout=10,
+    )
+    left = either.invoke(name).value[1]
+    time.sleep(1.5)
+    found, later = either.invoke(name).value
+    assert found - left < 20, "it ticks dozens of times in a second when it is not frozen"
+    assert later > found
+
+
+def test_functions_that_run_at_once_have_nothing_of_each_other_in_their_logs(aws):
+    source = """
+        import time
+        def handler(event, context):
+            for number in range(100):
+                print("of", event, number)
+                time.sleep(0.002)
+    """
+    names = [aws.deploy(source) for _ in range(3)]
+    running = [(name, aws.invoke_aside(name, name)) for name in names for _ in range(2)]
+    for name, answer in running:
+        told = set(re.findall(r"^of (\S+) ", answer().log, re.MULTILINE))
+        assert told == {name}
+    for name in names:
+        assert set(re.findall(r"of (\S+) \d+", log_with(aws, name, f"of {name} 99"))) == {name}
+
+
+def test_an_init_phase_that_has_failed_is_run_again_for_the_next_invocation(aws):
+    """Both runs of the first invocation fail; the function calls another one to know which run it is."""
+    counter = aws.deploy("count = 0\ndef handler(event, context):\n    global count\n    count += 1\n    return count")
+    name = aws.deploy(
+        f"""
+        import json, os, urllib.request
+        url = os.environ["AWS_ENDPOINT_URL"] + "/2015-03-31/functions/{counter}/invocations"
+        count = json.load(urllib.request.urlopen(urllib.request.Request(url, b"null")))
+        if count < 3:
+            raise ValueError("not yet")
+        def handler(event, context):
+            return count
+        """,
+        Timeout=10,
+    )
+    assert aws.invoke(name).failure["errorMessage"] == "not yet"
+    assert [aws.invoke(name).value for _ in range(2)] == [3, 3]

@@ -1,10 +1,13 @@
 """Provisioned concurrency: environments that are there before anybody calls."""
 
+import re
+import textwrap
 import time
 
 import pytest
 
 from account import Account, refused
+from log_streams import log_with
 
 WHO = """
     import os, time, uuid
@@ -171,6 +174,16 @@ def test_code_that_cannot_start_is_reported(aws):
     assert [each["Status"] for each in listed] == ["FAILED"]
     # Nothing of it is left, and nothing starts it again.
     aws.lambda_.delete_function(FunctionName=name)
+
+
+def test_an_init_phase_that_nobody_waits_for_may_take_longer_than_ten_seconds(aws):
+    name = aws.deploy("import time\ntime.sleep(11)" + textwrap.dedent(WHO))
+    aws.lambda_.publish_version(FunctionName=name)
+    ready(aws, name, "1", 1)
+    assert aws.invoke(name, Qualifier="1").value[0] == PROVISIONED
+    log = log_with(aws, name, "REPORT RequestId")
+    report = re.search(r"INIT_REPORT Init Duration: ([\d.]+) ms\tPhase: init\tStatus: success", log)
+    assert float(report[1]) > 11_000
 
 
 def test_it_waits_for_a_place_on_the_host(installation):

@@ -1,27 +1,21 @@
 """Runtimes besides our own bootstrap: custom ones in C and in the shell, AWS's own client; and SDKs in functions."""
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from compiled import FUNCTIONS, compiled
+from log_streams import log_with
 from packages import installed_files, program, zip_of
 
-FUNCTIONS = Path(__file__).parent / "functions"
 SYSTEM_PYTHON = "/usr/bin/python3"
 
 
-@pytest.fixture(scope="session")
-def c_bootstrap(tmp_path_factory):
-    compiler = shutil.which("cc")
-    if compiler is None:
-        pytest.skip("there is no C compiler")
-    output = tmp_path_factory.mktemp("c") / "bootstrap"
-    flags = ["-O1", "-static", "-Wall", "-D_GNU_SOURCE"]
-    subprocess.run([compiler, *flags, "-o", output, FUNCTIONS / "bootstrap.c"], check=True)
-    return output.read_bytes()
+@pytest.fixture
+def c_bootstrap():
+    return compiled("bootstrap.c")
 
 
 @pytest.mark.parametrize("runtime", ["provided.al2023", "provided.al2"])
@@ -52,15 +46,28 @@ def test_a_custom_runtime_in_the_shell(either):
         assert "the shell handles " in answer.log
 
 
-def test_a_package_without_a_bootstrap(aws):
-    answer = aws.invoke(aws.deploy(files={"readme.txt": "x"}, Runtime="provided.al2023"))
-    assert answer.failure["errorType"] in ("Runtime.InvalidEntrypoint", "Runtime.ExitError")
-    assert "bootstrap" in answer.log or "bootstrap" in answer.failure["errorMessage"]
+@pytest.mark.parametrize(
+    "bootstrap, words",
+    [("#!/bin/sh\nexit 0\n", "permission denied"), (program("exit 0\n"), "exec format error"),
+     (program("#!/bin/sh\r\nexit 0\r\n"), "no such file or directory")],
+    ids=["not executable", "not a program", "line ends of Windows"],
+)
+@pytest.mark.parametrize("has_extension", [False, True], ids=["alone", "beside an extension"])
+def test_a_bootstrap_that_cannot_be_executed(either, bootstrap, words, has_extension):
+    extension = {"extensions/witness": program((FUNCTIONS / "extension.py").read_text())}
+    layers = [either.publish("extension", extension)["LayerVersionArn"]] if has_extension else []
+    name = either.deploy(files={"bootstrap": bootstrap}, Runtime="provided.al2023", Layers=layers, MemorySize=512)
+    failure = either.invoke(name).failure
+    assert failure["errorType"] == "Runtime.InvalidEntrypoint"
+    assert failure["errorMessage"].endswith(f" Error: fork/exec /var/task/bootstrap: {words}")
+    for phase in ("init", "invoke"):
+        log_with(either, name, f"Phase: {phase}\tStatus: error\tError Type: Runtime.InvalidEntrypoint")
 
 
-def test_a_bootstrap_that_cannot_be_executed(aws):
-    answer = aws.invoke(aws.deploy(files={"bootstrap": "#!/bin/sh\nexit 0\n"}, Runtime="provided.al2023"))
-    assert answer.error == "Unhandled"
+def test_a_folder_by_the_name_of_bootstrap_is_none(aws, c_bootstrap):
+    layer = aws.publish("bootstrap", {"bootstrap": program(c_bootstrap)})["LayerVersionArn"]
+    name = aws.deploy(files={"bootstrap/readme.txt": "x"}, Runtime="provided.al2023", Layers=[layer])
+    assert aws.invoke(name, 1).value == {"c": 1}
 
 
 def test_a_custom_runtime_has_no_execution_environment_name(aws, c_bootstrap):

@@ -24,14 +24,14 @@ def stream(aws, name, event, **parameters):
 
 def read(answer):
     """All of an answer: its bytes, and how it ended."""
-    payload, end = b"", None
+    payload, end = bytearray(), None
     for event in answer["EventStream"]:
         if "PayloadChunk" in event:
             assert end is None
             payload += event["PayloadChunk"]["Payload"]
         else:
             end = event["InvokeComplete"]
-    return payload, end
+    return bytes(payload), end
 
 
 def test_the_first_chunk_is_there_before_the_function_ends(aws, streaming):
@@ -122,3 +122,11 @@ def test_what_cannot_be_run_is_refused_as_ever(aws):
     assert (refusal.code, refusal.status) == ("InvalidRequestContentException", 400)
     refusal = refused(aws.lambda_.invoke_with_response_stream, FunctionName=name, InvocationType="Event")
     assert (refusal.code, refusal.status) == ("ValidationException", 400)
+
+
+def test_a_stream_ends_after_two_hundred_megabytes(aws, streaming):
+    aws.change(streaming, Timeout=60)
+    payload, end = read(stream(aws, streaming, {"chunks": ["x" * 1_000_000], "repeat": 215}))
+    assert 200_000_000 < len(payload) <= 209_715_200
+    assert "exceeded maximum allowed payload size (209715200 bytes)" in end["ErrorDetails"]
+    assert read(stream(aws, streaming, {"chunks": ["again"]})) == (b"again", {})

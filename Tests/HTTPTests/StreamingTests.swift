@@ -12,6 +12,7 @@ private final class StreamHandler: HTTPHandler, HTTPBodySink {
         var pieces = 0
         var pausesAfter = Int.max
         var paused: HTTPExchange?
+        var pausesAlways = false
         var isBroken = false
         var isHeld = false
     }
@@ -30,7 +31,7 @@ private final class StreamHandler: HTTPHandler, HTTPBodySink {
             upload.bytes += bytes
             upload.pieces += 1
             if upload.bytes.count > 10_000_000 { return .refuse }
-            guard upload.bytes.count >= upload.pausesAfter else { return .more }
+            guard upload.bytes.count >= upload.pausesAfter || upload.pausesAlways else { return .more }
             upload.pausesAfter = .max
             upload.paused = exchange
             return .pause
@@ -171,6 +172,26 @@ private func eventually(_ condition: () -> Bool) -> Bool {
             #expect(client.receive()?.status == 200)
             resumer.join()
         }
+    }
+
+    @Test func `an upload goes on whose sink pauses it again while it is paused`() throws {
+        handler.upload.withLock { $0.pausesAlways = true }
+        let answered = Flag()
+        // libmicrohttpd hands on all the chunks that it has read, whatever is said of the first one.
+        let sender = try SystemThread(name: "sender") { [port] in
+            let client = LoopbackClient(port: port)
+            let chunks = String(repeating: "1\r\nx\r\n", count: 4)
+            client.send("POST /upload HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n\(chunks)0\r\n\r\n")
+            if client.receive()?.status == 200 { answered.raise() }
+        }
+        _ = eventually {
+            handler.upload.withLock { $0.paused.take() }?.resumeBody()
+            return answered.isRaised
+        }
+        #expect(answered.isRaised)
+        #expect(handler.upload.withLock { $0.bytes.count } == 4)
+        server.stop()
+        sender.join()
     }
 
     @Test func `an upload whose sender leaves is broken off`() throws {

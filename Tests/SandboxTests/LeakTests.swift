@@ -62,6 +62,14 @@ struct LeakCountTests {
         }
     }
 
+    @Test func `a command that cannot be executed leaves nothing`() throws {
+        let before = Holdings.now()
+        for (command, errno) in [("/nonexistent", ENOENT), ("/etc/passwd", EACCES)] {
+            #expect(try fixture.run(fixture.plan([command])).exit == .unfit(errno: errno))
+            #expect(Holdings.now() == before)
+        }
+    }
+
     private var failing: [SandboxPlan] {
         func changed(_ change: (inout SandboxPlan) -> Void) -> SandboxPlan {
             var plan = fixture.shell("true")
@@ -77,8 +85,6 @@ struct LeakCountTests {
             changed { $0.hostname = String(repeating: "x", count: 65) },
             changed { $0.workingDirectory = "/nonexistent" },
             changed { $0.environment["A"] = "nul\0" },
-            changed { $0.command = ["/nonexistent"] },
-            changed { $0.command = ["/etc/passwd"] },
         ]
     }
 }

@@ -90,11 +90,13 @@ import Testing
         #expect(error?.errno == ENOENT)
         #expect(error?.detail == "\(fixture.folder)/missing")
         #expect(error?.description.hasPrefix("cannot open a directory of the host (") == true)
+    }
 
-        let missing = #expect(throws: SandboxError.self) { try fixture.run(fixture.plan(["/var/lang/bin/python3.14"])) }
-        #expect(missing?.stage == "execute the runtime")
-        #expect(missing?.detail == "/var/lang/bin/python3.14")
-        #expect(missing?.errno == ENOENT)
+    @Test(arguments: Role.playable)
+    func `a command that cannot be executed ends a sandbox that has started`(role: Role) throws {
+        let fixture = try SandboxFixture(role)
+        #expect(try fixture.run(fixture.plan(["/var/lang/bin/python3.14"])).exit == .unfit(errno: ENOENT))
+        #expect(try fixture.run(fixture.plan(["/etc"])).exit == .unfit(errno: EACCES))
     }
 
     @Test func `a strata-init that cannot be executed is an error, not a hang`() throws {

@@ -3,6 +3,7 @@ internal import AWSModel
 /// A request that sets up a function: what *CreateFunction* and *UpdateFunctionConfiguration* take alike.
 protocol FunctionConfigurationRequest {
     var runtime: Lambda.Runtime? { get }
+    var handler: String? { get }
     var timeout: Int? { get }
     var memorySize: Int? { get }
     var ephemeralStorage: Lambda.EphemeralStorage? { get }

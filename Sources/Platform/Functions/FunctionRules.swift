@@ -50,6 +50,9 @@ enum FunctionRules {
         try check(
             memory: settings.memorySize, timeout: settings.timeout, temporaryStorage: settings.ephemeralStorage?.size)
         try check(environment: settings.environment?.variables)
+        guard settings.handler?.utf8.contains(0) != true else {
+            throw .invalidParameter("The handler cannot contain the character U+0000.")
+        }
         try check(vpc: settings.vpcConfig, deadLetters: settings.deadLetterConfig)
     }
 
@@ -102,6 +105,12 @@ enum FunctionRules {
                 "Lambda was unable to configure your environment variables because the environment variables you have "
                     + "provided contains reserved keys that are currently not supported for modification. Reserved "
                     + "keys used in this request: \(reserved.joined(separator: ", "))")
+        }
+        // The model lets it through, and no process can be given it (execve(2)).
+        guard !environment.values.contains(where: { $0.utf8.contains(0) }) else {
+            throw .invalidParameter(
+                "Lambda was unable to configure your environment variables because the environment variables you have "
+                    + "provided contain a character that no variable can hold: U+0000.")
         }
         // Lambda measures the variables as the JSON that it stores.
         let text = JSON.encode(environment.awsValue)

@@ -35,7 +35,7 @@ extension ExecutionEnvironment {
             log(state.splitter.takeRest(), &state)
             log(state.extensionSplitter.takeRest(), from: .extension, &state)
             if state.ending == nil, state.lifecycle.attempt != nil {
-                aftermath = failInit(InitFailure(initFailure(exit)), &state)
+                aftermath = failInit(InitFailure(runtimeFailure(exit)), &state)
             }
             let waiters = [state.session.close()].compactMap(\.self) + state.extensions.close()
             if state.lifecycle.sandboxEnded(), let invocation = restart(&state) {
@@ -51,10 +51,10 @@ extension ExecutionEnvironment {
         }
     }
 
-    /// A custom runtime that is not there has a name of its own.
-    private func initFailure(_ exit: SandboxExit) -> RuntimeFailure {
-        guard case .exited(code: 127) = exit, revision.lacksBootstrap else { return RuntimeFailure(exit) }
-        return .noBootstrap
+    /// How the runtime has failed by ending so. A custom runtime that is not there has a name of its own.
+    func runtimeFailure(_ exit: SandboxExit) -> RuntimeFailure {
+        if case .unfit = exit, revision.entrypoint == nil { return .noBootstrap }
+        return RuntimeFailure(exit, entrypoint: revision.entrypoint ?? "")
     }
 
     private func leave(_ exit: SandboxExit, _ state: inout State) -> Remains {
@@ -65,7 +65,7 @@ extension ExecutionEnvironment {
             if state.session.hasStarted, state.invocationStartNanoseconds == nil {
                 remains.unseen = invocation
             } else {
-                remains.completion = fail(invocation, .failure(RuntimeFailure(exit)), nowNanoseconds: now, &state)
+                remains.completion = fail(invocation, .failure(runtimeFailure(exit)), nowNanoseconds: now, &state)
             }
         }
         flushLog(&state)

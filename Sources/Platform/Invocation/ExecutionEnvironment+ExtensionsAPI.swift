@@ -122,9 +122,9 @@ extension ExecutionEnvironment {
     func take(_ news: SandboxNews) -> Aftermath {
         state.withLock { state in
             switch news {
-            case .exited(0, let exit): return runtimeEnded(RuntimeFailure(exit), &state)
+            case .exited(0, let exit): return runtimeEnded(runtimeFailure(exit), &state)
             case .exited(let program, let exit): return extensionEnded(program, exit, &state)
-            case .unfit(0, let errno): return runtimeEnded(.invalidEntrypoint(errno: errno), &state)
+            case .unfit(0, let errno): return runtimeEnded(runtimeFailure(.unfit(errno: errno)), &state)
             case .unfit(let program, let errno):
                 let name = state.extensions.name(ofProgram: program) ?? ""
                 state.extensions.launchFailed(
@@ -163,7 +163,7 @@ extension ExecutionEnvironment {
         if state.shutdown.hasBegun {
             if !state.extensions.isAnyRunning { aftermath.add(perform(state.shutdown.extensionsEnded(), &state)) }
         } else {
-            aftermath.add(failed(.extension("Extension.Crash", RuntimeFailure(exit).exitWords), &state))
+            aftermath.add(failed(.extension("Extension.Crash", runtimeFailure(exit).exitWords), &state))
         }
         return aftermath
     }

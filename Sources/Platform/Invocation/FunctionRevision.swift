@@ -42,6 +42,9 @@ final class FunctionRevision: Sendable {
     let layerTrees: [String]
     /// The names of the external extensions that the layers bring.
     let extensions: [String]
+    /// The program of the runtime, as the environment has it: the function's own bootstrap for a runtime without one.
+    /// `nil` where neither code nor layers have any.
+    let entrypoint: String?
     /// Counts the invocations of the function.
     let meter: FunctionMeter
 
@@ -71,12 +74,24 @@ final class FunctionRevision: Sendable {
         self.layerTrees = layerTrees
         self.meter = meter
         extensions = ExtensionPrograms.names(in: layerTrees)
+        entrypoint = Self.entrypoint(of: runtime, codeTree: codeTree, layerTrees: layerTrees)
     }
 
-    /// Whether it needs a bootstrap of its own and neither code nor layers have one that can be executed.
-    var lacksBootstrap: Bool {
-        guard case .provided = runtime.family else { return false }
-        return !([codeTree] + layerTrees).contains { access("\($0)/bootstrap", X_OK) == 0 }
+    /// `/var/task/bootstrap` wins over `/opt/bootstrap` ("Building a custom runtime for Lambda"), and a folder of that
+    /// name is none. Of several layers the last one with something by that name counts.
+    private static func entrypoint(
+        of runtime: RuntimeIdentifier, codeTree: String, layerTrees: [String]
+    ) -> String? {
+        guard case .provided = runtime.family else { return "/var/runtime/bootstrap" }
+        if isFile("\(codeTree)/bootstrap") == true { return "/var/task/bootstrap" }
+        return layerTrees.compactMap { isFile("\($0)/bootstrap") }.last == true ? "/opt/bootstrap" : nil
+    }
+
+    /// `nil` where there is nothing by that name. Links lead somewhere inside of the environment.
+    private static func isFile(_ path: String) -> Bool? {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return nil }
+        return status.st_mode & S_IFMT != S_IFDIR
     }
 
     /// What the scheduler knows this version by.

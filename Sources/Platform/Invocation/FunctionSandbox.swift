@@ -101,14 +101,8 @@ struct FunctionSandbox {
     private func command() throws(PlatformError) -> [String] {
         switch revision.runtime.family {
         case .provided:
-            // `/var/task/bootstrap` wins over `/opt/bootstrap` ("Building a custom runtime for Lambda").
-            return [
-                "/bin/sh", "-c",
-                "[ -x /var/task/bootstrap ] && exec /var/task/bootstrap; [ -x /opt/bootstrap ] && exec /opt/bootstrap; "
-                    + "for f in /var/task/bootstrap /opt/bootstrap; do "
-                    + "[ -e $f ] && echo \"$f is there but not executable: chmod 755 it before zipping\" >&2; done; "
-                    + "exit 127",
-            ]
+            // Where there is none, executing it says so.
+            return [revision.entrypoint ?? "/var/task/bootstrap"]
         case .python:
             guard let interpreter = host.interpreters[revision.runtime] else { throw missingInterpreter }
             let wrapper = revision.environment[Self.wrapperVariable] ?? ""

@@ -18,7 +18,7 @@ enum RuntimeFailure: Hashable, Sendable {
     /// The environment could not be made.
     case notStarted(String)
     /// The runtime's program could not be executed.
-    case invalidEntrypoint(errno: Int32)
+    case invalidEntrypoint(program: String, errno: Int32)
     /// The function has no bootstrap.
     case noBootstrap
     /// An extension failed, or ended; the type is the error's, such as `Extension.Crash`.
@@ -26,8 +26,10 @@ enum RuntimeFailure: Hashable, Sendable {
     /// An extension could not be started.
     case extensionLaunch(name: String, errno: Int32)
 
-    init(_ exit: SandboxExit) {
+    /// - Parameter entrypoint: the runtime's program.
+    init(_ exit: SandboxExit, entrypoint: String) {
         switch exit {
+        case .unfit(let errno): self = .invalidEntrypoint(program: entrypoint, errno: errno)
         case .exited(let code): self = .exited(code: code)
         case .signaled(let number): self = .signaled(number)
         case .outOfMemory: self = .outOfMemory
@@ -84,7 +86,7 @@ enum RuntimeFailure: Hashable, Sendable {
         case .exited(let code): "Runtime exited with error: exit status \(code)"
         case .signaled(let number): "Runtime exited with error: signal: \(Self.name(ofSignal: number))"
         case .outOfMemory: "Runtime exited with error: signal: killed"
-        case .invalidEntrypoint(let errno): "fork/exec: \(Self.words(of: errno))"
+        case .invalidEntrypoint(let program, let errno): "fork/exec \(program): \(Self.words(of: errno))"
         case .noBootstrap: "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]"
         case .extension(_, let message): message
         case .extensionLaunch(let name, let errno):
@@ -101,13 +103,21 @@ enum RuntimeFailure: Hashable, Sendable {
     /// Signals as Go prints them, which is what Lambda's answers show.
     private static func name(ofSignal number: Int32) -> String {
         switch number {
-        case 4: "illegal instruction"
-        case 6: "aborted"
-        case 7: "bus error"
-        case 8: "floating point exception"
-        case 9: "killed"
-        case 11: "segmentation fault"
-        case 15: "terminated"
+        case SIGHUP: "hangup"
+        case SIGINT: "interrupt"
+        case SIGQUIT: "quit"
+        case SIGILL: "illegal instruction"
+        case SIGTRAP: "trace/breakpoint trap"
+        case SIGABRT: "aborted"
+        case SIGBUS: "bus error"
+        case SIGFPE: "floating point exception"
+        case SIGKILL: "killed"
+        case SIGUSR1: "user defined signal 1"
+        case SIGSEGV: "segmentation fault"
+        case SIGUSR2: "user defined signal 2"
+        case SIGPIPE: "broken pipe"
+        case SIGALRM: "alarm clock"
+        case SIGTERM: "terminated"
         default: "signal \(number)"
         }
     }
