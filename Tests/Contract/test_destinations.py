@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import re
 import threading
 import time
 
@@ -65,7 +66,7 @@ def test_the_record_of_a_success_goes_to_a_queue(services, s3, queue):
     request = send(services, name, {"a": [1, "é"]})
     got = message(s3, services, queue[0])
     record = json.loads(got["Body"])
-    assert record.pop("timestamp").endswith("Z")
+    assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", record.pop("timestamp"))
     assert record == {
         "version": "1.0",
         "requestContext": {
@@ -99,6 +100,59 @@ def test_an_event_that_failed_goes_to_the_dead_letter_queue_with_the_reason(serv
     attributes = {key: (each["DataType"], each["StringValue"]) for key, each in got["MessageAttributes"].items()}
     assert attributes == {
         "RequestID": ("String", request), "ErrorCode": ("Number", "200"), "ErrorMessage": ("String", "broken")}
+
+
+def test_an_event_that_failed_goes_to_the_dead_letter_topic_with_the_reason(services, s3, queue):
+    sns = s3.client("sns", key=services.number)
+    topic = sns.create_topic(Name="dead-letters")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue[1])
+    name = services.deploy(FAILS, DeadLetterConfig={"TargetArn": topic})
+    services.lambda_.put_function_event_invoke_config(FunctionName=name, MaximumRetryAttempts=0)
+    request = send(services, name, {"n": 7})
+    notification = json.loads(message(s3, services, queue[0])["Body"])
+    assert json.loads(notification["Message"]) == {"n": 7}
+    assert {key: each["Value"] for key, each in notification["MessageAttributes"].items()} == {
+        "RequestID": request, "ErrorCode": "200", "ErrorMessage": "broken"}
+
+
+def test_an_event_that_would_be_too_old_when_tried_again_goes_to_the_destination(installation, s3, services, queue):
+    account = services.reconnected(installation.start(
+        arguments=["--retry-delay", "61"], variables={"AWS_ENDPOINT_URL_SQS": s3.url}))
+    name = account.deploy(FAILS)
+    account.lambda_.put_function_event_invoke_config(
+        FunctionName=name, MaximumEventAgeInSeconds=60, DestinationConfig={"OnFailure": {"Destination": queue[1]}})
+    send(account, name, 7)
+    record = json.loads(message(s3, account, queue[0])["Body"])
+    assert record["requestContext"]["condition"] == "EventAgeExceeded"
+    assert record["requestContext"]["approximateInvokeCount"] == 1
+    assert record["responsePayload"]["errorMessage"] == "broken"
+
+
+def test_events_of_a_function_that_may_not_run_go_to_the_destination_untried(services, s3, queue):
+    """https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"""
+    letters = make_queue(s3, services)
+    name = services.deploy(DeadLetterConfig={"TargetArn": letters[1]})
+    services.lambda_.put_function_event_invoke_config(
+        FunctionName=name, DestinationConfig={"OnFailure": {"Destination": queue[1]}})
+    services.invoke(name, 1)
+    services.lambda_.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+    request = send(services, name, {"n": 7})
+    record = json.loads(message(s3, services, queue[0])["Body"])
+    del record["timestamp"]
+    assert record == {
+        "version": "1.0",
+        "requestContext": {
+            "requestId": request, "functionArn": services.arn(name) + ":$LATEST",
+            "condition": "ZeroReservedConcurrency", "approximateInvokeCount": 0,
+        },
+        "requestPayload": {"n": 7},
+    }
+    assert json.loads(message(s3, services, letters[0])["Body"]) == {"n": 7}
+    services.lambda_.delete_function_concurrency(FunctionName=name)
+    services.lambda_.update_function_event_invoke_config(
+        FunctionName=name, DestinationConfig={"OnSuccess": {"Destination": queue[1]}})
+    send(services, name, 8)
+    assert json.loads(message(s3, services, queue[0])["Body"])["responsePayload"] == 8
 
 
 def test_a_record_goes_to_another_function(services, s3, queue):
