@@ -165,7 +165,8 @@ extension EventQueue {
                 for ending in endings {
                     state.inHand.remove(ending.number)
                     state.schedule.end(
-                        ending.target, wasTurnedAway: ending.wasTurnedAway, dueMilliseconds: ending.dueMilliseconds)
+                        ending.target, wasTurnedAway: ending.wasTurnedAway, dueMilliseconds: ending.dueMilliseconds,
+                        nowMilliseconds: now)
                 }
             }
             for caller in callers { caller(true) }
