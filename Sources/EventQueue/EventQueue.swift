@@ -159,10 +159,11 @@ extension EventQueue {
         guard !changes.isEmpty else { return }
         do throws(SQLiteError) {
             let targets = try store.apply(changes)
-            let used = try store.usedBytes()
+            // The events are on the disk and must not be refused any more; the next transaction tells what it takes.
+            let used = try? store.usedBytes()
             let now = clock()
             state.withLock { state in
-                state.usedBytes = used
+                state.usedBytes = used ?? state.usedBytes
                 for target in targets { state.schedule.arrive(target, dueMilliseconds: now) }
                 for ending in endings {
                     state.inHand.remove(ending.number)
