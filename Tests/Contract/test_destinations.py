@@ -1,14 +1,13 @@
 """Where asynchronous invocations end: functions, and queues, topics, event buses and buckets of moto's server."""
 
-import http.server
 import json
 import re
-import threading
 import time
 
 import pytest
 
 from account import Account, refused
+from event_bus import EventBus
 
 FAILS = "def handler(event, context): raise ValueError('broken')"
 
@@ -175,30 +174,6 @@ def test_a_record_goes_to_a_topic(services, s3, queue):
     assert json.loads(notification["Message"])["requestPayload"] == "ünïcode & <more>=+%"
 
 
-class EventBus(http.server.ThreadingHTTPServer):
-    """An event bus that keeps what it is sent, for moto's cannot hand events on. It answers by turns."""
-
-    def __init__(self, answers):
-        super().__init__(("127.0.0.1", 0), self.Handler)
-        self.answers = answers
-        self.calls = []
-        self.url = f"http://127.0.0.1:{self.server_port}"
-        threading.Thread(target=self.serve_forever).start()
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            answer = self.server.answers[len(self.server.calls)]
-            self.server.calls.append((self.headers["X-Amz-Target"], json.loads(body)))
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, *arguments):
-            pass
-
-
 @pytest.mark.parametrize("answers", [[b'{"FailedEntryCount":0}'], [b'{"FailedEntryCount":1}', b"{}"]])
 def test_a_record_goes_to_an_event_bus_until_it_takes_it(installation, services, answers):
     bus = EventBus(answers)
@@ -249,6 +224,27 @@ def test_a_message_waits_until_its_service_is_back(installation, s3, services):
     time.sleep(1.5)
     url = s3.client("sqs", key=account.number).create_queue(QueueName="late")["QueueUrl"]
     assert json.loads(message(s3, account, url)["Body"])["requestPayload"] == "patient"
+
+
+def test_every_record_arrives_however_often_the_server_is_killed(installation, s3, services, queue):
+    variables = {"AWS_ENDPOINT_URL_SQS": s3.url}
+    server = installation.start(variables=variables)
+    account = services.reconnected(server)
+    name = destined(account, OnSuccess=queue[1])
+    for number in range(200):
+        send(account, name, number)
+    sqs, arrived = s3.client("sqs", key=services.number), set()
+    end, kills = time.monotonic() + 60, 0
+    while len(arrived) < 200:
+        assert time.monotonic() < end, f"{200 - len(arrived)} of 200 records never arrived"
+        got = sqs.receive_message(QueueUrl=queue[0], MaxNumberOfMessages=10).get("Messages", [])
+        arrived |= {json.loads(each["Body"])["requestPayload"] for each in got}
+        for each in got:
+            sqs.delete_message(QueueUrl=queue[0], ReceiptHandle=each["ReceiptHandle"])
+        if kills < 3 and len(arrived) > kills * 50:
+            server.kill()
+            server, kills = installation.start(data=server.data, variables=variables), kills + 1
+    assert kills == 3
 
 
 def test_the_configuration_goes_with_the_version_or_alias_that_was_invoked(services, s3, queue):
