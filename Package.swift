@@ -144,7 +144,7 @@ let proof: [Target] = [
     tests("RuntimeAPI", ["HTTP"]),
     tests("Sandbox", ["CSandbox", "LinuxSystem", "SandboxPlan", "SeededRandom"]),
     tests("Telemetry", ["Domain"]),
-    tests("EventQueue", ["LinuxSystem", "SeededRandom"]),
+    tests("EventQueue", ["LinuxSystem", "SQLite", "SeededRandom"]),
     tests(
         "Platform",
         ["AWSClient", "AWSModel", "Catalog", "Domain", "EventQueue", "HTTPClient", "SeededRandom", "SignatureV4"]),

@@ -68,10 +68,12 @@ class RawClient:
         return (time.perf_counter() - begin) * 1e3
 
 
-def wrk(url, connections, seconds, credentials="none"):
+def wrk(url, connections, seconds, credentials="none", invocation_type=None):
     """One run of wrk: percentiles in microseconds, requests a second."""
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(LUA), url]
     environment = {**os.environ, "BENCH_EVENT": EVENT, "BENCH_AUTHORIZATION": credentials}
+    if invocation_type:
+        environment["BENCH_INVOCATION_TYPE"] = invocation_type
     output = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
     result = json.loads(output.strip().splitlines()[-1])
     if result["failed"] or not result["requests"]:

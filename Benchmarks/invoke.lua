@@ -2,6 +2,7 @@
 wrk.method = "POST"
 wrk.body = os.getenv("BENCH_EVENT")
 wrk.headers["Authorization"] = os.getenv("BENCH_AUTHORIZATION")
+wrk.headers["X-Amz-Invocation-Type"] = os.getenv("BENCH_INVOCATION_TYPE")
 
 function done(summary, latency, requests)
     local failed = summary.errors.status + summary.errors.read + summary.errors.write + summary.errors.timeout

@@ -32,6 +32,8 @@ public final class EventQueue: Sendable {
         var unwrittenBytes = 0
         /// Bytes on the disk, as they were after the last transaction.
         var usedBytes = 0
+        /// When what is due is looked for next, of ``MonotonicClock``, and the timer for it: never more than one.
+        var look: (nanoseconds: UInt64, timer: EventLoop.Token)?
         /// Whether events are handed out.
         var isRunning = false
         var isStopping = false
@@ -52,7 +54,7 @@ public final class EventQueue: Sendable {
     private let state: Mutex<State>
     /// One transaction is written, one may wait: whatever else comes meanwhile, the waiting one takes along.
     private let writer: WorkQueue
-    private let loop: EventLoop
+    let loop: EventLoop
 
     /// How long the queue waits after the disk has failed.
     private static let pauseMilliseconds: Int64 = 1_000
@@ -157,15 +159,17 @@ extension EventQueue {
         guard !changes.isEmpty else { return }
         do throws(SQLiteError) {
             let targets = try store.apply(changes)
-            let used = try store.usedBytes()
+            // The events are on the disk and must not be refused any more; the next transaction tells what it takes.
+            let used = try? store.usedBytes()
             let now = clock()
             state.withLock { state in
-                state.usedBytes = used
+                state.usedBytes = used ?? state.usedBytes
                 for target in targets { state.schedule.arrive(target, dueMilliseconds: now) }
                 for ending in endings {
                     state.inHand.remove(ending.number)
                     state.schedule.end(
-                        ending.target, wasTurnedAway: ending.wasTurnedAway, dueMilliseconds: ending.dueMilliseconds)
+                        ending.target, wasTurnedAway: ending.wasTurnedAway, dueMilliseconds: ending.dueMilliseconds,
+                        nowMilliseconds: now)
                 }
             }
             for caller in callers { caller(true) }
@@ -185,18 +189,34 @@ extension EventQueue {
             return state.isStopping
         }
         guard !isStopping, !old.isEmpty else { return }
-        wake(afterMilliseconds: Self.pauseMilliseconds) { $0.writeSoon() }
+        _ = loop.schedule(atNanoseconds: Self.moment(afterMilliseconds: Self.pauseMilliseconds)) { [weak self] in
+            self?.writeSoon()
+        }
     }
 
     private func dispatchSoon() {
-        wake(afterMilliseconds: 0) { $0.dispatch() }
+        dispatch(afterMilliseconds: 0)
     }
 
-    private func wake(afterMilliseconds delay: Int64, _ action: @escaping @Sendable (EventQueue) -> Void) {
-        let moment = MonotonicClock.nowNanoseconds() + UInt64(max(0, delay)) * 1_000_000
-        _ = loop.schedule(atNanoseconds: moment) { [weak self] in
-            if let self { action(self) }
+    /// Looks for what is due after some time, unless it is looked for earlier anyhow.
+    private func dispatch(afterMilliseconds delay: Int64) {
+        let moment = Self.moment(afterMilliseconds: delay)
+        state.withLock { state in
+            if let look = state.look {
+                guard moment < look.nanoseconds else { return }
+                // Or thousands of looks a second would each leave a timer behind for as long as an event waits.
+                loop.cancel(look.timer)
+            }
+            let timer = loop.schedule(atNanoseconds: moment) { [weak self] in
+                self?.state.withLock { $0.look = nil }
+                self?.dispatch()
+            }
+            state.look = (moment, timer)
         }
+    }
+
+    private static func moment(afterMilliseconds delay: Int64) -> UInt64 {
+        MonotonicClock.nowNanoseconds() + UInt64(max(0, delay)) * 1_000_000
     }
 }
 
@@ -213,7 +233,7 @@ extension EventQueue {
         let now = clock()
         guard let due = state.withLock({ $0.schedule.nextDue(nowMilliseconds: now) }) else { return }
         // An hour at most: the wall clock may be set.
-        wake(afterMilliseconds: min(due - now, 3_600_000)) { $0.dispatch() }
+        dispatch(afterMilliseconds: min(due - now, 3_600_000))
     }
 
     private func take(_ turn: EventSchedule.Turn) throws(SQLiteError) {

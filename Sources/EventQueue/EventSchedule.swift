@@ -2,7 +2,8 @@
 ///
 /// A value without clock or storage. It knows targets, never events, so its size does not grow with the backlog. A
 /// target's window says how many of its events may be handled at once: it grows with each one that was handled and is
-/// halved when one was turned away, so a queue that is longer than its function can take does not keep knocking.
+/// halved when one was turned away, so a queue that is longer than its function can take does not keep knocking. While
+/// nothing but refusals comes back, the target is left alone for moments that get longer.
 ///
 /// Source: "How Lambda handles errors and retries with asynchronous invocation", Lambda developer guide: with many
 /// entries "Lambda increases the retry interval and reduces the rate at which it reads events from the queue".
@@ -17,15 +18,26 @@ struct EventSchedule: Sendable {
         let handled: Int
     }
 
-    private struct Line {
+    fileprivate struct Line {
         /// When the next event is due that is not being handled; `nil` when there is none.
         var due: Int64?
         var handled = 0
         var window = EventSchedule.firstWindow
+        /// No event is fetched before this moment.
+        var pausedUntil = Int64.min
+        /// How long the last pause was.
+        var pause: Int64 = 0
+
+        /// When the next event may be fetched; `nil` when there is none.
+        var opening: Int64? { due.map { max($0, pausedUntil) } }
     }
 
     /// How many events of a target are handled at once to begin with.
     static let firstWindow = 4
+    /// How long a target is left alone that has turned an event away. Doubled while it goes on.
+    static let firstPauseMilliseconds: Int64 = 50
+    /// The longest of these moments: somebody else's invocation may end, and nobody tells.
+    static let longestPauseMilliseconds: Int64 = 1_000
     /// How many events of all targets may be handled at once.
     let capacity: Int
     /// How many of those may be of one group of targets: nobody's slow functions hold up everybody's events.
@@ -55,7 +67,7 @@ struct EventSchedule: Sendable {
     mutating func turn(nowMilliseconds now: Int64) -> Turn? {
         guard handled < capacity else { return nil }
         let open = lines.filter { target, line in
-            (line.due ?? .max) <= now && line.handled < line.window && room(for: target) > 0
+            (line.opening ?? .max) <= now && line.handled < line.window && room(for: target) > 0
         }
         guard let (target, line) = open.min(by: { ($0.value.due ?? 0, $0.key) < ($1.value.due ?? 0, $1.key) }) else {
             return nil
@@ -86,11 +98,12 @@ struct EventSchedule: Sendable {
     /// - Parameters:
     ///   - wasTurnedAway: Whether it could not even be tried.
     ///   - due: When it is tried again; `nil` when it is done with.
-    mutating func end(_ target: String, wasTurnedAway: Bool, dueMilliseconds due: Int64?) {
+    mutating func end(_ target: String, wasTurnedAway: Bool, dueMilliseconds due: Int64?, nowMilliseconds now: Int64) {
         guard var line = lines[target], line.handled > 0 else { return }
         line.handled -= 1
         note(-1, of: target)
         line.window = wasTurnedAway ? max(1, line.window / 2) : min(capacity, line.window + 1)
+        line.pause(wasTurnedAway, nowMilliseconds: now)
         if let due { line.due = min(line.due ?? due, due) }
         // A line that has nothing to remember is forgotten.
         lines[target] = line.handled == 0 && line.due == nil ? nil : line
@@ -105,6 +118,19 @@ struct EventSchedule: Sendable {
     /// The moment of the next event that is not due yet; `nil` when none waits for a moment. What waits for a window
     /// gets its turn when another event ends.
     func nextDue(nowMilliseconds now: Int64) -> Int64? {
-        lines.values.lazy.compactMap(\.due).filter { $0 > now }.min()
+        lines.values.lazy.compactMap(\.opening).filter { $0 > now }.min()
+    }
+}
+
+extension EventSchedule.Line {
+    /// Begins a pause, or ends it. Several events that are turned away at once are one reason.
+    fileprivate mutating func pause(_ wasTurnedAway: Bool, nowMilliseconds now: Int64) {
+        guard wasTurnedAway else {
+            (pause, pausedUntil) = (0, .min)
+            return
+        }
+        guard pausedUntil <= now else { return }
+        pause = min(max(pause * 2, EventSchedule.firstPauseMilliseconds), EventSchedule.longestPauseMilliseconds)
+        pausedUntil = now + pause
     }
 }

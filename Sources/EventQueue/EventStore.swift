@@ -1,7 +1,8 @@
 internal import SQLite
+internal import Synchronization
 
 /// The queue on disk.
-struct EventStore: Sendable {
+final class EventStore: Sendable {
     /// A change that is made in the next transaction.
     enum Change: Sendable {
         /// A new event.
@@ -13,8 +14,12 @@ struct EventStore: Sendable {
     }
 
     private let database: Database
+    private let newTargetCount = Mutex(0)
 
-    private static let migrations = [
+    /// After so many new targets those without events are deleted: there are never many more than have events.
+    static let targetsBetweenPruning = 1_000
+
+    static let migrations = [
         Migration(
             "events",
             """
@@ -31,32 +36,57 @@ struct EventStore: Sendable {
                 payload BLOB NOT NULL
             ) STRICT;
             CREATE INDEX event_due ON event (target, due, number);
-            """)
+            """),
+        Migration(
+            "event counts",
+            """
+            -- How long a queue is, and its oldest event, are asked for every second: neither may take a walk over it.
+            ALTER TABLE target ADD COLUMN count INTEGER NOT NULL DEFAULT 0;
+            UPDATE target SET count = (SELECT count(*) FROM event WHERE target = target.id);
+            CREATE TRIGGER event_added AFTER INSERT ON event BEGIN
+                UPDATE target SET count = count + 1 WHERE id = new.target;
+            END;
+            CREATE TRIGGER event_deleted AFTER DELETE ON event BEGIN
+                UPDATE target SET count = count - 1 WHERE id = old.target;
+            END;
+            -- With the number, which every index has.
+            CREATE INDEX event_order ON event (target);
+            """),
     ]
 
     init(path: String) throws(SQLiteError) {
         database = try Database(path: path, migrations: Self.migrations)
+        try database.write { connection throws(SQLiteError) in try Self.prune(connection) }
+    }
+
+    /// Deletes the targets that have no events.
+    private static func prune(_ connection: borrowing Connection) throws(SQLiteError) {
+        try connection.run("DELETE FROM target WHERE count = 0")
+    }
+
+    /// How many targets are known.
+    func targetCount() throws(SQLiteError) -> Int {
+        try database.read { connection throws(SQLiteError) in
+            try connection.first("SELECT count(*) FROM target") { $0.integer(0) } ?? 0
+        }
     }
 
     /// Makes all changes durable, or none.
     ///
     /// - Returns: The targets that have new events.
     func apply(_ changes: [Change]) throws(SQLiteError) -> Set<String> {
-        try database.write { connection throws(SQLiteError) in
-            var targets: Set<String> = []
+        let known = newTargetCount.withLock(\.self)
+        let (arrivals, isPruned) = try database.write { connection throws(SQLiteError) in
+            var arrivals = EventArrivals()
             for change in changes {
                 switch change {
                 case .add(let event):
-                    try Self.insert(event, connection)
-                    targets.insert(event.target)
+                    try arrivals.add(event, connection)
                 case .finish(let number, let followUps):
                     // An event that was purged meanwhile has nothing to follow.
                     let count = try connection.run("DELETE FROM event WHERE number = ?", [.integer(number)])
                     guard count > 0 else { continue }
-                    for event in followUps {
-                        try Self.insert(event, connection)
-                        targets.insert(event.target)
-                    }
+                    for event in followUps { try arrivals.add(event, connection) }
                 case .postpone(let number, let due, let isRetry, let reason):
                     try connection.run(
                         """
@@ -65,8 +95,12 @@ struct EventStore: Sendable {
                         """, [.integer(Int(due)), .integer(isRetry ? 1 : 0), .text(reason), .integer(number)])
                 }
             }
-            return targets
+            let isFull = known + arrivals.newTargetCount >= Self.targetsBetweenPruning
+            if isFull { try Self.prune(connection) }
+            return (arrivals, isFull)
         }
+        newTargetCount.withLock { $0 = isPruned ? 0 : known + arrivals.newTargetCount }
+        return Set(arrivals.targets.keys)
     }
 
     /// Bytes that events take on the disk: pages in use, without those that a deletion has left.
@@ -124,7 +158,8 @@ struct EventStore: Sendable {
         let rows = try database.read { connection throws(SQLiteError) in
             try connection.all(
                 """
-                SELECT name, (SELECT due FROM event WHERE target = target.id ORDER BY due LIMIT 1) FROM target
+                SELECT name, (SELECT due FROM event WHERE target = target.id ORDER BY due LIMIT 1)
+                FROM target WHERE count > 0
                 """
             ) { $0.isNull(1) ? nil : ($0.text(0), Int64($0.integer(1))) }
         }
@@ -136,10 +171,8 @@ struct EventStore: Sendable {
         try database.read { connection throws(SQLiteError) in
             try connection.all(
                 """
-                -- Read from the index alone: the rows of a long backlog are many pages.
-                SELECT name, count, (SELECT accepted FROM event WHERE number = first)
-                FROM (SELECT target, count(*) AS count, min(number) AS first FROM event GROUP BY target)
-                JOIN target ON target.id = target
+                SELECT name, count, (SELECT accepted FROM event WHERE target = target.id ORDER BY number LIMIT 1)
+                FROM target WHERE count > 0
                 """
             ) { ($0.text(0), $0.integer(1), Int64($0.integer(2))) }
         }
@@ -220,20 +253,6 @@ struct EventStore: Sendable {
 
     private static func values(_ target: String?, _ number: Int?) -> [SQLiteValue] {
         [target.map { .text($0) } ?? .null, number.map { .integer($0) } ?? .null]
-    }
-
-    private static func insert(_ event: NewEvent, _ connection: borrowing Connection) throws(SQLiteError) {
-        try connection.run("INSERT INTO target (name) VALUES (?) ON CONFLICT DO NOTHING", [.text(event.target)])
-        try connection.run(
-            """
-            INSERT INTO event (target, due, accepted, request_id, attributes, payload)
-            VALUES ((SELECT id FROM target WHERE name = ?), ?, ?, ?, ?, ?)
-            """,
-            [
-                .text(event.target), .integer(Int(event.acceptedMilliseconds)),
-                .integer(Int(event.acceptedMilliseconds)), .text(event.requestID),
-                .text(EventAttributes.encode(event.attributes)), .blob(event.payload),
-            ])
     }
 
     private func events(_ condition: String, _ values: [SQLiteValue]) throws(SQLiteError) -> [QueuedEvent] {

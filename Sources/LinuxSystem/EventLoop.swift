@@ -117,6 +117,9 @@ public final class EventLoop: Sendable {
         if let watch { epoll_ctl(epoll.rawValue, EPOLL_CTL_DEL, watch.descriptor, nil) }
     }
 
+    /// Timers that have neither run out nor been cancelled.
+    var timerCount: Int { state.withLock { $0.timers.count } }
+
     /// Ends the thread, after the action it is in. Not to be called from an action.
     public func stop() {
         state.withLock { $0.isStopping = true }

@@ -1,13 +1,13 @@
 """Where asynchronous invocations end: functions, and queues, topics, event buses and buckets of moto's server."""
 
-import http.server
 import json
-import threading
+import re
 import time
 
 import pytest
 
 from account import Account, refused
+from event_bus import EventBus
 
 FAILS = "def handler(event, context): raise ValueError('broken')"
 
@@ -65,7 +65,7 @@ def test_the_record_of_a_success_goes_to_a_queue(services, s3, queue):
     request = send(services, name, {"a": [1, "é"]})
     got = message(s3, services, queue[0])
     record = json.loads(got["Body"])
-    assert record.pop("timestamp").endswith("Z")
+    assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", record.pop("timestamp"))
     assert record == {
         "version": "1.0",
         "requestContext": {
@@ -101,6 +101,59 @@ def test_an_event_that_failed_goes_to_the_dead_letter_queue_with_the_reason(serv
         "RequestID": ("String", request), "ErrorCode": ("Number", "200"), "ErrorMessage": ("String", "broken")}
 
 
+def test_an_event_that_failed_goes_to_the_dead_letter_topic_with_the_reason(services, s3, queue):
+    sns = s3.client("sns", key=services.number)
+    topic = sns.create_topic(Name="dead-letters")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue[1])
+    name = services.deploy(FAILS, DeadLetterConfig={"TargetArn": topic})
+    services.lambda_.put_function_event_invoke_config(FunctionName=name, MaximumRetryAttempts=0)
+    request = send(services, name, {"n": 7})
+    notification = json.loads(message(s3, services, queue[0])["Body"])
+    assert json.loads(notification["Message"]) == {"n": 7}
+    assert {key: each["Value"] for key, each in notification["MessageAttributes"].items()} == {
+        "RequestID": request, "ErrorCode": "200", "ErrorMessage": "broken"}
+
+
+def test_an_event_that_would_be_too_old_when_tried_again_goes_to_the_destination(installation, s3, services, queue):
+    account = services.reconnected(installation.start(
+        arguments=["--retry-delay", "61"], variables={"AWS_ENDPOINT_URL_SQS": s3.url}))
+    name = account.deploy(FAILS)
+    account.lambda_.put_function_event_invoke_config(
+        FunctionName=name, MaximumEventAgeInSeconds=60, DestinationConfig={"OnFailure": {"Destination": queue[1]}})
+    send(account, name, 7)
+    record = json.loads(message(s3, account, queue[0])["Body"])
+    assert record["requestContext"]["condition"] == "EventAgeExceeded"
+    assert record["requestContext"]["approximateInvokeCount"] == 1
+    assert record["responsePayload"]["errorMessage"] == "broken"
+
+
+def test_events_of_a_function_that_may_not_run_go_to_the_destination_untried(services, s3, queue):
+    """https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"""
+    letters = make_queue(s3, services)
+    name = services.deploy(DeadLetterConfig={"TargetArn": letters[1]})
+    services.lambda_.put_function_event_invoke_config(
+        FunctionName=name, DestinationConfig={"OnFailure": {"Destination": queue[1]}})
+    services.invoke(name, 1)
+    services.lambda_.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+    request = send(services, name, {"n": 7})
+    record = json.loads(message(s3, services, queue[0])["Body"])
+    del record["timestamp"]
+    assert record == {
+        "version": "1.0",
+        "requestContext": {
+            "requestId": request, "functionArn": services.arn(name) + ":$LATEST",
+            "condition": "ZeroReservedConcurrency", "approximateInvokeCount": 0,
+        },
+        "requestPayload": {"n": 7},
+    }
+    assert json.loads(message(s3, services, letters[0])["Body"]) == {"n": 7}
+    services.lambda_.delete_function_concurrency(FunctionName=name)
+    services.lambda_.update_function_event_invoke_config(
+        FunctionName=name, DestinationConfig={"OnSuccess": {"Destination": queue[1]}})
+    send(services, name, 8)
+    assert json.loads(message(s3, services, queue[0])["Body"])["responsePayload"] == 8
+
+
 def test_a_record_goes_to_another_function(services, s3, queue):
     relay = destined(services, OnSuccess=queue[1])
     name = destined(services, OnSuccess=services.arn(relay))
@@ -119,30 +172,6 @@ def test_a_record_goes_to_a_topic(services, s3, queue):
     send(services, name, "ünïcode & <more>=+%")
     notification = json.loads(message(s3, services, queue[0])["Body"])
     assert json.loads(notification["Message"])["requestPayload"] == "ünïcode & <more>=+%"
-
-
-class EventBus(http.server.ThreadingHTTPServer):
-    """An event bus that keeps what it is sent, for moto's cannot hand events on. It answers by turns."""
-
-    def __init__(self, answers):
-        super().__init__(("127.0.0.1", 0), self.Handler)
-        self.answers = answers
-        self.calls = []
-        self.url = f"http://127.0.0.1:{self.server_port}"
-        threading.Thread(target=self.serve_forever).start()
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            answer = self.server.answers[len(self.server.calls)]
-            self.server.calls.append((self.headers["X-Amz-Target"], json.loads(body)))
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, *arguments):
-            pass
 
 
 @pytest.mark.parametrize("answers", [[b'{"FailedEntryCount":0}'], [b'{"FailedEntryCount":1}', b"{}"]])
@@ -195,6 +224,27 @@ def test_a_message_waits_until_its_service_is_back(installation, s3, services):
     time.sleep(1.5)
     url = s3.client("sqs", key=account.number).create_queue(QueueName="late")["QueueUrl"]
     assert json.loads(message(s3, account, url)["Body"])["requestPayload"] == "patient"
+
+
+def test_every_record_arrives_however_often_the_server_is_killed(installation, s3, services, queue):
+    variables = {"AWS_ENDPOINT_URL_SQS": s3.url}
+    server = installation.start(variables=variables)
+    account = services.reconnected(server)
+    name = destined(account, OnSuccess=queue[1])
+    for number in range(200):
+        send(account, name, number)
+    sqs, arrived = s3.client("sqs", key=services.number), set()
+    end, kills = time.monotonic() + 60, 0
+    while len(arrived) < 200:
+        assert time.monotonic() < end, f"{200 - len(arrived)} of 200 records never arrived"
+        got = sqs.receive_message(QueueUrl=queue[0], MaxNumberOfMessages=10).get("Messages", [])
+        arrived |= {json.loads(each["Body"])["requestPayload"] for each in got}
+        for each in got:
+            sqs.delete_message(QueueUrl=queue[0], ReceiptHandle=each["ReceiptHandle"])
+        if kills < 3 and len(arrived) > kills * 50:
+            server.kill()
+            server, kills = installation.start(data=server.data, variables=variables), kills + 1
+    assert kills == 3
 
 
 def test_the_configuration_goes_with_the_version_or_alias_that_was_invoked(services, s3, queue):

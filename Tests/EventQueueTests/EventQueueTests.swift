@@ -1,80 +1,9 @@
-import Glibc
-import LinuxSystem
+import SeededRandom
 import Synchronization
 import Testing
 
 @testable import EventQueue
-
-/// A queue in a folder of its own, which goes away with it.
-final class QueueFixture: Sendable {
-    let path: String
-    let clock = Mutex<Int64>(1_000_000)
-    let handled = Mutex<[QueuedEvent]>([])
-    let verdicts: @Sendable (QueuedEvent, Int64) -> EventVerdict?
-
-    init(_ verdicts: @escaping @Sendable (QueuedEvent, Int64) -> EventVerdict? = { _, _ in .finished() }) throws {
-        var template = Array("/tmp/strata-test-XXXXXX".utf8CString)
-        try #require(mkdtemp(&template) != nil)
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self) + "/events.sqlite"
-        self.verdicts = verdicts
-    }
-
-    deinit {
-        for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
-        rmdir(String(path.dropLast("/events.sqlite".count)))
-    }
-
-    var now: Int64 { clock.withLock { $0 } }
-
-    func open(limits: EventQueue.Limits = .init()) throws -> EventQueue {
-        let queue = try EventQueue(path: path, limits: limits, clock: { [self] in now })
-        queue.start(self)
-        return queue
-    }
-
-    func event(_ name: String, target: String = "f", payload: [UInt8] = [1]) -> NewEvent {
-        NewEvent(
-            target: target, requestID: name, payload: payload, attributes: ["a=b\\": "c\nd"],
-            acceptedMilliseconds: now)
-    }
-
-    /// Waits, for a few seconds at most, until as many events were handled.
-    func wait(for count: Int) throws -> [QueuedEvent] {
-        for _ in 0..<2_000 where handled.withLock({ $0.count }) < count { SystemThread.sleep(milliseconds: 5) }
-        let events = handled.withLock { $0 }
-        try #require(events.count >= count)
-        return events
-    }
-
-    /// Waits until the queue is empty.
-    func drain(_ queue: EventQueue) throws {
-        for _ in 0..<2_000 where !(try queue.list(limit: 1)).isEmpty { SystemThread.sleep(milliseconds: 5) }
-        try #require(try queue.list(limit: 1).isEmpty)
-    }
-}
-
-extension QueueFixture: EventHandler {
-    func handle(_ event: QueuedEvent, _ answer: @escaping @Sendable (EventVerdict) -> Void) {
-        handled.withLock { $0.append(event) }
-        if let verdict = verdicts(event, now) { answer(verdict) }
-    }
-}
-
-extension EventQueue {
-    /// Accepts an event and waits for the answer.
-    func acceptAndWait(_ event: NewEvent) -> Bool {
-        let answer = Answer()
-        accept(event) { isAccepted in answer.value.withLock { $0 = isAccepted } }
-        while true {
-            if let value = answer.value.withLock(\.self) { return value }
-            SystemThread.sleep(milliseconds: 1)
-        }
-    }
-
-    private final class Answer: Sendable {
-        let value = Mutex<Bool?>(nil)
-    }
-}
+@testable import LinuxSystem
 
 @Suite struct EventQueueTests {
     @Test func `an event that is postponed is not tried before its time, however many end meanwhile`() throws {
@@ -88,6 +17,20 @@ extension EventQueue {
         SystemThread.sleep(milliseconds: 50)
         #expect(fixture.handled.withLock { $0.count } == 600)
         #expect(Set(first.map(\.number)).count == 600)
+    }
+
+    @Test func `an event that waits for long costs one timer, however many are handled meanwhile`() throws {
+        let fixture = try QueueFixture { event, now in
+            event.event.requestID == "later"
+                ? .postponed(untilMilliseconds: now + 3_600_000, isRetry: true, reason: "later") : .finished()
+        }
+        let queue = try fixture.open()
+        defer { queue.stop() }
+        #expect(queue.acceptAndWait(fixture.event("later")))
+        for number in 0..<100 { #expect(queue.acceptAndWait(fixture.event("\(number)"))) }
+        _ = try fixture.wait(for: 101)
+        for _ in 0..<1_000 where try queue.list(limit: 2).count > 1 { SystemThread.sleep(milliseconds: 5) }
+        #expect(queue.loop.timerCount <= 1)
     }
 
     @Test func `an event that was accepted is handled as it was given`() throws {
@@ -136,6 +79,58 @@ extension EventQueue {
         }
         #expect(try fixture.wait(for: 3).map(\.attempts) == [0, 1, 2])
         try fixture.drain(queue)
+    }
+
+    @Test(arguments: [1, 2, 3] as [UInt64])
+    func `on a clock that is set by hand, what waits is tried when its time has come and not before`(
+        seed: UInt64
+    ) throws {
+        var random = SeededGenerator(seed: seed)
+        let delays = (0..<200).map { _ in Int64.random(in: 1...3_600_000, using: &random) }
+        let fixture = try QueueFixture { event, now in
+            guard event.attempts == 0, let number = Int(event.event.requestID) else { return .finished() }
+            return .postponed(untilMilliseconds: now + delays[number], isRetry: true, reason: "later")
+        }
+        let begin = fixture.now
+        let queue = try fixture.open()
+        defer { queue.stop() }
+        for number in delays.indices {
+            queue.accept(fixture.event("\(number)", target: "\(number % 7)")) { _ in }
+        }
+        var (tried, elapsed) = (try fixture.wait(for: delays.count).count, Int64(0))
+        try fixture.wait(until: { try queue.list(limit: 200).allSatisfy { $0.attempts == 1 } })
+        while elapsed < 3_600_000 {
+            elapsed += Int64.random(in: 1...600_000, using: &random)
+            fixture.clock.withLock { $0 = begin + elapsed }
+            // The queue sleeps by the monotonic clock; an event wakes it.
+            #expect(queue.acceptAndWait(fixture.event("tick", target: "tick")))
+            tried = try fixture.wait(for: delays.count + delays.count { $0 <= elapsed } + 1).count
+            try fixture.wait(until: { try queue.list(limit: 200).count == delays.count { $0 > elapsed } })
+            let early = fixture.handled.withLock { $0.filter { $0.attempts > 0 && $0.dueMilliseconds > fixture.now } }
+            #expect(early.isEmpty, "seed \(seed)")
+        }
+        #expect(tried >= delays.count * 2, "seed \(seed)")
+    }
+
+    @Test func `events that come while another is written are written together`() throws {
+        let fixture = try QueueFixture()
+        let queue = try EventQueue(path: fixture.path)
+        defer { queue.stop() }
+        let before = try fixture.commits()
+        let isWritten = Mutex(false)
+        let answers = Mutex(0)
+        // Its answer holds up the thread that writes.
+        queue.accept(fixture.event("first")) { _ in
+            while !isWritten.withLock(\.self) { SystemThread.sleep(milliseconds: 1) }
+        }
+        for number in 0..<500 {
+            queue.accept(fixture.event("\(number)")) { isAccepted in answers.withLock { $0 += isAccepted ? 1 : 0 } }
+        }
+        isWritten.withLock { $0 = true }
+        try fixture.wait(until: { answers.withLock { $0 } == 500 })
+        #expect(try queue.list(limit: 600).count == 501)
+        // Perhaps the first was not alone.
+        #expect((1...2).contains(try fixture.commits() - before))
     }
 
     @Test func `what follows from an event comes with its end, or not at all`() throws {

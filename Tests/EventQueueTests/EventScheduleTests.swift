@@ -21,7 +21,7 @@ import Testing
         #expect(schedule.turn(nowMilliseconds: 1)?.limit == EventSchedule.firstWindow)
         schedule.take(EventSchedule.firstWindow, of: "a", nextDueMilliseconds: 0)
         #expect(schedule.turn(nowMilliseconds: 1) == nil)
-        schedule.end("a", wasTurnedAway: false, dueMilliseconds: nil)
+        schedule.end("a", wasTurnedAway: false, dueMilliseconds: nil, nowMilliseconds: 1)
         // One has ended, and the window is wider by one.
         #expect(schedule.turn(nowMilliseconds: 1)?.limit == 2)
     }
@@ -30,8 +30,39 @@ import Testing
         schedule.arrive("a", dueMilliseconds: 0)
         _ = schedule.turn(nowMilliseconds: 1)
         schedule.take(4, of: "a", nextDueMilliseconds: 0)
-        for _ in 1...4 { schedule.end("a", wasTurnedAway: true, dueMilliseconds: 50) }
+        for _ in 1...4 { schedule.end("a", wasTurnedAway: true, dueMilliseconds: 50, nowMilliseconds: 1) }
         #expect(schedule.turn(nowMilliseconds: 60)?.limit == 1)
+    }
+
+    /// Moments at which a target is tried that turns every event away, and has no end of them.
+    private static func knocks(_ schedule: inout EventSchedule, untilMilliseconds end: Int64) -> [Int64] {
+        var (now, moments): (Int64, [Int64]) = (0, [])
+        schedule.arrive("a", dueMilliseconds: 0)
+        while now < end {
+            if let turn = schedule.turn(nowMilliseconds: now) {
+                moments.append(now)
+                schedule.take(turn.limit, of: "a", nextDueMilliseconds: 0)
+                for _ in 0..<turn.limit {
+                    schedule.end("a", wasTurnedAway: true, dueMilliseconds: now + 500_000, nowMilliseconds: now)
+                }
+            }
+            now = schedule.nextDue(nowMilliseconds: now) ?? end
+        }
+        return moments
+    }
+
+    @Test mutating func `a target that turns everything away is tried once a second in the end`() {
+        #expect(
+            Self.knocks(&schedule, untilMilliseconds: 4_000) == [0, 50, 150, 350, 750, 1_550, 2_550, 3_550])
+    }
+
+    @Test mutating func `a target that has handled an event again is not left alone any more`() {
+        _ = Self.knocks(&schedule, untilMilliseconds: 3_000)
+        #expect(schedule.turn(nowMilliseconds: 3_000) == nil)
+        #expect(schedule.turn(nowMilliseconds: 3_550)?.limit == 1)
+        schedule.take(1, of: "a", nextDueMilliseconds: 0)
+        schedule.end("a", wasTurnedAway: false, dueMilliseconds: nil, nowMilliseconds: 3_551)
+        #expect(schedule.turn(nowMilliseconds: 3_551)?.limit == 2)
     }
 
     @Test mutating func `what arrives during a turn is not forgotten`() {
@@ -61,7 +92,7 @@ import Testing
             taken[turn.target, default: 0] += turn.limit
         }
         #expect(taken == ["a1": 3, "b1": 3])
-        schedule.end("a1", wasTurnedAway: false, dueMilliseconds: nil)
+        schedule.end("a1", wasTurnedAway: false, dueMilliseconds: nil, nowMilliseconds: 1)
         #expect(schedule.turn(nowMilliseconds: 1)?.limit == 1)
     }
 }

@@ -1,3 +1,6 @@
+import SQLite
+import SeededRandom
+import Synchronization
 import Testing
 
 @testable import EventQueue
@@ -26,6 +29,64 @@ import Testing
         #expect(try store.purge(targets: [], number: nil) == 0)
         #expect(try store.purge(targets: nil, number: nil) == 12_001)
         #expect(try store.heads().isEmpty)
+    }
+
+    @Test func `a queue that an older version has left is counted when it is opened`() throws {
+        let fixture = try QueueFixture()
+        do {
+            let old = try Database(path: fixture.path, migrations: Array(EventStore.migrations.prefix(1)))
+            try old.write { connection throws(SQLiteError) in
+                try connection.execute(
+                    """
+                    INSERT INTO target (name) VALUES ('a'), ('b'), ('c');
+                    INSERT INTO event (target, due, accepted, request_id, attributes, payload)
+                    VALUES (2, 5, 7, 'x', '', x'00'), (1, 5, 8, 'y', '', x'00'), (2, 5, 9, 'z', '', x'00');
+                    """)
+            }
+        }
+        let store = try EventStore(path: fixture.path)
+        let counts = try store.counts().map { "\($0.target) \($0.count) \($0.oldestMilliseconds)" }
+        #expect(counts.sorted() == ["a 1 8", "b 2 7"])
+        #expect(try store.targetCount() == 2)
+    }
+
+    @Test(arguments: [1, 2] as [UInt64])
+    func `counts and ages are those of the events that are there, whatever has happened`(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let fixture = try QueueFixture()
+        let store = try EventStore(path: fixture.path)
+        for _ in 0..<100 {
+            fixture.clock.withLock { $0 += Int64.random(in: 0...9, using: &random) }
+            let target = ["a", "b", "c"].randomElement(using: &random) ?? "a"
+            let last = try store.list(target: nil, after: 0, limit: 1_000).map(\.number).randomElement(using: &random)
+            switch Int.random(in: 0..<8, using: &random) {
+            case 0: _ = try store.purge(targets: [target], number: nil)
+            case 1...2:
+                _ = try store.apply([.finish(number: last ?? 1, followUps: [fixture.event("f", target: target)])])
+            case 3: _ = try store.apply([.finish(number: last ?? 1, followUps: [])])
+            default: _ = try store.apply([.add(fixture.event("n", target: target)), .add(fixture.event("m"))])
+            }
+            let counts = try store.counts().map { "\($0.target) \($0.count) \($0.oldestMilliseconds)" }
+            let events = Dictionary(grouping: try store.list(target: nil, after: 0, limit: 1_000)) { $0.event.target }
+            let expected = events.map { "\($0.key) \($0.value.count) \($0.value[0].event.acceptedMilliseconds)" }
+            #expect(counts.sorted() == expected.sorted(), "seed \(seed)")
+        }
+    }
+
+    @Test func `targets without events are deleted, those with events are kept`() throws {
+        let fixture = try QueueFixture()
+        let store = try store(fixture, counts: [("kept", 1)])
+        for number in 0..<(EventStore.targetsBetweenPruning * 2 + 500) {
+            _ = try store.apply([.add(fixture.event("one", target: "function-\(number)"))])
+            _ = try store.apply([.finish(number: number + 2, followUps: [])])
+        }
+        #expect(try store.heads().keys.sorted() == ["kept"])
+        #expect((1...EventStore.targetsBetweenPruning).contains(try store.targetCount()))
+        _ = try store.apply([.add(fixture.event("again", target: "function-1"))])
+        #expect(try store.heads().keys.sorted() == ["function-1", "kept"])
+        let reopened = try EventStore(path: fixture.path)
+        #expect(try reopened.targetCount() == 2)
+        #expect(try reopened.due(for: "kept", byMilliseconds: .max, limit: 9) == [1])
     }
 
     @Test func `pages of summaries hold the events of the targets that are asked for, each once`() throws {

@@ -46,7 +46,7 @@ import Testing
                 maximumRetryAttempts: Int.random(in: 0...2, using: &random),
                 maximumEventAgeSeconds: Int.random(in: 60...21_600, using: &random))
             var (now, event) = (Int64(0), try Self.event())
-            var end: AsynchronousRules.Condition?
+            var (end, refusals): (AsynchronousRules.Condition?, Int) = (nil, 0)
             while end == nil {
                 now += Int64.random(in: 0...900_000, using: &random)
                 if rules.isTooOld(event, nowMilliseconds: now) {
@@ -57,11 +57,15 @@ import Testing
                 switch rules.step(after: attempt, of: event, nowMilliseconds: now) {
                 case .finish(let condition): end = condition
                 case .again(let moment):
-                    #expect(moment > now, "seed \(seed)")
+                    let minutes = [1, 2][event.retries < 2 ? event.retries : 1]
+                    let backoff = [1, 2, 4, 8, 16, 32, 64, 128, 256]
+                    let seconds = attempt == .failed ? minutes * 60 : refusals < 9 ? backoff[refusals] : 300
+                    #expect(moment == now + Int64(seconds) * 1000, "seed \(seed)")
                     #expect(moment <= Int64(rules.maximumEventAgeSeconds) * 1000, "seed \(seed)")
                     now = moment
                     event.attempts += 1
                     event.retries += attempt == .failed ? 1 : 0
+                    refusals += attempt == .turnedAway ? 1 : 0
                 }
             }
             #expect(event.retries <= rules.maximumRetryAttempts, "seed \(seed)")
@@ -75,15 +79,15 @@ import Testing
         account: AccountID("123456789012").unsafelyUnwrapped, region: Region("us-east-1").unsafelyUnwrapped,
         name: FunctionName("f").unsafelyUnwrapped)
 
-    private static func attempt(retries: Int = 2, destination: String? = "arn:d", queue: String? = "arn:q")
-        -> EventAttempt
-    {
+    private static func attempt(
+        retries: Int = 2, refusals: Int = 0, destination: String? = "arn:d", queue: String? = "arn:q"
+    ) -> EventAttempt {
         let settings = AsynchronousSettings(onSuccess: "arn:s", onFailure: destination, deadLetterQueue: queue)
         let event = QueuedEvent(
             number: 1,
             event: NewEvent(
                 target: "arn", requestID: "id", payload: Array("{\"n\":1}".utf8), acceptedMilliseconds: 0),
-            dueMilliseconds: 0, attempts: retries, retries: retries)
+            dueMilliseconds: 0, attempts: retries + refusals, retries: retries)
         return EventAttempt(
             event: event, target: FunctionTarget(function: function, qualifier: nil), settings: settings,
             nowMilliseconds: { 1_000 })
@@ -100,7 +104,7 @@ import Testing
         #expect(record.map(\.target) == ["arn:s"])
         #expect(
             String(decoding: record[0].payload, as: UTF8.self) == """
-                {"version":"1.0","timestamp":"1970-01-01T00:00:01Z","requestContext":{"approximateInvokeCount":1,\
+                {"version":"1.0","timestamp":"1970-01-01T00:00:01.000Z","requestContext":{"approximateInvokeCount":1,\
                 "condition":"Success","functionArn":"arn:aws:lambda:us-east-1:123456789012:function:f:$LATEST",\
                 "requestId":"id"},"requestPayload":{"n":1},"responseContext":{"executedVersion":"3","statusCode":200},\
                 "responsePayload":[2]}
@@ -121,6 +125,19 @@ import Testing
     @Test func `an event that was never run has no response in its record`() {
         let record = Self.followUps(Self.attempt(queue: nil).finish(.eventAgeExceeded, nil))
         #expect(!String(decoding: record[0].payload, as: UTF8.self).contains("response"))
+    }
+
+    @Test(arguments: [(0, 0), (0, 7), (2, 0), (2, 7)])
+    func `a record counts the times that the function has run, and not those that it was throttled`(
+        retries: Int, refusals: Int
+    ) throws {
+        let attempt = Self.attempt(retries: retries, refusals: refusals, queue: nil)
+        func text(_ verdict: EventVerdict) -> String {
+            Self.followUps(verdict).map { String(decoding: $0.payload, as: UTF8.self) }.joined()
+        }
+        #expect(text(attempt.finish(.eventAgeExceeded, nil)).contains(#""approximateInvokeCount":\#(retries),"#))
+        let answer = attempt.verdict(on: .answered([], logTail: []), .latest)
+        #expect(text(answer).contains(#""approximateInvokeCount":\#(retries + 1),"#))
     }
 
     private static let next = "arn:aws:lambda:us-east-1:123456789012:function:g"

@@ -29,6 +29,8 @@ struct AsynchronousRules: Hashable, Sendable {
         case retriesExhausted = "RetriesExhausted"
         /// The event is too old to be tried again.
         case eventAgeExceeded = "EventAgeExceeded"
+        /// The function may not run at all.
+        case zeroReservedConcurrency = "ZeroReservedConcurrency"
     }
 
     /// What follows.
@@ -77,4 +79,8 @@ struct AsynchronousSettings: Hashable, Sendable {
     var deadLetterQueue: String?
     /// Whether a chain of destinations that leads back to the function again and again is ended.
     var endsLoops = true
+    /// Whether the function may not run at all: its reserved concurrency is zero. Its events are not tried.
+    ///
+    /// Source: "Capturing records of Lambda asynchronous invocations", Lambda developer guide.
+    var isSwitchedOff = false
 }

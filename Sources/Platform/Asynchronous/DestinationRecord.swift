@@ -23,13 +23,15 @@ struct DestinationRecord {
 
     /// The document. Payloads are JSON already and go in as they are.
     var json: [UInt8] {
-        let timestamp = Timestamp(secondsSinceEpoch: Double(timestampMilliseconds) / 1000).formatted(.iso8601)
+        // Milliseconds are always written, also where they are 0.
+        let timestamp = LambdaTime.text(milliseconds: timestampMilliseconds).replacing("+0000", with: "Z")
         var text = Array(#"{"version":"1.0","timestamp":"\#(timestamp)","requestContext":"#.utf8)
         text += JSON.encode(
             .structure([
                 "requestId": .string(event.event.requestID), "functionArn": .string(functionARN),
                 "condition": .string(condition.rawValue),
-                "approximateInvokeCount": .integer(Int64(event.attempts + (response == nil ? 0 : 1))),
+                // How often the function has run: what a limit turned away is not counted.
+                "approximateInvokeCount": .integer(Int64(event.retries + (response == nil ? 0 : 1))),
             ]))
         text += Array(#","requestPayload":"#.utf8) + event.event.payload
         if let response {

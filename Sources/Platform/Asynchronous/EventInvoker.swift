@@ -47,6 +47,9 @@ extension Platform {
                 event: event, target: target, settings: route.asynchronous,
                 nowMilliseconds: { WallClock.nowMilliseconds() })
             guard !attempt.isInLoop else { return answer(.finished()) }
+            guard !route.asynchronous.isSwitchedOff else {
+                return answer(attempt.finish(.zeroReservedConcurrency, nil))
+            }
             guard !attempt.isTooOld else { return answer(attempt.finish(.eventAgeExceeded, nil)) }
             let revision = route.choose(random: .random(in: 0..<1))
             let header: String?

@@ -39,6 +39,7 @@ extension Platform {
             $0.isEmpty ? nil : $0
         }
         settings.endsLoops = try Self.endsLoops(found.function, rows)
+        settings.isSwitchedOff = try rows.setting(.reservedConcurrency, of: found.function)?.amount == 0
         let qualifier = target.qualifier?.description ?? Qualifier.latest.description
         guard let setting = try rows.setting(.eventInvokeConfig, of: found.function, qualifier: qualifier) else {
             return settings

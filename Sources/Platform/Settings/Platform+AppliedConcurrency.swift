@@ -30,6 +30,8 @@ extension Platform {
                 try rows.function(function).flatMap { try rows.setting(.reservedConcurrency, of: $0)?.amount }
             }
             pool.reserve(amount, for: function)
+            // They say whether events are tried at all.
+            routes.forget(function)
         }
     }
 
