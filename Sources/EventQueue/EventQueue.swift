@@ -157,10 +157,10 @@ extension EventQueue {
         guard !changes.isEmpty else { return }
         do throws(SQLiteError) {
             let targets = try store.apply(changes)
-            let used = try store.usedBytes()
+            let used = try? store.usedBytes()  // it is on the disk by now, counted or not: the next write counts again
             let now = clock()
             state.withLock { state in
-                state.usedBytes = used
+                state.usedBytes = used ?? state.usedBytes
                 for target in targets { state.schedule.arrive(target, dueMilliseconds: now) }
                 for ending in endings {
                     state.inHand.remove(ending.number)
