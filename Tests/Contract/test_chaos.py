@@ -19,29 +19,15 @@ from chaos_owner import Owner
 from operators import Operator
 from record_queue import RecordQueue
 from server_process import Installation
-from small_disk import MountFailure, SmallDisk
 from stored_files import assert_databases_are_whole, assert_store_holds, drafts, torn_lines
 from test_throttling import most_at_once
 
 SEED = int(os.environ.get("STRATA_SEED") or random.randrange(1_000_000))
 SECONDS = float(os.environ.get("STRATA_CHAOS_SECONDS", "20"))
-DISK_MEBIBYTES = 64
 ACCOUNT_LIMIT, RESERVED, HOST_LIMIT = 8, 3, 10
 LIMITS = ["--max-concurrency", ACCOUNT_LIMIT, "--max-environments", HOST_LIMIT, "--request-rate", 10_000,
           "--idle-seconds", 2, "--retry-delay", 0]
 SETTLE_SECONDS = 60
-
-
-@pytest.fixture
-def disk(installation):
-    if os.geteuid() != 0:
-        pytest.skip("only root may mount a disk that can be filled")
-    try:
-        disk = SmallDisk(installation.folder("disk-"), DISK_MEBIBYTES)
-    except MountFailure as failure:
-        pytest.skip(f"no tmpfs can be mounted here: {failure}")
-    yield disk
-    disk.close()
 
 
 @pytest.fixture
