@@ -9,7 +9,7 @@ import sys
 import traceback
 from pathlib import Path
 
-MEASUREMENTS = ["warm", "cold", "storage", "deploys", "servers", "control_plane", "asynchronous"]
+MEASUREMENTS = ["warm", "cold", "storage", "deploys", "servers", "control_plane", "asynchronous", "soak"]
 SLOW_MEASUREMENTS = ["builds"]
 
 

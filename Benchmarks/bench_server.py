@@ -26,11 +26,11 @@ LUA = Path(__file__).with_name("invoke.lua")
 
 
 @contextlib.contextmanager
-def running_server(data=None, installation=None):
+def running_server(data=None, installation=None, arguments=()):
     """A server of the release build; what it leaves goes with it."""
     own = installation or Installation.for_ourselves()
     try:
-        server = own.start(data=data)
+        server = own.start(data=data, arguments=arguments)
         yield server
         server.stop()
     finally:

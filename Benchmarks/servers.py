@@ -2,11 +2,11 @@
 
 import threading
 import time
-from pathlib import Path
 
 import budgets
 from bench_server import HANDLER, Account, Installation, RawClient, median, running_server
 from budgets import Result
+from footprint import proportional_bytes
 from leftovers import descendants
 from packages import zip_of
 
@@ -57,11 +57,3 @@ def measure_idle_memory():
         servers = proportional_bytes(server.pid)
     average = sum(sizes) / ENVIRONMENTS / 1e6
     return Result(budgets.IDLE_MEMORY, average, f"{ENVIRONMENTS} environments; the server {servers / 1e6:.1f} MB")
-
-
-def proportional_bytes(pid):
-    """The PSS of a process (proc_pid_smaps(5)); 0 where it has no memory of its own."""
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) * 1024
-    return 0

@@ -42,18 +42,21 @@ struct DataFolder {
 
     /// A secret of this folder: 32 random bytes, made once.
     func key(named name: String) throws(PlatformError) -> [UInt8] {
-        if let key = read(path(name)), key.count == 32 { return key }
+        if let key = read(path(name), count: 64), key.count == 32 { return key }
         let key = MessageAuthentication.makeKey()
         try write(key, to: path(name), mode: 0o600)
         return key
     }
 
-    /// Writes the files of a runtime, readable for everybody: environments see them.
+    /// Writes the files of a runtime, readable for everybody: environments see them. What is there already stays as it
+    /// is, so that a server starts on a full disk, too.
     func install(_ program: RuntimeProgram, at name: String) throws(PlatformError) {
         try Self.makeFolders(path(name))
         chmod(path(name), 0o755)
         for file in program.files {
-            try write(file.bytes, to: path("\(name)/\(file.name)"), mode: 0o644)
+            let path = path("\(name)/\(file.name)")
+            guard read(path, count: file.bytes.count + 1) != file.bytes || chmod(path, 0o644) != 0 else { continue }
+            try write(file.bytes, to: path, mode: 0o644)
         }
     }
 
@@ -72,11 +75,12 @@ struct DataFolder {
         }
     }
 
-    private func read(_ path: String) -> [UInt8]? {
+    /// The beginning of a file.
+    private func read(_ path: String, count: Int) -> [UInt8]? {
         let number = open(path, O_RDONLY | O_CLOEXEC)
         guard number >= 0 else { return nil }
         let descriptor = FileDescriptor(owning: number)
-        return [UInt8](unsafeUninitializedCapacity: 64) { buffer, count in
+        return [UInt8](unsafeUninitializedCapacity: count) { buffer, count in
             count = max(0, Glibc.read(descriptor.rawValue, buffer.baseAddress, buffer.count))
         }
     }

@@ -2,7 +2,8 @@ internal import Catalog
 internal import LayerStore
 internal import LinuxSystem
 
-/// Removes the bytes that no row names: what an interrupted publication, an update or a deletion has left.
+/// Removes the bytes that no row names, on the disk and in memory: what an interrupted publication, an update or a
+/// deletion has left.
 ///
 /// It works on a thread of its own, after the answer to whoever made the garbage: the bytes are already unreachable.
 final class GarbageCollector: Sendable {
@@ -22,6 +23,8 @@ final class GarbageCollector: Sendable {
         _ = queue.submit { [catalog, layerStore] in
             // What could not be removed now is found again by the next collection.
             _ = try? layerStore.collectGarbage { try catalog.referencedDigests() }
+            // Changes of functions take large buffers, each in the arena of the thread that it came to.
+            HeapMemory.release()
         }
     }
 

@@ -58,7 +58,6 @@ public final class LogStream: Sendable {
     private struct State {
         var descriptor: Int32 = -1
         var writtenBytes = 0
-        var hasFailed = false
     }
 
     private let folder: String
@@ -78,8 +77,8 @@ public final class LogStream: Sendable {
         }
     }
 
-    /// Appends lines in one write. A log that cannot be written (a full disk) is given up without a word to the
-    /// function: its answers matter more.
+    /// Appends lines in one write: all of them, or none. Lines that cannot be written (a full disk) are given up
+    /// without a word to the function, whose answers matter more; those that come when there is room again are written.
     public func append(_ lines: [LogLine]) {
         guard !lines.isEmpty else { return }
         var bytes: [UInt8] = []
@@ -92,16 +91,19 @@ public final class LogStream: Sendable {
 
     private func write(_ bytes: [UInt8], _ state: inout State) {
         if state.descriptor >= 0, state.writtenBytes + bytes.count > limitBytes { rotate(&state) }
-        if state.descriptor < 0, !state.hasFailed { open(&state) }
+        if state.descriptor < 0 { open(&state) }
         guard state.descriptor >= 0 else { return }
-        let count = Glibc.write(state.descriptor, bytes, bytes.count)
-        state.writtenBytes += max(count, 0)
+        guard Glibc.write(state.descriptor, bytes, bytes.count) == bytes.count else {
+            // Half a line would stand before the next one.
+            ftruncate(state.descriptor, state.writtenBytes)
+            return
+        }
+        state.writtenBytes += bytes.count
     }
 
     private func open(_ state: inout State) {
         makeFolder()
         state.descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        state.hasFailed = state.descriptor < 0
     }
 
     private func rotate(_ state: inout State) {

@@ -17,6 +17,7 @@ from account import Account  # noqa: E402
 from s3_server import S3Server  # noqa: E402
 from server_process import BINARY, Installation  # noqa: E402
 from signing import Keys, client  # noqa: E402
+from small_disk import MountFailure, SmallDisk  # noqa: E402
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -99,6 +100,19 @@ def s3(nothing_left_behind, tmp_path_factory):
 def server_with_s3(installation, s3):
     """A server that reads packages from it."""
     return installation.start(arguments=("--s3-endpoint", s3.url))
+
+
+@pytest.fixture
+def disk(installation):
+    """A small disk that can be filled. Servers with data on it must have ended when it is taken away."""
+    if os.geteuid() != 0:
+        pytest.skip("only root may mount a disk that can be filled")
+    try:
+        disk = SmallDisk(installation.folder("disk-"), mebibytes=64)
+    except MountFailure as failure:
+        pytest.skip(f"no tmpfs can be mounted here: {failure}")
+    yield disk
+    disk.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,9 @@
 """What servers leave behind when they end: processes, mounts, cgroups. There must be nothing."""
 
+import contextlib
 import ctypes
 import os
+import re
 import time
 from pathlib import Path
 
@@ -77,4 +79,37 @@ def cgroups(pids):
     found = []
     for folder, folders, _ in os.walk("/sys/fs/cgroup"):
         found += [os.path.join(folder, name) for name in folders if name in names]
+    return found
+
+
+def namespaces(pids):
+    """The namespaces that processes are in (namespaces(7)), and those that they hold open."""
+    found = set()
+    for pid in pids:
+        for folder in ("ns", "fd"):
+            try:
+                found |= {link for link in links(f"/proc/{pid}/{folder}") if re.fullmatch(r"[a-z_]+:\[\d+\]", link)}
+            except OSError:
+                continue  # it has ended
+    return {link for link in found if not link.startswith(("pipe:", "socket:"))}
+
+
+def links(folder):
+    """Where the links in a folder of /proc lead."""
+    for name in os.listdir(folder):
+        # A descriptor may have been closed since.
+        with contextlib.suppress(FileNotFoundError):
+            yield os.readlink(f"{folder}/{name}")
+
+
+def environments(server):
+    """The processes of a server's execution environments that are the first in theirs (proc_pid_status(5))."""
+    found = []
+    for pid, (state, parent) in processes().items():
+        if parent != server or state in "ZX":
+            continue
+        with contextlib.suppress(OSError):
+            ids = re.search(r"^NSpid:\t(.*)$", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+            if ids and ids[1].split()[1:] == ["1"]:
+                found.append(pid)
     return found

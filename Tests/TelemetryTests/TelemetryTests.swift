@@ -67,6 +67,23 @@ import Testing
         #expect(try #require(contents(path + ".older")).utf8.count <= 200)
     }
 
+    @Test func `a stream that could not be opened is written when it can be`() throws {
+        let root = "/tmp/strata-telemetry-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+        defer { system("rm -rf \(root)") }
+        let function = try FunctionID(
+            account: #require(AccountID("000000000000")), region: #require(Region("us-east-1")),
+            name: #require(FunctionName("f")))
+        let store = LogStore(root: root)
+        let name = LogStreamName(startMilliseconds: 0, version: .latest, random: [1])
+        let stream = store.openStream(of: function, name: name)
+        // A file where the folder should be.
+        close(creat(root, 0o600))
+        stream.append([LogLine(milliseconds: 5, text: "lost")])
+        unlink(root)
+        stream.append([LogLine(milliseconds: 5, text: "kept")])
+        #expect(contents("\(store.folder(of: function))/\(name.fileName)") == "1970-01-01T00:00:00.005Z kept\n")
+    }
+
     @Test func `what stands in one event is shown on lines of its own`() {
         var bytes: [UInt8] = []
         LogLine(milliseconds: 1_767_225_599_042, text: "[ERROR] it broke\rTraceback").append(to: &bytes)

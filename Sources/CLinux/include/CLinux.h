@@ -3,3 +3,4 @@
 #include "CLinuxEvents.h"
 #include "CLinuxFiles.h"
 #include "CLinuxSandbox.h"
+#include "CLinuxMemory.h"

@@ -1,0 +1,5 @@
+// A memory call that Swift's Glibc module hides.
+#pragma once
+
+/// malloc_trim(3): gives back to the kernel what was freed, of all arenas.
+void strata_release_memory(void);

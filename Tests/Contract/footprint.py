@@ -1,0 +1,78 @@
+"""What a server takes of its host at a moment at which it has nothing to do."""
+
+import os
+import re
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import leftovers
+
+SETTLE_SECONDS = 30
+# Of two databases: one connection that writes and four that read, each with the file and its log, and one shared index.
+MAXIMUM_DATABASE_DESCRIPTORS = 2 * (5 * 2 + 1)
+
+
+@dataclass
+class Footprint:
+    """Everything but the memory is counted by kind, so that a difference says what it is."""
+
+    # Without pages of files, of which others may map the same.
+    memory_bytes: int
+    descriptors: Counter
+    # A database keeps the connections that were needed at once for the next who need them, four at most.
+    database_descriptors: int
+    threads: int
+    processes: int
+    # On folders of the tests: others may mount what they like meanwhile.
+    mounts: int
+    cgroups: int
+
+    @classmethod
+    def of(cls, server):
+        """The figures of a server that runs."""
+        kinds = [kind(target) for target in leftovers.links(f"/proc/{server.pid}/fd")]
+        others = [each for each in kinds if ".sqlite" not in each]
+        return cls(
+            proportional_bytes(server.pid, "Pss_Anon"), Counter(others), len(kinds) - len(others),
+            len(os.listdir(f"/proc/{server.pid}/task")), len(leftovers.descendants(server.pid)),
+            len(leftovers.mounts(server.installation.root)), inner_cgroups(server.pid))
+
+    @classmethod
+    def at_rest(cls, server):
+        """The figures when its environments are gone and its connections closed, and nothing changes any more."""
+        end, last = time.monotonic() + SETTLE_SECONDS, None
+        while time.monotonic() < end:
+            time.sleep(0.5)
+            found = cls.of(server)
+            if not found.processes and last and found.counts == last.counts:
+                return found
+            last = found
+        raise AssertionError(f"the server does not come to rest: {last}")
+
+    @property
+    def counts(self):
+        """Everything that must not grow at all."""
+        return {
+            "descriptors": self.descriptors, "threads": self.threads, "processes": self.processes,
+            "mounts": self.mounts, "cgroups": self.cgroups,
+        }
+
+
+def kind(target):
+    """What a descriptor is of: a file by its path, anything else by its type."""
+    return re.sub(r":\[\d+\]$", "", target)
+
+
+def proportional_bytes(pid, kind="Pss"):
+    """The PSS of a process (proc_pid_smaps(5)), or a part of it; 0 where it has no memory of its own."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith(f"{kind}:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def inner_cgroups(pid):
+    """How many cgroups a server has made below its own."""
+    return sum(len(folders) for each in leftovers.cgroups({pid}) for _, folders, _ in os.walk(each))

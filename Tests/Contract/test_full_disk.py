@@ -1,0 +1,97 @@
+"""A disk without room for one more byte or file: what needs none goes on, and the rest waits for room."""
+
+import time
+
+import pytest
+
+from account import Account, refused
+from packages import answering, zip_of
+
+SPEAKS = "def handler(event, context):\n    print('said', event)\n    return event\n"
+
+
+@pytest.fixture
+def account(installation, disk):
+    """An account whose server's disk is full, with a function `warm` that has run and one `cold` that has not."""
+    server = installation.start(data=disk.folder / "data", arguments=["--retry-delay", 0])
+    account = Account(server)
+    account.deploy(SPEAKS, name="warm")
+    account.deploy(SPEAKS, name="cold")
+    account.publish("layer", {"python/module.py": "x = 1"})
+    assert account.invoke("warm", "before").value == "before"
+    disk.fill()
+    yield account
+    account.server.end()
+
+
+def said(account, name):
+    """What a function's log says that it has said, whole lines only."""
+    folder = account.server.data / "logs" / account.number / account.region / name
+    text = "".join(path.read_text() for path in folder.glob("*.log"))
+    return [line.split(" said ")[1] for line in text.splitlines() if " said " in line]
+
+
+def writes(account):
+    """Calls that have to write."""
+    lambda_ = account.lambda_
+    noise = zip_of({"app.py": "x = 1", "noise": bytes(100_000)})
+    return [
+        (lambda_.create_function, account.settings(name="new", Code={"ZipFile": answering("new")})),
+        (lambda_.update_function_code, {"FunctionName": "warm", "ZipFile": noise}),
+        (lambda_.publish_layer_version, {"LayerName": "layer", "Content": {"ZipFile": noise}}),
+        (lambda_.invoke, {"FunctionName": "warm", "InvocationType": "Event", "Payload": b'"event"'}),
+    ]
+
+
+def names(account):
+    return sorted(each["FunctionName"] for each in account.lambda_.list_functions()["Functions"])
+
+
+def test_functions_answer_on_a_full_disk_warm_and_cold(account):
+    assert account.invoke("warm", "now").value == "now"
+    assert account.invoke("cold", "now").value == "now"
+    assert names(account) == ["cold", "warm"]
+
+
+def test_what_must_be_written_is_refused_changes_nothing_and_is_done_when_there_is_room(account, disk):
+    # Whatever the databases have kept for themselves is used up, too.
+    for _ in range(200):
+        try:
+            account.lambda_.tag_resource(Resource=account.arn("warm"), Tags={"key": "x" * 256})
+        except account.lambda_.exceptions.ServiceException:
+            break
+        disk.fill()
+    before = account.lambda_.get_function(FunctionName="warm")["Configuration"]
+    for operation, parameters in writes(account):
+        disk.fill()
+        refusal = refused(operation, **parameters)
+        assert (refusal.code, refusal.status) == ("ServiceException", 500), operation
+    assert account.lambda_.get_function(FunctionName="warm")["Configuration"] == before
+    assert names(account) == ["cold", "warm"]
+    assert len(account.lambda_.list_layer_versions(LayerName="layer")["LayerVersions"]) == 1
+    disk.free()
+    for operation, parameters in reversed(writes(account)):
+        operation(**parameters)
+    end = time.monotonic() + 20
+    while "event" not in said(account, "warm"):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_logs_go_on_when_there_is_room(account, disk):
+    for name in ("warm", "cold"):
+        assert account.invoke(name, "unheard").value == "unheard"
+    disk.free()
+    for name in ("warm", "cold"):
+        assert account.invoke(name, "heard").value == "heard"
+        assert said(account, name)[-1] == "heard"
+
+
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_a_server_starts_on_a_full_disk(installation, account, disk, end):
+    getattr(account.server, end)()
+    disk.fill()
+    again = account.reconnected(installation.start(data=account.server.data))
+    assert again.invoke("cold", {"n": 1}).value == {"n": 1}
+    assert names(again) == ["cold", "warm"]
+    again.server.end()
