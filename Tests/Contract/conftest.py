@@ -20,6 +20,11 @@ from signing import Keys, client  # noqa: E402
 from small_disk import MountFailure, SmallDisk  # noqa: E402
 
 
+def pytest_collection_modifyitems(items):
+    """The longest first, so that no process is left with one of them in the end."""
+    items.sort(key=lambda item: "terraform" not in item.nodeid)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def nothing_left_behind():
     """After the last test, no process, mount or cgroup of any server is left."""
