@@ -17,8 +17,8 @@ struct BrowserGuard: Sendable {
     /// Whether a `Host` is an address, or a name that always means this machine (RFC 6761, section 6.3).
     private static func isOwn(_ host: String) -> Bool {
         if host.hasPrefix("[") { return true }
-        let name = host.prefix { $0 != ":" }
-        if name == "localhost" || name.hasSuffix(".localhost") { return true }
-        return !name.isEmpty && name.utf8.allSatisfy { (48...57).contains($0) || $0 == UInt8(ascii: ".") }
+        let name = host.utf8.prefix { $0 != UInt8(ascii: ":") }
+        if !name.isEmpty, name.allSatisfy({ (48...57).contains($0) || $0 == UInt8(ascii: ".") }) { return true }
+        return Substring(name) == "localhost" || Substring(name).hasSuffix(".localhost")
     }
 }

@@ -21,12 +21,20 @@ struct RequestScope: Hashable, Sendable {
         region = defaults.region
         service = "lambda"
         guard let credential = Self.credential(authorization, target) else { return }
-        let parts = credential.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-            .map { Substring($0) }
-        guard parts.count == 5 else { return }
-        accessKeyID = parts[0].isEmpty ? nil : String(parts[0])
-        region = Region(parts[2]) ?? defaults.region
-        service = String(parts[3])
+        var rest = credential.utf8
+        guard let key = Self.part(of: &rest), Self.part(of: &rest) != nil, let region = Self.part(of: &rest),
+            let service = Self.part(of: &rest), !rest.contains(UInt8(ascii: "/"))
+        else { return }
+        accessKeyID = key.isEmpty ? nil : String(key)
+        if region != defaults.region.description { self.region = Region(region) ?? defaults.region }
+        self.service = String(service)
+    }
+
+    /// Takes the next part, up to a slash, and the slash; `nil` where there is none.
+    private static func part(of rest: inout Substring.UTF8View) -> Substring? {
+        guard let end = rest.firstIndex(of: UInt8(ascii: "/")) else { return nil }
+        defer { rest = rest[rest.index(after: end)...] }
+        return Substring(rest[..<end])
     }
 
     private static func credential(_ authorization: String?, _ target: String) -> Substring? {
@@ -44,7 +52,7 @@ extension RequestScope {
     private static let usualBeginning = "AWS4-HMAC-SHA256 Credential="
 
     private static func afterMark(in authorization: String) -> Substring.UTF8View? {
-        if authorization.utf8.starts(with: usualBeginning.utf8) {
+        if authorization.hasPrefix(usualBeginning) {
             return authorization.utf8.dropFirst(usualBeginning.utf8.count)
         }
         return authorization.utf8.firstRange(of: Array("Credential=".utf8)).map {

@@ -20,9 +20,11 @@ struct Target: Sendable {
     }
 
     private func function(between prefix: String, and suffix: String) -> String? {
-        guard path.hasPrefix(prefix), path.hasSuffix(suffix), path.utf8.count > prefix.utf8.count + suffix.utf8.count
+        let bytes = path.utf8
+        guard bytes.count > prefix.utf8.count + suffix.utf8.count, bytes.starts(with: prefix.utf8),
+            bytes.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
         else { return nil }
-        let name = path.dropFirst(prefix.count).dropLast(suffix.count)
+        let name = Substring(bytes.dropFirst(prefix.utf8.count).dropLast(suffix.utf8.count))
         guard !name.utf8.contains(UInt8(ascii: "/")) else { return nil }
         return name.utf8.contains(UInt8(ascii: "%")) ? PercentEncoding.decode(name) : String(name)
     }

@@ -139,35 +139,34 @@ private enum Route {
     case initError
     case unknown
 
-    private static let prefix = "/2018-06-01/runtime/"
-    private static let invocation = "invocation/"
+    private static let invocation = "/2018-06-01/runtime/invocation/"
 
     init(_ exchange: HTTPExchange) {
-        guard exchange.target.hasPrefix(Self.prefix) else {
-            self = .unknown
-            return
-        }
-        let path = exchange.target.dropFirst(Self.prefix.count)
-        switch (exchange.method, path) {
-        case ("GET", "invocation/next"): self = .next
-        case ("POST", "init/error"): self = .initError
-        case ("POST", _):
-            if let requestID = Self.requestID(in: path, before: "/response") {
+        let target = exchange.target
+        switch exchange.method {
+        case "GET" where target == Self.invocation + "next":
+            self = .next
+        case "POST":
+            if let requestID = Self.requestID(in: target, before: "/response") {
                 self = .response(requestID: requestID)
-            } else if let requestID = Self.requestID(in: path, before: "/error") {
+            } else if let requestID = Self.requestID(in: target, before: "/error") {
                 self = .error(requestID: requestID)
             } else {
-                self = .unknown
+                self = target == "/2018-06-01/runtime/init/error" ? .initError : .unknown
             }
-        default: self = .unknown
+        default:
+            self = .unknown
         }
     }
 
-    private static func requestID(in path: Substring, before end: String) -> String? {
-        guard path.hasPrefix(invocation), path.hasSuffix(end), path.utf8.count >= invocation.utf8.count + end.utf8.count
+    /// Of every invocation, so by bytes.
+    private static func requestID(in target: String, before end: String) -> String? {
+        let bytes = target.utf8
+        guard target.hasPrefix(invocation), bytes.count >= invocation.utf8.count + end.utf8.count,
+            bytes.suffix(end.utf8.count).elementsEqual(end.utf8)
         else { return nil }
-        let requestID = path.dropFirst(invocation.count).dropLast(end.count)
-        return requestID.utf8.contains(UInt8(ascii: "/")) ? nil : String(requestID)
+        let requestID = bytes.dropFirst(invocation.utf8.count).dropLast(end.utf8.count)
+        return requestID.contains(UInt8(ascii: "/")) ? nil : String(Substring(requestID))
     }
 }
 

@@ -39,8 +39,9 @@ package enum RequestIdentifier {
 enum TraceHeader {
     static func make(nowMilliseconds: Int64, function: String) -> String {
         let time = String(nowMilliseconds / 1000, radix: 16)
-        let identity = RequestIdentifier.make().filter { $0 != "-" }
-        let parent = identity.prefix(16)
-        return "Root=1-\(time)-\(identity.suffix(24));Parent=\(parent);Sampled=0;Lineage=1:\(function):0"
+        let identity = RequestIdentifier.make().utf8.filter { $0 != UInt8(ascii: "-") }
+        let root = String(decoding: identity.suffix(24), as: UTF8.self)
+        let parent = String(decoding: identity.prefix(16), as: UTF8.self)
+        return "Root=1-\(time)-\(root);Parent=\(parent);Sampled=0;Lineage=1:\(function):0"
     }
 }
