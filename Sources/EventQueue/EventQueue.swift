@@ -208,7 +208,8 @@ extension EventQueue {
                 loop.cancel(look.timer)
             }
             let timer = loop.schedule(atNanoseconds: moment) { [weak self] in
-                self?.state.withLock { $0.look = nil }
+                // Another look may have been planned since this one ran out.
+                self?.state.withLock { if $0.look?.nanoseconds == moment { $0.look = nil } }
                 self?.dispatch()
             }
             state.look = (moment, timer)

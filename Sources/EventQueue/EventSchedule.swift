@@ -28,8 +28,15 @@ struct EventSchedule: Sendable {
         /// How long the last pause was.
         var pause: Int64 = 0
 
+        /// A pause that is longer than any is made of a clock that was set back, and is over.
+        func isPaused(nowMilliseconds now: Int64) -> Bool {
+            pausedUntil > now && pausedUntil <= now + EventSchedule.longestPauseMilliseconds
+        }
+
         /// When the next event may be fetched; `nil` when there is none.
-        var opening: Int64? { due.map { max($0, pausedUntil) } }
+        func opening(nowMilliseconds now: Int64) -> Int64? {
+            isPaused(nowMilliseconds: now) ? due.map { max($0, pausedUntil) } : due
+        }
     }
 
     /// How many events of a target are handled at once to begin with.
@@ -67,7 +74,7 @@ struct EventSchedule: Sendable {
     mutating func turn(nowMilliseconds now: Int64) -> Turn? {
         guard handled < capacity else { return nil }
         let open = lines.filter { target, line in
-            (line.opening ?? .max) <= now && line.handled < line.window && room(for: target) > 0
+            (line.opening(nowMilliseconds: now) ?? .max) <= now && line.handled < line.window && room(for: target) > 0
         }
         guard let (target, line) = open.min(by: { ($0.value.due ?? 0, $0.key) < ($1.value.due ?? 0, $1.key) }) else {
             return nil
@@ -118,7 +125,7 @@ struct EventSchedule: Sendable {
     /// The moment of the next event that is not due yet; `nil` when none waits for a moment. What waits for a window
     /// gets its turn when another event ends.
     func nextDue(nowMilliseconds now: Int64) -> Int64? {
-        lines.values.lazy.compactMap(\.opening).filter { $0 > now }.min()
+        lines.values.lazy.compactMap { $0.opening(nowMilliseconds: now) }.filter { $0 > now }.min()
     }
 }
 
@@ -129,7 +136,7 @@ extension EventSchedule.Line {
             (pause, pausedUntil) = (0, .min)
             return
         }
-        guard pausedUntil <= now else { return }
+        guard !isPaused(nowMilliseconds: now) else { return }
         pause = min(max(pause * 2, EventSchedule.firstPauseMilliseconds), EventSchedule.longestPauseMilliseconds)
         pausedUntil = now + pause
     }

@@ -56,7 +56,8 @@ final class EventStore: Sendable {
 
     init(path: String) throws(SQLiteError) {
         database = try Database(path: path, migrations: Self.migrations)
-        try database.write { connection throws(SQLiteError) in try Self.prune(connection) }
+        // On a full disk they stay: what is in the queue can be read and tried all the same.
+        try? database.write { connection throws(SQLiteError) in try Self.prune(connection) }
     }
 
     /// Deletes the targets that have no events.

@@ -26,10 +26,37 @@ public enum HTTPBodyAcceptance: Sendable {
     case refuse
 }
 
-/// Whether a body comes in. A resumption that overtakes its pause is kept.
-enum BodyGate {
-    case open
-    /// The connection is suspended.
-    case paused
-    case resumedEarly
+/// Whether a body comes in. A pure value; libmicrohttpd is told under the lock that guards it.
+struct BodyGate {
+    /// The connection is suspended, or is about to be.
+    private var isPaused = false
+    /// Whether there was a resumption since the last piece was begun with.
+    private var isResumed = false
+    private var isOver = false
+
+    /// The sink is given a piece.
+    mutating func begin() { isResumed = false }
+
+    /// The sink has no room for more. `true` when the connection is to be suspended.
+    ///
+    /// Not where room has come since: nobody says so again. Nor twice: libmicrohttpd hands on the chunks that it has
+    /// read already, so a sink may ask for more than one pause.
+    mutating func pause() -> Bool {
+        guard !isPaused, !isResumed, !isOver else { return false }
+        isPaused = true
+        return true
+    }
+
+    /// There is room. `true` when the connection is to be resumed.
+    mutating func resume() -> Bool {
+        defer { isPaused = false }
+        isResumed = true
+        return isPaused
+    }
+
+    /// Nothing is paused any more. `true` when the connection is to be resumed.
+    mutating func end() -> Bool {
+        isOver = true
+        return resume()
+    }
 }

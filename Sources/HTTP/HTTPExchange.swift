@@ -33,7 +33,7 @@ public final class HTTPExchange: Sendable {
     /// Who takes the body piece by piece; `nil` where it is gathered, and once the request is over.
     nonisolated(unsafe) public private(set) var sink: (any HTTPBodySink)?
     nonisolated(unsafe) private var isBodyComplete = false
-    private let gate = Mutex(BodyGate.open)
+    private let gate = Mutex(BodyGate())
     /// The body that is being sent, where it is a stream.
     private let stream = Mutex<HTTPBodyStream?>(nil)
     private let state = Mutex(State.handling)
@@ -69,13 +69,12 @@ public final class HTTPExchange: Sendable {
     }
 
     /// Lets a body go on that its sink has paused.
-    public func resumeBody() {
-        let isPaused = gate.withLock { gate in
-            let isPaused = gate == .paused
-            gate = isPaused ? .open : .resumedEarly
-            return isPaused
-        }
-        if isPaused { MHD_resume_connection(connection) }
+    public func resumeBody() { resumeBody { $0.resume() } }
+
+    /// Under the lock: the server's thread may still be handing on chunks, and must not suspend the connection again
+    /// before libmicrohttpd knows that it was resumed.
+    private func resumeBody(_ event: (inout BodyGate) -> Bool) {
+        gate.withLock { if event(&$0) { MHD_resume_connection(connection) } }
     }
 
     /// All header fields as sent. Valid until answered.
@@ -143,25 +142,13 @@ extension HTTPExchange {
 
     /// Hands a piece of the body to its sink. `false` when the connection is to end.
     func pass(_ bytes: UnsafeRawBufferPointer, to sink: any HTTPBodySink) -> Bool {
+        gate.withLock { $0.begin() }
         switch sink.receive(bytes, from: self) {
         case .more: return true
         case .pause:
-            pauseBody()
+            gate.withLock { if $0.pause() { MHD_suspend_connection(connection) } }
             return true
         case .refuse: return false
-        }
-    }
-
-    private func pauseBody() {
-        gate.withLock { gate in
-            switch gate {
-            case .open:
-                MHD_suspend_connection(connection)
-                gate = .paused
-            // libmicrohttpd hands on the chunks that it has read already, so a sink may ask for more than one pause.
-            case .paused: break
-            case .resumedEarly: gate = .open
-            }
         }
     }
 
@@ -179,7 +166,7 @@ extension HTTPExchange {
     /// is without a lock nothing may be looked at here.
     func breakOff() {
         stream.withLock { $0 }?.abort()
-        resumeBody()
+        resumeBody { $0.end() }
     }
 
     /// Takes the answer if there is one; otherwise suspends the connection until there is. Called when the handler has

@@ -104,12 +104,13 @@ public final class LogStream: Sendable {
     private func open(_ state: inout State) {
         makeFolder()
         state.descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        // Lines are there already where they could not be moved out of the way.
+        state.writtenBytes = max(0, lseek(state.descriptor, 0, SEEK_END))
     }
 
     private func rotate(_ state: inout State) {
         _ = FileDescriptor(owning: state.descriptor)
         state.descriptor = -1
-        state.writtenBytes = 0
         rename(path, path + ".older")
     }
 

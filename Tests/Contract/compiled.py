@@ -1,4 +1,4 @@
-"""Programs in C that run inside of environments: built from `functions/` when a test needs them, without libraries."""
+"""Programs in C that are built when a test needs them; those in `functions/` run inside of environments."""
 
 import functools
 import shutil
@@ -11,14 +11,19 @@ import pytest
 FUNCTIONS = Path(__file__).parent / "functions"
 
 
-@functools.cache
-def compiled(source):
-    """The program of one of the sources, statically linked."""
+def compile_c(flags, output, source, **options):
+    """Runs the C compiler; skips the test where there is none."""
     compiler = shutil.which("cc")
     if compiler is None:
         pytest.skip("there is no C compiler")
+    subprocess.run([compiler, *flags, "-o", output, source], check=True, **options)
+
+
+@functools.cache
+def compiled(source):
+    """The program of one of the sources, statically linked."""
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "program"
-        flags = ["-O1", "-static", "-Wall", "-Werror", "-pthread", "-D_GNU_SOURCE"]
-        subprocess.run([compiler, *flags, "-o", output, FUNCTIONS / source], check=True)
+        compile_c(
+            ["-O1", "-static", "-Wall", "-Werror", "-pthread", "-D_GNU_SOURCE"], output, FUNCTIONS / source)
         return output.read_bytes()

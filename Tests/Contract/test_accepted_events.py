@@ -1,11 +1,11 @@
 """An event is accepted when it is on the disk, and not before. The disk is one that stalls and fails on command."""
 
-import subprocess
 import threading
 
 import pytest
 
 from account import Account, refused
+from compiled import compile_c
 from test_asynchronous import SPEAKS, lines, send
 
 # Put in front of the C library's own (ld.so(8)): waits while one file exists, fails while another does.
@@ -32,8 +32,7 @@ class Disk:
 
     def __init__(self, folder):
         self.stalls, self.fails, self.library = folder / "stalls", folder / "fails", folder / "disk.so"
-        command = ["gcc", "-shared", "-fPIC", "-x", "c", "-", "-o", self.library]
-        subprocess.run(command, input=DISK, text=True, check=True)
+        compile_c(["-shared", "-fPIC", "-x", "c"], self.library, "-", input=DISK, text=True)
 
     def variables(self):
         return {

@@ -6,6 +6,7 @@ import pytest
 
 from account import Account, refused
 from packages import answering, zip_of
+from test_asynchronous import send
 
 SPEAKS = "def handler(event, context):\n    print('said', event)\n    return event\n"
 
@@ -19,6 +20,8 @@ def account(installation, disk):
     account.deploy(SPEAKS, name="cold")
     account.publish("layer", {"python/module.py": "x = 1"})
     assert account.invoke("warm", "before").value == "before"
+    send(account, "warm", "queued")
+    wait_until_said(account, "warm", "queued")
     disk.fill()
     yield account
     account.server.end()
@@ -29,6 +32,13 @@ def said(account, name):
     folder = account.server.data / "logs" / account.number / account.region / name
     text = "".join(path.read_text() for path in folder.glob("*.log"))
     return [line.split(" said ")[1] for line in text.splitlines() if " said " in line]
+
+
+def wait_until_said(account, name, word):
+    end = time.monotonic() + 20
+    while word not in said(account, name):
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def writes(account):
@@ -72,10 +82,7 @@ def test_what_must_be_written_is_refused_changes_nothing_and_is_done_when_there_
     disk.free()
     for operation, parameters in reversed(writes(account)):
         operation(**parameters)
-    end = time.monotonic() + 20
-    while "event" not in said(account, "warm"):
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    wait_until_said(account, "warm", "event")
 
 
 def test_logs_go_on_when_there_is_room(account, disk):

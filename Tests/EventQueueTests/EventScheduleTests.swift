@@ -65,6 +65,17 @@ import Testing
         #expect(schedule.turn(nowMilliseconds: 3_551)?.limit == 2)
     }
 
+    @Test mutating func `a clock that is set back makes no pause longer`() {
+        _ = Self.knocks(&schedule, untilMilliseconds: 3_000)
+        let now: Int64 = -100_000
+        schedule.arrive("a", dueMilliseconds: now)
+        #expect(schedule.turn(nowMilliseconds: now)?.limit == 1)
+        schedule.take(1, of: "a", nextDueMilliseconds: now)
+        schedule.end("a", wasTurnedAway: true, dueMilliseconds: now + 500_000, nowMilliseconds: now)
+        #expect(schedule.turn(nowMilliseconds: now) == nil)
+        #expect(schedule.nextDue(nowMilliseconds: now) == now + EventSchedule.longestPauseMilliseconds)
+    }
+
     @Test mutating func `what arrives during a turn is not forgotten`() {
         schedule.arrive("a", dueMilliseconds: 0)
         _ = schedule.turn(nowMilliseconds: 1)

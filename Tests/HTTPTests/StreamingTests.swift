@@ -13,6 +13,8 @@ private final class StreamHandler: HTTPHandler, HTTPBodySink {
         var pausesAfter = Int.max
         var paused: HTTPExchange?
         var pausesAlways = false
+        /// The piece during which there is room again, just before it is said that there is none.
+        var pieceWithRoom: Int?
         var isBroken = false
         var isHeld = false
     }
@@ -34,6 +36,10 @@ private final class StreamHandler: HTTPHandler, HTTPBodySink {
             guard upload.bytes.count >= upload.pausesAfter || upload.pausesAlways else { return .more }
             upload.pausesAfter = .max
             upload.paused = exchange
+            if upload.pieces == upload.pieceWithRoom {
+                exchange.resumeBody()
+                upload.pausesAlways = false
+            }
             return .pause
         }
     }
@@ -174,24 +180,35 @@ private func eventually(_ condition: () -> Bool) -> Bool {
         }
     }
 
-    @Test func `an upload goes on whose sink pauses it again while it is paused`() throws {
-        handler.upload.withLock { $0.pausesAlways = true }
+    /// Whether an upload of four chunks comes to its end. libmicrohttpd hands on all the chunks that it has read,
+    /// whatever is said of the first one.
+    private func isUploadedInChunks(_ meanwhile: () -> Void = {}) throws -> Bool {
         let answered = Flag()
-        // libmicrohttpd hands on all the chunks that it has read, whatever is said of the first one.
         let sender = try SystemThread(name: "sender") { [port] in
             let client = LoopbackClient(port: port)
             let chunks = String(repeating: "1\r\nx\r\n", count: 4)
             client.send("POST /upload HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n\(chunks)0\r\n\r\n")
             if client.receive()?.status == 200 { answered.raise() }
         }
-        _ = eventually {
-            handler.upload.withLock { $0.paused.take() }?.resumeBody()
+        let isAnswered = eventually {
+            meanwhile()
             return answered.isRaised
         }
-        #expect(answered.isRaised)
-        #expect(handler.upload.withLock { $0.bytes.count } == 4)
         server.stop()
         sender.join()
+        return isAnswered && handler.upload.withLock { $0.bytes.count } == 4
+    }
+
+    @Test func `an upload goes on whose sink pauses it again while it is paused`() throws {
+        handler.upload.withLock { $0.pausesAlways = true }
+        #expect(try isUploadedInChunks { handler.upload.withLock { $0.paused.take() }?.resumeBody() })
+    }
+
+    @Test(arguments: [1, 2]) func `an upload goes on that there is room for before the sink's word that there is none`(
+        piece: Int
+    ) throws {
+        handler.upload.withLock { ($0.pausesAlways, $0.pieceWithRoom) = (true, piece) }
+        #expect(try isUploadedInChunks())
     }
 
     @Test func `an upload whose sender leaves is broken off`() throws {

@@ -4,6 +4,27 @@ import Testing
 
 @testable import Telemetry
 
+/// A stream in a folder of its own, which goes away with it.
+private final class StreamFixture {
+    let root = "/tmp/strata-telemetry-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+    let path: String
+    private let stream: LogStream
+
+    init(limitBytes: Int = 1 << 20) throws {
+        let function = try FunctionID(
+            account: #require(AccountID("000000000000")), region: #require(Region("us-east-1")),
+            name: #require(FunctionName("f")))
+        let store = LogStore(root: root, streamLimitBytes: limitBytes)
+        let name = LogStreamName(startMilliseconds: 0, version: .latest, random: [1])
+        stream = store.openStream(of: function, name: name)
+        path = "\(store.folder(of: function))/\(name.fileName)"
+    }
+
+    deinit { system("rm -rf \(root)") }
+
+    func append(_ text: String) { stream.append([LogLine(milliseconds: 5, text: text)]) }
+}
+
 @Suite struct TelemetryTests {
     @Test func `a report reads as Lambda's`() {
         var report = InvocationReport(
@@ -53,35 +74,33 @@ import Testing
     }
 
     @Test func `a stream that grows past its limit keeps its newer half`() throws {
-        let root = "/tmp/strata-telemetry-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
-        defer { system("rm -rf \(root)") }
-        let function = try FunctionID(
-            account: #require(AccountID("000000000000")), region: #require(Region("us-east-1")),
-            name: #require(FunctionName("f")))
-        let store = LogStore(root: root, streamLimitBytes: 200)
-        let name = LogStreamName(startMilliseconds: 0, version: .latest, random: [1])
-        let stream = store.openStream(of: function, name: name)
-        for number in 0..<20 { stream.append([LogLine(milliseconds: 5, text: "line \(number)")]) }
-        let path = "\(store.folder(of: function))/\(name.fileName)"
-        #expect(try #require(contents(path)).hasSuffix("1970-01-01T00:00:00.005Z line 19\n"))
-        #expect(try #require(contents(path + ".older")).utf8.count <= 200)
+        let fixture = try StreamFixture(limitBytes: 200)
+        for number in 0..<20 { fixture.append("line \(number)") }
+        #expect(try #require(contents(fixture.path)).hasSuffix("1970-01-01T00:00:00.005Z line 19\n"))
+        #expect(try #require(contents(fixture.path + ".older")).utf8.count <= 200)
+    }
+
+    @Test func `a stream whose older half cannot be put aside is put aside when it can be`() throws {
+        let fixture = try StreamFixture(limitBytes: 200)
+        fixture.append("line 0")
+        let obstacle = fixture.path + ".older"
+        #expect(mkdir(obstacle, 0o700) == 0)
+        for number in 1..<8 { fixture.append("line \(number)") }
+        #expect(try #require(contents(fixture.path)).split(separator: "\n").count == 8)
+        #expect(rmdir(obstacle) == 0)
+        fixture.append("line 8")
+        #expect(contents(fixture.path) == "1970-01-01T00:00:00.005Z line 8\n")
+        #expect(try #require(contents(obstacle)).split(separator: "\n").count == 8)
     }
 
     @Test func `a stream that could not be opened is written when it can be`() throws {
-        let root = "/tmp/strata-telemetry-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
-        defer { system("rm -rf \(root)") }
-        let function = try FunctionID(
-            account: #require(AccountID("000000000000")), region: #require(Region("us-east-1")),
-            name: #require(FunctionName("f")))
-        let store = LogStore(root: root)
-        let name = LogStreamName(startMilliseconds: 0, version: .latest, random: [1])
-        let stream = store.openStream(of: function, name: name)
+        let fixture = try StreamFixture()
         // A file where the folder should be.
-        close(creat(root, 0o600))
-        stream.append([LogLine(milliseconds: 5, text: "lost")])
-        unlink(root)
-        stream.append([LogLine(milliseconds: 5, text: "kept")])
-        #expect(contents("\(store.folder(of: function))/\(name.fileName)") == "1970-01-01T00:00:00.005Z kept\n")
+        close(creat(fixture.root, 0o600))
+        fixture.append("lost")
+        unlink(fixture.root)
+        fixture.append("kept")
+        #expect(contents(fixture.path) == "1970-01-01T00:00:00.005Z kept\n")
     }
 
     @Test func `what stands in one event is shown on lines of its own`() {

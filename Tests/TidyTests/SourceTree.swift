@@ -35,7 +35,9 @@ struct SourceTree: Sendable {
     private static let folders = [".ci", "Benchmarks", "Examples", "Runtimes", "Sources", "Tests", "docs", "script"]
 
     private init() {
-        let top = Self.names(in: Self.root).filter { $0.hasSuffix(".md") || $0 == "Makefile" || $0 == "Package.swift" }
+        let top = Self.names(in: Self.root).filter {
+            $0.hasSuffix(".md") || ["LICENSE", "Makefile", "Package.swift"].contains($0)
+        }
         let paths = top + Self.folders.flatMap { Self.paths(below: $0) }
         files = paths.sorted().compactMap(Self.read)
         targets = Self.names(in: Self.root + "/Sources").sorted()
