@@ -124,6 +124,8 @@ struct ServerError: Error, Equatable, CustomStringConvertible {
         let name = answer.head.header("x-amzn-ErrorType").map { "\($0): " } ?? ""
         let wantsKey = ["MissingAuthenticationToken", "UnrecognizedClient"].contains(where: name.hasPrefix)
         let advice = " Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to a key of 'strata credentials create'."
-        description = name + message + (wantsKey ? advice : "")
+        // Which limit turned an invocation away.
+        let reason = document?.text("Reason") ?? ""
+        description = name + message + (reason.isEmpty ? "" : " (\(reason))") + (wantsKey ? advice : "")
     }
 }

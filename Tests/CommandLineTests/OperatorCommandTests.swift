@@ -84,6 +84,25 @@ import Testing
             ])
     }
 
+    @Test func `functions of the same rate come by their environments, then by name`() {
+        let functions = [
+            function("a", invocations: 1), function("b", invocations: 1, busy: 1), function("c", invocations: 1),
+            function("d", invocations: 1, busy: 2),
+        ]
+        let picture = TopPicture(from: look(10_000, functions), to: look(11_000, functions))
+        #expect(picture.rows.map { $0.function.text("function") } == ["d", "b", "a", "c"])
+    }
+
+    @Test(
+        arguments: [
+            ("START\n[ERROR] E: no\rTraceback:\r  line 4\nEND", "START\n[ERROR] E: no\n\tTraceback:\n\t  line 4\nEND"),
+            ("ends in one\r\nnext", "ends in one\nnext"),
+            ("one\n\nthree\n", "one\n\nthree\n"),
+        ])
+    func `an event of several lines stands in the tail as in the log`(log: String, shown: String) {
+        #expect(InvocationAnswer.readable(log) == shown)
+    }
+
     @Test(arguments: ["logs", "invoke", "events list", "events retry", "events purge", "top", "metrics"])
     func `every command says where the server is, and what it takes`(command: String) {
         let help = session.run("\(command) --help")

@@ -157,6 +157,22 @@ def test_a_version_or_alias_is_invoked(aws, operator):
 
 def test_a_function_that_fails_is_exit_code_1(aws, operator):
     result = operator.run("invoke", aws.deploy(SPEAKS), "--payload", '"fail"')
+def test_a_stack_trace_in_the_tail_has_its_lines_below_each_other(aws, operator):
+    result = operator.run("invoke", aws.deploy(SPEAKS), "--payload", '"fail"', "--tail")
+    lines = result.stderr.splitlines()
+    start = lines.index("[ERROR] ValueError: it broke")
+    assert lines[start + 1] == "\tTraceback (most recent call last):"
+
+
+def test_the_limit_that_turned_an_invocation_away_is_named(aws, operator):
+    name = aws.deploy(SPEAKS)
+    aws.lambda_.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+    result = operator.run("invoke", name)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == (
+        "strata: TooManyRequestsException: Rate Exceeded. (ReservedFunctionConcurrentInvocationLimitExceeded)\n")
+
+
     assert result.returncode == 1
     assert json.loads(result.stdout)["errorType"] == "ValueError"
     assert result.stderr == "The function failed: ValueError: it broke\n"
