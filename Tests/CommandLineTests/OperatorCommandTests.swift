@@ -117,6 +117,15 @@ import Testing
         #expect(result.errors == "strata top: AWS_ENDPOINT_URL is no http or https URL: 'localhost'")
     }
 
+    @Test func `the endpoint of Lambda alone goes before that of all services, where it is set`() {
+        let all = "http://127.0.0.1:1"
+        let own = session.run(
+            "top", environment: ["AWS_ENDPOINT_URL": all, "AWS_ENDPOINT_URL_LAMBDA": "http://127.0.0.1:2"])
+        #expect(own.errors.hasPrefix("strata: Nothing answers at http://127.0.0.1:2: "))
+        let empty = session.run("top", environment: ["AWS_ENDPOINT_URL": all, "AWS_ENDPOINT_URL_LAMBDA": ""])
+        #expect(empty.errors.hasPrefix("strata: Nothing answers at http://127.0.0.1:1: "))
+    }
+
     @Test func `nobody at the endpoint is an error that says what to do`() {
         let result = session.run("top --endpoint http://127.0.0.1:1")
         #expect(result.code == 1)
