@@ -90,7 +90,7 @@ struct InvocationAnswer {
 
     /// The answer for people.
     func print(tail: Bool, _ console: Console) {
-        if tail, let log { console.report(log.hasSuffix("\n") ? String(log.dropLast()) : log) }
+        if tail, let log { console.report(Self.readable(log.hasSuffix("\n") ? String(log.dropLast()) : log)) }
         guard status != 202 else { return console.print(requestID) }
         console.print(String(decoding: payload, as: UTF8.self))
         guard error != nil else { return }
@@ -99,6 +99,13 @@ struct InvocationAnswer {
         let words = ["errorType", "errorMessage"].compactMap { document?.text($0) }.filter { !$0.isEmpty }
         let summary = words.isEmpty ? "" : ": " + words.joined(separator: ": ")
         console.report(console.style.red("The function failed\(summary.onOneLine)"))
+    }
+
+    /// The log as `strata logs` prints it. Runtimes part the lines of one event by carriage returns, as Lambda's do: on
+    /// a terminal each would be written over the one before.
+    static func readable(_ log: String) -> String {
+        let lines = log.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+        return lines.map { String($0).split(separator: "\r").joined(separator: "\n\t") }.joined(separator: "\n")
     }
 
     /// The answer for programs. A payload that is not JSON, which a custom runtime may answer, becomes a text.

@@ -13,7 +13,8 @@ struct ServerConnection {
     }
 
     static let endpoint = Option(
-        "endpoint", "URL", .optional(otherwise: "$AWS_ENDPOINT_URL, then http://127.0.0.1:4566"),
+        "endpoint", "URL",
+        .optional(otherwise: "$AWS_ENDPOINT_URL_LAMBDA, then $AWS_ENDPOINT_URL, then http://127.0.0.1:4566"),
         help: "The server. AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_DEFAULT_REGION say who asks, and where."
     ) { (text) throws(ValueError) -> EndpointURL in
         guard let url = EndpointURL(text) else { throw ValueError(expectation: "an http or https URL") }
@@ -44,13 +45,18 @@ struct ServerConnection {
         return SigningCredentials(accessKeyID: key, secretAccessKey: secret, sessionToken: values[2])
     }
 
+    /// As AWS's clients look for it: a service's own endpoint goes before that of all.
+    ///
+    /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
     private static func endpoint(
         _ arguments: Arguments, _ environment: [String: String]
     ) throws(UsageError) -> EndpointURL {
         if let url = try arguments.optionalValue(of: endpoint) { return url }
-        let text = environment["AWS_ENDPOINT_URL"].flatMap { $0.isEmpty ? nil : $0 } ?? "http://127.0.0.1:4566"
+        let names = ["AWS_ENDPOINT_URL_LAMBDA", "AWS_ENDPOINT_URL"]
+        let name = names.first { environment[$0]?.isEmpty == false }
+        let text = name.flatMap { environment[$0] } ?? "http://127.0.0.1:4566"
         guard let url = EndpointURL(text) else {
-            throw arguments.refusal("AWS_ENDPOINT_URL is no http or https URL: '\(text)'")
+            throw arguments.refusal("\(name ?? "") is no http or https URL: '\(text)'")
         }
         return url
     }
@@ -124,6 +130,8 @@ struct ServerError: Error, Equatable, CustomStringConvertible {
         let name = answer.head.header("x-amzn-ErrorType").map { "\($0): " } ?? ""
         let wantsKey = ["MissingAuthenticationToken", "UnrecognizedClient"].contains(where: name.hasPrefix)
         let advice = " Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to a key of 'strata credentials create'."
-        description = name + message + (wantsKey ? advice : "")
+        // Which limit turned an invocation away.
+        let reason = document?.text("Reason") ?? ""
+        description = name + message + (reason.isEmpty ? "" : " (\(reason))") + (wantsKey ? advice : "")
     }
 }

@@ -11,8 +11,9 @@ enum TopCommand {
         name: "top",
         summary: "Show environments, memory, invocations, throttles and queues, live.",
         details: """
-            Functions that were called most often in the last second come first. On a terminal the picture is drawn
-            anew every second, until Ctrl-C. A server without --auth shows all accounts, with it the key's own.
+            Functions that were called most often in the last second come first, then those with most environments.
+            On a terminal the picture is drawn anew every second, until Ctrl-C. A server without --auth shows all
+            accounts, with it the key's own.
             """,
         options: [once.description, ServerConnection.endpoint.description, json.description],
         run: { arguments, console in
@@ -64,8 +65,9 @@ struct TopPicture {
                 throttlesPerSecond: rate("throttles"))
         }
         self.rows = rows.sorted {
-            ($0.invocationsPerSecond, $1.environmentCount, Self.key($1.function))
-                > ($1.invocationsPerSecond, $0.environmentCount, Self.key($0.function))
+            // The names the other way around: they go up where the figures go down.
+            ($0.invocationsPerSecond, $0.environmentCount, Self.key($1.function))
+                > ($1.invocationsPerSecond, $1.environmentCount, Self.key($0.function))
         }
     }
 

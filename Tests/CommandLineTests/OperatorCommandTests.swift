@@ -84,6 +84,25 @@ import Testing
             ])
     }
 
+    @Test func `functions of the same rate come by their environments, then by name`() {
+        let functions = [
+            function("a", invocations: 1), function("b", invocations: 1, busy: 1), function("c", invocations: 1),
+            function("d", invocations: 1, busy: 2),
+        ]
+        let picture = TopPicture(from: look(10_000, functions), to: look(11_000, functions))
+        #expect(picture.rows.map { $0.function.text("function") } == ["d", "b", "a", "c"])
+    }
+
+    @Test(
+        arguments: [
+            ("START\n[ERROR] E: no\rTraceback:\r  line 4\nEND", "START\n[ERROR] E: no\n\tTraceback:\n\t  line 4\nEND"),
+            ("ends in one\r\nnext", "ends in one\nnext"),
+            ("one\n\nthree\n", "one\n\nthree\n"),
+        ])
+    func `an event of several lines stands in the tail as in the log`(log: String, shown: String) {
+        #expect(InvocationAnswer.readable(log) == shown)
+    }
+
     @Test(arguments: ["logs", "invoke", "events list", "events retry", "events purge", "top", "metrics"])
     func `every command says where the server is, and what it takes`(command: String) {
         let help = session.run("\(command) --help")
@@ -96,6 +115,15 @@ import Testing
         let result = session.run("top", environment: ["AWS_ENDPOINT_URL": "localhost"])
         #expect(result.code == 2)
         #expect(result.errors == "strata top: AWS_ENDPOINT_URL is no http or https URL: 'localhost'")
+    }
+
+    @Test func `the endpoint of Lambda alone goes before that of all services, where it is set`() {
+        let all = "http://127.0.0.1:1"
+        let own = session.run(
+            "top", environment: ["AWS_ENDPOINT_URL": all, "AWS_ENDPOINT_URL_LAMBDA": "http://127.0.0.1:2"])
+        #expect(own.errors.hasPrefix("strata: Nothing answers at http://127.0.0.1:2: "))
+        let empty = session.run("top", environment: ["AWS_ENDPOINT_URL": all, "AWS_ENDPOINT_URL_LAMBDA": ""])
+        #expect(empty.errors.hasPrefix("strata: Nothing answers at http://127.0.0.1:1: "))
     }
 
     @Test func `nobody at the endpoint is an error that says what to do`() {

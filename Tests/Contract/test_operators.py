@@ -105,6 +105,14 @@ def test_the_log_of_a_function_that_is_gone_stays(aws, operator):
     assert "said 1" in operator.ask("logs", aws.arn(name))
 
 
+def test_a_log_is_found_by_every_form_of_a_functions_name(aws, operator):
+    name = aws.deploy(SPEAKS)
+    aws.invoke(name, 1)
+    forms = [f"{name}:live", f"function:{name}", f"{aws.number}:function:{name}:1", f"{aws.arn(name)}:$LATEST"]
+    for form in forms:
+        assert "said 1" in operator.ask("logs", form), form
+
+
 @pytest.mark.parametrize("name", ["missing", "../../etc", "a/b", ""])
 def test_the_log_of_no_function_is_an_error(operator, name):
     result = operator.run("logs", name)
@@ -147,6 +155,22 @@ def test_the_tail_of_the_log_goes_to_standard_error(aws, operator):
     assert result.stdout == '{"heard": 1}\n'
     assert "said 1\n" in result.stderr
     assert result.stderr.rstrip().splitlines()[-1].startswith("REPORT RequestId: ")
+
+
+def test_a_stack_trace_in_the_tail_has_its_lines_below_each_other(aws, operator):
+    result = operator.run("invoke", aws.deploy(SPEAKS), "--payload", '"fail"', "--tail")
+    lines = result.stderr.splitlines()
+    start = lines.index("[ERROR] ValueError: it broke")
+    assert lines[start + 1] == "\tTraceback (most recent call last):"
+
+
+def test_the_limit_that_turned_an_invocation_away_is_named(aws, operator):
+    name = aws.deploy(SPEAKS)
+    aws.lambda_.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+    result = operator.run("invoke", name)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == (
+        "strata: TooManyRequestsException: Rate Exceeded. (ReservedFunctionConcurrentInvocationLimitExceeded)\n")
 
 
 def test_a_version_or_alias_is_invoked(aws, operator):

@@ -36,6 +36,16 @@ import Testing
         #expect(delays == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300])
     }
 
+    @Test func `what is always turned away is tried until its age runs out`() throws {
+        let rules = AsynchronousRules(maximumEventAgeSeconds: 60)
+        var (now, event, tries) = (Int64(0), try Self.event(), [Int64]())
+        while case .again(let moment) = rules.step(after: .turnedAway, of: event, nowMilliseconds: now) {
+            (now, event.attempts) = (moment, event.attempts + 1)
+            tries.append(moment / 1000)
+        }
+        #expect(tries == [1, 3, 7, 15, 31, 59])
+    }
+
     @Test(arguments: [1, 2, 3, 4] as [UInt64])
     func `whatever happens, an event ends within its age, and is retried no more often than it may be`(
         seed: UInt64
@@ -60,8 +70,10 @@ import Testing
                     let minutes = [1, 2][event.retries < 2 ? event.retries : 1]
                     let backoff = [1, 2, 4, 8, 16, 32, 64, 128, 256]
                     let seconds = attempt == .failed ? minutes * 60 : refusals < 9 ? backoff[refusals] : 300
-                    #expect(moment == now + Int64(seconds) * 1000, "seed \(seed)")
-                    #expect(moment <= Int64(rules.maximumEventAgeSeconds) * 1000, "seed \(seed)")
+                    let age = Int64(rules.maximumEventAgeSeconds) * 1000
+                    let next = now + Int64(seconds) * 1000
+                    #expect(moment == (next > age && attempt == .turnedAway ? age - 1000 : next), "seed \(seed)")
+                    #expect(moment > now && moment <= age, "seed \(seed)")
                     now = moment
                     event.attempts += 1
                     event.retries += attempt == .failed ? 1 : 0

@@ -53,16 +53,20 @@ struct AsynchronousRules: Hashable, Sendable {
             return .finish(.success)
         case .failed:
             guard event.retries < maximumRetryAttempts else { return .finish(.retriesExhausted) }
-            return again(event, afterSeconds: retryDelaySeconds * Double(event.retries + 1), now)
+            let next = now + Int64(retryDelaySeconds * Double(event.retries + 1) * 1000)
+            return isTooOld(event, nowMilliseconds: next) ? .finish(.eventAgeExceeded) : .again(atMilliseconds: next)
         case .turnedAway:
-            return again(event, afterSeconds: Self.backoffSeconds(event.attempts - event.retries), now)
+            let next = now + Int64(Self.backoffSeconds(event.attempts - event.retries) * 1000)
+            guard isTooOld(event, nowMilliseconds: next) else { return .again(atMilliseconds: next) }
+            // The interval is ours, the age is the user's: it is used up before the event is given up.
+            let last = event.event.acceptedMilliseconds + Int64(maximumEventAgeSeconds - Self.lastTrySeconds) * 1000
+            return now < last ? .again(atMilliseconds: last) : .finish(.eventAgeExceeded)
         }
     }
 
-    private func again(_ event: QueuedEvent, afterSeconds delay: Double, _ now: Int64) -> Step {
-        let next = now + Int64(delay * 1000)
-        return isTooOld(event, nowMilliseconds: next) ? .finish(.eventAgeExceeded) : .again(atMilliseconds: next)
-    }
+    /// How long before its age runs out an event that was always turned away is tried for the last time, in seconds:
+    /// long enough to be there in time.
+    private static let lastTrySeconds = 1
 
     /// From one second, doubled each time, to five minutes.
     static func backoffSeconds(_ failures: Int) -> Double { Double(min(300, 1 << min(max(failures, 0), 9))) }

@@ -63,14 +63,16 @@ extension Platform {
         return try catching { try self.events.targets() }.filter { scope.covers($0) }
     }
 
-    /// The function of the caller's own that a name or an ARN is for, whether it is there or not.
+    /// The function of the caller's own that a name or an ARN, in any form that Invoke takes, is for, whether it is
+    /// there or not. A version or alias in it does not matter.
     func ownFunction(_ text: String, _ context: RequestContext) throws(PlatformError) -> FunctionID {
-        if let name = FunctionName(text) {
-            return FunctionID(account: context.account, region: context.region, name: name)
-        }
-        guard let function = FunctionARN(text)?.function else {
+        // Whatever is wrong with it, the answer is the same.
+        guard let reference = try? FunctionReference(text) else {
             throw .invalidParameter("'\(text.prefix(200))' is neither the name of a function nor its ARN.")
         }
+        let function = FunctionID(
+            account: reference.account ?? context.account, region: reference.region ?? context.region,
+            name: reference.name)
         guard function.account == context.account, function.region == context.region else {
             throw PlatformError(
                 .accessDenied, "\(function) is not a function of account \(context.account) in \(context.region).")
