@@ -147,7 +147,10 @@ let proof: [Target] = [
     tests("EventQueue", ["LinuxSystem", "SQLite", "SeededRandom"]),
     tests(
         "Platform",
-        ["AWSClient", "AWSModel", "Catalog", "Domain", "EventQueue", "HTTPClient", "SeededRandom", "SignatureV4"]),
+        [
+            "AWSClient", "AWSModel", "Catalog", "Domain", "EventQueue", "HTTPClient", "SeededRandom", "SignatureV4",
+            "Telemetry",
+        ]),
     tests("Gateway", ["Domain", "SignatureV4"]),
     tests("CommandLine", ["AWSClient", "AWSProtocol", "Domain", "Platform", "Sandbox", "Scheduler"]),
     .testTarget(name: "TidyTests", swiftSettings: strict),

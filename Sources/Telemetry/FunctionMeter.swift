@@ -14,6 +14,13 @@ public final class FunctionMeter: Sendable {
         public var errors: UInt64 = 0
         /// Requests that a limit turned away.
         public var throttles: UInt64 = 0
+        /// Events that were accepted to be handled later.
+        public var asyncEventsReceived: UInt64 = 0
+        /// Events that ended without success: tried often enough, too old, or of a function that may not run. Those
+        /// with a destination or a dead-letter queue are among them.
+        public var asyncEventsDropped: UInt64 = 0
+        /// Invocations that were stopped because they led in a circle.
+        public var recursiveInvocationsDropped: UInt64 = 0
         /// How long the function's code ran, as its REPORT lines have it.
         public var durations = DurationHistogram()
 
@@ -37,9 +44,9 @@ public final class FunctionMeter: Sendable {
         }
     }
 
-    /// A request was turned away by a limit.
-    public func countThrottle() {
-        state.withLock { $0.throttles += 1 }
+    /// Something has happened once more that is counted by itself, such as `\.throttles`.
+    public func count(_ figure: WritableKeyPath<Counts, UInt64>) {
+        state.withLock { $0[keyPath: figure] += 1 }
     }
 
     /// The function's code has run for so long.

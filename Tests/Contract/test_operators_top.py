@@ -89,6 +89,27 @@ def test_throttled_and_refused_requests_are_not_invocations(aws):
     assert figure(families, "strata_throttles_total", name, account=aws.number) == 0
 
 
+def test_the_metrics_tell_what_became_of_asynchronous_events(aws):
+    # Records hold what was returned: nothing, so that they stay short.
+    off, one, other = (aws.deploy("def handler(event, context): pass") for _ in range(3))
+    aws.lambda_.put_function_concurrency(FunctionName=off, ReservedConcurrentExecutions=0)
+    for name, following in ((one, other), (other, one)):
+        aws.lambda_.put_function_event_invoke_config(
+            FunctionName=name, DestinationConfig={"OnSuccess": {"Destination": aws.arn(following)}})
+    for name in (off, off, one):
+        aws.lambda_.invoke(FunctionName=name, InvocationType="Event", Payload=b"1")
+
+    def counts(name):
+        figures = ("async_events_received", "async_events_dropped", "recursive_invocations_dropped", "invocations")
+        return [figure(families, f"strata_{each}_total", name, account=aws.number) for each in figures]
+
+    families = {}
+    until(lambda: families.update(metrics(aws.server)) or counts(one)[1], "the circle to be broken")
+    assert (counts(one), counts(other)) == ([1, 1, 1, 16], [0, 0, 0, 16])
+    until(lambda: families.update(metrics(aws.server)) or counts(off)[1] == 2, "the events to be dropped")
+    assert counts(off) == [2, 2, 0, 0]
+
+
 def test_one_picture_is_printed_where_nobody_watches(aws, operator):
     name = aws.deploy("import time\ndef handler(event, context): time.sleep(5)", Timeout=10)
     slow = aws.invoke_aside(name)

@@ -1,6 +1,7 @@
 import Domain
 import EventQueue
 import SeededRandom
+import Telemetry
 import Testing
 
 @testable import Platform
@@ -102,7 +103,7 @@ import Testing
             dueMilliseconds: 0, attempts: retries + refusals, retries: retries)
         return EventAttempt(
             event: event, target: FunctionTarget(function: function, qualifier: nil), settings: settings,
-            nowMilliseconds: { 1_000 })
+            meter: FunctionMeter(), nowMilliseconds: { 1_000 })
     }
 
     private static func followUps(_ verdict: EventVerdict) -> [NewEvent] {
@@ -160,7 +161,8 @@ import Testing
         return EventAttempt(
             event: QueuedEvent(number: 1, event: event, dueMilliseconds: 0),
             target: FunctionTarget(function: function, qualifier: nil),
-            settings: AsynchronousSettings(onSuccess: next, endsLoops: endsLoops), nowMilliseconds: { 1_000 })
+            settings: AsynchronousSettings(onSuccess: next, endsLoops: endsLoops), meter: FunctionMeter(),
+            nowMilliseconds: { 1_000 })
     }
 
     @Test func `a record for a function is no longer than an event may be`() {

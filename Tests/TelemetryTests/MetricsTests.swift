@@ -30,7 +30,7 @@ import Testing
         let metrics = Metrics()
         metrics.meter(of: try function("one")).countInvocation(isError: true)
         metrics.meter(of: try function("one")).countInvocation(isError: false)
-        metrics.meter(of: try function("one")).countThrottle()
+        metrics.meter(of: try function("one")).count(\.throttles)
         let counts = try #require(metrics.readings.first?.counts)
         #expect([counts.invocations, counts.errors, counts.throttles] == [2, 1, 1])
         metrics.forget(try function("one"))

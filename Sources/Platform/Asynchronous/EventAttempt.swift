@@ -1,12 +1,15 @@
 internal import AWSProtocol
 internal import Domain
 internal import EventQueue
+internal import Telemetry
 
 /// One attempt at an asynchronous invocation: what follows from how it ends.
 struct EventAttempt: Sendable {
     let event: QueuedEvent
     let target: FunctionTarget
     let settings: AsynchronousSettings
+    /// The function's.
+    let meter: FunctionMeter
     let nowMilliseconds: @Sendable () -> Int64
 
     /// Names of the attributes that an event of a function has.
@@ -55,11 +58,20 @@ struct EventAttempt: Sendable {
         }
     }
 
+    /// Ends the event of a function that has come back to itself too often. A record of that would only go on in the
+    /// circle.
+    func breakLoop() -> EventVerdict {
+        meter.count(\.recursiveInvocationsDropped)
+        meter.count(\.asyncEventsDropped)
+        return .finished()
+    }
+
     /// Ends the event: with a record for its destination, and itself for the dead-letter queue.
     func finish(
         _ condition: AsynchronousRules.Condition, _ response: DestinationRecord.Response?
     ) -> EventVerdict {
         let hasSucceeded = condition == .success
+        if !hasSucceeded { meter.count(\.asyncEventsDropped) }
         let functionARN = FunctionARN(target.function, qualifier: target.qualifier ?? .latest).description
         var followUps: [NewEvent] = []
         if let destination = hasSucceeded ? settings.onSuccess : settings.onFailure {

@@ -2,6 +2,7 @@ internal import Domain
 internal import EventQueue
 internal import LinuxSystem
 internal import Synchronization
+internal import Telemetry
 
 /// Handles events: runs functions, and hands messages to destinations.
 final class EventInvoker: EventHandler {
@@ -45,8 +46,9 @@ extension Platform {
             let route = try route(to: target)
             let attempt = EventAttempt(
                 event: event, target: target, settings: route.asynchronous,
+                meter: metrics.meter(of: target.function),
                 nowMilliseconds: { WallClock.nowMilliseconds() })
-            guard !attempt.isInLoop else { return answer(.finished()) }
+            guard !attempt.isInLoop else { return answer(attempt.breakLoop()) }
             guard !route.asynchronous.isSwitchedOff else {
                 return answer(attempt.finish(.zeroReservedConcurrency, nil))
             }

@@ -1,6 +1,7 @@
 internal import Domain
 internal import EventQueue
 internal import LinuxSystem
+internal import Telemetry
 
 extension Platform {
     /// Takes an event in, to run its function later: the `Event` of *Invoke*. Does not block.
@@ -23,7 +24,9 @@ extension Platform {
                 target: target.arn.description, requestID: request.requestID,
                 payload: request.payload.isEmpty ? Array("{}".utf8) : request.payload, attributes: attributes,
                 acceptedMilliseconds: WallClock.nowMilliseconds())
+            let meter = metrics.meter(of: target.function)
             events.accept(event) { isAccepted in
+                if isAccepted { meter.count(\.asyncEventsReceived) }
                 complete(isAccepted ? nil : PlatformError(.service, "The event could not be stored; send it again."))
             }
         } catch {

@@ -41,7 +41,7 @@ struct Invocation: Sendable {
         switch result {
         case .answered: revision.meter.countInvocation(isError: false)
         case .failed: revision.meter.countInvocation(isError: true)
-        case .refused(let error): if error.kind == .tooManyRequests { revision.meter.countThrottle() }
+        case .refused(let error): if error.kind == .tooManyRequests { revision.meter.count(\.throttles) }
         }
         answer(result)
     }

@@ -1,5 +1,6 @@
 internal import Digest
 internal import Domain
+internal import Telemetry
 
 /// How a chain of invocations came about, as the X-Ray header carries it: `Lineage=25:a87bd80c:1`.
 ///
@@ -83,6 +84,7 @@ extension Platform {
         var lineage = Lineage(header: header)
         lineage.add(revision.lineageHash)
         guard revision.allowsRecursion || !lineage.isLoop(of: revision.lineageHash) else {
+            revision.meter.count(\.recursiveInvocationsDropped)
             throw PlatformError(
                 .recursiveInvocation,
                 "Lambda has detected your function being invoked in a recursive loop with other Amazon Web Services "

@@ -15,6 +15,15 @@ extension ServerStatus {
         add("strata_invocations_total", "Invocations that ran.", \.invocations, to: &text)
         add("strata_errors_total", "Invocations that ended in an error of the function.", \.errors, to: &text)
         add("strata_throttles_total", "Requests that a limit turned away.", \.throttles, to: &text)
+        add(
+            "strata_async_events_received_total", "Events that were accepted to be handled later.",
+            \.asyncEventsReceived, to: &text)
+        add(
+            "strata_async_events_dropped_total", "Events that ended without success, with a destination or without.",
+            \.asyncEventsDropped, to: &text)
+        add(
+            "strata_recursive_invocations_dropped_total", "Invocations that were stopped because they led in a circle.",
+            \.recursiveInvocationsDropped, to: &text)
         text.begin("strata_duration_seconds", .histogram, help: "How long the function's code ran.")
         for (labels, counts) in series { text.add("strata_duration_seconds", labels, counts.durations) }
         addEnvironments(to: &text)
