@@ -70,12 +70,12 @@ public final class HTTPExchange: Sendable {
 
     /// Lets a body go on that its sink has paused.
     public func resumeBody() {
-        let isPaused = gate.withLock { gate in
-            let isPaused = gate == .paused
-            gate = isPaused ? .open : .resumedEarly
-            return isPaused
+        gate.withLock { gate in
+            // Under the lock: a pause in between would suspend the connection a second time, and libmicrohttpd would
+            // lose it, and others with it.
+            if gate == .paused { MHD_resume_connection(connection) }
+            gate = gate == .paused ? .open : .resumedEarly
         }
-        if isPaused { MHD_resume_connection(connection) }
     }
 
     /// All header fields as sent. Valid until answered.
