@@ -1,8 +1,14 @@
 """A function that turns against the server: what the others notice of it, which is nothing."""
 
+import os
+import socket
+import threading
+import time
+
 import pytest
 
 from account import Account
+from packages import program
 
 REQUESTS = '''
 import os, socket, time
@@ -64,6 +70,25 @@ def handler(event, context):
 '''
 
 
+STREAMS_MANY_ANSWERS_AT_ONCE = '''#!/usr/bin/python3
+import http.client, os, socket, threading
+
+API = os.environ["AWS_LAMBDA_RUNTIME_API"]
+
+def answer(request):
+    connection = socket.create_connection(API.split(":"))
+    head = (f"POST /2018-06-01/runtime/invocation/{request}/response HTTP/1.1\\r\\nHost: x\\r\\n"
+            "Lambda-Runtime-Function-Response-Mode: streaming\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n")
+    connection.sendall(head.encode())
+    while True: connection.sendall(b"10000\\r\\n" + bytes(65_536) + b"\\r\\n")
+
+connection = http.client.HTTPConnection(API)
+connection.request("GET", "/2018-06-01/runtime/invocation/next")
+request = connection.getresponse().headers["Lambda-Runtime-Aws-Request-Id"]
+for _ in range(14): threading.Thread(target=answer, args=(request,)).start()
+'''
+
+
 @pytest.fixture
 def attacker(either_server):
     return Account(either_server)
@@ -101,3 +126,37 @@ def test_a_function_that_prints_only_line_breaks_is_timed_out_and_holds_nobody_u
     answer = attacker.invoke(name, {})
     assert "timed out" in answer.failure["errorMessage"]
     assert len(answer.log) <= 4096
+
+
+def test_answers_that_are_broken_off_leave_no_connection_behind(either_installation):
+    server = either_installation.start()
+    attacker = Account(server)
+    name = attacker.deploy(
+        files={"bootstrap": program(STREAMS_MANY_ANSWERS_AT_ONCE)}, Runtime="provided.al2023", Timeout=2,
+        MemorySize=1769)
+    before = descriptors(server)
+    callers = [threading.Thread(target=call_and_leave, args=(attacker, name)) for _ in range(4)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    deadline = time.monotonic() + 10
+    while descriptors(server) > before + 4:  # of databases
+        assert time.monotonic() < deadline, f"{before} descriptors became {descriptors(server)}"
+        time.sleep(0.1)
+    server.stop()
+
+
+def call_and_leave(account, name):
+    """Asks for a streamed answer, reads its beginning only, and leaves before it ends."""
+    credential = f"{account.number}/20260101/us-east-1/lambda/aws4_request"
+    with socket.create_connection(("127.0.0.1", account.server.port)) as connection:
+        connection.sendall(
+            f"POST /2021-11-15/functions/{name}/response-streaming-invocations HTTP/1.1\r\nHost: localhost\r\n"
+            f"Authorization: AWS4-HMAC-SHA256 Credential={credential}, x\r\nContent-Length: 1\r\n\r\n1".encode())
+        assert connection.recv(1_000).startswith(b"HTTP/1.1 200")
+        time.sleep(1)
+
+
+def descriptors(server):
+    return len(os.listdir(f"/proc/{server.pid}/fd"))
