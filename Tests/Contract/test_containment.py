@@ -1,6 +1,8 @@
 """A function that turns against the server: what the others notice of it, which is nothing."""
 
+import contextlib
 import os
+import signal
 import socket
 import threading
 import time
@@ -8,6 +10,8 @@ import time
 import pytest
 
 from account import Account
+from compiled import compiled
+from leftovers import command_line, descendants, orphans_after_a_while, processes
 from packages import program
 
 REQUESTS = '''
@@ -160,3 +164,34 @@ def call_and_leave(account, name):
 
 def descriptors(server):
     return len(os.listdir(f"/proc/{server.pid}/fd"))
+
+
+def test_a_server_that_is_killed_leaves_nothing_behind_that_an_extension_has_stopped(installation):
+    server = installation.start()
+    aws = Account(server)
+    layer = aws.publish("extensions", {"extensions/stopping": program(compiled("stopping_extension.c"))})
+    name = aws.deploy(Layers=[layer["LayerVersionArn"]], MemorySize=1769, Timeout=60)
+    # The extension wins the race against the runtime's start now and then.
+    for _ in range(40):
+        aws.invoke_aside(name, 1)
+        time.sleep(0.3)
+        if has_stopped_before_its_program(server):
+            break
+        for pid in descendants(server.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+    else:
+        pytest.fail("no process was stopped before it had executed its program")
+    server.kill()
+    try:
+        assert orphans_after_a_while(managed=set()) == []
+    finally:
+        installation.start(server.data).stop()  # which ends what a killed server leaves
+
+
+def has_stopped_before_its_program(server):
+    """Whether a child of a sandbox's first process is stopped that still is a copy of it."""
+    table, below = processes(), descendants(server.pid)
+    return any(
+        table[pid][0] == "T" and table[pid][1] in below and command_line(pid).strip().endswith("strata-init")
+        for pid in below & table.keys())
