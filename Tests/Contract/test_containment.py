@@ -74,6 +74,16 @@ def handler(event, context):
 '''
 
 
+RESIZES_ITS_OUTPUT = '''
+import fcntl
+
+def handler(event, context):
+    try:
+        return fcntl.fcntl(1, 1031, 1 << 20)  # F_SETPIPE_SZ
+    except PermissionError:
+        return "refused"
+'''
+
 STREAMS_MANY_ANSWERS_AT_ONCE = '''#!/usr/bin/python3
 import http.client, os, socket, threading
 
@@ -130,6 +140,10 @@ def test_a_function_that_prints_only_line_breaks_is_timed_out_and_holds_nobody_u
     answer = attacker.invoke(name, {})
     assert "timed out" in answer.failure["errorMessage"]
     assert len(answer.log) <= 4096
+
+
+def test_a_function_cannot_make_more_room_for_what_it_prints(attacker):
+    assert attacker.invoke(attacker.deploy(RESIZES_ITS_OUTPUT)).value == "refused"
 
 
 def test_answers_that_are_broken_off_leave_no_connection_behind(either_installation):
