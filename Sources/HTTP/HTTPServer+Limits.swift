@@ -25,7 +25,10 @@ extension HTTPServer {
         /// Connections of one origin at once. A function has 1 024 descriptors for everything, and an SDK's client
         /// keeps ten connections.
         public var connectionsOfOne = 256
-        /// Connections of all origins at once; clients of the server's own listener have theirs beside them.
+        /// Connections that every origin may have however many the others hold: the others cannot lock it out.
+        public var connectionsOfEach = 8
+        /// Connections of all origins at once, without those; clients of the server's own listener have theirs beside
+        /// them.
         public var connections = 2048
         /// Bytes of unanswered requests of one origin: two of the largest that Lambda takes.
         public var bodyBytesOfOne = 160 << 20

@@ -50,7 +50,9 @@ public final class HTTPServer: Sendable {
         options.threads = limits.threads
         // libmicrohttpd 0.9.75 locks up when a thread of its pool that is handed a connection has its share of them
         // already. So the limits are kept here, and its own is never met: one thread could hold them all.
-        let adopted = limits.origins.connections + limits.highOrigins.connections
+        let adopted = [limits.origins, limits.highOrigins].reduce(0) {
+            $0 + $1.connections + $1.connectionsOfEach * Self.mostOrigins
+        }
         let most = limits.connections + UInt32(clamping: adopted) + Self.spareConnections
         options.connection_limit = limits.threads * most
         options.idle_timeout_seconds = limits.idleTimeoutSeconds
@@ -105,6 +107,9 @@ public final class HTTPServer: Sendable {
         self.daemon = nil
         if listener >= 0 { closeDescriptor(listener) }
     }
+
+    /// More origins than there are at once: sandboxes of a thousand executions, and some that end.
+    private static let mostOrigins = 2_048
 
     /// Each thread may let in one client more than there may be, for they look before they count.
     private static let spareConnections: UInt32 = 64
