@@ -11,7 +11,7 @@ import pytest
 
 from account import Account
 from compiled import compiled
-from leftovers import command_line, descendants, orphans_after_a_while, processes
+from leftovers import command_line, descendants, orphans, orphans_after_a_while, processes
 from packages import program
 
 REQUESTS = '''
@@ -181,6 +181,7 @@ def descriptors(server):
 
 
 def test_a_server_that_is_killed_leaves_nothing_behind_that_an_extension_has_stopped(installation):
+    others = set(orphans(managed=set()))
     server = installation.start()
     aws = Account(server)
     layer = aws.publish("extensions", {"extensions/stopping": program(compiled("stopping_extension.c"))})
@@ -198,7 +199,7 @@ def test_a_server_that_is_killed_leaves_nothing_behind_that_an_extension_has_sto
         pytest.fail("no process was stopped before it had executed its program")
     server.kill()
     try:
-        assert orphans_after_a_while(managed=set()) == []
+        assert orphans_after_a_while(managed=others) == []
     finally:
         installation.start(server.data).stop()  # which ends what a killed server leaves
 
