@@ -57,3 +57,8 @@ uint32_t http_address_origin(const struct sockaddr *generic) {
     memcpy(&address, generic, sizeof address);
     return address.sin_port == 0 ? ntohl(address.sin_addr.s_addr) : 0;
 }
+
+int http_descriptor(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return info == NULL ? -1 : info->connect_fd;
+}

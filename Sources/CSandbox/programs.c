@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -62,8 +63,23 @@ static _Noreturn void become(const struct program *program, int pipe) {
     give_up(STRATA_STAGE_EXEC);
 }
 
+// Waits until a program's process has executed it, or has failed. A program that runs already can stop the new one's
+// process before that, for good: the end of the server has to be seen from here, or nothing would end the sandbox.
+static ssize_t await_exec(int pipe, int control, struct exec_failure *failure) {
+    struct pollfd waiting[2] = {{.fd = pipe, .events = POLLIN}, {.fd = control}};
+    for (;;) {
+        if (poll(waiting, 2, -1) < 0) {
+            if (errno != EINTR) _exit(1);
+            continue;
+        }
+        if (waiting[1].revents) _exit(0);  // as when an order is awaited: it ends with the server
+        ssize_t got = read(pipe, failure, sizeof *failure);
+        if (got >= 0 || errno != EINTR) return got;
+    }
+}
+
 // Starts a program and waits until it is executed. Returns its pid, or -1 with errno and `last_stage` set.
-static int start(const struct program *program) {
+static int start(const struct program *program, int control) {
     int pipe[2];
     last_stage = STRATA_STAGE_RUNTIME;
     if (pipe2(pipe, O_CLOEXEC) != 0) return -1;
@@ -73,8 +89,7 @@ static int start(const struct program *program) {
     close(pipe[1]);
     struct exec_failure failure;
     ssize_t got = 0;
-    if (pid > 0) do got = read(pipe[0], &failure, sizeof failure);
-    while (got < 0 && errno == EINTR);
+    if (pid > 0) got = await_exec(pipe[0], control, &failure);
     close(pipe[0]);
     if (pid > 0 && got != sizeof failure) return pid;
     if (pid > 0) last_stage = failure.stage;
@@ -82,15 +97,15 @@ static int start(const struct program *program) {
     return -1;
 }
 
-int start_command(const struct plan *plan) {
+int start_command(const struct plan *plan, int control) {
     struct program program = {.arguments = (char **)plan->arguments, .variables = (char **)plan->variables,
                               .directory = plan->start_directory, .output = -1, .oom_score = plan->oom_score};
-    return start(&program);
+    return start(&program, control);
 }
 
-int start_companion(const struct plan *plan, size_t index, int output) {
+int start_companion(const struct plan *plan, size_t index, int output, int control) {
     char *arguments[2] = {plan->companions[index], NULL};
     struct program program = {.arguments = arguments, .variables = (char **)plan->companion_variables,
                               .directory = "/", .output = output, .oom_score = plan->oom_score};
-    return start(&program);
+    return start(&program, control);
 }

@@ -65,7 +65,7 @@ static void hand_out_connection(int control, const struct strata_order_message *
 
 static void run_command(const struct plan *plan, int control) {
     if (processes[STRATA_PROGRAM_RUNTIME] != 0) return;
-    int pid = start_command(plan);
+    int pid = start_command(plan, control);
     if (pid < 0) tell(control, STRATA_REPORT_UNFIT, STRATA_PROGRAM_RUNTIME, errno, 0);
     else processes[STRATA_PROGRAM_RUNTIME] = pid;
     for (int number = 1; number <= 2; number++) dup3(0, number, 0);
@@ -96,7 +96,7 @@ static void obey(const struct plan *plan, int control) {
 
 // The sandbox has started even where its command cannot be executed: that is the fault of whoever brought the command.
 static void start_alone(const struct plan *plan, int control, const int *listeners) {
-    int pid = start_command(plan), error = errno;
+    int pid = start_command(plan, control), error = errno;
     bool is_unfit = pid < 0 && stage_of_last_start() == STRATA_STAGE_EXEC;
     if (pid < 0 && !is_unfit) fail(control, stage_of_last_start(), plan->start_directory);
     struct strata_report started = {.kind = STRATA_REPORT_STARTED};
@@ -118,7 +118,7 @@ static void start_companions(const struct plan *plan, int control, const int *li
     struct strata_report started = {.kind = STRATA_REPORT_STARTED};
     if (report(control, &started, descriptors, plan->port_count + 1) != 0) _exit(1);
     for (size_t i = 0; i < plan->companion_count; i++) {
-        int pid = start_companion(plan, i, pipe[1]);
+        int pid = start_companion(plan, i, pipe[1], control);
         if (pid < 0) tell(control, STRATA_REPORT_UNFIT, (uint32_t)i + 1, errno, 0);
         else processes[i + 1] = pid;
     }

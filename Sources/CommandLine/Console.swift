@@ -23,6 +23,19 @@ struct Console: Sendable {
             isTerminal: isatty(STDOUT_FILENO) == 1, environment: environment)
     }
 
+    /// Text that a function wrote, as it may be shown: on a terminal nothing in it acts, so escape sequences and other
+    /// control characters are drawn. For programs it stays as it is.
+    func harmless(_ text: String) -> String {
+        guard isTerminal else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.map { Self.drawn($0) }))
+    }
+
+    private static func drawn(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+        guard scalar.properties.generalCategory == .control, scalar != "\n", scalar != "\t" else { return scalar }
+        // The pictures of the first 32 have their order; the others have none of their own.
+        return scalar.value < 32 ? Unicode.Scalar(0x2400 + scalar.value) ?? "\u{FFFD}" : "\u{FFFD}"
+    }
+
     /// Writes a line whole. A reader that went away is no reason to stop working.
     private static func write(_ line: String, to descriptor: Int32) {
         var bytes = Array((line + "\n").utf8)[...]

@@ -90,9 +90,11 @@ struct InvocationAnswer {
 
     /// The answer for people.
     func print(tail: Bool, _ console: Console) {
-        if tail, let log { console.report(Self.readable(log.hasSuffix("\n") ? String(log.dropLast()) : log)) }
+        if tail, let log {
+            console.report(console.harmless(Self.readable(log.hasSuffix("\n") ? String(log.dropLast()) : log)))
+        }
         guard status != 202 else { return console.print(requestID) }
-        console.print(String(decoding: payload, as: UTF8.self))
+        console.print(console.harmless(String(decoding: payload, as: UTF8.self)))
         guard error != nil else { return }
         // What is not an error's JSON was printed as it is.
         let document = try? JSON.decode(payload)

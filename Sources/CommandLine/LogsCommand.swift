@@ -48,7 +48,7 @@ enum LogsCommand {
 
     private static func print(_ event: AWSValue, asJSON: Bool, _ console: Console) {
         if asJSON { return console.print(json: event) }
-        let message = event.text("message")
+        let message = console.harmless(event.text("message"))
         let isTrouble = ["[ERROR]", "Task timed out", "Status: error", "Status: timeout"].contains(
             where: message.contains)
         console.print("\(event.text("time")) \(isTrouble ? console.style.red(message) : message)")

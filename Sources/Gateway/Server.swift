@@ -88,7 +88,7 @@ package struct Server {
                 limits: options.limits, overcommit: options.overcommit, retryDelaySeconds: options.retryDelaySeconds,
                 packageSource: options.s3.map { S3PackageSource($0) },
                 messageSender: try DestinationSender(options.messageServices)),
-            adopt: { connection, origin in server.adopt(connection, origin) })
+            connections: server)
         gateway = try Gateway(
             platform: platform, defaults: options.defaults, version: options.version,
             requiresSignatures: options.requiresSignatures)
@@ -164,16 +164,18 @@ package struct Server {
 }
 
 /// Holds the HTTP server for those who need it before it exists.
-private final class ServerBox: Sendable {
+private final class ServerBox: EnvironmentConnections {
     private let server = Mutex<HTTPServer?>(nil)
 
     func fill(_ server: HTTPServer) { self.server.withLock { $0 = server } }
 
-    func adopt(_ connection: Int32, _ origin: UInt32) {
+    func adopt(connection: Int32, origin: UInt32) {
         if let server = server.withLock({ $0 }) {
             server.adopt(connection: connection, origin: origin)
         } else {
             _ = FileDescriptor(owning: connection)
         }
     }
+
+    func hangUp(origin: UInt32) { server.withLock { $0 }?.hangUp(origin: origin) }
 }

@@ -24,9 +24,15 @@ public final class HTTPBodyStream: Sendable {
         var isClosed = false
         /// The connection, suspended until there is something to send.
         nonisolated(unsafe) var suspended: OpaquePointer?
-        var whenRoom: (@Sendable () -> Void)?
+        /// Who waits for room; several, where a body has several writers.
+        var whenRoom: [@Sendable () -> Void] = []
 
         var unsent: Int { bytes.count - sent }
+
+        mutating func takeWaiting() -> [@Sendable () -> Void] {
+            defer { whenRoom = [] }
+            return whenRoom
+        }
     }
 
     private let state = Mutex(State())
@@ -53,7 +59,7 @@ public final class HTTPBodyStream: Sendable {
             }
             state.bytes.append(contentsOf: bytes)
             let isFull = state.unsent > capacity
-            if isFull { state.whenRoom = whenRoom }
+            if isFull { state.whenRoom.append(whenRoom) }
             return (isFull ? .full : .open, bytes.isEmpty ? nil : state.suspended.take())
         }
         if let connection { MHD_resume_connection(connection) }
@@ -91,22 +97,22 @@ extension HTTPBodyStream {
 
     /// Takes bytes to be sent, or suspends the connection. Decided under one lock: a write cannot come in between.
     func read(into buffer: UnsafeMutableRawBufferPointer, for connection: OpaquePointer) -> Reading {
-        let (reading, whenRoom) = state.withLock { state -> (Reading, (@Sendable () -> Void)?) in
-            if state.isAborted { return (.aborted, nil) }
+        let (reading, whenRoom) = state.withLock { state -> (Reading, [@Sendable () -> Void]) in
+            if state.isAborted { return (.aborted, []) }
             guard state.unsent > 0 else {
-                if state.isFinished { return (.finished, nil) }
+                if state.isFinished { return (.finished, []) }
                 MHD_suspend_connection(connection)
                 state.suspended = connection
-                return (.suspended, nil)
+                return (.suspended, [])
             }
             let count = min(buffer.count, state.unsent)
             state.bytes.withUnsafeBytes {
                 buffer.copyMemory(from: .init(rebasing: $0[state.sent..<state.sent + count]))
             }
             state.sent += count
-            return (.sent(count), state.unsent <= capacity / 2 ? state.whenRoom.take() : nil)
+            return (.sent(count), state.unsent <= capacity / 2 ? state.takeWaiting() : [])
         }
-        whenRoom?()
+        for call in whenRoom { call() }
         return reading
     }
 
@@ -117,9 +123,9 @@ extension HTTPBodyStream {
             state.suspended = nil
             state.bytes = []
             state.sent = 0
-            return state.whenRoom.take()
+            return state.takeWaiting()
         }
-        whenRoom?()
+        for call in whenRoom { call() }
     }
 
     /// The response as libmicrohttpd takes it; it holds the stream until it has no more use for it.

@@ -11,48 +11,13 @@ public final class HTTPServer: Sendable {
         public let description: String
     }
 
-    /// Limits of a server; each has a reason.
-    public struct Limits: Sendable {
-        /// Threads that read, handle and write.
-        public var threads: UInt32 = 2
-        /// Connections of the server's own listener at once. Above the 1 000 invocations of an account.
-        public var connections: UInt32 = 4096
-        /// What those behind adopted connections may hold.
-        public var origins = OriginLimits()
-        /// The same of those whose origin has its highest bit set: a second kind of connections, with limits of its
-        /// own.
-        public var highOrigins = OriginLimits()
-        /// A connection without traffic is closed after this long, in seconds; 0 keeps it. A parked request does not
-        /// count as idle.
-        public var idleTimeoutSeconds: UInt32 = 0
-        /// Memory for the headers of one connection, in bytes. Lambda's longest header, the client context, has 3 583.
-        public var connectionMemoryBytes = 32 * 1024
-
-        /// The defaults.
-        public init() {}
-    }
-
-    /// Limits of those behind adopted connections, each a sandbox that may want to harm the server or the others.
-    public struct OriginLimits: Sendable {
-        /// Connections of one origin at once. A function has 1 024 descriptors for everything, and an SDK's client
-        /// keeps ten connections.
-        public var connectionsOfOne = 256
-        /// Connections of all origins at once; clients of the server's own listener have theirs beside them.
-        public var connections = 2048
-        /// Bytes of unanswered requests of one origin: two of the largest that Lambda takes.
-        public var bodyBytesOfOne = 160 << 20
-        /// The same of all origins, so that many of them together cannot fill the server's memory either.
-        public var bodyBytes = 512 << 20
-
-        /// The defaults.
-        public init() {}
-    }
-
     private let handler: any HTTPHandler
     private let clientLimit: UInt32
     private let clients = Atomic<UInt32>(0)
     private let lowLedger: Mutex<OriginLedger>
     private let highLedger: Mutex<OriginLedger>
+    /// The connections that were adopted, by origin.
+    private let adopted = Mutex<[UInt32: Set<Int32>]>([:])
     // Set once by `init` before any callback can use it; libmicrohttpd's own calls are thread-safe.
     nonisolated(unsafe) private var daemon: OpaquePointer?
     private let parking = Mutex(Parking())
@@ -85,7 +50,9 @@ public final class HTTPServer: Sendable {
         options.threads = limits.threads
         // libmicrohttpd 0.9.75 locks up when a thread of its pool that is handed a connection has its share of them
         // already. So the limits are kept here, and its own is never met: one thread could hold them all.
-        let adopted = limits.origins.connections + limits.highOrigins.connections
+        let adopted = [limits.origins, limits.highOrigins].reduce(0) {
+            $0 + $1.connections + $1.connectionsOfEach * Self.mostOrigins
+        }
         let most = limits.connections + UInt32(clamping: adopted) + Self.spareConnections
         options.connection_limit = limits.threads * most
         options.idle_timeout_seconds = limits.idleTimeoutSeconds
@@ -103,8 +70,21 @@ public final class HTTPServer: Sendable {
     /// - Parameter origin: who is behind it, not 0; requests carry it as ``HTTPExchange/origin``.
     public func adopt(connection: Int32, origin: UInt32) {
         guard let daemon, withLedger(of: origin, { $0.open(origin) }) else { return closeDescriptor(connection) }
+        adopted.withLock { _ = $0[origin, default: []].insert(connection) }
         // libmicrohttpd closes the connections that it refuses, too.
-        if !http_adopt(daemon, connection, origin) { withLedger(of: origin) { $0.close(origin) } }
+        if !http_adopt(daemon, connection, origin) { noteEnd(origin: origin, descriptor: connection) }
+    }
+
+    /// Ends the connections of an origin behind which there is nobody any more. Not at the same time as
+    /// ``adopt(connection:origin:)`` for the same origin.
+    ///
+    /// libmicrohttpd 0.9.75 may not see by itself that the other end is gone: not where the last bytes of a request
+    /// that is not complete came together with the end, for it waits for news of what it has been told of already.
+    public func hangUp(origin: UInt32) {
+        // Under the lock, so that the descriptors are still ours.
+        adopted.withLock { adopted in
+            for connection in adopted[origin] ?? [] { shutdown(connection, Int32(SHUT_RDWR)) }
+        }
     }
 
     /// Answers what is still parked with 503, waits for the server's threads to end, and closes every connection.
@@ -127,6 +107,9 @@ public final class HTTPServer: Sendable {
         self.daemon = nil
         if listener >= 0 { closeDescriptor(listener) }
     }
+
+    /// More origins than there are at once: sandboxes of a thousand executions, and some that end.
+    private static let mostOrigins = 2_048
 
     /// Each thread may let in one client more than there may be, for they look before they count.
     private static let spareConnections: UInt32 = 64
@@ -222,11 +205,16 @@ extension HTTPServer {
         if origin == 0 { clients.wrappingAdd(1, ordering: .relaxed) }
     }
 
-    fileprivate func noteEnd(origin: UInt32) {
-        if origin == 0 {
+    /// A connection is about to be closed.
+    fileprivate func noteEnd(origin: UInt32, descriptor: Int32) {
+        guard origin != 0 else {
             clients.wrappingSubtract(1, ordering: .relaxed)
-        } else {
-            withLedger(of: origin) { $0.close(origin) }
+            return
+        }
+        withLedger(of: origin) { $0.close(origin) }
+        adopted.withLock { adopted in
+            adopted[origin]?.remove(descriptor)
+            if adopted[origin]?.isEmpty == true { adopted[origin] = nil }
         }
     }
 }
@@ -258,7 +246,11 @@ private func connectionChanged(
     guard let context, let connection else { return }
     let server = Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
     let origin = http_origin(connection)
-    if code == .CONNECTION_NOTIFY_STARTED { server.noteStart(origin: origin) } else { server.noteEnd(origin: origin) }
+    if code == .CONNECTION_NOTIFY_STARTED {
+        server.noteStart(origin: origin)
+    } else {
+        server.noteEnd(origin: origin, descriptor: http_descriptor(connection))
+    }
 }
 
 private func access(

@@ -16,18 +16,18 @@ struct OriginLedger: Sendable {
 
     /// Counts a connection; `false`, and nothing counted, where the origin or all of them have enough.
     mutating func open(_ origin: UInt32) -> Bool {
-        guard all.connections < limits.connections,
-            holdings[origin, default: Holding()].connections < limits.connectionsOfOne
-        else { return false }
-        all.connections += 1
+        let held = holdings[origin]?.connections ?? 0
+        let isShared = held >= limits.connectionsOfEach
+        guard held < limits.connectionsOfOne, !isShared || all.connections < limits.connections else { return false }
+        if isShared { all.connections += 1 }
         holdings[origin, default: Holding()].connections += 1
         return true
     }
 
     /// A connection that was counted is closed.
     mutating func close(_ origin: UInt32) {
-        all.connections -= 1
         holdings[origin]?.connections -= 1
+        if let held = holdings[origin]?.connections, held >= limits.connectionsOfEach { all.connections -= 1 }
         // Everything that an origin holds is behind a connection of it: with the last one its entry can go.
         if holdings[origin]?.connections == 0 { all.bodyBytes -= holdings.removeValue(forKey: origin)?.bodyBytes ?? 0 }
     }

@@ -19,4 +19,10 @@ public enum PipeContent: Sendable {
         if status > 0 { return .bytes(bytes) }
         return status < 0 && (errno == EAGAIN || errno == EINTR) ? .nothing : .ended
     }
+
+    /// How many bytes are in a pipe at this moment (FIONREAD, pipe(7)); 0 where that cannot be told.
+    public static func waitingBytes(_ descriptor: Int32) -> Int {
+        var count: Int32 = 0
+        return ioctl(descriptor, UInt(FIONREAD), &count) == 0 ? Int(count) : 0
+    }
 }

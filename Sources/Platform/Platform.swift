@@ -45,12 +45,10 @@ package final class Platform: Sendable {
 
     /// Opens the data folder and gets ready to run functions.
     ///
-    /// - Parameter adopt: takes the connections that environments open, with who is behind them
-    ///   (``EnvironmentOrigin``).
+    /// - Parameter connections: takes the connections that environments open.
     /// - Throws: ``PlatformError`` when the folder is in use or cannot be used.
     package init(
-        options: PlatformOptions,
-        adopt: @escaping @Sendable (_ connection: Int32, _ origin: UInt32) -> Void
+        options: PlatformOptions, connections: any EnvironmentConnections
     ) throws {
         let folder = try DataFolder(path: options.dataFolder)
         lock = try folder.lock()
@@ -87,7 +85,7 @@ package final class Platform: Sendable {
             host: host,
             sandboxes: try NamespaceSandboxProvider(initExecutable: options.initExecutable, cgroups: cgroups),
             logs: LogStore(root: folder.path("logs")), limits: limits,
-            adopt: adopt)
+            connections: connections)
         garbage.collectSoon()
         for function in try concurrencySettings() { try applyReservation(function) }
         events.start(EventInvoker(platform: self, sender: messageSender))

@@ -17,6 +17,7 @@ struct SeccompFilter {
         try filter.addCalls()
         try filter.addClone()
         try filter.addTerminals()
+        try filter.addPipes()
         try filter.addSockets()
         try filter.addPersonality()
         return try filter.exported()
@@ -44,6 +45,10 @@ struct SeccompFilter {
         for request in SeccompRules.terminalRequests {
             try add("ioctl", Self.refuse(EPERM), [Self.masked(1, 0xFFFF_FFFF, request)])
         }
+    }
+
+    private func addPipes() throws(SandboxError) {
+        try add("fcntl", Self.refuse(EPERM), [Self.masked(1, 0xFFFF_FFFF, SeccompRules.pipeResizing)])
     }
 
     private func addSockets() throws(SandboxError) {

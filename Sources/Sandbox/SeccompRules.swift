@@ -51,6 +51,10 @@ enum SeccompRules {
     /// Requests of ioctl that push input into a terminal or steer the console: TIOCSTI, TIOCLINUX.
     static let terminalRequests: [UInt64] = [0x5412, 0x541C]
 
+    /// The command of fcntl that changes how much a pipe holds: F_SETPIPE_SZ. What a function has printed is read while
+    /// its answer waits, so a pipe of the largest size, full of line breaks, would cost the server most of a second.
+    static let pipeResizing: UInt64 = 1031
+
     /// The socket families that functions need: AF_UNIX, AF_INET, AF_INET6, and AF_NETLINK, through which the C library
     /// lists interfaces.
     static let socketFamilies: [UInt64] = [1, 2, 10, 16]

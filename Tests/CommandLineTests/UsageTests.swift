@@ -102,4 +102,13 @@ import Testing
 
 extension String {
     fileprivate var trimmed: String { String(drop { $0 == " " }) }
+
+    @Test(arguments: [true, false])
+    func `what a function wrote does nothing to a terminal, and is left as it is for programs`(isTerminal: Bool) {
+        let console = Console(
+            print: { _ in }, report: { _ in }, style: TextStyle(isTerminal: isTerminal, environment: [:]),
+            isTerminal: isTerminal, environment: [:])
+        let text = "\u{1B}]0;title\u{7} a\tb\nc\rd\u{9B}2J"
+        #expect(console.harmless(text) == (isTerminal ? "␛]0;title␇ a\tb\nc␍d\u{FFFD}2J" : text))
+    }
 }

@@ -6,6 +6,7 @@ import Testing
     private static var limits: HTTPServer.OriginLimits {
         var limits = HTTPServer.OriginLimits()
         limits.connectionsOfOne = 2
+        limits.connectionsOfEach = 0
         limits.connections = 3
         limits.bodyBytesOfOne = 10
         limits.bodyBytes = 15
@@ -26,6 +27,19 @@ import Testing
         expect(ledger.open(3), false)
         ledger.close(1)
         expect(ledger.open(3), true)
+    }
+
+    @Test mutating func `many origins together cannot lock out another one`() {
+        var limits = HTTPServer.OriginLimits()
+        (limits.connectionsOfOne, limits.connectionsOfEach, limits.connections) = (4, 1, 3)
+        ledger = OriginLedger(limits: limits)
+        let opened = (0..<8).map { ledger.open($0 < 4 ? 1 : 2) }
+        #expect(opened == [true, true, true, true, true, false, false, false])
+        expect(ledger.open(3), true)
+        expect(ledger.open(3), false)
+        ledger.close(1)
+        expect(ledger.open(3), true)
+        expect(ledger.open(2), false)
     }
 
     @Test mutating func `bodies are bounded for one origin and for all`() {

@@ -113,6 +113,21 @@ private func eventually(_ condition: () -> Bool) -> Bool {
         #expect(text.count(where: { $0 == "A" }) == 2_000)
     }
 
+    @Test func `all writers that are ahead are told when there is room`() throws {
+        defer { server.stop() }
+        let client = LoopbackClient(port: port)
+        let flags = [Flag(), Flag()]
+        for flag in flags {
+            Array(repeating: UInt8(65), count: 2_000).withUnsafeBytes { bytes in
+                #expect(handler.body.write(bytes) { flag.raise() } == .full)
+            }
+        }
+        client.get("/stream")
+        #expect(eventually { flags.allSatisfy(\.isRaised) })
+        handler.body.finish()
+        _ = client.receiveRaw { $0.hasSuffix("0\r\n\r\n") }
+    }
+
     @Test func `a body that breaks off has no end on the wire`() throws {
         defer { server.stop() }
         let client = LoopbackClient(port: port)

@@ -38,3 +38,6 @@ uint32_t http_origin(struct MHD_Connection *connection);
 
 /// The same, by the connection's address.
 uint32_t http_address_origin(const struct sockaddr *address);
+
+/// A connection's descriptor; -1 where it has none any more.
+int http_descriptor(struct MHD_Connection *connection);

@@ -188,7 +188,7 @@ extension EnvironmentPool {
     private func accept(_ listener: Int32, _ index: Int, of environment: ExecutionEnvironment) {
         guard let connection = ConnectionAcceptor.accept(listener) else { return }
         let origin = EnvironmentOrigin(environment: environment.id.number, isRuntimeAPI: index == 0)
-        adopt(connection, origin.number)
+        connections.adopt(connection: connection, origin: origin.number)
     }
 
     /// Closes a sandbox that has ended, away from the loop: removing a cgroup may take its time.

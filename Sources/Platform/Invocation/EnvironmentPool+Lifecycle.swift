@@ -87,12 +87,21 @@ extension EnvironmentPool {
 
     /// A sandbox has ended, and with it its environment, or only the first try of its init phase.
     func ended(_ environment: ExecutionEnvironment, _ exit: SandboxExit) {
+        hangUp(environment)
         switch environment.ended(exit) {
         case .gone(let remains): end(environment, remains)
         case .restart(let invocation, let aftermath):
             settle(environment, aftermath)
             markStarted(environment, invocation)
             submitStart(environment)
+        }
+    }
+
+    /// Nobody is behind its connections any more, and its next sandbox has some of its own.
+    private func hangUp(_ environment: ExecutionEnvironment) {
+        for isRuntimeAPI in [true, false] {
+            let origin = EnvironmentOrigin(environment: environment.id.number, isRuntimeAPI: isRuntimeAPI)
+            connections.hangUp(origin: origin.number)
         }
     }
 }

@@ -32,17 +32,17 @@ final class EnvironmentPool: Sendable {
     /// Makes sandboxes: a few milliseconds of system calls each, and no more at once than the machine has use for.
     let starter: WorkQueue
     let limits: SchedulerLimits
-    /// Takes the connections that environments open, with who is behind them (``EnvironmentOrigin``).
-    let adopt: @Sendable (_ connection: Int32, _ origin: UInt32) -> Void
+    /// Takes the connections that environments open.
+    let connections: any EnvironmentConnections
 
     init(
         host: FunctionHost, sandboxes: any SandboxProvider, logs: LogStore, limits: SchedulerLimits,
-        adopt: @escaping @Sendable (_ connection: Int32, _ origin: UInt32) -> Void
+        connections: any EnvironmentConnections
     ) throws {
         self.host = host
         self.sandboxes = sandboxes
         self.logs = logs
-        self.adopt = adopt
+        self.connections = connections
         self.limits = limits
         state = Mutex(State(scheduler: Scheduler(limits: limits)))
         loop = try EventLoop(name: "environments")

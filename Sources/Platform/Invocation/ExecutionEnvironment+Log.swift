@@ -57,35 +57,34 @@ extension ExecutionEnvironment {
         return tail
     }
 
-    /// Reads the pipe until it is empty, within a bound: a function that prints without end must not hold a thread.
+    /// Reads what is in the pipe, and nothing that is printed meanwhile: a function that prints without end must not
+    /// hold a thread.
     ///
-    /// - Parameter readCount: how often to read; 16 times empty the largest pipe that a function can make of its own
-    ///   (pipe(7), `/proc/sys/fs/pipe-max-size`).
     /// - Returns: whether more may come.
     @discardableResult
-    func drain(_ state: inout State, readCount: Int = 16) -> Bool {
+    func drain(_ state: inout State) -> Bool {
         guard let output = state.sandbox?.output else { return false }
-        for _ in 0..<readCount {
-            switch PipeContent.read(output) {
-            case .bytes(let bytes): log(state.splitter.take(bytes), &state)
-            case .nothing: return true
-            case .ended: return false
-            }
-        }
-        return true
+        return drain(output) { log(state.splitter.take($0), &state) }
     }
 
     /// The same for what extensions have printed.
     @discardableResult
-    func drainExtensions(_ state: inout State, readCount: Int = 16) -> Bool {
+    func drainExtensions(_ state: inout State) -> Bool {
         guard let output = state.sandbox?.companionOutput else { return false }
-        for _ in 0..<readCount {
+        return drain(output) { log(state.extensionSplitter.take($0), from: .extension, &state) }
+    }
+
+    private func drain(_ output: Int32, _ take: ([UInt8]) -> Void) -> Bool {
+        var waiting = PipeContent.waitingBytes(output)
+        repeat {
             switch PipeContent.read(output) {
-            case .bytes(let bytes): log(state.extensionSplitter.take(bytes), from: .extension, &state)
+            case .bytes(let bytes):
+                take(bytes)
+                waiting -= bytes.count
             case .nothing: return true
             case .ended: return false
             }
-        }
+        } while waiting > 0
         return true
     }
 
@@ -136,14 +135,13 @@ extension ExecutionEnvironment {
 extension ExecutionEnvironment {
     /// Takes some of what the runtime has printed. `false` when it cannot print any more.
     ///
-    /// One read at a time: the thread that does this looks after all environments in turn, and what is left brings it
-    /// back.
+    /// The thread that does this looks after all environments in turn, and what comes meanwhile brings it back.
     func drain() -> Bool {
-        state.withLock { drain(&$0, readCount: 1) }
+        state.withLock { drain(&$0) }
     }
 
     /// The same for what extensions have printed.
     func drainExtensions() -> Bool {
-        state.withLock { drainExtensions(&$0, readCount: 1) }
+        state.withLock { drainExtensions(&$0) }
     }
 }
