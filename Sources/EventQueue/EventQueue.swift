@@ -14,7 +14,7 @@ public final class EventQueue: Sendable {
         public var handled = 256
         /// The same of one group of targets.
         public var handledOfGroup = 64
-        /// Bytes that events may take on the disk; beyond it nothing is accepted.
+        /// Bytes that events may take on the disk; beyond it nothing is accepted, and what follows from events is lost.
         public var diskBytes = 16 << 30
         /// Bytes of events that wait for the disk; beyond it nothing is accepted.
         public var unwrittenBytes = 64 << 20
@@ -257,6 +257,21 @@ extension EventQueue {
         }
     }
 
+    /// What follows from an event takes its place as what is accepted does. Where there is none it is lost: an event
+    /// that could not end for it would be handled again and again.
+    private func admit(_ followUps: [NewEvent], of event: QueuedEvent) -> [NewEvent] {
+        let admitted = state.withLock { state in
+            followUps.filter { followUp in
+                let bytes = followUp.payload.count
+                guard state.usedBytes + state.unwrittenBytes + bytes <= limits.diskBytes else { return false }
+                state.unwrittenBytes += bytes
+                return true
+            }
+        }
+        for _ in admitted.count..<followUps.count { handler.withLock(\.self)?.noteLoss(of: event) }
+        return admitted
+    }
+
     /// Notes what became of an event. It is in hand until that is on the disk.
     private func end(_ event: QueuedEvent, _ verdict: EventVerdict) {
         let number = event.number
@@ -264,7 +279,7 @@ extension EventQueue {
         var due: Int64?
         var wasTurnedAway = false
         switch verdict {
-        case .finished(let followUps): change = .finish(number: number, followUps: followUps)
+        case .finished(let followUps): change = .finish(number: number, followUps: admit(followUps, of: event))
         case .postponed(let until, let isRetry, let reason):
             change = .postpone(number: number, untilMilliseconds: until, isRetry: isRetry, reason: reason)
             (due, wasTurnedAway) = (until, !isRetry)

@@ -71,4 +71,7 @@ public protocol EventHandler: Sendable {
     ///
     /// - Parameter answer: To be called once, on any thread.
     func handle(_ event: QueuedEvent, _ answer: @escaping @Sendable (EventVerdict) -> Void)
+
+    /// Something that was to follow from an event is lost: the queue has no place for it.
+    func noteLoss(of event: QueuedEvent)
 }

@@ -19,6 +19,8 @@ public final class FunctionMeter: Sendable {
         /// Events that ended without success: tried often enough, too old, or of a function that may not run. Those
         /// with a destination or a dead-letter queue are among them.
         public var asyncEventsDropped: UInt64 = 0
+        /// Records and dead letters that were lost: too long for where they were to go, or nobody took them in time.
+        public var destinationDeliveryFailures: UInt64 = 0
         /// Invocations that were stopped because they led in a circle.
         public var recursiveInvocationsDropped: UInt64 = 0
         /// How long the function's code ran, as its REPORT lines have it.

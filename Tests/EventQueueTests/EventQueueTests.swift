@@ -183,6 +183,27 @@ import Testing
         #expect(queue.acceptAndWait(large))
     }
 
+    @Test func `what follows from events has no place beyond that, and is lost`() throws {
+        let record = Array(repeating: UInt8(0), count: 100_000)
+        let fixture = try QueueFixture { event, now in
+            guard event.event.target == "f" else {
+                return .postponed(untilMilliseconds: now + 60_000, isRetry: false, reason: "nobody there")
+            }
+            let followUp = NewEvent(target: "d", requestID: "r", payload: record, acceptedMilliseconds: now)
+            return .finished(followUps: [followUp])
+        }
+        var limits = EventQueue.Limits()
+        limits.diskBytes = 400_000
+        let queue = try fixture.open(limits: limits)
+        defer { queue.stop() }
+        for number in 1...10 { _ = queue.acceptAndWait(fixture.event("\(number)")) }
+        try fixture.wait { try queue.counts().map(\.target) == ["d"] }
+        let kept = try queue.list(limit: 20).count
+        #expect((1...4).contains(kept))
+        let ended = fixture.handled.withLock { $0.count { $0.event.target == "f" } }
+        #expect(fixture.losses.withLock { $0 } + kept == ended)
+    }
+
     @Test func `purged events are gone, and nothing follows from those in hand`() throws {
         let fixture = try QueueFixture { event, now in
             .postponed(untilMilliseconds: now + 60_000, isRetry: true, reason: "later")

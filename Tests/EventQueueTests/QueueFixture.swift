@@ -10,6 +10,7 @@ final class QueueFixture: Sendable {
     let path: String
     let clock = Mutex<Int64>(1_000_000)
     let handled = Mutex<[QueuedEvent]>([])
+    let losses = Mutex(0)
     let verdicts: @Sendable (QueuedEvent, Int64) -> EventVerdict?
 
     init(_ verdicts: @escaping @Sendable (QueuedEvent, Int64) -> EventVerdict? = { _, _ in .finished() }) throws {
@@ -74,6 +75,8 @@ final class QueueFixture: Sendable {
 }
 
 extension QueueFixture: EventHandler {
+    func noteLoss(of event: QueuedEvent) { losses.withLock { $0 += 1 } }
+
     func handle(_ event: QueuedEvent, _ answer: @escaping @Sendable (EventVerdict) -> Void) {
         handled.withLock { $0.append(event) }
         if let verdict = verdicts(event, now) { answer(verdict) }

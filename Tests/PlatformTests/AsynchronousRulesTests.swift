@@ -93,9 +93,10 @@ import Testing
         name: FunctionName("f").unsafelyUnwrapped)
 
     private static func attempt(
-        retries: Int = 2, refusals: Int = 0, destination: String? = "arn:d", queue: String? = "arn:q"
+        retries: Int = 2, refusals: Int = 0, destination: String? = "arn:d", queue: String? = "arn:q",
+        success: String = "arn:s"
     ) -> EventAttempt {
-        let settings = AsynchronousSettings(onSuccess: "arn:s", onFailure: destination, deadLetterQueue: queue)
+        let settings = AsynchronousSettings(onSuccess: success, onFailure: destination, deadLetterQueue: queue)
         let event = QueuedEvent(
             number: 1,
             event: NewEvent(
@@ -108,6 +109,15 @@ import Testing
 
     private static func followUps(_ verdict: EventVerdict) -> [NewEvent] {
         if case .finished(let followUps) = verdict { followUps } else { [] }
+    }
+
+    @Test(arguments: [("arn:aws:sqs:us-east-1:123456789012:q", 0), ("arn:aws:s3:::b", 1)])
+    func `a record that only a bucket could take waits for nobody else, and is counted`(success: String, count: Int) {
+        let attempt = Self.attempt(retries: 0, success: success)
+        let answer = Array("\"\(String(repeating: "x", count: 2 << 20))\"".utf8)
+        #expect(Self.followUps(attempt.verdict(on: .answered(answer, logTail: []), .latest)).count == count)
+        #expect(attempt.meter.counts.destinationDeliveryFailures == 1 - UInt64(count))
+        #expect(attempt.meter.counts.asyncEventsDropped == 0)
     }
 
     @Test func `success is recorded for its destination as Lambda writes it`() {

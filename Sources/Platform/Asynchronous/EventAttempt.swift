@@ -86,12 +86,21 @@ struct EventAttempt: Sendable {
         if !hasSucceeded, let queue = settings.deadLetterQueue {
             followUps.append(follow(queue, event.event.payload, deadLetterAttributes(condition, response)))
         }
-        return .finished(followUps: followUps)
+        let fitting = followUps.filter { Self.fits($0) }
+        for _ in fitting.count..<followUps.count { meter.count(\.destinationDeliveryFailures) }
+        return .finished(followUps: fitting)
     }
 
-    /// A record for a function is an event, and no longer than any other: each holds the one before it.
+    /// Whether a message is one that its target could take. A record for a function is an event, and no longer than
+    /// any other: each holds the one before it. Queues, topics and buses take 1 MiB at most, and what none of them
+    /// takes must not wait for them. Only a bucket takes any record.
+    ///
+    /// Source: "Amazon SQS message quotas" in the SQS developer guide.
+    private static func fits(_ message: NewEvent) -> Bool {
+        message.payload.count <= LambdaLimits.asynchronousPayloadBytes || message.target.contains(":s3:::")
+    }
+
     private func invoke(_ function: String, _ record: [UInt8], _ attributes: [String: String]) -> [NewEvent] {
-        guard record.count <= LambdaLimits.asynchronousPayloadBytes else { return [] }
         var attributes = attributes
         for (name, count) in event.event.attributes where name.hasPrefix(Self.runs) { attributes[name] = count }
         attributes["\(Self.runs)\(target.function)"] = String(runs(of: target.function) + 1)

@@ -21,6 +21,11 @@ final class EventInvoker: EventHandler {
         platform.run(event, FunctionTarget(function: arn.function, qualifier: arn.qualifier), answer)
     }
 
+    func noteLoss(of event: QueuedEvent) {
+        guard let platform, let function = FunctionARN(event.event.target)?.function else { return }
+        platform.metrics.meter(of: function).count(\.destinationDeliveryFailures)
+    }
+
     /// Hands a message to another service, again and again until it is too old.
     private func send(_ event: QueuedEvent, _ answer: @escaping @Sendable (EventVerdict) -> Void) {
         let message = OutgoingMessage(

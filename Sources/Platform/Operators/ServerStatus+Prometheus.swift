@@ -22,6 +22,9 @@ extension ServerStatus {
             "strata_async_events_dropped_total", "Events that ended without success, with a destination or without.",
             \.asyncEventsDropped, to: &text)
         add(
+            "strata_destination_delivery_failures_total", "Records and dead letters that were lost.",
+            \.destinationDeliveryFailures, to: &text)
+        add(
             "strata_recursive_invocations_dropped_total", "Invocations that were stopped because they led in a circle.",
             \.recursiveInvocationsDropped, to: &text)
         text.begin("strata_duration_seconds", .histogram, help: "How long the function's code ran.")
