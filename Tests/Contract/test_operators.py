@@ -224,7 +224,8 @@ def test_the_region_is_that_of_the_environment(aws):
     (["logs", "f", "--since", "yesterday"], 2, "--since takes a time such as 10m or 2h"),
     (["events", "purge"], 2, "or --all, says which events are meant"),
     (["events", "retry", "--all", "--id", "1"], 2, "or --all, says which events are meant"),
-    (["events", "list", "--id", "0"], 2, "--id takes the number of an event"),
+    (["events", "list", "--id", "0"], 2, "--id takes the number of an event, or the id of its request"),
+    (["events", "list", "--id", "0000-00"], 2, "--id takes the number of an event, or the id of its request"),
     (["top", "--endpoint", "ftp://x"], 2, "--endpoint takes an http or https URL"),
 ])
 def test_a_command_line_that_cannot_be_understood_says_why(operator, arguments, exit_code, words):
