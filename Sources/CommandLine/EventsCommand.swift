@@ -34,10 +34,12 @@ enum EventsCommand {
                 "ID", "REQUEST ID", "TARGET", "FROM", "STATE", "AGE", "TRIES", "NEXT TRY", "REASON",
             ])
             var next: Int? = 0
+            var isEmpty = true
             while let after = next {
                 let query = selection + [("limit", "500")] + (after > 0 ? [("after", "\(after)")] : [])
                 let page = try server.document("GET", "/_strata/events", query: query)
                 for event in page.values("events") {
+                    isEmpty = false
                     if arguments[json] {
                         console.print(json: event)
                     } else {
@@ -48,18 +50,22 @@ enum EventsCommand {
                 for line in table.takeLines(console.style) { console.print(line) }
                 next = page["next"] == nil ? nil : Int(page.number("next"))
             }
+            if isEmpty { try reportNothing(arguments, console) }
             return 0
         })
 
     static let retry = change(
-        "retry", summary: "Try events now that wait for later.", details: "", done: "tried now")
+        "retry", summary: "Try events now that wait for later.", details: "", done: "tried now",
+        waiting: "waits for a later try")
 
     static let purge = change(
         "purge", summary: "Delete events.",
         details: "They are gone: no destination and no dead-letter queue gets them. What runs is not interrupted.",
-        done: "deleted")
+        done: "deleted", waiting: "waits")
 
-    private static func change(_ name: String, summary: String, details: String, done: String) -> Command {
+    private static func change(
+        _ name: String, summary: String, details: String, done: String, waiting: String
+    ) -> Command {
         Command(
             name: name, summary: summary, details: details,
             options: [
@@ -76,6 +82,8 @@ enum EventsCommand {
                 let count = Int(answer.number("count"))
                 if arguments[json] {
                     console.print(json: answer)
+                } else if count == 0 {
+                    try reportNothing(arguments, console, waiting: waiting)
                 } else {
                     console.print("\(count) event\(count == 1 ? "" : "s") \(done).")
                 }
@@ -88,6 +96,17 @@ enum EventsCommand {
         if let name = try arguments.optionalValue(of: function) { query.append(("function", name)) }
         if let id = try arguments.optionalValue(of: id) { query.append(id.parameter) }
         return query
+    }
+
+    /// Says that nothing is there. To people only, beside the output: for scripts an empty output is the answer, and
+    /// no failure.
+    private static func reportNothing(
+        _ arguments: Arguments, _ console: Console, waiting: String = "waits"
+    ) throws(UsageError) {
+        guard !arguments[json] else { return }
+        let id = try arguments.optionalValue(of: id).map { " with the id \($0.parameter.value)" } ?? ""
+        let function = try arguments.optionalValue(of: function).map { " of \($0)" } ?? ""
+        console.report("No event\(id)\(function) \(waiting).")
     }
 
     private static func row(_ event: AWSValue, nowMilliseconds: Int64) -> [String] {
