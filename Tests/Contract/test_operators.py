@@ -258,6 +258,21 @@ def test_a_reader_that_goes_away_ends_following(aws, operator):
     assert process.wait(PATIENCE_SECONDS) == -signal.SIGPIPE
 
 
+def test_a_reader_that_goes_away_ends_following_a_function_that_says_nothing_more(aws, operator):
+    name = aws.deploy(SPEAKS)
+    aws.invoke(name, 1)
+    command = aws.server.installation.command("logs", name, "--follow")
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **operator.options())
+    for _ in range(5):
+        assert process.stdout.readline()
+    time.sleep(1)
+    assert process.poll() is None
+    process.stdout.close()
+    assert process.wait(PATIENCE_SECONDS) == -signal.SIGPIPE
+    assert process.stderr.read() == ""
+    process.stderr.close()
+
+
 def test_following_ends_with_an_error_when_the_server_does(installation):
     server = installation.start()
     aws = Account(server)
