@@ -149,7 +149,7 @@ let proof: [Target] = [
         "Platform",
         ["AWSClient", "AWSModel", "Catalog", "Domain", "EventQueue", "HTTPClient", "SeededRandom", "SignatureV4"]),
     tests("Gateway", ["Domain", "SignatureV4"]),
-    tests("CommandLine", ["AWSClient", "AWSProtocol", "Domain", "Platform", "Sandbox", "Scheduler"]),
+    tests("CommandLine", ["AWSClient", "AWSProtocol", "Domain", "LinuxSystem", "Platform", "Sandbox", "Scheduler"]),
     .testTarget(name: "TidyTests", swiftSettings: strict),
 ]
 
