@@ -152,7 +152,7 @@ let proof: [Target] = [
             "Telemetry",
         ]),
     tests("Gateway", ["Domain", "SignatureV4"]),
-    tests("CommandLine", ["AWSClient", "AWSProtocol", "Domain", "Platform", "Sandbox", "Scheduler"]),
+    tests("CommandLine", ["AWSClient", "AWSProtocol", "Domain", "LinuxSystem", "Platform", "Sandbox", "Scheduler"]),
     .testTarget(name: "TidyTests", swiftSettings: strict),
 ]
 

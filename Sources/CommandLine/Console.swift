@@ -11,6 +11,13 @@ struct Console: Sendable {
     let style: TextStyle
     /// Whether standard output is a terminal.
     var isTerminal = false
+    /// How much the terminal shows at this moment; `nil` where it is not known.
+    var size: @Sendable () -> Terminal.Size? = { nil }
+    /// Waits for so many milliseconds, or until nobody reads standard output any more; true for that.
+    var losesReader: @Sendable (Int32) -> Bool = { milliseconds in
+        SystemThread.sleep(milliseconds: UInt32(max(0, milliseconds)))
+        return false
+    }
     let environment: [String: String]
 
     /// This process's own descriptors and environment.
@@ -20,7 +27,10 @@ struct Console: Sendable {
             print: { write($0, to: STDOUT_FILENO) },
             report: { write($0, to: STDERR_FILENO) },
             style: TextStyle(isTerminal: isatty(STDOUT_FILENO) == 1, environment: environment),
-            isTerminal: isatty(STDOUT_FILENO) == 1, environment: environment)
+            isTerminal: isatty(STDOUT_FILENO) == 1,
+            size: { Terminal.size(of: STDOUT_FILENO) },
+            losesReader: { Readiness.awaitLossOfReader(STDOUT_FILENO, limitMilliseconds: $0) },
+            environment: environment)
     }
 
     /// Text that a function wrote, as it may be shown: on a terminal nothing in it acts, so escape sequences and other

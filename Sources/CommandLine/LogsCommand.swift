@@ -39,12 +39,19 @@ enum LogsCommand {
                 cursor = page["cursor"] ?? cursor
                 if page.isTrue("hasMore") { continue }
                 guard arguments[follow] else { return 0 }
-                SystemThread.sleep(milliseconds: followMilliseconds)
+                if console.losesReader(followMilliseconds) { return endWithoutReader() }
             }
         })
 
     /// How often it is looked for more: often enough to seem at once.
-    private static let followMilliseconds: UInt32 = 250
+    private static let followMilliseconds: Int32 = 250
+
+    /// Ends as writing without a reader does, at once and not with the next line; successfully, where the signal is
+    /// ignored.
+    private static func endWithoutReader() -> Int32 {
+        raise(SIGPIPE)
+        return 0
+    }
 
     private static func print(_ event: AWSValue, asJSON: Bool, _ console: Console) {
         if asJSON { return console.print(json: event) }

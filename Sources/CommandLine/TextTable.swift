@@ -3,6 +3,8 @@ struct TextTable {
     private var head: [String]?
     private var rows: [[String]] = []
     private var widths: [Int]
+    /// How long a line may be.
+    private var columns = Int.max
 
     init(_ head: [String]) {
         self.head = head
@@ -15,6 +17,22 @@ struct TextTable {
         rows.append(row)
         for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.count) }
     }
+
+    /// Makes lines of no more than so many characters. First cells lose their beginning, for the end of a name or an
+    /// ARN says more, until little is left of them; then the last columns are cut off.
+    mutating func fit(_ columns: Int) {
+        self.columns = columns
+        let others = widths.dropFirst().reduce(0) { $0 + $1 + 2 }
+        let room = max(Self.leastFirstWidth, columns - others)
+        guard widths[0] > room else { return }
+        widths[0] = room
+        rows = rows.map { row in
+            row[0].count > room ? ["…" + row[0].suffix(room - 1)] + row.dropFirst() : row
+        }
+    }
+
+    /// As much of a name as tells it from most others.
+    private static let leastFirstWidth = 20
 
     /// The lines of the rows that were added since the last time; before the first rows, the head.
     mutating func takeLines(_ style: TextStyle) -> [String] {
@@ -30,7 +48,7 @@ struct TextTable {
         let padded = cells.enumerated().map { column, cell in
             column == cells.count - 1 ? cell : cell + String(repeating: " ", count: widths[column] - cell.count)
         }
-        return padded.joined(separator: "  ")
+        return String(padded.joined(separator: "  ").prefix(columns))
     }
 }
 

@@ -12,8 +12,8 @@ enum TopCommand {
         summary: "Show environments, memory, invocations, throttles and queues, live.",
         details: """
             Functions that were called most often in the last second come first, then those with most environments.
-            On a terminal the picture is drawn anew every second, until Ctrl-C. A server without --auth shows all
-            accounts, with it the key's own.
+            On a terminal the picture is drawn anew every second, until Ctrl-C; what it has no room for is left out.
+            A server without --auth shows all accounts, with it the key's own.
             """,
         options: [once.description, ServerConnection.endpoint.description, json.description],
         run: { arguments, console in
@@ -28,7 +28,7 @@ enum TopCommand {
                     console.print(json: picture.document)
                 } else {
                     // To the upper left corner, and away with what was there; nothing has to be undone at the end.
-                    let lines = picture.lines(console.style)
+                    let lines = picture.lines(console.style, within: isLive ? console.size() : nil)
                     console.print((isLive ? "\u{1B}[H\u{1B}[2J" : "") + lines.joined(separator: "\n"))
                 }
                 last = now
@@ -47,7 +47,7 @@ struct TopPicture {
         let throttlesPerSecond: Double
     }
 
-    private let now: AWSValue
+    let now: AWSValue
     let rows: [Row]
 
     init(from before: AWSValue, to now: AWSValue) {
@@ -89,26 +89,7 @@ struct TopPicture {
         ])
     }
 
-    /// The picture for people.
-    func lines(_ style: TextStyle) -> [String] {
-        var table = TextTable(
-            ["FUNCTION", "STARTING", "BUSY", "IDLE", "FROZEN", "MEMORY", "INV/S", "ERR/S", "THR/S", "INVOCATIONS"])
-        let names = Set(rows.map { "\($0.function.text("account"))/\($0.function.text("region"))" })
-        for row in rows { table.add(row.cells(isQualified: names.count > 1)) }
-        var lines = [summary] + table.takeLines(style)
-        var queues = TextTable(["QUEUE", "EVENTS", "OLDEST"])
-        for queue in now.values("queues") {
-            queues.add([
-                queue.text("target"), "\(Int(queue.number("events")))",
-                Quantity.duration(seconds: queue.number("oldestSeconds")),
-            ])
-        }
-        let rest = queues.takeLines(style)
-        if !rest.isEmpty { lines += [""] + rest }
-        return lines
-    }
-
-    private var summary: String {
+    var summary: String {
         let environments = rows.reduce(0) { $0 + $1.environmentCount }
         let memory = rows.reduce(0) { $0 + $1.function.number("memoryBytes") }
         let calls = rows.reduce(0) { $0 + $1.invocationsPerSecond }
@@ -125,7 +106,7 @@ extension TopPicture.Row {
 
     private func environments(_ state: String) -> Int { Int(function["environments"]?.number(state) ?? 0) }
 
-    fileprivate func cells(isQualified: Bool) -> [String] {
+    func cells(isQualified: Bool) -> [String] {
         let place = isQualified ? "\(function.text("account")):\(function.text("region")):" : ""
         return [place + function.text("function")]
             + ["starting", "busy", "idle", "frozen"].map { "\(environments($0))" }

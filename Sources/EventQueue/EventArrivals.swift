@@ -1,33 +1,39 @@
 internal import SQLite
 
-/// The events that a transaction adds. It looks each target up once.
+/// The events that a transaction adds. It looks each target, and what events follow from, up once.
 struct EventArrivals: Sendable {
     /// The targets that have new events, and their numbers.
     private(set) var targets: [String: Int] = [:]
-    /// How many of them were not known before.
+    /// How many were not known before.
     private(set) var newTargetCount = 0
+    /// What new events follow from. They are numbered as targets are.
+    private var sources: [String: Int] = [:]
 
     mutating func add(_ event: NewEvent, _ connection: borrowing Connection) throws(SQLiteError) {
-        let target = try number(of: event.target, connection)
+        let target = try number(of: event.target, in: \.targets, connection)
+        let source =
+            event.source.isEmpty ? nil : try number(of: event.source, in: \.sources, connection)
         try connection.run(
             """
-            INSERT INTO event (target, due, accepted, request_id, attributes, payload) VALUES (?, ?, ?, ?, ?, ?)
+            INSERT INTO event (target, due, accepted, request_id, attributes, payload, source)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .integer(target), .integer(Int(event.acceptedMilliseconds)),
                 .integer(Int(event.acceptedMilliseconds)), .text(event.requestID),
                 .text(EventAttributes.encode(event.attributes)), .blob(event.payload),
+                source.map { .integer($0) } ?? .null,
             ])
     }
 
     private mutating func number(
-        of target: String, _ connection: borrowing Connection
+        of name: String, in known: WritableKeyPath<EventArrivals, [String: Int]>, _ connection: borrowing Connection
     ) throws(SQLiteError) -> Int {
-        if let number = targets[target] { return number }
+        if let number = self[keyPath: known][name] { return number }
         newTargetCount += try connection.run(
-            "INSERT INTO target (name) VALUES (?) ON CONFLICT DO NOTHING", [.text(target)])
-        let number = try connection.first("SELECT id FROM target WHERE name = ?", [.text(target)]) { $0.integer(0) }
-        targets[target] = number
+            "INSERT INTO target (name) VALUES (?) ON CONFLICT DO NOTHING", [.text(name)])
+        let number = try connection.first("SELECT id FROM target WHERE name = ?", [.text(name)]) { $0.integer(0) }
+        self[keyPath: known][name] = number
         return number ?? 0
     }
 }

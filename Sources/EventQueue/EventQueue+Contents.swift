@@ -15,18 +15,16 @@ extension EventQueue {
     /// The targets that have events.
     public func targets() throws -> [String] { try store.heads().keys.sorted() }
 
+    /// What the events follow from that follow from something.
+    public func sources() throws -> [String] { try store.sources() }
+
     /// What there is to know of events but their content, in the order in which they were accepted.
     ///
     /// - Parameters:
-    ///   - targets: Those of these targets.
-    ///   - number: Only this one; `nil` for all.
     ///   - after: Where the list goes on: only events after this one.
     ///   - limit: At most this many.
-    public func summaries(
-        targets: [String], number: Int? = nil, after: Int = 0, limit: Int
-    ) throws -> [EventSummary] {
-        let first = number.map { max(after, $0 - 1) } ?? after
-        let found = try store.summaries(targets: targets, after: first, upTo: number ?? .max, limit: limit)
+    public func summaries(_ selection: EventSelection, after: Int = 0, limit: Int) throws -> [EventSummary] {
+        let found = try store.summaries(selection, after: after, limit: limit)
         let inHand = eventsInHand
         return found.map { summary in
             var summary = summary
@@ -35,11 +33,8 @@ extension EventQueue {
         }
     }
 
-    /// Deletes events: all, those of some targets, or one. What is being handled is not interrupted, and nothing
-    /// follows from it.
+    /// Deletes events. What is being handled is not interrupted, and nothing follows from it.
     ///
     /// - Returns: How many.
-    public func purge(targets: [String]? = nil, number: Int? = nil) throws -> Int {
-        try store.purge(targets: targets, number: number)
-    }
+    public func purge(_ selection: EventSelection = EventSelection()) throws -> Int { try store.purge(selection) }
 }

@@ -122,11 +122,11 @@ public final class EventQueue: Sendable {
 }
 
 extension EventQueue {
-    /// Tries events now instead of later: all, those of some targets, or one.
+    /// Tries events now instead of later.
     ///
     /// - Returns: How many waited.
-    public func hasten(targets: [String]? = nil, number: Int? = nil) throws -> Int {
-        let count = try store.hasten(targets: targets, number: number, nowMilliseconds: clock())
+    public func hasten(_ selection: EventSelection = EventSelection()) throws -> Int {
+        let count = try store.hasten(selection, nowMilliseconds: clock())
         let heads = try store.heads()
         state.withLock { state in
             for (target, due) in heads { state.schedule.arrive(target, dueMilliseconds: due) }

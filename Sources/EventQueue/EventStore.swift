@@ -13,7 +13,7 @@ final class EventStore: Sendable {
         case postpone(number: Int, untilMilliseconds: Int64, isRetry: Bool, reason: String)
     }
 
-    private let database: Database
+    let database: Database
     private let newTargetCount = Mutex(0)
 
     /// After so many new targets those without events are deleted: there are never many more than have events.
@@ -52,6 +52,13 @@ final class EventStore: Sendable {
             -- With the number, which every index has.
             CREATE INDEX event_order ON event (target);
             """),
+        Migration(
+            "event sources",
+            """
+            -- What an event follows from. Those that follow from nothing, which most are, are not in the index.
+            ALTER TABLE event ADD COLUMN source INTEGER REFERENCES target (id);
+            CREATE INDEX event_source ON event (source, due) WHERE source IS NOT NULL;
+            """),
     ]
 
     init(path: String) throws(SQLiteError) {
@@ -60,9 +67,10 @@ final class EventStore: Sendable {
         try? database.write { connection throws(SQLiteError) in try Self.prune(connection) }
     }
 
-    /// Deletes the targets that have no events.
+    /// Deletes the targets that have no events, and that none follows from.
     private static func prune(_ connection: borrowing Connection) throws(SQLiteError) {
-        try connection.run("DELETE FROM target WHERE count = 0")
+        try connection.run(
+            "DELETE FROM target WHERE count = 0 AND NOT EXISTS (SELECT 1 FROM event WHERE source = target.id)")
     }
 
     /// How many targets are known.
@@ -179,86 +187,10 @@ final class EventStore: Sendable {
         }
     }
 
-    /// What there is to know of events but their content, in the order of their numbers.
-    ///
-    /// The rows are walked in that order, whatever the targets: reading page by page then costs one walk in all.
-    func summaries(
-        targets: [String], after: Int, upTo last: Int, limit: Int
-    ) throws(SQLiteError) -> [EventSummary] {
-        let sql = """
-            SELECT number, target, request_id, length(payload), accepted, due, attempts, retries, reason FROM event
-            WHERE number > ? AND number <= ? AND +target IN (SELECT value FROM json_each(?)) ORDER BY number LIMIT ?
-            """
-        let wanted = Set(targets)
-        return try database.read { connection throws(SQLiteError) in
-            let known = try connection.all("SELECT id, name FROM target") { ($0.integer(0), $0.text(1)) }
-            let names = Dictionary(known.filter { wanted.contains($0.1) }) { first, _ in first }
-            let list = "[\(names.keys.map { "\($0)" }.joined(separator: ","))]"
-            let values: [SQLiteValue] = [.integer(after), .integer(last), .text(list), .integer(limit)]
-            return try connection.all(sql, values) { row in
-                EventSummary(
-                    number: row.integer(0), target: names[row.integer(1)] ?? "", requestID: row.text(2),
-                    payloadBytes: row.integer(3), acceptedMilliseconds: Int64(row.integer(4)),
-                    dueMilliseconds: Int64(row.integer(5)), attempts: row.integer(6), retries: row.integer(7),
-                    reason: row.text(8))
-            }
-        }
-    }
-
-    /// Makes events of targets due at once, or one of them; of all targets where none are named.
-    ///
-    /// - Returns: How many.
-    func hasten(targets: [String]?, number: Int?, nowMilliseconds: Int64) throws(SQLiteError) -> Int {
-        let now = SQLiteValue.integer(Int(nowMilliseconds))
-        return try change("UPDATE event SET due = ?", [now], where: "due > ?", now, targets, number)
-    }
-
-    /// Deletes events of targets, or one of them; of all targets where none are named.
-    ///
-    /// - Returns: How many.
-    func purge(targets: [String]?, number: Int?) throws(SQLiteError) -> Int {
-        // What comes meanwhile stays: the work has an end.
-        let last = try database.read { connection throws(SQLiteError) in
-            try connection.first("SELECT ifnull(max(number), 0) FROM event") { $0.integer(0) }
-        }
-        return try change("DELETE FROM event", [], where: "number <= ?", .integer(last ?? 0), targets, number)
-    }
-
-    /// Changes events in several transactions, so that those who bring new ones do not wait for all of it.
-    private func change(
-        _ verb: String, _ values: [SQLiteValue], where condition: String, _ bound: SQLiteValue, _ targets: [String]?,
-        _ number: Int?
-    ) throws(SQLiteError) -> Int {
-        let sql = """
-            \(verb) WHERE number IN (
-                SELECT number FROM event WHERE \(condition) AND \(Self.selection) LIMIT \(Self.batch))
-            """
-        var total = 0
-        for target in targets.map({ $0.map { Optional($0) } }) ?? [nil] {
-            var count = Self.batch
-            while count == Self.batch {
-                count = try database.write { connection throws(SQLiteError) in
-                    try connection.run(sql, values + [bound] + Self.values(target, number))
-                }
-                total += count
-            }
-        }
-        return total
-    }
-
-    /// Events that are changed in one transaction: some ten milliseconds.
-    private static let batch = 5_000
-
-    private static let selection =
-        "target IN (SELECT id FROM target WHERE name = ifnull(?, name)) AND number = ifnull(?, number)"
-
-    private static func values(_ target: String?, _ number: Int?) -> [SQLiteValue] {
-        [target.map { .text($0) } ?? .null, number.map { .integer($0) } ?? .null]
-    }
-
     private func events(_ condition: String, _ values: [SQLiteValue]) throws(SQLiteError) -> [QueuedEvent] {
         let sql = """
-            SELECT number, name, request_id, payload, attributes, accepted, due, attempts, retries, reason
+            SELECT number, name, request_id, payload, attributes, accepted, due, attempts, retries, reason,
+                (SELECT name FROM target AS origin WHERE origin.id = event.source)
             FROM target JOIN event ON event.target = target.id \(condition)
             """
         return try database.read { connection throws(SQLiteError) in
@@ -267,7 +199,8 @@ final class EventStore: Sendable {
                     number: row.integer(0),
                     event: NewEvent(
                         target: row.text(1), requestID: row.text(2), payload: row.blob(3),
-                        attributes: EventAttributes.decode(row.text(4)), acceptedMilliseconds: Int64(row.integer(5))),
+                        attributes: EventAttributes.decode(row.text(4)), source: row.isNull(10) ? "" : row.text(10),
+                        acceptedMilliseconds: Int64(row.integer(5))),
                     dueMilliseconds: Int64(row.integer(6)), attempts: row.integer(7), retries: row.integer(8),
                     reason: row.text(9))
             }

@@ -4,6 +4,8 @@ public struct EventSummary: Hashable, Sendable {
     public let number: Int
     /// What handles it: an ARN.
     public var target: String
+    /// What it follows from: an ARN; empty for what was asked for by itself.
+    public var source: String
     /// The id that the caller was told.
     public var requestID: String
     /// The length of the message, in bytes.

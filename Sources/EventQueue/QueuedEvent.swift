@@ -8,18 +8,21 @@ public struct NewEvent: Hashable, Sendable {
     public var payload: [UInt8]
     /// What else the handler needs to know, by names of its own.
     public var attributes: [String: String]
+    /// What it follows from, an ARN as in ``target``; empty for what was asked for by itself.
+    public var source: String
     /// When it was asked for, in milliseconds since 1970. Its age counts from then.
     public var acceptedMilliseconds: Int64
 
     /// Describes an event.
     public init(
-        target: String, requestID: String, payload: [UInt8], attributes: [String: String] = [:],
+        target: String, requestID: String, payload: [UInt8], attributes: [String: String] = [:], source: String = "",
         acceptedMilliseconds: Int64
     ) {
         self.target = target
         self.requestID = requestID
         self.payload = payload
         self.attributes = attributes
+        self.source = source
         self.acceptedMilliseconds = acceptedMilliseconds
     }
 }

@@ -37,7 +37,7 @@ enum OperatorDocument {
 
     static func event(_ event: EventSummary) -> AWSValue {
         .structure([
-            "number": .integer(Int64(event.number)), "target": .string(event.target),
+            "number": .integer(Int64(event.number)), "target": .string(event.target), "source": .string(event.source),
             "requestId": .string(event.requestID), "payloadBytes": .integer(Int64(event.payloadBytes)),
             "accepted": time(event.acceptedMilliseconds), "nextTry": time(event.dueMilliseconds),
             "attempts": .integer(Int64(event.attempts)), "retries": .integer(Int64(event.retries)),

@@ -96,9 +96,18 @@ extension Gateway {
     }
 
     private func selection(_ target: Target) throws(PlatformError) -> QueuedEventSelection {
-        QueuedEventSelection(
-            functionName: target.parameter("function"), number: try number("number", target),
-            includesUnowned: authenticator == nil)
+        var identity = try number("number", target).map { EventSelection.Identity.number($0) }
+        if let id = target.parameter("requestId") {
+            guard identity == nil else {
+                throw PlatformError(.validation, "'number' and 'requestId' exclude each other.")
+            }
+            guard RequestIdentifier.isOne(id) else {
+                throw PlatformError(.validation, "'requestId' takes the id that an invocation was answered with.")
+            }
+            identity = .request(id.lowercased())
+        }
+        return QueuedEventSelection(
+            functionName: target.parameter("function"), identity: identity, includesUnowned: authenticator == nil)
     }
 
     private func number(_ name: String, _ target: Target) throws(PlatformError) -> Int? {

@@ -39,7 +39,19 @@ package enum ProcessDescriptor {
 package enum Readiness {
     /// Waits until `descriptor` can be read (or has hung up), or for so many milliseconds at most.
     package static func await(_ descriptor: Int32, limitMilliseconds: Int32) -> Bool {
-        var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        wait(descriptor, Int16(POLLIN), limitMilliseconds)
+    }
+
+    /// Waits until nobody can read any more what is written to `descriptor`, or for so many milliseconds at most.
+    ///
+    /// Source: poll(2), POLLERR: "also set for a file descriptor referring to the write end of a pipe when the read end
+    /// has been closed"; it and POLLHUP, of a terminal or a socket, need not be asked for.
+    package static func awaitLossOfReader(_ descriptor: Int32, limitMilliseconds: Int32) -> Bool {
+        wait(descriptor, 0, limitMilliseconds)
+    }
+
+    private static func wait(_ descriptor: Int32, _ events: Int16, _ limitMilliseconds: Int32) -> Bool {
+        var waiting = pollfd(fd: descriptor, events: events, revents: 0)
         while true {
             let ready = poll(&waiting, 1, limitMilliseconds)
             if ready >= 0 { return ready > 0 }

@@ -1,4 +1,5 @@
 import AWSProtocol
+import LinuxSystem
 import Testing
 
 @testable import CommandLine
@@ -91,6 +92,57 @@ import Testing
         ]
         let picture = TopPicture(from: look(10_000, functions), to: look(11_000, functions))
         #expect(picture.rows.map { $0.function.text("function") } == ["d", "b", "a", "c"])
+    }
+
+    private func crowd(functions: Int, queues: Int) -> TopPicture {
+        let names = (0..<functions).map { "a-function-with-a-name-that-is-long-\($0)" }
+        let functions = names.enumerated().map { function($1, invocations: 0, busy: Int64($0)) }
+        let queues = (0..<queues).map { number -> AWSValue in
+            .structure([
+                "target": .string("arn:aws:lambda:us-east-1:000000000000:function:f\(number)"),
+                "events": .integer(Int64(number)), "oldestSeconds": .double(7),
+            ])
+        }
+        let now = AWSValue.structure(["time": .integer(1), "functions": .list(functions), "queues": .list(queues)])
+        return TopPicture(from: look(0, []), to: now)
+    }
+
+    @Test func `a picture leaves out what a terminal has no room for, and says so`() {
+        let style = TextStyle(isTerminal: false, environment: [:])
+        let picture = crowd(functions: 20, queues: 9)
+        let lines = picture.lines(style, within: Terminal.Size(rows: 14, columns: 80))
+        #expect(lines.count == 13)
+        #expect(lines.allSatisfy { $0.count <= 80 })
+        #expect(lines[1].hasPrefix("FUNCTION              STARTING  BUSY  "))
+        // The busiest functions, and the longest queues.
+        #expect(lines[2].hasPrefix("…ame-that-is-long-19  0         19    "))
+        #expect(lines[9].isEmpty)
+        #expect(lines[11].split(separator: " ") == ["arn:aws:lambda:us-east-1:000000000000:function:f8", "8", "7s"])
+        #expect(lines.last == "Not shown: 13 functions, 8 queues")
+        let narrow = picture.lines(style, within: Terminal.Size(rows: 3, columns: 40))
+        #expect(narrow == ["190 environments, 0 KB, 0 invocations/s,", "Not shown: 20 functions, 9 queues"])
+        #expect(picture.lines(style).count == 1 + 21 + 11)
+        #expect(picture.lines(style, within: Terminal.Size(rows: 34, columns: 500)) == picture.lines(style))
+    }
+
+    @Test func `a picture is never larger than the terminal, and counts every row that is shown or not`() {
+        let style = TextStyle(isTerminal: true, environment: [:])
+        for functions in 0...8 {
+            for queues in 0...8 {
+                let picture = crowd(functions: functions, queues: queues)
+                for rows in 2...24 {
+                    let share = TopPicture.Share(functions: functions, queues: queues, rows: rows)
+                    let isWhole = share.functions == functions && share.queues == queues
+                    let lines = picture.lines(style, within: Terminal.Size(rows: rows, columns: 30))
+                    #expect(lines.count <= rows - 1)
+                    #expect(rows == 2 || share.hasNote != isWhole)
+                    #expect(share.hasNote == (lines.last?.hasPrefix("Not shown: ") ?? false))
+                    #expect(lines.allSatisfy { $0.replacing(/\u{1B}\[\d+m/, with: "").count <= 30 })
+                    // No room is wasted where something is left out.
+                    #expect(isWhole || lines.count >= rows - 3)
+                }
+            }
+        }
     }
 
     @Test(

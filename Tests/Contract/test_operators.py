@@ -224,7 +224,8 @@ def test_the_region_is_that_of_the_environment(aws):
     (["logs", "f", "--since", "yesterday"], 2, "--since takes a time such as 10m or 2h"),
     (["events", "purge"], 2, "or --all, says which events are meant"),
     (["events", "retry", "--all", "--id", "1"], 2, "or --all, says which events are meant"),
-    (["events", "list", "--id", "0"], 2, "--id takes the number of an event"),
+    (["events", "list", "--id", "0"], 2, "--id takes the number of an event, or the id of its request"),
+    (["events", "list", "--id", "0000-00"], 2, "--id takes the number of an event, or the id of its request"),
     (["top", "--endpoint", "ftp://x"], 2, "--endpoint takes an http or https URL"),
 ])
 def test_a_command_line_that_cannot_be_understood_says_why(operator, arguments, exit_code, words):
@@ -255,6 +256,21 @@ def test_a_reader_that_goes_away_ends_following(aws, operator):
     process.stdout.close()
     aws.invoke(name, 2)
     assert process.wait(PATIENCE_SECONDS) == -signal.SIGPIPE
+
+
+def test_a_reader_that_goes_away_ends_following_a_function_that_says_nothing_more(aws, operator):
+    name = aws.deploy(SPEAKS)
+    aws.invoke(name, 1)
+    command = aws.server.installation.command("logs", name, "--follow")
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **operator.options())
+    for _ in range(5):
+        assert process.stdout.readline()
+    time.sleep(1)
+    assert process.poll() is None
+    process.stdout.close()
+    assert process.wait(PATIENCE_SECONDS) == -signal.SIGPIPE
+    assert process.stderr.read() == ""
+    process.stderr.close()
 
 
 def test_following_ends_with_an_error_when_the_server_does(installation):

@@ -48,15 +48,25 @@ def test_what_waits_is_listed_with_its_reason_and_its_next_try(aws, operator):
     assert event["payloadBytes"] == len(b'{"n": 1}')
     assert event["nextTry"] > event["accepted"]
     head, row = operator.ask("events", "list").splitlines()
-    assert head.split() == ["ID", "TARGET", "STATE", "AGE", "TRIES", "NEXT", "TRY", "REASON"]
+    assert head.split() == ["ID", "REQUEST", "ID", "TARGET", "FROM", "STATE", "AGE", "TRIES", "NEXT", "TRY", "REASON"]
     cells = row.split()
-    assert cells[:3] == [str(event["number"]), name, "waiting"]
-    assert cells[4:6] == ["1", "in"] and cells[6] in ("9m", "10m")
+    assert cells[:5] == [str(event["number"]), event["requestId"], name, "-", "waiting"]
+    assert cells[6:8] == ["1", "in"] and cells[8] in ("9m", "10m")
     assert row.endswith("The function failed: broken")
 
 
-def test_an_empty_queue_prints_nothing(operator):
-    assert operator.ask("events", "list") == ""
+@pytest.mark.parametrize("arguments, words", [
+    (["list"], "No event waits."),
+    (["list", "--function", "nope"], "No event of nope waits."),
+    (["list", "--json"], None),
+    (["retry", "--function", "nope"], "No event of nope waits for a later try."),
+    (["purge", "--function", "nope", "--id", "7"], "No event with the id 7 of nope waits."),
+    (["purge", "--all"], "No event waits."),
+])
+def test_where_nothing_waits_people_are_told_so_and_scripts_get_no_output(operator, arguments, words):
+    result = operator.run("events", *arguments)
+    assert (result.returncode, result.stdout) == (0, "")
+    assert result.stderr == (f"{words}\n" if words else "")
 
 
 def test_a_waiting_event_is_tried_at_once_when_asked(aws, operator):
@@ -81,11 +91,57 @@ def test_purged_events_are_gone(aws, operator):
     events = waiting(operator, 3)
     first = next(event for event in events if event["target"] == aws.arn(broken))
     assert operator.ask("events", "purge", "--id", str(first["number"])) == "1 event deleted.\n"
-    assert operator.ask("events", "purge", "--id", str(first["number"])) == "0 events deleted.\n"
+    assert operator.ask("events", "purge", "--id", str(first["number"])) == ""
     assert operator.ask("events", "purge", "--function", broken) == "1 event deleted.\n"
     assert [event["target"] for event in operator.documents("events", "list")] == [aws.arn(other)]
     assert operator.ask("events", "purge", "--all") == "1 event deleted.\n"
     assert operator.ask("events", "list") == ""
+
+
+def test_an_event_is_followed_by_the_id_that_its_invocation_has_printed(aws, operator):
+    name = aws.deploy(FAILS)
+    first, second = (operator.ask("invoke", name, "--async").strip() for _ in range(2))
+    waiting(operator, 2)
+    for id in (second, second.upper()):
+        (event,) = operator.documents("events", "list", "--id", id)
+        assert event["requestId"] == second
+    assert operator.ask("events", "retry", "--id", second) == "1 event tried now.\n"
+    until(lambda: [each["attempts"] for each in operator.documents("events", "list")] == [1, 2], "a second attempt")
+    assert operator.documents("events", "purge", "--id", second, "--function", "another") == [{"count": 0}]
+    assert Operator(aws.server, "999999999999").documents("events", "purge", "--id", second) == [{"count": 0}]
+    assert operator.ask("events", "purge", "--id", second) == "1 event deleted.\n"
+    assert [event["requestId"] for event in operator.documents("events", "list")] == [first]
+
+
+def test_a_message_to_a_destination_is_of_the_function_that_caused_it(aws, operator):
+    bus = f"arn:aws:events:us-east-1:{aws.number}:event-bus/default"
+    bucket = "arn:aws:s3:::records"
+    name, other = aws.deploy(SPEAKS), aws.deploy(FAILS)
+    for function, kind, destination in [(name, "OnSuccess", bus), (other, "OnFailure", bucket)]:
+        aws.lambda_.put_function_event_invoke_config(
+            FunctionName=function, MaximumRetryAttempts=0, DestinationConfig={kind: {"Destination": destination}})
+    request = operator.ask("invoke", name, "--async").strip()
+    operator.ask("invoke", other, "--async")
+    waiting(operator, 2)
+    (event,) = operator.documents("events", "list", "--function", name)
+    assert (event["target"], event["source"]) == (bus, aws.arn(name))
+    assert operator.documents("events", "list", "--id", request) == [event]
+    row = operator.ask("events", "list", "--function", name).splitlines()[1].split()
+    assert row[:4] == [str(event["number"]), request, bus, name]
+    assert operator.ask("events", "purge", "--function", name) == "1 event deleted.\n"
+    assert [event["target"] for event in operator.documents("events", "list")] == [bucket]
+    assert operator.documents("events", "retry", "--function", other) == [{"count": 1}]
+    # A bucket's name tells no account: without --auth, all see what waits for it.
+    assert operator.ask("events", "purge", "--function", other) == "1 event deleted.\n"
+
+
+def test_a_dead_letter_is_of_the_function_that_failed(aws, operator):
+    queue = f"arn:aws:sqs:us-east-1:{aws.number}:letters"
+    name = aws.deploy(FAILS, DeadLetterConfig={"TargetArn": queue})
+    aws.lambda_.put_function_event_invoke_config(FunctionName=name, MaximumRetryAttempts=0)
+    send(aws, name, 1)
+    (event,) = waiting(operator, 1, "--function", name)
+    assert (event["target"], event["source"]) == (queue, aws.arn(name))
 
 
 def test_versions_and_aliases_are_of_their_function(aws, operator):
@@ -103,7 +159,7 @@ def test_an_event_that_runs_is_shown_so(aws, operator):
     send(aws, name, 1)
     events = until(lambda: [each for each in operator.documents("events", "list") if each["isRunning"]], "it to run")
     assert len(events) == 1
-    assert operator.ask("events", "list").splitlines()[1].split()[2] == "running"
+    assert operator.ask("events", "list").splitlines()[1].split()[4] == "running"
     # Nobody interrupts it, and nothing follows.
     assert operator.ask("events", "purge", "--all") == "1 event deleted.\n"
     assert len(lines(aws, name, "REPORT")) == 1

@@ -1,10 +1,14 @@
 """`strata top`, the metrics, and who may see them."""
 
+import fcntl
 import json
 import os
 import pty
+import re
 import signal
+import struct
 import subprocess
+import termios
 import time
 import urllib.error
 import urllib.request
@@ -229,6 +233,42 @@ def test_the_picture_is_drawn_anew_on_a_terminal(aws, operator):
     process.send_signal(signal.SIGINT)
     assert process.wait(PATIENCE_SECONDS) == -signal.SIGINT
     os.close(ours)
+
+
+def test_the_picture_fits_a_terminal_also_when_that_becomes_another_size(aws, operator):
+    for name in [aws.deploy() for _ in range(3)]:
+        aws.invoke(name)
+    ours, theirs = pty.openpty()
+    resize(ours, 5, 40)
+    command = aws.server.installation.command("top")
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, **operator.options())
+    os.close(theirs)
+    pictures = b""
+
+    def drawn(count):
+        nonlocal pictures
+        end = time.monotonic() + PATIENCE_SECONDS
+        while pictures.count(b"\x1b[H\x1b[2J") <= count and time.monotonic() < end:
+            pictures += os.read(ours, 65_536)
+        lines = pictures.split(b"\x1b[H\x1b[2J")[count].decode().split("\r\n")
+        return [re.sub(r"\x1b\[\d+m", "", line) for line in lines]
+
+    small = drawn(1)
+    # The last is where the cursor stands.
+    assert len(small) == 5 and small[-1] == ""
+    assert max(len(line) for line in small) <= 40
+    assert small[3].startswith("Not shown: ")
+    resize(ours, 9_000, 300)
+    large = drawn(pictures.count(b"\x1b[H\x1b[2J") + 1)
+    assert large[1].endswith("INVOCATIONS") and len(large) >= 1 + 1 + 3 + 1
+    assert not any("Not shown" in line for line in large)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(PATIENCE_SECONDS) == -signal.SIGINT
+    os.close(ours)
+
+
+def resize(terminal, rows, columns):
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
 
 @pytest.mark.parametrize("body", [

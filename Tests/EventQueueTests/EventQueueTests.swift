@@ -75,7 +75,7 @@ import Testing
             #expect(waiting.dueMilliseconds == fixture.now + 60_000)
             fixture.clock.withLock { $0 += 60_000 }
             // The queue sleeps by the monotonic clock; a person's request wakes it.
-            _ = try queue.hasten(number: waiting.number)
+            _ = try queue.hasten(EventSelection(identity: .number(waiting.number)))
         }
         #expect(try fixture.wait(for: 3).map(\.attempts) == [0, 1, 2])
         try fixture.drain(queue)
@@ -212,7 +212,7 @@ import Testing
         defer { queue.stop() }
         for name in ["one", "two"] { #expect(queue.acceptAndWait(fixture.event(name, target: name))) }
         _ = try fixture.wait(for: 2)
-        #expect(try queue.purge(targets: ["one"]) == 1)
+        #expect(try queue.purge(EventSelection(targets: ["one"])) == 1)
         #expect(try queue.list(limit: 9).map(\.event.requestID) == ["two"])
         #expect(try queue.counts().map(\.target) == ["two"])
         #expect(try queue.purge() == 1)
@@ -233,12 +233,15 @@ import Testing
             SystemThread.sleep(milliseconds: 5)
         }
         #expect(try queue.targets() == ["a", "b"])
-        let all = try queue.summaries(targets: ["a", "b"], limit: 9)
+        let all = try queue.summaries(EventSelection(targets: ["a", "b"]), limit: 9)
         #expect(all.map(\.requestID) == ["one", "two", "three"])
         #expect(all.allSatisfy { $0.payloadBytes == 3 && $0.attempts == 1 && $0.reason == "later" && !$0.isInHand })
-        #expect(try queue.summaries(targets: ["a"], limit: 9).map(\.requestID) == ["one", "three"])
-        #expect(try queue.summaries(targets: ["a", "b"], after: all[0].number, limit: 1) == [all[1]])
-        #expect(try queue.summaries(targets: ["a", "b"], number: all[2].number, limit: 9) == [all[2]])
+        #expect(try queue.summaries(EventSelection(targets: ["a"]), limit: 9).map(\.requestID) == ["one", "three"])
+        #expect(try queue.summaries(EventSelection(targets: ["a", "b"]), after: all[0].number, limit: 1) == [all[1]])
+        #expect(
+            try queue.summaries(EventSelection(targets: ["a", "b"], identity: .number(all[2].number)), limit: 9) == [
+                all[2]
+            ])
         #expect(try queue.counts().map(\.oldestMilliseconds) == [all[0], all[1]].map(\.acceptedMilliseconds))
     }
 }

@@ -19,15 +19,15 @@ import Testing
         let fixture = try QueueFixture()
         let store = try store(fixture, counts: [("a", 12_001), ("b", 10_000), ("c", 1)])
         let soon = fixture.now - 1
-        #expect(try store.hasten(targets: ["a"], number: nil, nowMilliseconds: soon) == 12_001)
+        #expect(try store.hasten(EventSelection(targets: ["a"]), nowMilliseconds: soon) == 12_001)
         #expect(try store.heads() == ["a": soon, "b": fixture.now, "c": fixture.now])
-        #expect(try store.hasten(targets: nil, number: nil, nowMilliseconds: soon) == 10_001)
-        #expect(try store.hasten(targets: nil, number: nil, nowMilliseconds: soon) == 0)
-        #expect(try store.purge(targets: ["a", "b"], number: 12_002) == 1)
-        #expect(try store.purge(targets: ["b", "c"], number: nil) == 10_000)
+        #expect(try store.hasten(EventSelection(), nowMilliseconds: soon) == 10_001)
+        #expect(try store.hasten(EventSelection(), nowMilliseconds: soon) == 0)
+        #expect(try store.purge(EventSelection(targets: ["a", "b"], identity: .number(12_002))) == 1)
+        #expect(try store.purge(EventSelection(targets: ["b", "c"])) == 10_000)
         #expect(try store.counts().map(\.count) == [12_001])
-        #expect(try store.purge(targets: [], number: nil) == 0)
-        #expect(try store.purge(targets: nil, number: nil) == 12_001)
+        #expect(try store.purge(EventSelection(targets: [])) == 0)
+        #expect(try store.purge(EventSelection()) == 12_001)
         #expect(try store.heads().isEmpty)
     }
 
@@ -60,7 +60,7 @@ import Testing
             let target = ["a", "b", "c"].randomElement(using: &random) ?? "a"
             let last = try store.list(target: nil, after: 0, limit: 1_000).map(\.number).randomElement(using: &random)
             switch Int.random(in: 0..<8, using: &random) {
-            case 0: _ = try store.purge(targets: [target], number: nil)
+            case 0: _ = try store.purge(EventSelection(targets: [target]))
             case 1...2:
                 _ = try store.apply([.finish(number: last ?? 1, followUps: [fixture.event("f", target: target)])])
             case 3: _ = try store.apply([.finish(number: last ?? 1, followUps: [])])
@@ -94,12 +94,56 @@ import Testing
         let store = try store(fixture, counts: [("a", 5), ("b", 5), ("a", 5)])
         var numbers: [Int] = []
         while true {
-            let page = try store.summaries(targets: ["a", "missing"], after: numbers.last ?? 0, upTo: .max, limit: 3)
+            let page = try store.summaries(
+                EventSelection(targets: ["a", "missing"]), after: numbers.last ?? 0, limit: 3)
             #expect(page.allSatisfy { $0.target == "a" })
             numbers += page.map(\.number)
             if page.count < 3 { break }
         }
         #expect(numbers == Array(1...5) + Array(11...15))
-        #expect(try store.summaries(targets: [], after: 0, upTo: .max, limit: 3).isEmpty)
+        #expect(try store.summaries(EventSelection(targets: []), after: 0, limit: 3).isEmpty)
+    }
+
+    @Test func `what follows from a source is asked for and changed with its own events`() throws {
+        let fixture = try QueueFixture()
+        let store = try store(fixture, counts: [("f", 2), ("g", 1), ("bus", 1)])
+        var record = fixture.event("1", target: "bus")
+        record.source = "f"
+        _ = try store.apply([.finish(number: 2, followUps: [record])])
+        #expect(try store.sources() == ["f"])
+        let ofF = EventSelection(targets: ["f"], sources: ["f"])
+        let found = try store.summaries(ofF, after: 0, limit: 9)
+        #expect(found.map { "\($0.number) \($0.target) \($0.source)" } == ["1 f ", "5 bus f"])
+        #expect(try store.event(5)?.event == record)
+        #expect(try store.hasten(ofF, nowMilliseconds: fixture.now - 1) == 2)
+        #expect(try store.purge(ofF) == 2)
+        #expect(try store.list(target: nil, after: 0, limit: 9).map(\.number) == [3, 4])
+        #expect(try store.sources().isEmpty)
+    }
+
+    @Test func `what events follow from is known for as long as they wait`() throws {
+        let fixture = try QueueFixture()
+        let store = try store(fixture, counts: [("f", 1)])
+        var record = fixture.event("1", target: "bus")
+        record.source = "f"
+        _ = try store.apply([.finish(number: 1, followUps: [record])])
+        let reopened = try EventStore(path: fixture.path)
+        #expect(try reopened.event(2)?.event.source == "f")
+        #expect(try reopened.targetCount() == 2)
+        _ = try reopened.apply([.finish(number: 2, followUps: [])])
+        #expect(try EventStore(path: fixture.path).targetCount() == 0)
+    }
+
+    @Test func `the events of one request are found in a long queue, and no others`() throws {
+        let fixture = try QueueFixture()
+        let store = try store(fixture, counts: [("a", 60_000), ("b", 55_000), ("c", 1)])
+        let request = EventSelection(targets: ["a", "b"], identity: .request("54999"))
+        #expect(try store.summaries(request, after: 0, limit: 9).map(\.number) == [55_000, 115_000])
+        #expect(try store.summaries(request, after: 55_000, limit: 9).map(\.number) == [115_000])
+        #expect(try store.purge(EventSelection(targets: ["b"], identity: .request("54999"))) == 1)
+        #expect(try store.summaries(request, after: 0, limit: 9).map(\.number) == [55_000])
+        #expect(try store.hasten(request, nowMilliseconds: fixture.now - 1) == 1)
+        #expect(try store.purge(EventSelection(identity: .request("missing"))) == 0)
+        #expect(try store.counts().map(\.count).sorted() == [1, 54_999, 60_000])
     }
 }

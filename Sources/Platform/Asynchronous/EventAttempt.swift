@@ -110,7 +110,7 @@ struct EventAttempt: Sendable {
     private func follow(_ target: String, _ payload: [UInt8], _ attributes: [String: String]) -> NewEvent {
         NewEvent(
             target: target, requestID: event.event.requestID, payload: payload, attributes: attributes,
-            acceptedMilliseconds: nowMilliseconds())
+            source: self.target.arn.description, acceptedMilliseconds: nowMilliseconds())
     }
 
     private func recordAttributes(

@@ -21,6 +21,13 @@ package enum RequestIdentifier {
         }
     }
 
+    /// Whether a text has the form of one: hexadecimal digits, in either case, in five groups.
+    package static func isOne(_ text: String) -> Bool {
+        let groups = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        return groups.map(\.count) == [8, 4, 4, 4, 12]
+            && text.utf8.allSatisfy { $0 == UInt8(ascii: "-") || Character(Unicode.Scalar($0)).isHexDigit }
+    }
+
     private static func append(_ value: UInt64, _ buffer: UnsafeMutableBufferPointer<UInt8>, _ position: Int) -> Int {
         let digit = UInt8(value & 15)
         buffer[position] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10

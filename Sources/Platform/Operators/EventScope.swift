@@ -1,17 +1,18 @@
 internal import Domain
 
-/// Which events of the queue somebody may see and change, by what handles them.
+/// Which events of the queue somebody may see and change, by what handles them, and by what they follow from.
 struct EventScope: Hashable, Sendable {
     /// Those of this account; `nil` for all.
     var account: AccountID?
     /// Those of this region; `nil` for all.
     var region: Region?
-    /// Those of this function, its versions and aliases; `nil` for all, destinations too.
+    /// Those of this function, its versions and aliases; `nil` for all, destinations too. A message to a destination is
+    /// the function's by what it follows from.
     var function: FunctionName?
     /// Also those of targets whose ARN names no account, such as S3 buckets.
     var includesUnowned = false
 
-    /// Whether the events of a target are meant.
+    /// Whether the events of a target are meant, or those that follow from it.
     func covers(_ target: String) -> Bool {
         if let function = FunctionARN(target)?.function {
             return (account ?? function.account) == function.account && (region ?? function.region) == function.region

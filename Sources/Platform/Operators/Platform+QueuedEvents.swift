@@ -3,17 +3,20 @@ package import EventQueue
 
 /// Which events of the queue are meant.
 package struct QueuedEventSelection: Hashable, Sendable {
-    /// Those of this function, by name or ARN; `nil` for all of the caller's account and region.
+    /// Those of this function, by name or ARN, and what follows from them, such as messages to its destinations; `nil`
+    /// for all of the caller's account and region.
     package var functionName: String?
-    /// The one with this number; `nil` for all.
-    package var number: Int?
+    /// The one with this number, or those of one request; `nil` for all.
+    package var identity: EventSelection.Identity?
     /// Whether events are meant, too, whose target names no account: only where everybody may see everything.
     package var includesUnowned: Bool
 
     /// Selects events.
-    package init(functionName: String? = nil, number: Int? = nil, includesUnowned: Bool = false) {
+    package init(
+        functionName: String? = nil, identity: EventSelection.Identity? = nil, includesUnowned: Bool = false
+    ) {
         self.functionName = functionName
-        self.number = number
+        self.identity = identity
         self.includesUnowned = includesUnowned
     }
 }
@@ -28,10 +31,8 @@ extension Platform {
     package func queuedEvents(
         _ selection: QueuedEventSelection, after number: Int, limit: Int, _ context: RequestContext
     ) throws(PlatformError) -> [EventSummary] {
-        let targets = try targets(of: selection, context)
-        return try catching {
-            try self.events.summaries(targets: targets, number: selection.number, after: number, limit: limit)
-        }
+        let events = try events(of: selection, context)
+        return try catching { try self.events.summaries(events, after: number, limit: limit) }
     }
 
     /// Tries events now that wait for later. What is being handled goes on.
@@ -40,8 +41,8 @@ extension Platform {
     package func retryEvents(
         _ selection: QueuedEventSelection, _ context: RequestContext
     ) throws(PlatformError) -> Int {
-        let targets = try targets(of: selection, context)
-        return try catching { try self.events.hasten(targets: targets, number: selection.number) }
+        let events = try events(of: selection, context)
+        return try catching { try self.events.hasten(events) }
     }
 
     /// Deletes events, without a word to any destination. What is being handled is not interrupted.
@@ -50,17 +51,20 @@ extension Platform {
     package func purgeEvents(
         _ selection: QueuedEventSelection, _ context: RequestContext
     ) throws(PlatformError) -> Int {
-        let targets = try targets(of: selection, context)
-        return try catching { try self.events.purge(targets: targets, number: selection.number) }
+        let events = try events(of: selection, context)
+        return try catching { try self.events.purge(events) }
     }
 
-    private func targets(
+    private func events(
         of selection: QueuedEventSelection, _ context: RequestContext
-    ) throws(PlatformError) -> [String] {
+    ) throws(PlatformError) -> EventSelection {
         var scope = EventScope(account: context.account, region: context.region)
         scope.includesUnowned = selection.includesUnowned
         if let name = selection.functionName { scope.function = try ownFunction(name, context).name }
-        return try catching { try self.events.targets() }.filter { scope.covers($0) }
+        return EventSelection(
+            targets: try catching { try self.events.targets() }.filter { scope.covers($0) },
+            sources: try catching { try self.events.sources() }.filter { scope.covers($0) },
+            identity: selection.identity)
     }
 
     /// The function of the caller's own that a name or an ARN, in any form that Invoke takes, is for, whether it is
