@@ -4,7 +4,10 @@ import json
 import subprocess
 import threading
 import time
+import urllib.error
+import urllib.request
 
+import prometheus_text
 from server_process import PATIENCE_SECONDS
 
 
@@ -74,3 +77,30 @@ def until(condition, what, found=lambda: ""):
             return answer
         time.sleep(0.05)
     raise AssertionError(f"waited for {what}, got {found()}")
+
+
+def get(url, **headers):
+    request = urllib.request.Request(url, headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
+            return answer.status, answer.headers, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers, error.read().decode()
+
+
+def metrics(server):
+    status, headers, text = get(server.url + "/_strata/metrics")
+    assert (status, headers["Content-Type"]) == (200, "text/plain; version=0.0.4; charset=utf-8")
+    return prometheus_text.parse(text)
+
+
+def figure(families, name, function, **labels):
+    """The figure of a function that must be there once."""
+    family = name.removesuffix("_sum").removesuffix("_count")
+    wanted = {"function": function, **labels}
+    values = [
+        value for (sample, found), value in families[family][1].items()
+        if sample == name and wanted.items() <= dict(found).items()
+    ]
+    assert len(values) == 1, (name, function, labels, values)
+    return values[0]

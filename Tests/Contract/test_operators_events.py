@@ -6,9 +6,8 @@ import time
 import pytest
 
 from account import Account
-from operators import Operator, until
+from operators import Operator, figure, metrics, until
 from test_asynchronous import FAILS, SPEAKS, lines, send
-from test_operators_top import figure, metrics
 
 
 @pytest.fixture(scope="module")
