@@ -12,7 +12,7 @@ static size_t keep_escapes(void *context, struct MHD_Connection *connection, cha
 }
 
 struct MHD_Daemon *http_start(const struct http_options *options) {
-    unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC;
+    unsigned int flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC;
     if (options->listener < 0) flags |= MHD_USE_NO_LISTEN_SOCKET;
     struct MHD_OptionItem items[] = {
         {MHD_OPTION_LISTEN_SOCKET, options->listener, NULL},
@@ -26,11 +26,18 @@ struct MHD_Daemon *http_start(const struct http_options *options) {
         MHD_OPTION_NOTIFY_COMPLETED, options->completed, options->context,
         MHD_OPTION_NOTIFY_CONNECTION, options->connection_changed, options->context,
         MHD_OPTION_UNESCAPE_CALLBACK, &keep_escapes, NULL,
-        MHD_OPTION_THREAD_POOL_SIZE, options->threads,
         MHD_OPTION_CONNECTION_LIMIT, options->connection_limit,
         MHD_OPTION_CONNECTION_TIMEOUT, options->idle_timeout_seconds,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->connection_memory_bytes,
         MHD_OPTION_END);
+}
+
+int http_epoll_descriptor(struct MHD_Daemon *daemon) {
+    return MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+}
+
+void *http_connection_context(struct MHD_Connection *connection) {
+    return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
 
 // libmicrohttpd 0.9.75 neither answers nor closes a request whose parameters, each in a record of its own, do not fit

@@ -62,7 +62,7 @@ public final class HTTPBodyStream: Sendable {
             if isFull { state.whenRoom.append(whenRoom) }
             return (isFull ? .full : .open, bytes.isEmpty ? nil : state.suspended.take())
         }
-        if let connection { MHD_resume_connection(connection) }
+        if let connection { ServingThread.resume(connection) }
         return acceptance
     }
 
@@ -77,7 +77,7 @@ public final class HTTPBodyStream: Sendable {
             change(&state)
             return state.suspended.take()
         }
-        if let connection { MHD_resume_connection(connection) }
+        if let connection { ServingThread.resume(connection) }
     }
 }
 

@@ -74,7 +74,7 @@ public final class HTTPExchange: Sendable {
     /// Under the lock: the server's thread may still be handing on chunks, and must not suspend the connection again
     /// before libmicrohttpd knows that it was resumed.
     private func resumeBody(_ event: (inout BodyGate) -> Bool) {
-        gate.withLock { if event(&$0) { MHD_resume_connection(connection) } }
+        gate.withLock { if event(&$0) { ServingThread.resume(connection) } }
     }
 
     /// All header fields as sent. Valid until answered.
@@ -111,7 +111,7 @@ public final class HTTPExchange: Sendable {
                 return .late
             }
         }
-        if outcome == .resume { MHD_resume_connection(connection) }
+        if outcome == .resume { ServingThread.resume(connection) }
         return outcome != .late
     }
 }

@@ -10,6 +10,9 @@ extension HTTPServer {
         /// The same of those whose origin has its highest bit set: a second kind of connections, with limits of its
         /// own.
         public var highOrigins = OriginLimits()
+        /// How long a thread looks for more work before it sleeps, in microseconds: about as long as a runtime that was
+        /// just given its event takes to answer.
+        public var spinMicroseconds: UInt32 = 60
         /// A connection without traffic is closed after this long, in seconds; 0 keeps it. A parked request does not
         /// count as idle.
         public var idleTimeoutSeconds: UInt32 = 0
@@ -18,6 +21,19 @@ extension HTTPServer {
 
         /// The defaults.
         public init() {}
+
+        /// More origins than there are at once: sandboxes of a thousand executions, and some that end.
+        private static let mostOrigins = 2_048
+
+        /// libmicrohttpd's own limit for a thread is never to be met: 0.9.75 locks up when a thread that is handed a
+        /// connection has as many already.
+        var connectionsOfOneThread: UInt32 {
+            let adopted = [origins, highOrigins].reduce(0) {
+                $0 + $1.connections + $1.connectionsOfEach * Self.mostOrigins
+            }
+            // Each thread may let in one client more than there may be, for they look before they count.
+            return connections + UInt32(clamping: adopted) + threads
+        }
     }
 
     /// Limits of those behind adopted connections, each a sandbox that may want to harm the server or the others.

@@ -1,14 +1,19 @@
 internal import CHTTP
 internal import CMicrohttpd
 internal import Glibc
+internal import LinuxSystem
 internal import Synchronization
 
-/// An HTTP/1.1 server on libmicrohttpd: a pool of epoll threads that call one handler.
+/// An HTTP/1.1 server on libmicrohttpd: some threads that call one handler.
 public final class HTTPServer: Sendable {
     /// The server could not start.
     public struct StartError: Error, CustomStringConvertible {
         /// What happened, in words.
         public let description: String
+
+        init(description: String) { self.description = description }
+
+        init(cause: SystemCallError) { description = "the HTTP server could not start: \(cause)" }
     }
 
     private let handler: any HTTPHandler
@@ -18,8 +23,8 @@ public final class HTTPServer: Sendable {
     private let highLedger: Mutex<OriginLedger>
     /// The connections that were adopted, by origin.
     private let adopted = Mutex<[UInt32: Set<Int32>]>([:])
-    // Set once by `init` before any callback can use it; libmicrohttpd's own calls are thread-safe.
-    nonisolated(unsafe) private var daemon: OpaquePointer?
+    private let threads = Mutex<[ServingThread]>([])
+    private let adoptions = Atomic<Int>(0)
     private let parking = Mutex(Parking())
 
     private struct Parking {
@@ -38,29 +43,16 @@ public final class HTTPServer: Sendable {
         clientLimit = limits.connections
         lowLedger = Mutex(OriginLedger(limits: limits.origins))
         highLedger = Mutex(OriginLedger(limits: limits.highOrigins))
-        var options = http_options()
-        options.access = access
-        options.uri = began
-        options.completed = completed
-        options.admit = admit
-        options.connection_changed = connectionChanged
-        // The daemon stops before the server goes away, so it may hold the server without counting.
-        options.context = Unmanaged.passUnretained(self).toOpaque()
-        options.listener = listener ?? -1
-        options.threads = limits.threads
-        // libmicrohttpd 0.9.75 locks up when a thread of its pool that is handed a connection has its share of them
-        // already. So the limits are kept here, and its own is never met: one thread could hold them all.
-        let adopted = [limits.origins, limits.highOrigins].reduce(0) {
-            $0 + $1.connections + $1.connectionsOfEach * Self.mostOrigins
+        do throws(StartError) {
+            for number in 0..<limits.threads {
+                let ownListener = number == 0 ? listener : listener.map { dup($0) }
+                let thread = try ServingThread(of: self, listener: ownListener, limits: limits)
+                threads.withLock { $0.append(thread) }
+            }
+        } catch {
+            stop()
+            throw error
         }
-        let most = limits.connections + UInt32(clamping: adopted) + Self.spareConnections
-        options.connection_limit = limits.threads * most
-        options.idle_timeout_seconds = limits.idleTimeoutSeconds
-        options.connection_memory_bytes = limits.connectionMemoryBytes
-        guard let daemon = http_start(&options) else {
-            throw StartError(description: "the HTTP server could not start its threads")
-        }
-        self.daemon = daemon
     }
 
     /// Serves a connection that somebody else accepted. Takes the descriptor over, whatever happens.
@@ -69,10 +61,13 @@ public final class HTTPServer: Sendable {
     ///
     /// - Parameter origin: who is behind it, not 0; requests carry it as ``HTTPExchange/origin``.
     public func adopt(connection: Int32, origin: UInt32) {
-        guard let daemon, withLedger(of: origin, { $0.open(origin) }) else { return closeDescriptor(connection) }
+        guard withLedger(of: origin, { $0.open(origin) }) else { return closeDescriptor(connection) }
         adopted.withLock { _ = $0[origin, default: []].insert(connection) }
-        // libmicrohttpd closes the connections that it refuses, too.
-        if !http_adopt(daemon, connection, origin) { noteEnd(origin: origin, descriptor: connection) }
+        let turn = adoptions.wrappingAdd(1, ordering: .relaxed).oldValue
+        let thread = threads.withLock { $0.isEmpty ? nil : $0[turn % $0.count] }
+        guard thread?.adopt(connection: connection, origin: origin) != true else { return }
+        noteEnd(origin: origin, descriptor: connection)
+        closeDescriptor(connection)
     }
 
     /// Ends the connections of an origin behind which there is nobody any more. Not at the same time as
@@ -90,8 +85,11 @@ public final class HTTPServer: Sendable {
     /// Answers what is still parked with 503, waits for the server's threads to end, and closes every connection.
     /// The handler is not called afterwards. To be called once, on none of the server's own threads.
     public func stop() {
-        guard let daemon else { return }
-        let listener = MHD_quiesce_daemon(daemon)
+        let threads = threads.withLock { threads in
+            defer { threads = [] }
+            return threads
+        }
+        for thread in threads { thread.stopListening() }
         // A connection that is open already may still bring a request: it is not parked from here on. libmicrohttpd
         // ends the process when it is stopped with a connection that is suspended.
         let parked = parking.withLock { parking in
@@ -103,16 +101,8 @@ public final class HTTPServer: Sendable {
             exchange.breakOff()
         }
         awaitParked()
-        MHD_stop_daemon(daemon)
-        self.daemon = nil
-        if listener >= 0 { closeDescriptor(listener) }
+        for thread in threads { thread.stop() }
     }
-
-    /// More origins than there are at once: sandboxes of a thousand executions, and some that end.
-    private static let mostOrigins = 2_048
-
-    /// Each thread may let in one client more than there may be, for they look before they count.
-    private static let spareConnections: UInt32 = 64
 }
 
 extension HTTPServer {
@@ -123,7 +113,7 @@ extension HTTPServer {
         }
     }
 
-    fileprivate func serve(_ exchange: HTTPExchange, method: String, upload: UnsafeRawBufferPointer) -> MHD_Result {
+    func serve(_ exchange: HTTPExchange, method: String, upload: UnsafeRawBufferPointer) -> MHD_Result {
         if !exchange.hasStarted {
             guard exchange.start(method: method, handler: handler) else { return refuse(exchange) }
             guard charge(exchange, exchange.announcedBytes) else { return refuseForNow(exchange) }
@@ -189,7 +179,7 @@ extension HTTPServer {
         }
     }
 
-    fileprivate func forget(_ exchange: HTTPExchange) {
+    func forget(_ exchange: HTTPExchange) {
         _ = parking.withLock { $0.exchanges.removeValue(forKey: ObjectIdentifier(exchange)) }
         if exchange.chargedBytes > 0 {
             withLedger(of: exchange.origin) { $0.giveBack(exchange.chargedBytes, exchange.origin) }
@@ -197,16 +187,16 @@ extension HTTPServer {
     }
 
     /// Whether a new connection may stay. Adopted ones were counted when they came.
-    fileprivate func admits(origin: UInt32) -> Bool {
+    func admits(origin: UInt32) -> Bool {
         origin != 0 || clients.load(ordering: .relaxed) < clientLimit
     }
 
-    fileprivate func noteStart(origin: UInt32) {
+    func noteStart(origin: UInt32) {
         if origin == 0 { clients.wrappingAdd(1, ordering: .relaxed) }
     }
 
     /// A connection is about to be closed.
-    fileprivate func noteEnd(origin: UInt32, descriptor: Int32) {
+    func noteEnd(origin: UInt32, descriptor: Int32) {
         guard origin != 0 else {
             clients.wrappingSubtract(1, ordering: .relaxed)
             return
@@ -217,62 +207,4 @@ extension HTTPServer {
             if adopted[origin]?.isEmpty == true { adopted[origin] = nil }
         }
     }
-}
-
-// libmicrohttpd's callbacks. An exchange is retained from the moment its request line is read until the request is
-// complete, and travels in the connection's context pointer between the two.
-
-private func began(
-    context: UnsafeMutableRawPointer?, target: UnsafePointer<CChar>?, connection: OpaquePointer?
-) -> UnsafeMutableRawPointer? {
-    guard let target, let connection else { return nil }
-    let exchange = HTTPExchange(target: String(cString: target), connection: connection)
-    http_hide_query(target)
-    return Unmanaged.passRetained(exchange).toOpaque()
-}
-
-private func admit(
-    context: UnsafeMutableRawPointer?, address: UnsafePointer<sockaddr>?, length: socklen_t
-) -> MHD_Result {
-    guard let context else { return .NO }
-    let server = Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
-    return server.admits(origin: http_address_origin(address)) ? .YES : .NO
-}
-
-private func connectionChanged(
-    context: UnsafeMutableRawPointer?, connection: OpaquePointer?,
-    socketContext: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, code: MHD_ConnectionNotificationCode
-) {
-    guard let context, let connection else { return }
-    let server = Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
-    let origin = http_origin(connection)
-    if code == .CONNECTION_NOTIFY_STARTED {
-        server.noteStart(origin: origin)
-    } else {
-        server.noteEnd(origin: origin, descriptor: http_descriptor(connection))
-    }
-}
-
-private func access(
-    context: UnsafeMutableRawPointer?, connection: OpaquePointer?, url: UnsafePointer<CChar>?,
-    method: UnsafePointer<CChar>?, version: UnsafePointer<CChar>?, upload: UnsafePointer<CChar>?,
-    uploadSize: UnsafeMutablePointer<Int>?, exchangePointer: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
-) -> MHD_Result {
-    guard let context, let method, let uploadSize, let pointer = exchangePointer?.pointee else { return .NO }
-    let server = Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
-    let exchange = Unmanaged<HTTPExchange>.fromOpaque(pointer).takeUnretainedValue()
-    let bytes = UnsafeRawBufferPointer(start: upload, count: uploadSize.pointee)
-    uploadSize.pointee = 0
-    return server.serve(exchange, method: String(cString: method), upload: bytes)
-}
-
-private func completed(
-    context: UnsafeMutableRawPointer?, connection: OpaquePointer?,
-    exchangePointer: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, code: MHD_RequestTerminationCode
-) {
-    guard let context, let pointer = exchangePointer?.pointee else { return }
-    exchangePointer?.pointee = nil
-    let exchange = Unmanaged<HTTPExchange>.fromOpaque(pointer).takeRetainedValue()
-    exchange.end()
-    Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue().forget(exchange)
 }

@@ -53,7 +53,7 @@ public final class EventLoop: Sendable {
     }
 
     private let epoll: FileDescriptor
-    private let wakeUp: FileDescriptor
+    private let wakeUp: WakeUp
     private let state = Mutex(State())
     private let thread = Mutex<SystemThread?>(nil)
 
@@ -64,11 +64,9 @@ public final class EventLoop: Sendable {
     public init(name: String) throws(SystemCallError) {
         let epoll = FileDescriptor(owning: epoll_create1(Int32(EPOLL_CLOEXEC)))
         guard epoll.rawValue >= 0 else { throw SystemCallError("epoll_create1") }
-        let wakeUp = FileDescriptor(owning: eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK)))
-        guard wakeUp.rawValue >= 0 else { throw SystemCallError("eventfd") }
         self.epoll = epoll
-        self.wakeUp = wakeUp
-        try add(descriptor: self.wakeUp.rawValue, token: Self.wakeUpToken, .readable)
+        wakeUp = try WakeUp()
+        try add(descriptor: wakeUp.descriptor, token: Self.wakeUpToken, .readable)
         let thread = try SystemThread(name: name) { [self] in run() }
         self.thread.withLock { $0 = thread }
     }
@@ -104,7 +102,7 @@ public final class EventLoop: Sendable {
             if isEarlier { state.wakeNanoseconds = deadline }
             return (token, isEarlier)
         }
-        if isEarlier { wake() }
+        if isEarlier { wakeUp.raise() }
         return Token(number: token)
     }
 
@@ -123,7 +121,7 @@ public final class EventLoop: Sendable {
     /// Ends the thread, after the action it is in. Not to be called from an action.
     public func stop() {
         state.withLock { $0.isStopping = true }
-        wake()
+        wakeUp.raise()
         let thread = thread.withLock { thread in
             defer { thread = nil }
             return thread
@@ -140,12 +138,6 @@ extension EventLoop {
         }
     }
 
-    private func wake() {
-        var one: UInt64 = 1
-        // A full counter means that a wake-up is under way already.
-        _ = write(wakeUp.rawValue, &one, MemoryLayout<UInt64>.size)
-    }
-
     private func run() {
         var events = [epoll_event](repeating: epoll_event(), count: 64)
         while true {
@@ -160,8 +152,7 @@ extension EventLoop {
 
     private func perform(_ token: UInt64) {
         guard token != Self.wakeUpToken else {
-            var count: UInt64 = 0
-            _ = read(wakeUp.rawValue, &count, MemoryLayout<UInt64>.size)
+            wakeUp.clear()
             return
         }
         // A watch that was cancelled after epoll reported it is not there any more.

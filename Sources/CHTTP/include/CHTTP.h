@@ -17,14 +17,19 @@ struct http_options {
     void *context;
     /// A bound and listening socket that the daemon takes over, or -1 for a daemon that is only handed connections.
     int listener;
-    unsigned int threads;
     unsigned int connection_limit;
     unsigned int idle_timeout_seconds;
     size_t connection_memory_bytes;
 };
 
-/// Starts a daemon with its own pool of epoll threads; NULL when it cannot start.
+/// Starts a daemon that one thread drives from outside (MHD_run_wait); NULL when it cannot start.
 struct MHD_Daemon *http_start(const struct http_options *options);
+
+/// The descriptor that is readable when a daemon has something to do.
+int http_epoll_descriptor(struct MHD_Daemon *daemon);
+
+/// What the `connection_changed` callback has set for a connection.
+void *http_connection_context(struct MHD_Connection *connection);
 
 /// Ends a request target behind its question mark, so that libmicrohttpd finds no query to split. To be called from the
 /// `uri` callback, when the target has been copied.

@@ -1,0 +1,231 @@
+internal import CHTTP
+internal import CMicrohttpd
+internal import Glibc
+internal import LinuxSystem
+internal import Synchronization
+
+/// One thread of a server, with the connections that it serves: a daemon of libmicrohttpd, driven from here.
+///
+/// The thread looks for more work for a moment before it sleeps (docs/decisions/0022). Whoever was just given
+/// something, the runtime its event above all, comes back soon, and to be woken takes as long as an invocation's work.
+final class ServingThread: Sendable {
+    /// What other threads want done on this one, where alone the daemon may be touched.
+    private struct Inbox {
+        var jobs: [@Sendable () -> Void] = []
+        var isStopping = false
+        var isEmpty: Bool { jobs.isEmpty && !isStopping }
+    }
+
+    private let unretainedServer: Unmanaged<HTTPServer>
+    private let wakeUp: WakeUp
+    private let spinNanoseconds: UInt64
+    private let inbox = Mutex(Inbox())
+    private let thread = Mutex<SystemThread?>(nil)
+    // The daemon is the thread's own from the moment that it runs until it has ended.
+    nonisolated(unsafe) private var daemon: OpaquePointer?
+    /// Whether a connection was resumed that libmicrohttpd may not have looked at yet.
+    private let hasResumed = Atomic(false)
+    /// Whether the thread sleeps, or is about to.
+    private let isAsleep = Atomic(false)
+    /// Whether a request has come, or a part of one, since this was last set to `false`.
+    nonisolated(unsafe) private var hasWorked = false
+
+    /// Starts serving. The server has to stop this thread before it goes away.
+    ///
+    /// - Parameter listener: a listening socket, which is taken over; `nil` for none.
+    init(of server: HTTPServer, listener: Int32?, limits: HTTPServer.Limits) throws(HTTPServer.StartError) {
+        unretainedServer = Unmanaged.passUnretained(server)
+        spinNanoseconds = UInt64(limits.spinMicroseconds) * 1000
+        do { wakeUp = try WakeUp() } catch { throw HTTPServer.StartError(cause: error) }
+        var options = http_options()
+        options.access = access
+        options.uri = began
+        options.completed = completed
+        options.admit = admit
+        options.connection_changed = connectionChanged
+        options.context = Unmanaged.passUnretained(self).toOpaque()
+        options.listener = listener ?? -1
+        options.connection_limit = limits.connectionsOfOneThread
+        options.idle_timeout_seconds = limits.idleTimeoutSeconds
+        options.connection_memory_bytes = limits.connectionMemoryBytes
+        guard let daemon = http_start(&options) else {
+            throw HTTPServer.StartError(description: "the HTTP server could not start")
+        }
+        self.daemon = daemon
+        do {
+            let thread = try SystemThread(name: "http") { [self] in run() }
+            self.thread.withLock { $0 = thread }
+        } catch {
+            MHD_stop_daemon(daemon)
+            throw HTTPServer.StartError(cause: error)
+        }
+    }
+
+    /// Serves a connection that was accepted elsewhere, and takes it over.
+    ///
+    /// - Returns: `false`, and the connection is the caller's, when the thread is ending.
+    func adopt(connection: Int32, origin: UInt32) -> Bool {
+        perform { [self] in
+            guard let daemon, !http_adopt(daemon, connection, origin) else { return }
+            // libmicrohttpd has closed the connection that it refuses.
+            server.noteEnd(origin: origin, descriptor: connection)
+        }
+    }
+
+    /// Takes no new connections from the listening socket any more, and closes it.
+    func stopListening() {
+        _ = perform { [self] in
+            guard let daemon else { return }
+            let listener = MHD_quiesce_daemon(daemon)
+            if listener >= 0 { closeDescriptor(listener) }
+        }
+    }
+
+    /// Ends the thread and closes every connection. To be called once, on another thread.
+    func stop() {
+        inbox.withLock { $0.isStopping = true }
+        wake()
+        thread.withLock { $0 }?.join()
+        if let daemon { MHD_stop_daemon(daemon) }
+        daemon = nil
+    }
+}
+
+extension ServingThread {
+    /// Has something done on the thread. `false` when it stops.
+    private func perform(_ job: @escaping @Sendable () -> Void) -> Bool {
+        let isAccepted = inbox.withLock { inbox in
+            if !inbox.isStopping { inbox.jobs.append(job) }
+            return !inbox.isStopping
+        }
+        if isAccepted { wake() }
+        return isAccepted
+    }
+
+    /// Lets a suspended connection go on. May be called on any thread.
+    static func resume(_ connection: OpaquePointer) {
+        // Asked before: once resumed, the connection may end at any moment.
+        let thread = http_connection_context(connection).map { serving($0) }
+        MHD_resume_connection(connection)
+        guard let thread else { return }
+        thread.hasResumed.store(true, ordering: .sequentiallyConsistent)
+        thread.wake()
+    }
+
+    /// Either the thread sees what was just stored before it sleeps, or it is woken.
+    private func wake() {
+        if isAsleep.load(ordering: .sequentiallyConsistent) { wakeUp.raise() }
+    }
+
+    fileprivate var server: HTTPServer { unretainedServer.takeUnretainedValue() }
+
+    fileprivate func serve(
+        _ exchange: HTTPExchange, method: String, upload: UnsafeRawBufferPointer
+    ) -> MHD_Result {
+        hasWorked = true
+        return server.serve(exchange, method: method, upload: upload)
+    }
+
+    private func run() {
+        guard let daemon else { return }
+        var quietSince = MonotonicClock.nowNanoseconds()
+        while performJobs() {
+            hasWorked = false
+            hasResumed.store(false, ordering: .sequentiallyConsistent)
+            MHD_run_wait(daemon, 0)
+            let now = MonotonicClock.nowNanoseconds()
+            if hasWorked { quietSince = now }
+            if now - quietSince < spinNanoseconds { continue }
+            sleep(daemon)
+            quietSince = MonotonicClock.nowNanoseconds()
+        }
+    }
+
+    /// Waits until something happens on a connection, or another thread wakes this one.
+    private func sleep(_ daemon: OpaquePointer) {
+        isAsleep.store(true, ordering: .sequentiallyConsistent)
+        defer { isAsleep.store(false, ordering: .relaxed) }
+        guard !hasResumed.load(ordering: .sequentiallyConsistent), inbox.withLock({ $0.isEmpty }) else { return }
+        var milliseconds: UInt64 = 0
+        let hasTimeout = MHD_get_timeout(daemon, &milliseconds) == .YES
+        var ready = [
+            pollfd(fd: http_epoll_descriptor(daemon), events: Int16(POLLIN), revents: 0),
+            pollfd(fd: wakeUp.descriptor, events: Int16(POLLIN), revents: 0),
+        ]
+        poll(&ready, nfds_t(ready.count), hasTimeout ? Int32(clamping: milliseconds) : -1)
+        if ready[1].revents != 0 { wakeUp.clear() }
+    }
+
+    /// Does what others have asked for. `false` when the thread is to end.
+    private func performJobs() -> Bool {
+        let (jobs, isStopping) = inbox.withLock { inbox in
+            defer { inbox.jobs = [] }
+            return (inbox.jobs, inbox.isStopping)
+        }
+        for job in jobs { job() }
+        return !isStopping
+    }
+}
+
+// libmicrohttpd's callbacks. An exchange is retained from the moment its request line is read until the request is
+// complete, and travels in the connection's context pointer between the two.
+
+private func serving(_ context: UnsafeMutableRawPointer) -> ServingThread {
+    Unmanaged<ServingThread>.fromOpaque(context).takeUnretainedValue()
+}
+
+private func began(
+    context: UnsafeMutableRawPointer?, target: UnsafePointer<CChar>?, connection: OpaquePointer?
+) -> UnsafeMutableRawPointer? {
+    guard let target, let connection else { return nil }
+    let exchange = HTTPExchange(target: String(cString: target), connection: connection)
+    http_hide_query(target)
+    return Unmanaged.passRetained(exchange).toOpaque()
+}
+
+private func admit(
+    context: UnsafeMutableRawPointer?, address: UnsafePointer<sockaddr>?, length: socklen_t
+) -> MHD_Result {
+    guard let context else { return .NO }
+    return serving(context).server.admits(origin: http_address_origin(address)) ? .YES : .NO
+}
+
+private func connectionChanged(
+    context: UnsafeMutableRawPointer?, connection: OpaquePointer?,
+    socketContext: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, code: MHD_ConnectionNotificationCode
+) {
+    guard let context, let connection else { return }
+    let server = serving(context).server
+    let origin = http_origin(connection)
+    // The connection finds its thread by it: see ServingThread.resume.
+    socketContext?.pointee = context
+    if code == .CONNECTION_NOTIFY_STARTED {
+        server.noteStart(origin: origin)
+    } else {
+        server.noteEnd(origin: origin, descriptor: http_descriptor(connection))
+    }
+}
+
+private func access(
+    context: UnsafeMutableRawPointer?, connection: OpaquePointer?, url: UnsafePointer<CChar>?,
+    method: UnsafePointer<CChar>?, version: UnsafePointer<CChar>?, upload: UnsafePointer<CChar>?,
+    uploadSize: UnsafeMutablePointer<Int>?, exchangePointer: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+) -> MHD_Result {
+    guard let context, let method, let uploadSize, let pointer = exchangePointer?.pointee else { return .NO }
+    let thread = serving(context)
+    let exchange = Unmanaged<HTTPExchange>.fromOpaque(pointer).takeUnretainedValue()
+    let bytes = UnsafeRawBufferPointer(start: upload, count: uploadSize.pointee)
+    uploadSize.pointee = 0
+    return thread.serve(exchange, method: String(cString: method), upload: bytes)
+}
+
+private func completed(
+    context: UnsafeMutableRawPointer?, connection: OpaquePointer?,
+    exchangePointer: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, code: MHD_RequestTerminationCode
+) {
+    guard let context, let pointer = exchangePointer?.pointee else { return }
+    exchangePointer?.pointee = nil
+    let exchange = Unmanaged<HTTPExchange>.fromOpaque(pointer).takeRetainedValue()
+    exchange.end()
+    serving(context).server.forget(exchange)
+}
