@@ -37,6 +37,13 @@ public final class EventQueue: Sendable {
         /// Whether events are handed out.
         var isRunning = false
         var isStopping = false
+
+        /// Takes a place on the disk. `false` where there is none.
+        mutating func reserve(_ bytes: Int, of diskBytes: Int) -> Bool {
+            guard usedBytes + unwrittenBytes + bytes <= diskBytes else { return false }
+            unwrittenBytes += bytes
+            return true
+        }
     }
 
     /// What the schedule learns once a change is on the disk.
@@ -101,9 +108,8 @@ public final class EventQueue: Sendable {
     public func accept(_ event: NewEvent, _ answer: @escaping @Sendable (Bool) -> Void) {
         let isTaken = state.withLock { state in
             guard !state.isStopping, state.unwrittenBytes + event.payload.count <= limits.unwrittenBytes,
-                state.usedBytes + state.unwrittenBytes + event.payload.count <= limits.diskBytes
+                state.reserve(event.payload.count, of: limits.diskBytes)
             else { return false }
-            state.unwrittenBytes += event.payload.count
             state.changes.append(.add(event))
             state.callers.append(answer)
             return true
@@ -261,12 +267,7 @@ extension EventQueue {
     /// that could not end for it would be handled again and again.
     private func admit(_ followUps: [NewEvent], of event: QueuedEvent) -> [NewEvent] {
         let admitted = state.withLock { state in
-            followUps.filter { followUp in
-                let bytes = followUp.payload.count
-                guard state.usedBytes + state.unwrittenBytes + bytes <= limits.diskBytes else { return false }
-                state.unwrittenBytes += bytes
-                return true
-            }
+            followUps.filter { state.reserve($0.payload.count, of: limits.diskBytes) }
         }
         for _ in admitted.count..<followUps.count { handler.withLock(\.self)?.noteLoss(of: event) }
         return admitted

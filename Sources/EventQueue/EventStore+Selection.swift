@@ -98,14 +98,16 @@ extension EventStore {
     private static let batch = 5_000
 
     /// The numbers of the events that are meant.
-    ///
+    private func numbers(of identity: EventSelection.Identity) throws(SQLiteError) -> [Int] {
+        switch identity {
+        case .number(let number): [number]
+        case .request(let id): try numbers(ofRequest: id)
+        }
+    }
+
     /// The ids of requests have no index: every event would pay for it when it is accepted, and with a long queue most
     /// of all. They are asked for by hand, and then walked.
-    private func numbers(of identity: EventSelection.Identity) throws(SQLiteError) -> [Int] {
-        guard case .request(let id) = identity else {
-            if case .number(let number) = identity { return [number] }
-            return []
-        }
+    private func numbers(ofRequest id: String) throws(SQLiteError) -> [Int] {
         let sql = """
             SELECT max(number), group_concat(CASE WHEN request_id = ? THEN number END)
             FROM (SELECT number, request_id FROM event WHERE number > ? ORDER BY number LIMIT \(Self.step))

@@ -1,7 +1,6 @@
 internal import CHTTP
 internal import CMicrohttpd
 internal import Glibc
-internal import LinuxSystem
 internal import Synchronization
 
 /// An HTTP/1.1 server on libmicrohttpd: some threads that call one handler.
@@ -10,10 +9,6 @@ public final class HTTPServer: Sendable {
     public struct StartError: Error, CustomStringConvertible {
         /// What happened, in words.
         public let description: String
-
-        init(description: String) { self.description = description }
-
-        init(cause: SystemCallError) { description = "the HTTP server could not start: \(cause)" }
     }
 
     private let handler: any HTTPHandler

@@ -36,7 +36,7 @@ final class ServingThread: Sendable {
     init(of server: HTTPServer, listener: Int32?, limits: HTTPServer.Limits) throws(HTTPServer.StartError) {
         unretainedServer = Unmanaged.passUnretained(server)
         spinNanoseconds = UInt64(limits.spinMicroseconds) * 1000
-        do { wakeUp = try WakeUp() } catch { throw HTTPServer.StartError(cause: error) }
+        do { wakeUp = try WakeUp() } catch { throw Self.cannotStart(error) }
         var options = http_options()
         options.access = access
         options.uri = began
@@ -57,8 +57,12 @@ final class ServingThread: Sendable {
             self.thread.withLock { $0 = thread }
         } catch {
             MHD_stop_daemon(daemon)
-            throw HTTPServer.StartError(cause: error)
+            throw Self.cannotStart(error)
         }
+    }
+
+    private static func cannotStart(_ cause: SystemCallError) -> HTTPServer.StartError {
+        HTTPServer.StartError(description: "the HTTP server could not start: \(cause)")
     }
 
     /// Serves a connection that was accepted elsewhere, and takes it over.

@@ -140,11 +140,12 @@ private enum Route {
     case unknown
 
     private static let invocation = "/2018-06-01/runtime/invocation/"
+    private static let nextInvocation = invocation + "next"
 
     init(_ exchange: HTTPExchange) {
         let target = exchange.target
         switch exchange.method {
-        case "GET" where target == Self.invocation + "next":
+        case "GET" where target == Self.nextInvocation:
             self = .next
         case "POST":
             if let requestID = Self.requestID(in: target, before: "/response") {
