@@ -1,5 +1,5 @@
 // swift-tools-version: 6.2
-// Strata: six storeys. A target imports only from storeys below its own; siblings meet in Platform.
+// Strata's house: one folder of Sources for each storey. A target imports only from storeys below its own.
 // docs/ARCHITECTURE.md explains the storeys; Tests/TidyTests enforces the direction of the arrows.
 
 import PackageDescription
@@ -20,22 +20,33 @@ let strictC: [CSetting] = [
 
 /// A C library from a Debian package; script/debian-packages.txt installs it.
 func systemLibrary(_ name: String, _ pkgConfig: String, _ debian: String) -> Target {
-    .systemLibrary(name: name, path: "Sources/\(name)", pkgConfig: pkgConfig, providers: [.apt([debian])])
-}
-
-func library(
-    _ name: String, path: String? = nil, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil
-) -> Target {
-    .target(name: name, dependencies: dependencies, path: path, resources: resources, swiftSettings: strict)
+    .systemLibrary(name: name, path: "Sources/C/\(name)", pkgConfig: pkgConfig, providers: [.apt([debian])])
 }
 
 func cLibrary(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, cSettings: strictC)
+    .target(name: name, dependencies: dependencies, path: "Sources/C/\(name)", cSettings: strictC)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .testTarget(
-        name: "\(name)Tests", dependencies: [.init(stringLiteral: name)] + dependencies, swiftSettings: strict)
+/// One storey of the house: its folder in `Sources`, and its targets with what they import.
+func storey(_ folder: String, _ targets: [(name: String, dependencies: [Target.Dependency])]) -> [Target] {
+    targets.map { target in
+        .target(
+            name: target.name, dependencies: target.dependencies, path: "Sources/\(folder)/\(target.name)",
+            swiftSettings: strict)
+    }
+}
+
+/// The tests of one storey, in a folder of the same name in `Tests`: what each needs beside the target that it tests.
+func tests(_ folder: String, _ targets: [(name: String, dependencies: [Target.Dependency])]) -> [Target] {
+    targets.map { target in
+        .testTarget(
+            name: "\(target.name)Tests", dependencies: [.init(stringLiteral: target.name)] + target.dependencies,
+            path: "Tests/\(folder)/\(target.name)Tests", swiftSettings: strict)
+    }
+}
+
+func support(_ name: String) -> Target {
+    .target(name: name, path: "Tests/Support/\(name)", swiftSettings: strict)
 }
 
 /// The files of the Python runtime; Runtimes/RuntimeProgram+Python.swift lists them too.
@@ -44,7 +55,7 @@ let pythonRuntime = [
     "bootstrap_logging",
 ]
 
-let storey0: [Target] = [
+let c: [Target] = [
     systemLibrary("CMicrohttpd", "libmicrohttpd", "libmicrohttpd-dev"),
     systemLibrary("CCurl", "libcurl", "libcurl4-openssl-dev"),
     systemLibrary("CSQLite", "sqlite3", "libsqlite3-dev"),
@@ -57,104 +68,153 @@ let storey0: [Target] = [
     cLibrary("CHTTPClient", ["CCurl"]),
     cLibrary("CLinux"),
     cLibrary("CSandbox"),
-    library("LinuxSystem", ["CLinux"]),
-    library("Digest", ["CCrypto"]),
-    library("SQLite", ["CSQLite"]),
-    library("Archive", ["CZlib", "LinuxSystem"]),
-    library("HTTP", ["CHTTP", "CMicrohttpd", "LinuxSystem"]),
-    library("HTTPClient", ["CCurl", "CHTTPClient"]),
-    library("AWSProtocol", ["CPCRE2", "CZlib", "Digest"]),
-    library("SignatureV4", ["Digest"]),
 ]
 
-let storey1: [Target] = [
-    library("Domain"),
-    library("AWSModel", ["AWSProtocol"]),
-    library("SandboxPlan"),
-    library("Runtimes", path: "Runtimes", resources: pythonRuntime.map { .embedInCode("python/\($0).py") }),
-]
+let system = storey(
+    "System",
+    [
+        ("LinuxSystem", ["CLinux"]),
+        ("Digest", ["CCrypto"]),
+    ])
 
-let storey2: [Target] = [
-    library("AWSClient", ["AWSProtocol", "HTTPClient", "SignatureV4"]),
-    library("Catalog", ["Domain", "Digest", "SQLite"]),
-    library("LayerStore", ["Archive", "Digest", "LinuxSystem"]),
-    library("Packaging", ["Archive", "Digest", "Domain", "LinuxSystem"]),
-    .target(name: "Scheduler", swiftSettings: optimized),
-    library("RuntimeAPI", ["AWSProtocol", "Digest", "HTTP"]),
-    library("Sandbox", ["CSandbox", "CSeccomp", "LinuxSystem", "SandboxPlan"]),
-    library("Telemetry", ["AWSProtocol", "Domain", "LinuxSystem"]),
-    library("EventQueue", ["LinuxSystem", "SQLite"]),
-]
+let mechanism = storey(
+    "Mechanism",
+    [
+        ("SQLite", ["CSQLite"]),
+        ("Archive", ["CZlib", "LinuxSystem"]),
+        ("HTTP", ["CHTTP", "CMicrohttpd", "LinuxSystem"]),
+        ("HTTPClient", ["CCurl", "CHTTPClient"]),
+        ("AWSProtocol", ["CPCRE2", "CZlib", "Digest"]),
+        ("SignatureV4", ["Digest"]),
+    ])
 
-let storey3: [Target] = [
-    library(
-        "Platform",
+let nouns =
+    storey("Nouns", [("Domain", []), ("SandboxPlan", [])]) + [
+        .target(
+            name: "Runtimes", path: "Runtimes",
+            resources: pythonRuntime.map { .embedInCode("python/\($0).py") }, swiftSettings: strict)
+    ]
+
+/// Generated by script/generate-aws-model: one target for each service.
+let models = storey(
+    "Models",
+    [
+        ("LambdaModel", ["AWSProtocol"]),
+        ("IAMModel", ["AWSProtocol"]),
+        ("STSModel", ["AWSProtocol"]),
+    ])
+
+let engines =
+    storey(
+        "Engines",
         [
-            "AWSClient", "AWSModel", "AWSProtocol", "Catalog", "Digest", "Domain", "EventQueue", "HTTP", "HTTPClient",
-            "LayerStore", "LinuxSystem", "RuntimeAPI", "Runtimes", "Sandbox", "SandboxPlan", "Scheduler",
-            "SignatureV4", "Telemetry",
-        ])
-]
+            ("AWSClient", ["AWSProtocol", "HTTPClient", "SignatureV4"]),
+            ("Catalog", ["Domain", "Digest", "SQLite"]),
+            ("LayerStore", ["Archive", "Digest", "LinuxSystem"]),
+            ("Packaging", ["Archive", "Digest", "Domain", "LinuxSystem"]),
+            ("RuntimeAPI", ["AWSProtocol", "Digest", "HTTP"]),
+            ("Sandbox", ["CSandbox", "CSeccomp", "LinuxSystem", "SandboxPlan"]),
+            ("Telemetry", ["AWSProtocol", "Domain", "LinuxSystem"]),
+            ("EventQueue", ["LinuxSystem", "SQLite"]),
+        ]) + [.target(name: "Scheduler", path: "Sources/Engines/Scheduler", swiftSettings: optimized)]
 
-let storey4: [Target] = [
-    library(
-        "Gateway",
-        [
-            "AWSClient", "AWSModel", "AWSProtocol", "Digest", "Domain", "EventQueue", "HTTP", "LinuxSystem",
-            "Platform", "Scheduler", "SignatureV4", "Telemetry",
-        ]),
-    library(
-        "CommandLine",
-        [
-            "AWSClient", "AWSProtocol", "Digest", "Domain", "HTTPClient", "LinuxSystem", "Packaging", "Platform",
-            "Sandbox", "Scheduler", "SignatureV4",
-        ]),
-]
+let services = storey(
+    "Services",
+    [
+        (
+            "Platform",
+            [
+                "AWSClient", "AWSProtocol", "Catalog", "Digest", "Domain", "EventQueue", "HTTP", "HTTPClient",
+                "IAMModel", "LambdaModel", "LayerStore", "LinuxSystem", "RuntimeAPI", "Runtimes", "STSModel", "Sandbox",
+                "SandboxPlan", "Scheduler", "SignatureV4", "Telemetry",
+            ]
+        )
+    ])
 
-let storey5: [Target] = [
+let edges = storey(
+    "Edges",
+    [
+        (
+            "Gateway",
+            [
+                "AWSClient", "AWSProtocol", "Digest", "Domain", "EventQueue", "HTTP", "IAMModel", "LambdaModel",
+                "LinuxSystem", "Platform", "STSModel", "Scheduler", "SignatureV4", "Telemetry",
+            ]
+        ),
+        (
+            "CommandLine",
+            [
+                "AWSClient", "AWSProtocol", "Digest", "Domain", "HTTPClient", "LinuxSystem", "Packaging", "Platform",
+                "Sandbox", "Scheduler", "SignatureV4",
+            ]
+        ),
+    ])
+
+let server: [Target] = [
     .executableTarget(
-        name: "strata", dependencies: ["CommandLine", "Domain", "Gateway", "Platform"],
+        name: "strata", dependencies: ["CommandLine", "Domain", "Gateway", "Platform"], path: "Sources/Server/strata",
         swiftSettings: strict),
     // Starts with every environment, and is all C: static, and without Swift's start-up object, it starts in a quarter
     // of the time that loading the Swift runtime takes.
     .executableTarget(
-        name: "strata-init", dependencies: ["CSandbox"], cSettings: strictC,
+        name: "strata-init", dependencies: ["CSandbox"], path: "Sources/Server/strata-init", cSettings: strictC,
         linkerSettings: [.unsafeFlags(["-nostartfiles", "-static-executable"])]),
 ]
 
-let proof: [Target] = [
-    tests("LinuxSystem"),
-    tests("Digest"),
-    tests("SQLite"),
-    library("SeededRandom", path: "Tests/SeededRandom"),
-    library("ZipForge", path: "Tests/ZipForge"),
-    tests("Archive", ["LinuxSystem", "SeededRandom", "ZipForge"]),
-    tests("HTTP", ["LinuxSystem"]),
-    tests("HTTPClient", ["HTTP", "LinuxSystem"]),
-    tests("AWSProtocol", ["CJansson", "SeededRandom"]),
-    tests("SignatureV4", ["Digest", "SeededRandom"]),
-    tests("Domain", ["SeededRandom"]),
-    tests("AWSModel", ["AWSProtocol", "SeededRandom"]),
-    tests("SandboxPlan"),
-    tests("AWSClient", ["HTTP", "HTTPClient", "SignatureV4"]),
-    tests("Catalog", ["Domain", "Digest", "SQLite"]),
-    tests("LayerStore", ["Archive", "Digest", "LinuxSystem", "SeededRandom", "ZipForge"]),
-    tests("Packaging", ["Digest", "Domain", "LinuxSystem"]),
-    .testTarget(name: "SchedulerTests", dependencies: ["Scheduler", "SeededRandom"], swiftSettings: optimized),
-    tests("RuntimeAPI", ["HTTP"]),
-    tests("Sandbox", ["CSandbox", "LinuxSystem", "SandboxPlan", "SeededRandom"]),
-    tests("Telemetry", ["Domain"]),
-    tests("EventQueue", ["LinuxSystem", "SQLite", "SeededRandom"]),
-    tests(
-        "Platform",
+let proof: [Target] =
+    [support("SeededRandom"), support("ZipForge")]
+    + tests("System", [("LinuxSystem", []), ("Digest", [])])
+    + tests(
+        "Mechanism",
         [
-            "AWSClient", "AWSModel", "Catalog", "Domain", "EventQueue", "HTTPClient", "SeededRandom", "SignatureV4",
-            "Telemetry",
-        ]),
-    tests("Gateway", ["Domain", "SignatureV4"]),
-    tests("CommandLine", ["AWSClient", "AWSProtocol", "Domain", "LinuxSystem", "Platform", "Sandbox", "Scheduler"]),
-    .testTarget(name: "TidyTests", swiftSettings: strict),
-]
+            ("SQLite", []),
+            ("Archive", ["LinuxSystem", "SeededRandom", "ZipForge"]),
+            ("HTTP", ["LinuxSystem"]),
+            ("HTTPClient", ["HTTP", "LinuxSystem"]),
+            ("AWSProtocol", ["CJansson", "SeededRandom"]),
+            ("SignatureV4", ["Digest", "SeededRandom"]),
+        ])
+    + tests("Nouns", [("Domain", ["SeededRandom"]), ("SandboxPlan", [])])
+    + tests(
+        "Engines",
+        [
+            ("AWSClient", ["HTTP", "HTTPClient", "SignatureV4"]),
+            ("Catalog", ["Domain", "Digest", "SQLite"]),
+            ("LayerStore", ["Archive", "Digest", "LinuxSystem", "SeededRandom", "ZipForge"]),
+            ("Packaging", ["Digest", "Domain", "LinuxSystem"]),
+            ("RuntimeAPI", ["HTTP"]),
+            ("Sandbox", ["CSandbox", "LinuxSystem", "SandboxPlan", "SeededRandom"]),
+            ("Telemetry", ["Domain"]),
+            ("EventQueue", ["LinuxSystem", "SQLite", "SeededRandom"]),
+        ])
+    + tests(
+        "Services",
+        [
+            (
+                "Platform",
+                [
+                    "AWSClient", "Catalog", "Domain", "EventQueue", "HTTPClient", "IAMModel", "LambdaModel", "STSModel",
+                    "SeededRandom", "SignatureV4", "Telemetry",
+                ]
+            )
+        ])
+    + tests(
+        "Edges",
+        [
+            ("Gateway", ["Domain", "SignatureV4"]),
+            (
+                "CommandLine",
+                ["AWSClient", "AWSProtocol", "Domain", "LinuxSystem", "Platform", "Sandbox", "Scheduler"]
+            ),
+        ]) + [
+        .testTarget(
+            name: "ModelTests", dependencies: ["AWSProtocol", "IAMModel", "LambdaModel", "STSModel", "SeededRandom"],
+            path: "Tests/Models/ModelTests", swiftSettings: strict),
+        .testTarget(
+            name: "SchedulerTests", dependencies: ["Scheduler", "SeededRandom"],
+            path: "Tests/Engines/SchedulerTests", swiftSettings: optimized),
+        .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: optimized),
+    ]
 
 let package = Package(
     name: "strata",
@@ -162,6 +222,6 @@ let package = Package(
         .executable(name: "strata", targets: ["strata"]),
         .executable(name: "strata-init", targets: ["strata-init"]),
     ],
-    targets: storey0 + storey1 + storey2 + storey3 + storey4 + storey5 + proof,
+    targets: c + system + mechanism + nouns + models + engines + services + edges + server + proof,
     swiftLanguageModes: [.v6]
 )

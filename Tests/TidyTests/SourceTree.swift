@@ -17,15 +17,15 @@ struct SourceTree: Sendable {
         /// The target that the file belongs to.
         var target: Substring {
             let parts = path.split(separator: "/")
-            return parts[0] == "Sources" ? parts[1] : parts[0]
+            return parts[0] == "Sources" ? parts[2] : parts[0]
         }
     }
 
     static let ofThisRepository = SourceTree()
 
     let files: [File]
-    /// The folders in `Sources`: the names of the targets.
-    let targets: [String]
+    /// The folders in `Sources`.
+    let storeys: [String]
 
     var swift: [File] { files.filter { $0.path.hasSuffix(".swift") } }
     /// The product's Swift, written by hand.
@@ -40,7 +40,7 @@ struct SourceTree: Sendable {
         }
         let paths = top + Self.folders.flatMap { Self.paths(below: $0) }
         files = paths.sorted().compactMap(Self.read)
-        targets = Self.names(in: Self.root + "/Sources").sorted()
+        storeys = Self.names(in: Self.root + "/Sources").sorted()
     }
 
     private static func paths(below folder: String) -> [String] {

@@ -1,29 +1,26 @@
-/// The storeys of docs/ARCHITECTURE.md, lowest first. A target may import what stands in an earlier row.
-///
-/// Storey 0 is three rows: C, then descriptors and digests, then what is made with them. In storey 4 the command line
-/// starts the gateway.
-enum Storeys {
-    static let rows: [[String]] = [
-        [],  // C libraries, shims and post-fork code: every name of C and a capital
-        ["Digest", "LinuxSystem"],
-        ["AWSProtocol", "Archive", "HTTP", "HTTPClient", "SQLite", "SignatureV4"],
-        ["AWSModel", "Domain", "Runtimes", "SandboxPlan"],
-        [
-            "AWSClient", "Catalog", "EventQueue", "EventSources", "LayerStore", "Packaging", "RuntimeAPI", "Sandbox",
-            "Scheduler", "Telemetry",
-        ],
-        ["Platform"],
-        ["Gateway"],
-        ["CommandLine"],
-        ["strata", "strata-init"],
+/// The storeys of docs/ARCHITECTURE.md, lowest first: the folders of `Sources`. A target may import what stands in an
+/// earlier one.
+struct Storeys: Sendable {
+    static let names = [
+        "C", "System", "Mechanism", "Nouns", "Models", "Engines", "Kit", "Execution", "Services", "Edges", "Server",
     ]
 
-    /// The row of a target; `nil` for a module that is not ours.
-    static func row(of target: Substring) -> Int? {
-        let start = target.prefix(2)
-        if start.count == 2, start.first == "C", start == start.uppercased() { return 0 }
-        return rows.firstIndex { $0.contains(String(target)) }
+    /// The storey of each target, as a position in ``names``.
+    private let positions: [Substring: Int]
+
+    /// Reads the storeys of targets off the paths of their files: `Sources/STOREY/TARGET/…`.
+    init(paths: [String]) {
+        var positions: [Substring: Int] = ["Runtimes": 3]
+        for path in paths {
+            let parts = path.split(separator: "/")
+            guard parts.count > 3, parts[0] == "Sources" else { continue }
+            positions[parts[2]] = Self.names.firstIndex(of: String(parts[1]))
+        }
+        self.positions = positions
     }
+
+    /// The storey of a target; `nil` for a module that is not ours.
+    func position(of target: Substring) -> Int? { positions[target] }
 
     /// The module that a line of code imports; `nil` for other lines.
     static func imported(by line: Substring) -> Substring? {

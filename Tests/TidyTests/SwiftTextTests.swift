@@ -38,9 +38,10 @@ import Testing
         #expect(Storeys.imported(by: Substring(line)).map(String.init) == module)
     }
 
-    @Test func `C libraries stand lowest and strangers nowhere`() {
-        #expect(Storeys.row(of: "CSQLite") == 0)
-        #expect(Storeys.row(of: "Glibc") == nil)
-        #expect(Storeys.row(of: "Catalog") == Storeys.row(of: "Packaging"))
+    @Test func `targets stand where their folders say, and strangers nowhere`() {
+        let storeys = Storeys(paths: ["Sources/C/CSQLite/shim.h", "Sources/Mechanism/SQLite/Row.swift"])
+        #expect(storeys.position(of: "CSQLite") == 0)
+        #expect(storeys.position(of: "SQLite") == 2)
+        #expect(storeys.position(of: "Glibc") == nil)
     }
 }
