@@ -177,5 +177,5 @@ private final class ServerBox: EnvironmentConnections {
         }
     }
 
-    func hangUp(origin: UInt32) { server.withLock { $0 }?.hangUp(origin: origin) }
+    func hangUp(origin: UInt32) { server.withLock { $0 }?.closeConnections(of: origin) }
 }

@@ -43,7 +43,7 @@ struct DataFolder {
     /// A secret of this folder: 32 random bytes, made once.
     func key(named name: String) throws(PlatformError) -> [UInt8] {
         if let key = read(path(name), count: 64), key.count == 32 { return key }
-        let key = MessageAuthentication.makeKey()
+        let key = HMACSHA256.makeKey()
         try write(key, to: path(name), mode: 0o600)
         return key
     }

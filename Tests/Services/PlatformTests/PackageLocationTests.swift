@@ -40,7 +40,7 @@ import Testing
             let error = PlatformError(HTTPClientError(kind, "a phrase"), of: object, at: endpoint)
             #expect(error.kind == (kind == .tooLarge ? .invalidParameterValue : .service))
             let namesPlace = error.message.contains("127.0.0.1:9000") || error.message.contains("some/key.zip")
-            #expect(namesPlace || [.tooLarge, .notWanted].contains(kind))
+            #expect(namesPlace || [.tooLarge, .receiverFailed].contains(kind))
         }
     }
 
