@@ -38,7 +38,7 @@ final class RelayedResponse: StreamedResponse {
     }
 
     /// The environment is ending, and that ends the answer.
-    func breakOff() {}
+    func didDisconnect() {}
 
     /// Everything was passed on.
     func finish() -> Result<[UInt8], RuntimeFault> {

@@ -41,7 +41,7 @@ package struct DataFolder {
     /// A secret of this folder: 32 random bytes, made once.
     package func key(named name: String) throws(StartupError) -> [UInt8] {
         if let key = read(path(name), count: 64), key.count == 32 { return key }
-        let key = MessageAuthentication.makeKey()
+        let key = HMACSHA256.makeKey()
         try write(key, to: path(name), mode: 0o600)
         return key
     }

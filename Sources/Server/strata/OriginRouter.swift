@@ -32,10 +32,11 @@ extension HTTPServer.Limits {
         var limits = HTTPServer.Limits()
         limits.threads = UInt32(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)) / 2))
         limits.idleTimeoutSeconds = idleSeconds
-        limits.highOrigins.connectionsOfOne = 16
-        limits.highOrigins.connections = 16 * LambdaLimits.concurrentExecutions
-        limits.highOrigins.bodyBytesOfOne = 2 * LambdaLimits.synchronousPayloadBytes
-        limits.highOrigins.bodyBytes = LambdaLimits.concurrentExecutions * limits.highOrigins.bodyBytesOfOne
+        limits.secondaryOrigins.connectionsPerOrigin = 16
+        limits.secondaryOrigins.sharedConnections = 16 * LambdaLimits.concurrentExecutions
+        limits.secondaryOrigins.bodyBytesPerOrigin = 2 * LambdaLimits.synchronousPayloadBytes
+        limits.secondaryOrigins.totalBodyBytes =
+            LambdaLimits.concurrentExecutions * limits.secondaryOrigins.bodyBytesPerOrigin
         return limits
     }
 

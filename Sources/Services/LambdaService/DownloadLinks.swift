@@ -34,12 +34,12 @@ struct DownloadLinks: Sendable {
             let expires = Int64(fields[0].dropFirst("Expires=".count)),
             let given = SHA256Digest(hex: fields[1].dropFirst("Signature=".count))
         else { return nil }
-        guard MessageAuthentication.areEqual(given.bytes, signature(digest, expires).bytes) else { return nil }
+        guard HMACSHA256.areEqual(given.bytes, signature(digest, expires).bytes) else { return nil }
         return expires >= nowSeconds ? digest : nil
     }
 
     private func signature(_ digest: SHA256Digest, _ expires: Int64) -> SHA256Digest {
-        let code = MessageAuthentication.code(for: Array("\(digest.hex) \(expires)".utf8), key: key)
+        let code = HMACSHA256.code(for: Array("\(digest.hex) \(expires)".utf8), key: key)
         guard let digest = SHA256Digest(bytes: code) else { preconditionFailure("an HMAC-SHA-256 has 32 bytes") }
         return digest
     }

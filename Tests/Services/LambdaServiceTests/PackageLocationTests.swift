@@ -42,7 +42,7 @@ import Testing
             let error = ServiceError(HTTPClientError(kind, "a phrase"), of: object, at: endpoint)
             #expect(error.shape == (kind == .tooLarge ? .invalidParameterValue : .service))
             let namesPlace = error.message.contains("127.0.0.1:9000") || error.message.contains("some/key.zip")
-            #expect(namesPlace || [.tooLarge, .notWanted].contains(kind))
+            #expect(namesPlace || [.tooLarge, .receiverFailed].contains(kind))
         }
     }
 

@@ -50,8 +50,8 @@ package struct CredentialRegistry: Sendable {
         account: AccountID, name: String, service: String?
     ) throws(StartupError) -> (entry: Entry, secretAccessKey: String) {
         let record = CredentialRecord(
-            accessKeyID: "AKIA" + AccessKeyText.letters(MessageAuthentication.makeKey()),
-            secretAccessKey: Base64.encode(MessageAuthentication.makeKey(byteCount: 30)), account: account,
+            accessKeyID: "AKIA" + AccessKeyText.letters(HMACSHA256.makeKey()),
+            secretAccessKey: Base64.encode(HMACSHA256.makeKey(byteCount: 30)), account: account,
             name: name, service: service, createdSeconds: Int64(time(nil)))
         try Self.catching { () throws(CatalogError) in try catalog.addCredential(record) }
         return (Entry(record), record.secretAccessKey)

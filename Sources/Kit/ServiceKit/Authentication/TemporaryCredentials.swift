@@ -56,7 +56,7 @@ package struct TemporaryCredentials: Sendable {
         let expires = nowSeconds + durationSeconds
         let fields: AWSValue = .list([
             .string(account.description), .string(arn), .string(userID), .string(String(expires)),
-            .string(Base64.encode(MessageAuthentication.makeKey(byteCount: 12))),
+            .string(Base64.encode(HMACSHA256.makeKey(byteCount: 12))),
         ])
         let claims = JSON.encode(fields)
         return Issued(
@@ -68,7 +68,7 @@ package struct TemporaryCredentials: Sendable {
     package func resolve(accessKeyID: String, sessionToken: String, nowSeconds: Int64) -> Resolution {
         guard let bytes = Base64.decode(sessionToken), bytes.count > 32 else { return .invalid }
         let claims = Array(bytes[32...])
-        guard MessageAuthentication.areEqual(Array(bytes[..<32]), code("token", claims)),
+        guard HMACSHA256.areEqual(Array(bytes[..<32]), code("token", claims)),
             accessKeyID == self.accessKeyID(claims), let (identity, expires) = read(claims)
         else { return .invalid }
         return nowSeconds < expires ? .valid(identity) : .expired
@@ -92,6 +92,6 @@ package struct TemporaryCredentials: Sendable {
 
     /// A code for one purpose: the purposes' codes tell nothing of each other.
     private func code(_ purpose: String, _ claims: [UInt8]) -> [UInt8] {
-        MessageAuthentication.code(for: Array("\(purpose):".utf8) + claims, key: key)
+        HMACSHA256.code(for: Array("\(purpose):".utf8) + claims, key: key)
     }
 }

@@ -14,7 +14,7 @@ package final class DestinationSender: MessageSender {
 
     /// Knows some services; nothing is connected yet.
     package init(_ services: [MessageService: ServiceSettings]) throws(SystemCallError) {
-        let http = HTTPClient(authorities: services.values.lazy.compactMap(\.authorities).first)
+        let http = HTTPClient(certificateAuthorities: services.values.lazy.compactMap(\.authorities).first)
         self.http = http
         clients = services.mapValues { settings in
             ServiceClient(settings, http: http, nowSeconds: { WallClock.nowMilliseconds() / 1000 })

@@ -98,7 +98,7 @@ extension LambdaService {
                     + "\(type.payloadBytes) bytes)")
         }
         guard !payload.isEmpty else { return }
-        if let fault = payload.withUnsafeBytes({ JSONValidator.fault(in: $0) }) {
+        if let fault = payload.withUnsafeBytes({ JSONValidator.syntaxError(in: $0) }) {
             throw ServiceError(
                 .invalidRequestContent,
                 "Could not parse request body into json: Could not parse payload into json: \(fault)")

@@ -19,7 +19,7 @@ package final class S3PackageSource: PackageSource {
     /// Reads from an S3; nothing is connected yet.
     package init(_ settings: ServiceSettings) {
         self.settings = settings
-        http = HTTPClient(authorities: settings.authorities)
+        http = HTTPClient(certificateAuthorities: settings.authorities)
         client = S3Client(
             endpoint: settings.endpoint, http: http, nowSeconds: { WallClock.nowMilliseconds() / 1000 })
     }

@@ -41,12 +41,12 @@ extension ServiceError {
                     + "or AWS_ENDPOINT_URL_S3 where the server was started.", cause: failure)
         case .timedOut:
             self.init(.service, "S3 at \(endpoint) did not send \(name) in time: \(failure)", cause: failure)
-        case .notTrusted:
+        case .tlsFailed:
             self.init(
                 .service,
                 "S3 at \(endpoint) is not trusted: \(failure). AWS_CA_BUNDLE in the server's environment may name a "
                     + "file of authorities.", cause: failure)
-        case .notWanted:
+        case .receiverFailed:
             self.init(.service, "The package could not be stored: \(failure)", cause: failure.cause)
         case .cancelled:
             self.init(.service, "The server stops, and \(name) was not read.", cause: failure)

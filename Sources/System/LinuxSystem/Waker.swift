@@ -3,7 +3,7 @@ internal import Glibc
 
 /// What wakes a thread that waits for descriptors: a counter of the kernel that is readable once it was raised
 /// (eventfd(2)).
-public struct WakeUp: ~Copyable, Sendable {
+public struct Waker: ~Copyable, Sendable {
     private let counter: FileDescriptor
 
     /// Makes one that nobody has raised.
@@ -12,11 +12,11 @@ public struct WakeUp: ~Copyable, Sendable {
         guard counter.rawValue >= 0 else { throw SystemCallError("eventfd") }
     }
 
-    /// The descriptor to wait for. Readable from ``raise()`` until ``clear()``.
+    /// The descriptor to wait for. Readable from ``wake()`` until ``clear()``.
     public var descriptor: Int32 { counter.rawValue }
 
     /// Wakes whoever waits. May be called on any thread.
-    public func raise() {
+    public func wake() {
         var one: UInt64 = 1
         // A full counter means that a wake-up is under way already.
         _ = write(counter.rawValue, &one, MemoryLayout<UInt64>.size)

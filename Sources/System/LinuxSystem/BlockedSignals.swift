@@ -4,7 +4,7 @@ internal import Glibc
 ///
 /// As long as the value lives, such a signal waits; when it goes, the signal arrives and ends the program with the exit
 /// status that its parent expects. Masks belong to threads: for programs whose only thread does the work.
-public struct SignalHold: ~Copyable {
+public struct BlockedSignals: ~Copyable {
     private var before = sigset_t()
 
     /// Starts to hold SIGINT, SIGTERM and SIGHUP back on this thread.

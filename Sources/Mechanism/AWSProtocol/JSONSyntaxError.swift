@@ -1,5 +1,5 @@
 /// Where and why a text is not JSON.
-public struct JSONFault: Error, Sendable, Equatable, CustomStringConvertible {
+public struct JSONSyntaxError: Error, Sendable, Equatable, CustomStringConvertible {
     /// How many bytes before the fault are in order.
     public let offset: Int
     /// The fault in one or two lines, for an error message.

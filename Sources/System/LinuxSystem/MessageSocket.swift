@@ -4,21 +4,21 @@ internal import Glibc
 /// A pair of connected sockets that carry whole messages, with descriptors; see unix(7), SOCK_SEQPACKET.
 package struct MessagePair: ~Copyable {
     /// Our end.
-    package let ours: FileDescriptor
+    package let parentEnd: FileDescriptor
     /// The end for a child.
-    package let theirs: FileDescriptor
+    package let childEnd: FileDescriptor
 
     /// Makes a pair; both ends are close-on-exec.
     package init() throws(SystemCallError) {
         var ends: [Int32] = [-1, -1]
         guard clinux_message_pair(&ends) == 0 else { throw SystemCallError("socketpair") }
-        ours = FileDescriptor(owning: ends[0])
-        theirs = FileDescriptor(owning: ends[1])
+        parentEnd = FileDescriptor(owning: ends[0])
+        childEnd = FileDescriptor(owning: ends[1])
     }
 
     /// Gives our end away and closes the other one, which a child has by now.
-    package consuming func keepOurs() -> Int32 {
-        ours.release()
+    package consuming func takeParentEnd() -> Int32 {
+        parentEnd.release()
     }
 }
 

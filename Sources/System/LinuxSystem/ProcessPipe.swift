@@ -4,9 +4,9 @@ internal import Glibc
 /// A pipe for the output of a child; both ends are close-on-exec.
 package struct ProcessPipe: ~Copyable {
     /// The reading end. It does not block.
-    package let reading: FileDescriptor
+    package let readEnd: FileDescriptor
     /// The writing end, for the child. It blocks, as programs expect of their standard output.
-    package let writing: FileDescriptor
+    package let writeEnd: FileDescriptor
 
     /// Makes a pipe; see pipe2(2).
     package init() throws(SystemCallError) {
@@ -18,19 +18,19 @@ package struct ProcessPipe: ~Copyable {
             ends.forEach { _ = Glibc.close($0) }
             throw failure
         }
-        reading = FileDescriptor(owning: ends[0])
-        writing = FileDescriptor(owning: ends[1])
+        readEnd = FileDescriptor(owning: ends[0])
+        writeEnd = FileDescriptor(owning: ends[1])
     }
 
     /// Gives the reading end away and closes the writing end, which a child has by now.
-    package consuming func keepReading() -> Int32 {
-        reading.release()
+    package consuming func takeReadEnd() -> Int32 {
+        readEnd.release()
     }
 }
 
 extension FileDescriptor {
     /// An unnamed file in memory that holds `bytes`, for a child to read; see memfd_create(2).
-    package static func memory(_ name: String, holding bytes: [UInt8]) throws(SystemCallError) -> FileDescriptor {
+    package static func memoryFile(_ name: String, content bytes: [UInt8]) throws(SystemCallError) -> FileDescriptor {
         let number = clinux_memory_file(name)
         guard number >= 0 else { throw SystemCallError("memfd_create") }
         let file = FileDescriptor(owning: number)

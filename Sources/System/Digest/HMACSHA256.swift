@@ -1,7 +1,7 @@
 internal import CCrypto
 
 /// HMAC with SHA-256 (RFC 2104), by OpenSSL.
-public enum MessageAuthentication {
+public enum HMACSHA256 {
     /// The 32-byte code of a message under a key.
     public static func code(for message: [UInt8], key: [UInt8]) -> [UInt8] {
         var code = [UInt8](repeating: 0, count: 32)

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// Numbers of processes.
-public enum ProcessNumber {
+public enum ProcessID {
     /// This process's own: unique among those that run, so good for the names of temporary files.
-    public static var own: Int32 { getpid() }
+    public static var current: Int32 { getpid() }
 }
