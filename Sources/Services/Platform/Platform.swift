@@ -95,7 +95,7 @@ package final class Platform: Sendable {
     ///
     /// - Parameter isImpatient: asked again and again meanwhile; when it says yes, nothing is waited for any more.
     package func stop(drainSeconds: Double, isImpatient: () -> Bool = { false }) {
-        events.pause()
+        events.beginShutdown()
         messageSender.stop()
         pool.stop(afterSeconds: drainSeconds, isImpatient: isImpatient)
         events.stop()

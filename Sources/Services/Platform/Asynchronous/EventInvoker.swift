@@ -21,7 +21,7 @@ final class EventInvoker: EventHandler {
         platform.run(event, FunctionTarget(function: arn.function, qualifier: arn.qualifier), answer)
     }
 
-    func noteLoss(of event: QueuedEvent) {
+    func didDropFollowUp(of event: QueuedEvent) {
         guard let platform, let function = FunctionARN(event.event.target)?.function else { return }
         platform.metrics.meter(of: function).count(\.destinationDeliveryFailures)
     }

@@ -31,7 +31,7 @@ extension Platform {
             return versions
         }
         routes.outdate(function)
-        metrics.forget(function)
+        metrics.removeMeter(of: function)
         for version in versions { pool.delete(function, version) }
         try applyConcurrency(function)
     }

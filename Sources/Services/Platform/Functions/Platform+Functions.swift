@@ -68,7 +68,7 @@ extension Platform {
     ) throws(PlatformError) -> Lambda.GetAccountSettingsResponse {
         let usage = try catching { try self.catalog.usage(account: context.account, region: context.region) }
         let setAside = try reading { rows in
-            try rows.concurrencySetAside(account: context.account, region: context.region)
+            try rows.reservedConcurrencyTotal(account: context.account, region: context.region)
         }
         return Lambda.GetAccountSettingsResponse(
             accountLimit: Lambda.AccountLimit(

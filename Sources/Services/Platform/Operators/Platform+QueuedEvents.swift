@@ -42,7 +42,7 @@ extension Platform {
         _ selection: QueuedEventSelection, _ context: RequestContext
     ) throws(PlatformError) -> Int {
         let events = try events(of: selection, context)
-        return try catching { try self.events.hasten(events) }
+        return try catching { try self.events.makeDue(events) }
     }
 
     /// Deletes events, without a word to any destination. What is being handled is not interrupted.

@@ -42,7 +42,7 @@ package struct ServerStatus: Sendable {
     /// What waits for functions and destinations, in the order of their ARNs.
     package let queues: [Queue]
     /// What was counted for functions beyond those that have figures of their own.
-    let otherCounts: FunctionMeter.Counts?
+    let overflowCounts: FunctionMeter.Counts?
 
     /// How old the first event of a target is, in seconds.
     package func ageSeconds(of queue: Queue) -> Double {
@@ -66,6 +66,7 @@ extension Platform {
             .map { ServerStatus.Queue(target: $0.target, count: $0.count, oldestMilliseconds: $0.oldestMilliseconds) }
         return ServerStatus(
             milliseconds: WallClock.nowMilliseconds(), functions: functions,
-            queues: queues.sorted { $0.target < $1.target }, otherCounts: account == nil ? metrics.otherCounts : nil)
+            queues: queues.sorted { $0.target < $1.target },
+            overflowCounts: account == nil ? metrics.overflowCounts : nil)
     }
 }
