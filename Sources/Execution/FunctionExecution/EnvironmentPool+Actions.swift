@@ -157,13 +157,13 @@ extension EnvironmentPool {
             try watches.add(sandbox.output) { watch in
                 if !environment.drain() { watch.cancel() }
             }
-            if let output = sandbox.companionOutput {
+            if let output = sandbox.sidecarOutput {
                 try watches.add(output) { watch in
                     if !environment.drainExtensions() { watch.cancel() }
                 }
             }
-            try watches.add(sandbox.newsDescriptor) { [weak self] _ in
-                for news in sandbox.takeNews() { self?.settle(environment, environment.take(news)) }
+            try watches.add(sandbox.eventDescriptor) { [weak self] _ in
+                for news in sandbox.takeEvents() { self?.settle(environment, environment.take(news)) }
             }
             try watches.add(sandbox.processDescriptor) { [weak self] _ in
                 guard let exit = sandbox.reap() else { return }

@@ -32,8 +32,8 @@ extension ExecutionEnvironment {
             var aftermath = Aftermath()
             drain(&state)
             drainExtensions(&state)
-            log(state.splitter.takeRest(), &state)
-            log(state.extensionSplitter.takeRest(), from: .extension, &state)
+            log(state.splitter.flush(), &state)
+            log(state.extensionSplitter.flush(), from: .extension, &state)
             if state.ending == nil, state.lifecycle.attempt != nil {
                 aftermath = failInit(InitFailure(runtimeFailure(exit)), &state)
             }
@@ -53,7 +53,7 @@ extension ExecutionEnvironment {
 
     /// How the runtime has failed by ending so. A custom runtime that is not there has a name of its own.
     func runtimeFailure(_ exit: SandboxExit) -> RuntimeFailure {
-        if case .unfit = exit, revision.entrypoint == nil { return .noBootstrap }
+        if case .notExecutable = exit, revision.entrypoint == nil { return .noBootstrap }
         return RuntimeFailure(exit, entrypoint: revision.entrypoint ?? "")
     }
 

@@ -119,13 +119,13 @@ extension ExecutionEnvironment {
     }
 
     /// Something has happened to the programs inside.
-    func take(_ news: SandboxNews) -> Aftermath {
+    func take(_ news: SandboxEvent) -> Aftermath {
         state.withLock { state in
             switch news {
             case .exited(0, let exit): return runtimeEnded(runtimeFailure(exit), &state)
             case .exited(let program, let exit): return extensionEnded(program, exit, &state)
-            case .unfit(0, let errno): return runtimeEnded(runtimeFailure(.unfit(errno: errno)), &state)
-            case .unfit(let program, let errno):
+            case .notExecutable(0, let errno): return runtimeEnded(runtimeFailure(.notExecutable(errno: errno)), &state)
+            case .notExecutable(let program, let errno):
                 let name = state.extensions.name(ofProgram: program) ?? ""
                 state.extensions.launchFailed(
                     program: program,
@@ -148,8 +148,8 @@ extension ExecutionEnvironment {
     }
 
     private func runtimeEnded(_ failure: RuntimeFailure, _ state: inout State) -> Aftermath {
-        // Without companions the runtime's end is the sandbox's, which is told of on its own.
-        guard state.sandbox?.companionOutput != nil else { return Aftermath() }
+        // Without sidecars the runtime's end is the sandbox's, which is told of on its own.
+        guard state.sandbox?.sidecarOutput != nil else { return Aftermath() }
         state.isRuntimeRunning = false
         if state.shutdown.hasBegun {
             return perform(state.shutdown.runtimeEnded(hasExternal: state.extensions.isAnyRunning), &state)

@@ -174,7 +174,7 @@ extension ExecutionEnvironment {
     func reportInitFailure(_ failure: InitFailure, nowNanoseconds: UInt64, _ state: inout State) {
         drain(&state)
         drainExtensions(&state)
-        log(state.splitter.takeRest(), &state)
+        log(state.splitter.flush(), &state)
         emit(.initRuntimeDone(phase(state), failure.status), &state)
         reportExtensions(&state)
         let duration = initDuration(nowNanoseconds: nowNanoseconds, state)

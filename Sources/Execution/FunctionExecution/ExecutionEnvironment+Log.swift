@@ -36,7 +36,7 @@ extension ExecutionEnvironment {
     func end(
         _ invocation: Invocation, status: InvocationReport.Status, nowNanoseconds: UInt64, _ state: inout State
     ) -> [UInt8] {
-        log(state.splitter.takeRest(), &state)
+        log(state.splitter.flush(), &state)
         let start = state.invocationStartNanoseconds ?? nowNanoseconds
         let report = InvocationReport(
             requestID: invocation.requestID, durationNanoseconds: nowNanoseconds - start,
@@ -64,14 +64,14 @@ extension ExecutionEnvironment {
     @discardableResult
     func drain(_ state: inout State) -> Bool {
         guard let output = state.sandbox?.output else { return false }
-        return drain(output) { log(state.splitter.take($0), &state) }
+        return drain(output) { log(state.splitter.feed($0), &state) }
     }
 
     /// The same for what extensions have printed.
     @discardableResult
     func drainExtensions(_ state: inout State) -> Bool {
-        guard let output = state.sandbox?.companionOutput else { return false }
-        return drain(output) { log(state.extensionSplitter.take($0), from: .extension, &state) }
+        guard let output = state.sandbox?.sidecarOutput else { return false }
+        return drain(output) { log(state.extensionSplitter.feed($0), from: .extension, &state) }
     }
 
     private func drain(_ output: Int32, _ take: ([UInt8]) -> Void) -> Bool {
@@ -110,14 +110,14 @@ extension ExecutionEnvironment {
         case .text:
             if let line = event.line { hold(line, now, &state) }
         case .json(_, let system):
-            if event.level >= system, event.isTold(by: .telemetry) {
+            if event.level >= system, event.isPublished(on: .telemetry) {
                 hold(String(decoding: event.document(milliseconds: now), as: UTF8.self), now, &state)
             }
         }
         guard state.telemetry.isWanted else { return }
         let interfaces: Set<TelemetryInterface> = [.telemetry, .logs]
         state.telemetry.publish(
-            .platform, to: interfaces.filter { event.isTold(by: $0) }, event.document(milliseconds: now))
+            .platform, to: interfaces.filter { event.isPublished(on: $0) }, event.document(milliseconds: now))
     }
 
     /// Writes the lines that were held back.
