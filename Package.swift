@@ -199,7 +199,7 @@ let server: [Target] = [
 
 let proof: [Target] =
     [support("SeededRandom"), support("ZipForge")]
-    + tests("System", [("LinuxSystem", []), ("Digest", [])])
+    + tests("System", [("LinuxSystem", ["SeededRandom"]), ("Digest", [])])
     + tests(
         "Mechanism",
         [

@@ -1,10 +1,9 @@
 internal import Glibc
 
 extension FileDescriptor {
-    /// The names in this directory, `.` and `..` left out, in no particular order (readdir(3)).
+    /// The names in this directory without `.` and `..`, in no particular order (readdir(3)).
     public borrowing func entryNames() throws(SystemCallError) -> [FilePath] {
-        // A second open file, because reading a directory moves the file's position, which copies of a descriptor
-        // share.
+        // Opened anew, because reading a directory moves the file position, which duplicated descriptors share.
         let own = try open(at: ".", [.read, .directory]).release()
         guard let stream = fdopendir(own) else {
             let error = SystemCallError("fdopendir")
@@ -23,19 +22,19 @@ extension FileDescriptor {
         return names
     }
 
-    /// Removes what has a name below this directory, with everything in it. Nothing there is not an error.
+    /// Removes a file or a whole directory tree below this directory. A name that does not exist is no error.
     ///
-    /// Directories that their owner may not enter are opened up first. Symbolic links are removed, not followed.
+    /// Directories that their owner may not enter are made accessible first. Symbolic links are removed, not followed.
     public borrowing func removeTree(at path: FilePath) throws(SystemCallError) {
         guard let status = try statusIfPresent(at: path) else { return }
         guard status.kind == .directory else { return try removeFile(at: path) }
-        if status.mode & 0o700 != 0o700 { try unlock(path) }
+        if status.mode & 0o700 != 0o700 { try makeAccessible(path) }
         let directory = try open(at: path, [.read, .directory, .noFollow])
         for name in try directory.entryNames() { try directory.removeTree(at: name) }
         try removeDirectory(at: path)
     }
 
-    /// What the kernel knows about a name below this directory; `nil` when there is none.
+    /// The status of a name below this directory; `nil` when the name does not exist.
     public borrowing func statusIfPresent(at path: FilePath) throws(SystemCallError) -> FileStatus? {
         do {
             return try status(at: path)
@@ -45,7 +44,8 @@ extension FileDescriptor {
         }
     }
 
-    private borrowing func unlock(_ path: FilePath) throws(SystemCallError) {
+    /// Gives a directory's owner all permissions on it.
+    private borrowing func makeAccessible(_ path: FilePath) throws(SystemCallError) {
         let number = rawValue
         let result = try path.withCString("fchmodat") { fchmodat(number, $0, 0o700, 0) }
         guard result == 0 else { throw SystemCallError("fchmodat \(path)") }

@@ -1,15 +1,15 @@
 internal import CLinux
 internal import Glibc
 
-/// Calls that make, change and remove names below a directory. None of them follows a symbolic link at the path's end.
+/// Calls that create, change and remove names below a directory. None follows a symbolic link at the path's end.
 extension FileDescriptor {
-    /// Makes a directory (mkdirat(2)); permission bits are less the process's umask.
+    /// Creates a directory (mkdirat(2)); the umask applies to `mode`.
     public borrowing func makeDirectory(at path: FilePath, mode: UInt32 = 0o700) throws(SystemCallError) {
         let number = rawValue
         try Self.check("mkdirat", path, path.withCString("mkdirat") { mkdirat(number, $0, mode) })
     }
 
-    /// Makes a directory unless one is there already. The parent must be there.
+    /// Creates a directory unless it exists. Its parent must exist.
     public borrowing func ensureDirectory(at path: FilePath, mode: UInt32 = 0o700) throws(SystemCallError) {
         do {
             try makeDirectory(at: path, mode: mode)
@@ -18,7 +18,7 @@ extension FileDescriptor {
         }
     }
 
-    /// Gives a file below this directory one more name, below another (linkat(2)).
+    /// Creates a hard link below `directory` to a file below this one (linkat(2)).
     public borrowing func link(
         at path: FilePath, to directory: borrowing FileDescriptor, _ newPath: FilePath
     ) throws(SystemCallError) {
@@ -27,7 +27,7 @@ extension FileDescriptor {
         try Self.check("linkat", newPath, result)
     }
 
-    /// Moves a name; what had the new name is replaced in one step (renameat(2)).
+    /// Renames a file or directory; an existing target is replaced atomically (renameat(2)).
     public borrowing func rename(
         at path: FilePath, to directory: borrowing FileDescriptor, _ newPath: FilePath
     ) throws(SystemCallError) {
@@ -36,7 +36,7 @@ extension FileDescriptor {
         try Self.check("renameat", newPath, result)
     }
 
-    /// Moves a name; fails with `EEXIST` when the new name is taken (renameat2(2), `RENAME_NOREPLACE`).
+    /// Renames a file or directory; fails with `EEXIST` when the target exists (renameat2(2), `RENAME_NOREPLACE`).
     public borrowing func renameWithoutReplacing(
         at path: FilePath, to directory: borrowing FileDescriptor, _ newPath: FilePath
     ) throws(SystemCallError) {
@@ -47,7 +47,7 @@ extension FileDescriptor {
         try Self.check("renameat2", newPath, result)
     }
 
-    /// Makes two names change places in one step (renameat2(2), `RENAME_EXCHANGE`).
+    /// Exchanges two names atomically (renameat2(2), `RENAME_EXCHANGE`).
     public borrowing func exchange(
         _ path: FilePath, with directory: borrowing FileDescriptor, _ otherPath: FilePath
     ) throws(SystemCallError) {
@@ -58,14 +58,14 @@ extension FileDescriptor {
         try Self.check("renameat2", otherPath, result)
     }
 
-    /// Makes a symbolic link (symlinkat(2)).
+    /// Creates a symbolic link (symlinkat(2)).
     public borrowing func makeSymbolicLink(at path: FilePath, target: FilePath) throws(SystemCallError) {
         let number = rawValue
         let result = try FilePath.withCStrings("symlinkat", target, path) { symlinkat($0, number, $1) }
         try Self.check("symlinkat", path, result)
     }
 
-    /// Where a symbolic link points (readlinkat(2)).
+    /// The target of a symbolic link (readlinkat(2)).
     public borrowing func target(ofSymbolicLinkAt path: FilePath) throws(SystemCallError) -> FilePath {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
         let number = rawValue
@@ -74,7 +74,7 @@ extension FileDescriptor {
         return FilePath(buffer.prefix(count).map { UInt8(bitPattern: $0) })
     }
 
-    /// Removes a name that is not a directory's (unlinkat(2)).
+    /// Removes a name that is not a directory (unlinkat(2)).
     public borrowing func removeFile(at path: FilePath) throws(SystemCallError) {
         let number = rawValue
         try Self.check("unlinkat", path, path.withCString("unlinkat") { unlinkat(number, $0, 0) })
