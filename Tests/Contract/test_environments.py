@@ -146,7 +146,7 @@ def test_an_account_never_has_more_invocations_than_its_limit(installation):
 
 
 def test_a_burst_of_invocations_is_answered_in_full(aws):
-    """More clients than environments that a small machine could start at once: each has its answer, and its own."""
+    """More concurrent clients than environments that a small machine can start at once: each gets its own response."""
     name = aws.deploy("def handler(event, context): return event")
     assert at_once(lambda number: aws.invoke(name, number).value, range(24)) == list(range(24))
     assert at_once(lambda number: aws.invoke(name, number).value, range(24)) == list(range(24))
