@@ -228,7 +228,7 @@ let proof: [Target] =
     + tests(
         "Services",
         [
-            ("IAMService", ["AWSProtocol", "Domain", "ServiceKit"]),
+            ("IAMService", ["AWSProtocol", "Catalog", "Domain", "IAMModel", "STSModel", "ServiceKit"]),
             (
                 "LambdaService",
                 [

@@ -3,16 +3,18 @@ internal import AWSProtocol
 internal import Domain
 internal import IAMModel
 
-// The inline policies of roles: they have no ARN, and go when their role goes.
-extension Identities {
+/// The inline policies of roles. They have no ARN and are part of their role's row.
+struct RolePolicies: Sendable {
+    let store: IAMStore
+
     /// Sets an inline policy.
     ///
     /// Source: *PutRolePolicy* in the IAM API reference.
-    func putRolePolicy(
+    func put(
         _ request: IAM.PutRolePolicyRequest, _ context: RequestContext
     ) throws(ServiceError) -> NoMembers {
         let text = try PolicyText(permissions: request.policyDocument).text
-        try changeRole(request.roleName, context) { document throws(ServiceError) in
+        try store.changeRole(request.roleName, of: context.account) { document throws(ServiceError) in
             document.policies.removeAll { $0.policyName == request.policyName }
             document.policies.append(
                 IAM.GetRolePolicyResponse(
@@ -28,13 +30,13 @@ extension Identities {
         return NoMembers()
     }
 
-    /// Tells an inline policy.
+    /// Returns an inline policy.
     ///
     /// Source: *GetRolePolicy* in the IAM API reference.
-    func getRolePolicy(
+    func get(
         _ request: IAM.GetRolePolicyRequest, _ context: RequestContext
     ) throws(ServiceError) -> IAM.GetRolePolicyResponse {
-        let policies = try roleDocument(request.roleName, context).policies
+        let policies = try store.role(request.roleName, of: context.account).policies
         guard var policy = policies.first(where: { $0.policyName == request.policyName }) else {
             throw Self.noRolePolicy(request.policyName)
         }
@@ -45,14 +47,14 @@ extension Identities {
     /// Lists the names of a role's inline policies.
     ///
     /// Source: *ListRolePolicies* in the IAM API reference.
-    func listRolePolicies(
+    func list(
         _ request: IAM.ListRolePoliciesRequest, _ context: RequestContext
     ) throws(ServiceError) -> IAM.ListRolePoliciesResponse {
         let listing = "policies of \(request.roleName)"
-        let names = try roleDocument(request.roleName, context).policies.map(\.policyName)
-        let last = try IdentityPage<String>.key(request.marker, listing: listing) ?? ""
-        let page = IdentityPage(
-            names.drop { $0 <= last }, size: IdentityPage<String>.size(request.maxItems), listing: listing
+        let names = try store.role(request.roleName, of: context.account).policies.map(\.policyName)
+        let last = try IAMPaging.key(request.marker, listing: listing) ?? ""
+        let page = IAMPage(
+            names.drop { $0 <= last }, size: IAMPaging.size(request.maxItems), listing: listing
         ) { $0 }
         return IAM.ListRolePoliciesResponse(
             policyNames: page.elements, isTruncated: page.isTruncated, marker: page.marker)
@@ -61,10 +63,10 @@ extension Identities {
     /// Deletes an inline policy.
     ///
     /// Source: *DeleteRolePolicy* in the IAM API reference.
-    func deleteRolePolicy(
+    func delete(
         _ request: IAM.DeleteRolePolicyRequest, _ context: RequestContext
     ) throws(ServiceError) -> NoMembers {
-        try changeRole(request.roleName, context) { document throws(ServiceError) in
+        try store.changeRole(request.roleName, of: context.account) { document throws(ServiceError) in
             let count = document.policies.count
             document.policies.removeAll { $0.policyName == request.policyName }
             guard document.policies.count < count else { throw Self.noRolePolicy(request.policyName) }

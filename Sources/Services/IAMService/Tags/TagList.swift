@@ -2,14 +2,16 @@ internal import ServiceKit
 internal import Domain
 internal import IAMModel
 
-/// The tags of a role or policy. Keys that differ only in case are the same key, as it was last written.
+/// The tags of a role or policy. Keys that differ only in case are the same key; the last spelling is kept.
 ///
 /// Source: "Tags for IAM resources" in the IAM user guide.
 struct TagList {
     private(set) var tags: [IAM.Tag]
     private let quota: String
 
-    /// Takes tags of a request, which must have different keys.
+    /// Takes the tags of a request. Their keys must differ.
+    ///
+    /// - Parameter quota: IAM's name for the limit, for the message.
     init(_ tags: [IAM.Tag], quota: String) throws(ServiceError) {
         guard Set(tags.map { $0.key.lowercased() }).count == tags.count else {
             throw ServiceError(
@@ -22,7 +24,7 @@ struct TagList {
         self.quota = quota
     }
 
-    /// These tags over others, which keep their places.
+    /// Merges these tags over others. The others keep their places.
     func over(_ others: [IAM.Tag]) throws(ServiceError) -> [IAM.Tag] {
         var result = others
         for tag in tags {
@@ -36,9 +38,9 @@ struct TagList {
         return result
     }
 
-    /// Tags without those of some keys.
+    /// The tags without those that have one of the keys.
     static func removing(_ keys: [String], from tags: [IAM.Tag]?) -> [IAM.Tag] {
-        let gone = Set(keys.map { $0.lowercased() })
-        return (tags ?? []).filter { !gone.contains($0.key.lowercased()) }
+        let removed = Set(keys.map { $0.lowercased() })
+        return (tags ?? []).filter { !removed.contains($0.key.lowercased()) }
     }
 }

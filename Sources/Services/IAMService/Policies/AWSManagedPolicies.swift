@@ -4,12 +4,12 @@ internal import Digest
 internal import Domain
 internal import IAMModel
 
-/// AWS's own managed policies. Any name may be attached; those that Lambda functions usually have are described, all
-/// others are described without saying anything.
+/// AWS's own managed policies. Any name may be attached. The policies that Lambda functions usually use have their
+/// statements; every other name has a document without statements.
 ///
 /// Source: the AWS managed policy reference guide.
 enum AWSManagedPolicies {
-    /// The policies that are listed: what they allow on every resource, by path and name.
+    /// The policies that *ListPolicies* returns: path and name, and the actions that they allow on every resource.
     private static let known: [String: [String]] = [
         "/service-role/AWSLambdaBasicExecutionRole": logs,
         "/service-role/AWSLambdaVPCAccessExecutionRole": logs + networkInterfaces,
@@ -46,23 +46,21 @@ enum AWSManagedPolicies {
         "ec2:DeleteNetworkInterface", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses",
     ]
 
-    /// A day before anybody made a role here; AWS's own differ.
+    /// One date for all; the dates of AWS's own policies differ. It is before any role here was made.
     private static let created = Timestamp(secondsSinceEpoch: 1_428_624_000)
 
-    /// The policies that are listed, by name.
+    /// The policies that *ListPolicies* returns, by name.
     static var listed: [PolicyARN] {
         known.keys.compactMap { PolicyARN("arn:aws:iam::aws:policy\($0)") }.sorted { $0.name < $1.name }
     }
 
-    /// What is to be said of a policy of AWS.
+    /// The description and document of a policy of AWS.
     static func document(_ arn: PolicyARN) -> ManagedPolicyDocument {
         let policy = IAM.Policy(
             policyName: arn.name,
             policyId: AccessKeyText.entityID("ANPA", SHA256Digest(hashing: Array(arn.description.utf8)).bytes),
             arn: arn.description, path: arn.path, createDate: created)
-        var document = ManagedPolicyDocument(policy: policy, text: text(known[arn.path + arn.name] ?? []))
-        document.versions[0].createDate = created
-        return document
+        return ManagedPolicyDocument(policy: policy, text: text(known[arn.path + arn.name] ?? []))
     }
 
     private static func text(_ actions: [String]) -> String {

@@ -1,13 +1,16 @@
 internal import ServiceKit
 internal import AWSProtocol
-internal import Catalog
 internal import Domain
 internal import IAMModel
-internal import LinuxSystem
 internal import STSModel
 
-extension Identities {
-    /// Tells who calls.
+/// Sessions of roles, and who the caller is: STS.
+struct Sessions: Sendable {
+    let store: IAMStore
+    let credentials: TemporaryCredentials
+    let clock: IAMClock
+
+    /// Returns the caller's identity.
     ///
     /// Source: *GetCallerIdentity* in the STS API reference.
     func getCallerIdentity(
@@ -18,7 +21,7 @@ extension Identities {
             userId: caller.userID, account: caller.account.description, arn: caller.arn)
     }
 
-    /// Begins a session of a role that is stored here. Who is not in the role's account, and every service, needs its
+    /// Starts a session of a stored role. Services, and callers of other accounts, need the permission of the role's
     /// trust policy.
     ///
     /// Source: *AssumeRole* in the STS API reference.
@@ -37,7 +40,7 @@ extension Identities {
         let session = arn.session(request.roleSessionName)
         let userID = "\(role.roleId):\(request.roleSessionName)"
         let issued = credentials.issue(
-            account: arn.account, arn: session, userID: userID, nowSeconds: WallClock.nowMilliseconds() / 1000,
+            account: arn.account, arn: session, userID: userID, nowSeconds: clock.nowSeconds,
             durationSeconds: Int64(seconds))
         return STS.AssumeRoleResponse(
             credentials: STS.Credentials(issued),
@@ -45,13 +48,12 @@ extension Identities {
             sourceIdentity: request.sourceIdentity)
     }
 
-    /// The role behind an ARN. One that is not here is answered as one that the caller may not assume.
+    /// The role with an ARN. A missing role is refused like one that the caller may not assume, so that callers cannot
+    /// find out which roles exist.
     private func assumable(
         _ arn: RoleARN, externalID: String?, _ context: RequestContext
     ) throws(ServiceError) -> RoleDocument {
-        let record = try keeping { try catalog.entity(EntityID(.role, account: arn.account, name: arn.name)) }
-        guard let record, record.path == arn.path else { throw .denied(context, arn.description) }
-        let document: RoleDocument = try read(record)
+        guard let document = try store.role(arn) else { throw .denied(context, arn.description) }
         guard !context.caller.owns(arn.account) else { return document }
         let trust = try PolicyText(trust: document.role.assumeRolePolicyDocument ?? "")
         let request = TrustRequest(caller: context.caller, externalID: externalID, partition: context.region.partition)
@@ -59,7 +61,7 @@ extension Identities {
         return document
     }
 
-    /// A session may be as long as its role says, and no longer than an hour where another role begins it.
+    /// Checks the duration: at most what the role allows, and at most one hour where a role session starts it.
     ///
     /// Source: *DurationSeconds* of *AssumeRole* in the STS API reference.
     private func checkSession(
@@ -78,7 +80,7 @@ extension Identities {
 }
 
 extension RequestContext {
-    /// Refuses to services what is for accounts: everything of IAM.
+    /// Refuses callers that are AWS services: IAM's operations are for accounts.
     ///
     /// - Throws: `.accessDenied`.
     func refuseServices() throws(ServiceError) {
@@ -88,7 +90,7 @@ extension RequestContext {
 }
 
 extension ServiceError {
-    /// A caller that is not let in.
+    /// The caller is not authorized.
     fileprivate static func denied(_ context: RequestContext, _ resource: String) -> ServiceError {
         ServiceError(
             .accessDenied,

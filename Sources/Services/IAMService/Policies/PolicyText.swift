@@ -2,17 +2,18 @@ internal import ServiceKit
 internal import AWSProtocol
 internal import Domain
 
-/// The text of a policy, as far as IAM checks it before it is stored.
+/// The text of a policy that has passed the checks that IAM makes before it stores one.
 ///
-/// Source: "Grammar of the IAM JSON policy language" in the IAM user guide; the words are IAM's answers.
+/// Source: "Grammar of the IAM JSON policy language" in the IAM user guide. The messages are IAM's.
 struct PolicyText {
     let text: String
-    /// The statements; one statement need not be in a list.
+    /// The statements. A document may have one statement without a list around it.
     let statements: [[String: AWSValue]]
 
-    /// What counts against a quota: white space does not.
+    /// The length that counts against a quota: without white space.
     var quotaCharacters: Int { Self.quotaCharacters(text) }
 
+    /// The length of a text without white space.
     static func quotaCharacters(_ text: String) -> Int {
         text.unicodeScalars.count { !$0.properties.isWhitespace }
     }
@@ -28,7 +29,7 @@ struct PolicyText {
         }
     }
 
-    /// Reads a policy that gives permissions.
+    /// Reads a permissions policy.
     init(permissions text: String) throws(ServiceError) {
         guard let statements = Self.statements(text), statements.allSatisfy(Self.hasEffect) else {
             throw .malformed("Syntax errors in policy.")
@@ -42,9 +43,17 @@ struct PolicyText {
         }
     }
 
-    /// The statements of a document; `nil` where it is no JSON object with statements, or of a version that is none.
+    /// Reads the document of a managed policy: a permissions policy with a quota of its own.
+    init(managed text: String) throws(ServiceError) {
+        try self.init(permissions: text)
+        guard quotaCharacters <= IdentityLimits.managedPolicyCharacters else {
+            throw .quota("PolicySize", IdentityLimits.managedPolicyCharacters)
+        }
+    }
+
+    /// The statements of a document; `nil` where it is no JSON object with statements, or has an unknown version.
     private static func statements(_ text: String) -> [[String: AWSValue]]? {
-        // What is wrong with the JSON in particular is not told by IAM.
+        // The position of the syntax error is dropped: IAM's message does not contain it.
         guard case .structure(let document)? = try? JSON.decode(Array(text.utf8)) else { return nil }
         let version = document["Version"] ?? .string("2012-10-17")
         guard version == .string("2012-10-17") || version == .string("2008-10-17") else { return nil }
@@ -95,7 +104,7 @@ struct PolicyText {
         statement["Effect"] == .string("Allow") || statement["Effect"] == .string("Deny")
     }
 
-    /// One text, or some.
+    /// The strings of a value that is one string or a list of strings.
     static func texts(_ value: AWSValue) -> [String] {
         switch value {
         case .string(let text): [text]

@@ -1,8 +1,8 @@
 internal import AWSProtocol
 internal import IAMModel
 
-/// What is stored of a role: its description, and the policies that are part of it. What it uses of managed policies is
-/// in rows of their own.
+/// The row of a role: its description and its inline policies. Its managed policies are attachments, which are rows of
+/// their own.
 struct RoleDocument: AWSStructure {
     /// The role, with its trust policy as it was sent.
     var role: IAM.Role
@@ -34,7 +34,7 @@ struct RoleDocument: AWSStructure {
         return members.awsValue
     }
 
-    /// The role as *GetRole* answers it.
+    /// The role as *GetRole* returns it.
     ///
     /// - Parameter boundary: The ARN of the policy that bounds its permissions.
     func described(boundary: String?) -> IAM.Role {
@@ -45,7 +45,7 @@ struct RoleDocument: AWSStructure {
         return answer
     }
 
-    /// The role as *ListRoles* answers it: without tags, boundary and last use.
+    /// The role as *ListRoles* returns it: without tags, boundary and last use.
     ///
     /// Source: *ListRoles* in the IAM API reference.
     var listed: IAM.Role {
@@ -55,8 +55,8 @@ struct RoleDocument: AWSStructure {
         return answer
     }
 
-    static func boundary(_ arn: String) -> IAM.AttachedPermissionsBoundary {
-        // AWS answers another word here than its own model has.
+    private static func boundary(_ arn: String) -> IAM.AttachedPermissionsBoundary {
+        // AWS answers `Policy` here; its own model has `PermissionsBoundaryPolicy`.
         IAM.AttachedPermissionsBoundary(
             permissionsBoundaryType: IAM.PermissionsBoundaryAttachmentType(rawValue: "Policy"),
             permissionsBoundaryArn: arn)

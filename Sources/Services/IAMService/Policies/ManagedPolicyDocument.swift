@@ -1,13 +1,13 @@
 internal import AWSProtocol
 internal import IAMModel
 
-/// What is stored of a managed policy: its description and its versions.
+/// The row of a managed policy: its description and its versions.
 struct ManagedPolicyDocument: AWSStructure {
-    /// The policy; who uses it is counted when it is asked for.
+    /// The policy. How often it is used is not stored: attachments are counted on request.
     var policy: IAM.Policy
-    /// The versions, the newest first, with their texts as they were sent.
+    /// The versions, newest first, with their documents as they were sent.
     var versions: [IAM.PolicyVersion]
-    /// The number of the newest version that ever was: numbers are not used again.
+    /// The highest version number ever given: numbers are not reused.
     var lastNumber: Int
 
     static let schema = Schema(
@@ -22,8 +22,7 @@ struct ManagedPolicyDocument: AWSStructure {
         self.policy = policy
         versions = []
         lastNumber = 0
-        addVersion(text, isDefault: true)
-        self.policy.updateDate = policy.createDate
+        addVersion(text, isDefault: true, at: policy.createDate)
     }
 
     init(awsValue: AWSValue) {
@@ -41,35 +40,35 @@ struct ManagedPolicyDocument: AWSStructure {
         return members.awsValue
     }
 
-    /// Adds a version, and returns it without its text, as *CreatePolicyVersion* answers it.
+    /// Adds a version and returns it without its document, as *CreatePolicyVersion* does.
     @discardableResult
-    mutating func addVersion(_ text: String, isDefault: Bool) -> IAM.PolicyVersion {
+    mutating func addVersion(_ text: String, isDefault: Bool, at now: Timestamp?) -> IAM.PolicyVersion {
         lastNumber += 1
         let version = IAM.PolicyVersion(
-            document: text, versionId: "v\(lastNumber)", isDefaultVersion: false, createDate: Identities.now())
+            document: text, versionId: "v\(lastNumber)", isDefaultVersion: false, createDate: now)
         versions.insert(version, at: 0)
-        if isDefault { setDefault("v\(lastNumber)") }
-        policy.updateDate = Identities.now()
+        if isDefault { setDefault("v\(lastNumber)", at: now) }
+        policy.updateDate = now
         return versions[0].withoutText
     }
 
-    /// Makes a version the one that is in effect.
-    mutating func setDefault(_ id: String) {
+    /// Puts a version into effect.
+    mutating func setDefault(_ id: String, at now: Timestamp?) {
         policy.defaultVersionId = id
-        policy.updateDate = Identities.now()
+        policy.updateDate = now
         for index in versions.indices { versions[index].isDefaultVersion = versions[index].versionId == id }
     }
 }
 
 extension IAM.PolicyVersion {
-    /// The version as lists have it.
+    /// The version as lists show it.
     var withoutText: IAM.PolicyVersion {
         var version = self
         version.document = nil
         return version
     }
 
-    /// The version as *GetPolicyVersion* answers it.
+    /// The version as *GetPolicyVersion* returns it.
     var withEncodedText: IAM.PolicyVersion {
         var version = self
         version.document = document.map(PercentEncoding.encode)

@@ -1,20 +1,20 @@
 internal import ServiceKit
 internal import AWSProtocol
 
-/// What the trust policy of a role is asked.
+/// A request to assume a role, as its trust policy sees it.
 struct TrustRequest: Hashable, Sendable {
-    /// Who wants to begin a session.
+    /// Who wants to start a session.
     let caller: Caller
-    /// What the request says as `ExternalId`.
+    /// The request's `ExternalId`.
     let externalID: String?
     /// The partition of the role's ARN.
     let partition: String
 }
 
-// Whatever is not understood lets nobody in: conditions of `Allow` that have no meaning here do not hold, and a `Deny`
-// that may be meant for the caller is.
+// Fails closed: a condition of an `Allow` that is not understood does not hold, and a `Deny` that may match the caller
+// does.
 extension PolicyText {
-    /// Whether a role's trust policy lets a caller begin a session: some statement allows it, and none denies it.
+    /// Whether a role's trust policy lets a caller start a session: a statement allows it, and none denies it.
     ///
     /// Source: "Policy evaluation logic" and "AWS JSON policy elements: Principal", IAM user guide.
     func trusts(_ request: TrustRequest) -> Bool {
@@ -45,7 +45,7 @@ extension PolicyText {
         }
     }
 
-    /// Whether all conditions hold. One is known: that the request brings an external id.
+    /// Whether all conditions hold. Only `sts:ExternalId` with `StringEquals` is understood.
     private static func holds(_ conditions: AWSValue?, _ request: TrustRequest) -> Bool {
         guard let conditions else { return true }
         guard case .structure(let comparisons) = conditions else { return false }
