@@ -32,6 +32,30 @@ extension FileDescriptor {
         return try Self.opened("openat2", path) { clinux_open_beneath(number, $0, bits, mode) }
     }
 
+    /// An anonymous file in memory with this content, for a child to read (memfd_create(2)). `name` shows in /proc.
+    package static func memoryFile(_ name: String, content bytes: [UInt8]) throws(SystemCallError) -> FileDescriptor {
+        let number = clinux_memory_file(name)
+        guard number >= 0 else { throw SystemCallError("memfd_create") }
+        let file = FileDescriptor(owning: number)
+        var written = 0
+        while written < bytes.count {
+            let count = bytes[written...].withUnsafeBytes { Glibc.write(number, $0.baseAddress, $0.count) }
+            guard count > 0 else {
+                if count < 0, errno == EINTR { continue }
+                throw SystemCallError("write memfd")
+            }
+            written += count
+        }
+        return file
+    }
+
+    /// Opens `/dev/null` for reading, for a child's standard input.
+    package static func null() throws(SystemCallError) -> FileDescriptor {
+        let number = Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC)
+        guard number >= 0 else { throw SystemCallError("open /dev/null") }
+        return FileDescriptor(owning: number)
+    }
+
     private static func opened(
         _ call: String, _ path: FilePath, _ body: (UnsafePointer<CChar>) -> Int32
     ) throws(SystemCallError) -> FileDescriptor {
