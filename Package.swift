@@ -113,7 +113,7 @@ let engines =
             ("LayerStore", ["Archive", "Digest", "LinuxSystem"]),
             ("Packaging", ["Archive", "Digest", "Domain", "LinuxSystem"]),
             ("RuntimeAPI", ["AWSProtocol", "Digest", "HTTP"]),
-            ("Sandbox", ["CSandbox", "CSeccomp", "LinuxSystem", "SandboxPlan"]),
+            ("Sandbox", ["CLinux", "CSandbox", "CSeccomp", "LinuxSystem", "SandboxPlan"]),
             ("Telemetry", ["AWSProtocol", "Domain", "LinuxSystem"]),
             ("EventQueue", ["LinuxSystem", "SQLite"]),
         ]) + [.target(name: "Scheduler", path: "Sources/Engines/Scheduler", swiftSettings: optimized)]
@@ -248,7 +248,8 @@ let proof: [Target] =
             ),
         ]) + [
         .testTarget(
-            name: "ModelTests", dependencies: ["AWSProtocol", "IAMModel", "LambdaModel", "STSModel", "SeededRandom"],
+            name: "ModelTests",
+            dependencies: ["AWSProtocol", "Digest", "IAMModel", "LambdaModel", "STSModel", "SeededRandom"],
             path: "Tests/Models/ModelTests", swiftSettings: strict),
         .testTarget(
             name: "SchedulerTests", dependencies: ["Scheduler", "SeededRandom"],
