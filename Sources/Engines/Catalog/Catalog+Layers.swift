@@ -80,8 +80,9 @@ extension Catalog {
     public func deleteLayerVersion(_ arn: LayerVersionARN) throws(CatalogError) -> Bool {
         let layer = arn.layer
         return try asCatalogError { () throws(SQLiteError) in
-            try database.write { connection throws(SQLiteError) in
-                try connection.run(
+            try commit(failingAs: { $0 }) { connection throws(SQLiteError) in
+                connection.note(CatalogChange.releasedPackages)
+                return try connection.run(
                     """
                     DELETE FROM layer_version WHERE number = ?
                     AND layer = (SELECT id FROM layer WHERE account = ? AND region = ? AND name = ?)

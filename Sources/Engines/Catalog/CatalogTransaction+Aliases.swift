@@ -41,6 +41,7 @@ extension CatalogTransaction {
                 .integer(function.key), .text(alias.name.description), .integer(alias.version.number),
                 alias.secondVersion.map { .integer($0.number) } ?? .null, .blob(alias.document),
             ])
+        note(CatalogChange.alias(function.id))
     }
 
     /// Deletes an alias with its settings.
@@ -49,6 +50,7 @@ extension CatalogTransaction {
     @discardableResult
     public borrowing func delete(_ name: AliasName, of function: StoredFunction) throws(SQLiteError) -> Bool {
         try deleteSettings(of: function, qualifier: name.description)
+        note(CatalogChange.alias(function.id))
         return try run(
             "DELETE FROM alias WHERE function = ? AND name = ?", [.integer(function.key), .text(name.description)]) > 0
     }

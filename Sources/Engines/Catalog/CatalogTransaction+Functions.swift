@@ -21,7 +21,10 @@ extension CatalogTransaction {
 
     /// Deletes a function with its versions, aliases and settings. Its versions' numbers are never used again.
     public borrowing func delete(_ function: StoredFunction) throws(SQLiteError) {
+        let versions = try versionNumbers(of: function)
         try run("DELETE FROM function WHERE id = ?", [.integer(function.key)])
+        note(CatalogChange.deletedFunction(function.id, versions: versions))
+        note(CatalogChange.releasedPackages)
     }
 
     /// Looks up a version of a function; `nil` when it was never published or is deleted.

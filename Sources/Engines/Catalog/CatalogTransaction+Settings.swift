@@ -79,6 +79,7 @@ extension CatalogTransaction {
                 setting.target.map { .text($0) } ?? .null, setting.amount.map { .integer($0) } ?? .null,
                 .blob(setting.document),
             ])
+        note(CatalogChange.setting(kind, function.id))
     }
 
     /// Deletes a setting.
@@ -88,9 +89,11 @@ extension CatalogTransaction {
     public borrowing func deleteSetting(
         _ kind: FunctionSettingKind, of function: StoredFunction, qualifier: String = ""
     ) throws(SQLiteError) -> Bool {
-        try run(
+        let count = try run(
             "DELETE FROM function_setting WHERE function = ? AND kind = ? AND qualifier = ?",
-            [.integer(function.key), .text(kind.rawValue), .text(qualifier)]) > 0
+            [.integer(function.key), .text(kind.rawValue), .text(qualifier)])
+        if count > 0 { note(CatalogChange.setting(kind, function.id)) }
+        return count > 0
     }
 
     /// The functions of an account and region whose setting has a target, by name.

@@ -11,11 +11,17 @@ extension CatalogTransaction {
             INSERT INTO function_version (function, number, document) VALUES (?, ?, ?)
             ON CONFLICT (function, number) DO UPDATE SET document = excluded.document
             """, key + [.blob(record.document)])
-        try run("DELETE FROM version_package WHERE function = ? AND number = ?", key)
+        let replaced = try run("DELETE FROM version_package WHERE function = ? AND number = ?", key)
         for (ordinal, package) in ([record.code] + record.layers).enumerated() {
             try run(
                 "INSERT INTO version_package (function, number, ordinal, digest, zip_bytes) VALUES (?, ?, ?, ?, ?)",
                 key + [.integer(ordinal)] + package.values)
+        }
+        if record.version == .latest {
+            note(CatalogChange.latestVersion(function.id))
+            if replaced > 0 { note(CatalogChange.releasedPackages) }
+        } else {
+            note(CatalogChange.publishedVersion(function.id))
         }
     }
 
@@ -59,6 +65,8 @@ extension CatalogTransaction {
         try run(
             "DELETE FROM function_version WHERE function = ? AND number = ?",
             [.integer(function.key), .integer(version.number)])
+        note(CatalogChange.deletedVersion(function.id, version))
+        note(CatalogChange.releasedPackages)
         try deleteSettings(of: function, qualifier: version.description)
     }
 }

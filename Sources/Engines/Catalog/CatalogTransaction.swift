@@ -17,6 +17,6 @@ extension Catalog {
     ///
     /// Writers take turns, so a closure must not wait for anything, nor call the catalogue itself.
     public func write<Value: Sendable>(_ body: (borrowing CatalogTransaction) throws -> Value) throws -> Value {
-        try database.write(failingAs: { CatalogError.storage($0) as any Error }, body)
+        try commit(failingAs: { CatalogError.storage($0) as any Error }, body)
     }
 }
