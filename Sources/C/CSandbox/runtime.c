@@ -10,7 +10,7 @@
 
 #include "recipe.h"
 
-#define PROGRAMS_MAX (1 + STRATA_SIDECARS_MAX)
+#define PROGRAMS_MAX (1 + STRATA_COMPANIONS_MAX)
 
 // The processes of the programs by their numbers; 0 for one that has not been started, or has ended.
 static int processes[PROGRAMS_MAX];
@@ -31,7 +31,7 @@ static int watch_children(int control) {
 }
 
 // Orphans of the sandbox end up with pid 1, which must not keep them as zombies. The end of a runtime that has no
-// sidecars is the end; with sidecars the server says what becomes of the others.
+// companions is the end; with companions the server says what becomes of the others.
 static void reap(const struct plan *plan, int control) {
     int status, pid;
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
@@ -39,7 +39,7 @@ static void reap(const struct plan *plan, int control) {
             if (processes[program] != pid) continue;
             processes[program] = 0;
             tell(control, STRATA_REPORT_EXITED, program, 0, status);
-            if (plan->sidecar_count == 0) _exit(0);
+            if (plan->companion_count == 0) _exit(0);
         }
     }
 }
@@ -66,7 +66,7 @@ static void hand_out_connection(int control, const struct strata_order_message *
 static void run_command(const struct plan *plan, int control) {
     if (processes[STRATA_PROGRAM_RUNTIME] != 0) return;
     int pid = start_command(plan, control);
-    if (pid < 0) tell(control, STRATA_REPORT_NOT_EXECUTABLE, STRATA_PROGRAM_RUNTIME, errno, 0);
+    if (pid < 0) tell(control, STRATA_REPORT_UNFIT, STRATA_PROGRAM_RUNTIME, errno, 0);
     else processes[STRATA_PROGRAM_RUNTIME] = pid;
     for (int number = 1; number <= 2; number++) dup3(0, number, 0);
 }
@@ -102,14 +102,14 @@ static void start_alone(const struct plan *plan, int control, const int *listene
     struct strata_report started = {.kind = STRATA_REPORT_STARTED};
     if (report(control, &started, listeners, plan->port_count) != 0) _exit(1);
     if (is_unfit) {
-        tell(control, STRATA_REPORT_NOT_EXECUTABLE, STRATA_PROGRAM_RUNTIME, error, 0);
+        tell(control, STRATA_REPORT_UNFIT, STRATA_PROGRAM_RUNTIME, error, 0);
         _exit(0);
     }
     processes[STRATA_PROGRAM_RUNTIME] = pid;
 }
 
-// What sidecars print goes through a pipe of their own, which is made here, so that it belongs to their user.
-static void start_sidecars(const struct plan *plan, int control, const int *listeners) {
+// What companions print goes through a pipe of their own, which is made here, so that it belongs to their user.
+static void start_companions(const struct plan *plan, int control, const int *listeners) {
     int pipe[2], descriptors[STRATA_LISTENERS_MAX + 1];
     if (pipe2(pipe, O_CLOEXEC) != 0) fail(control, STRATA_STAGE_RUNTIME, "pipe");
     fcntl(pipe[0], F_SETFL, O_NONBLOCK);
@@ -117,19 +117,19 @@ static void start_sidecars(const struct plan *plan, int control, const int *list
     descriptors[plan->port_count] = pipe[0];
     struct strata_report started = {.kind = STRATA_REPORT_STARTED};
     if (report(control, &started, descriptors, plan->port_count + 1) != 0) _exit(1);
-    for (size_t i = 0; i < plan->sidecar_count; i++) {
-        int pid = start_sidecar(plan, i, pipe[1], control);
-        if (pid < 0) tell(control, STRATA_REPORT_NOT_EXECUTABLE, (uint32_t)i + 1, errno, 0);
+    for (size_t i = 0; i < plan->companion_count; i++) {
+        int pid = start_companion(plan, i, pipe[1], control);
+        if (pid < 0) tell(control, STRATA_REPORT_UNFIT, (uint32_t)i + 1, errno, 0);
         else processes[i + 1] = pid;
     }
 }
 
 void run_runtime(const struct plan *plan, int control, const int *listeners) {
     int signals = watch_children(control);
-    bool has_sidecars = plan->sidecar_count > 0;
-    if (has_sidecars) start_sidecars(plan, control, listeners);
+    bool has_companions = plan->companion_count > 0;
+    if (has_companions) start_companions(plan, control, listeners);
     else start_alone(plan, control, listeners);
-    keep_only(control, signals, has_sidecars);
+    keep_only(control, signals, has_companions);
     struct pollfd waiting[2] = {{.fd = signals, .events = POLLIN}, {.fd = control, .events = POLLIN}};
     for (;;) {
         if (poll(waiting, 2, -1) < 0 && errno != EINTR) _exit(1);

@@ -1,14 +1,14 @@
 internal import SQLite
 
-/// The durable rows: which functions and layer versions there are, and which bytes each of them refers to.
+/// The durable rows: functions, layer versions and the packages that they refer to.
 ///
-/// Accounts and regions never see each other's rows. What a function or layer version *is* stays opaque: a document
-/// that the caller encodes, beside the columns that lists, filters and the collector need. All calls are synchronous,
-/// may come from any thread, and are on disk when they return.
+/// Accounts and regions never see each other's rows. A function's or layer version's configuration is opaque: a
+/// document that the caller encodes, beside the columns that lists, filters and the collector need. All calls are
+/// synchronous, safe on any thread, and durable when they return.
 public final class Catalog: Sendable {
     let database: Database
 
-    /// Opens a catalogue file, which is made when it is not there.
+    /// Opens a catalogue file, and creates it when it does not exist.
     public init(path: String) throws(CatalogError) {
         database = try asCatalogError { () throws(SQLiteError) in
             try Database(path: path, migrations: CatalogSchema.migrations)
