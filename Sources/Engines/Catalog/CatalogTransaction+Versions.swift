@@ -1,9 +1,9 @@
 public import Domain
 public import SQLite
 
-// What changes a function's versions.
+// Changes of a function's versions.
 extension CatalogTransaction {
-    /// Adds a version of a function, or replaces it: `$LATEST` alone is ever replaced.
+    /// Adds or replaces a version of a function. Only `$LATEST` is ever replaced.
     public borrowing func put(_ record: FunctionRecord, of function: StoredFunction) throws(SQLiteError) {
         let key: [SQLiteValue] = [.integer(function.key), .integer(record.version.number)]
         try run(
@@ -25,7 +25,7 @@ extension CatalogTransaction {
         }
     }
 
-    /// Replaces what is said of a version; its packages stay. Of a published version only the revision ever changes.
+    /// Replaces a version's document; its packages stay. Of a published version only the revision ever changes.
     public borrowing func setDocument(
         _ document: [UInt8], ofVersion version: FunctionVersion, of function: StoredFunction
     ) throws(SQLiteError) {
@@ -34,8 +34,8 @@ extension CatalogTransaction {
             [.blob(document), .integer(function.key), .integer(version.number)])
     }
 
-    /// Takes the next number for a version. A function's numbers count up from 1 and are never used again, not even
-    /// when a function of that name is deleted and made anew.
+    /// Takes the next number for a version. A function's numbers count up from 1 and are never reused, not even when a
+    /// function of that name is deleted and created again.
     ///
     /// Source: "Manage Lambda function versions", Lambda developer guide.
     public borrowing func nextVersion(of function: StoredFunction) throws(SQLiteError) -> FunctionVersion {
@@ -49,7 +49,7 @@ extension CatalogTransaction {
         return .number(number)
     }
 
-    /// Notes which published version `$LATEST` is the same as; `nil` when it was changed.
+    /// Records the published version that `$LATEST` equals; `nil` when it was changed.
     public borrowing func setPublished(
         _ version: FunctionVersion?, of function: StoredFunction
     ) throws(SQLiteError) {
