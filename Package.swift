@@ -124,7 +124,8 @@ let kit = storey(
         (
             "ServiceKit",
             [
-                "AWSClient", "AWSProtocol", "Catalog", "Digest", "Domain", "HTTP", "LinuxSystem", "Runtimes",
+                "AWSClient", "AWSProtocol", "Catalog", "Digest", "Domain", "EventQueue", "HTTP", "HTTPClient",
+                "LinuxSystem", "Runtimes",
                 "SignatureV4",
                 "Telemetry",
             ]
@@ -186,7 +187,8 @@ let server: [Target] = [
     .executableTarget(
         name: "strata",
         dependencies: [
-            "Catalog", "CommandLine", "Domain", "FunctionExecution", "Gateway", "HTTP", "IAMService", "LambdaService",
+            "Catalog", "CommandLine", "Domain", "EventQueue", "FunctionExecution", "Gateway", "HTTP", "IAMService",
+            "LambdaService",
             "LinuxSystem", "RuntimeAPI", "Runtimes", "Sandbox", "Scheduler", "ServiceKit", "Telemetry",
         ], path: "Sources/Server/strata",
         swiftSettings: strict),
@@ -223,7 +225,9 @@ let proof: [Target] =
             ("Telemetry", ["Domain"]),
             ("EventQueue", ["LinuxSystem", "SQLite", "SeededRandom"]),
         ])
-    + tests("Kit", [("ServiceKit", ["AWSProtocol", "Catalog", "Digest", "Domain", "SeededRandom", "SignatureV4"])])
+    + tests(
+        "Kit",
+        [("ServiceKit", ["AWSProtocol", "Catalog", "Digest", "Domain", "EventQueue", "SeededRandom", "SignatureV4"])])
     + tests("Execution", [("FunctionExecution", ["Domain", "SeededRandom"])])
     + tests(
         "Services",

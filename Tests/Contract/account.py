@@ -6,6 +6,7 @@ import json
 import subprocess
 import textwrap
 import threading
+import urllib.request
 from dataclasses import dataclass
 
 import boto3
@@ -13,6 +14,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from operators import until
 from packages import zip_of
 
 SESSION = boto3.session.Session()
@@ -162,6 +164,17 @@ class Account:
             return answers[0]
 
         return answer
+
+    def wait_until_busy(self, name, count=1):
+        """Waits until `count` environments of a function have an invocation in flight."""
+
+        def busy():
+            with urllib.request.urlopen(self.server.url + "/_strata/top", timeout=30) as response:
+                functions = json.load(response)["functions"]
+            mine = [each for each in functions if (each["account"], each["function"]) == (self.number, name)]
+            return sum(each["environments"]["busy"] for each in mine)
+
+        until(lambda: busy() >= count, f"{count} invocations of {name} in flight", busy)
 
     def aws(self, *arguments, program, variables=None, **options):
         """Runs the AWS CLI, optionally with further environment variables."""

@@ -5,6 +5,7 @@
 
 import os
 import shutil
+import signal
 import sys
 from pathlib import Path
 
@@ -20,9 +21,21 @@ from signing import Keys, client  # noqa: E402
 from small_disk import MountFailure, SmallDisk  # noqa: E402
 
 
+# A shell starts background jobs with SIGINT ignored, and servers and commands would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# The files that take longest (`pytest --durations=0`), longest first; but those that starve the host (fork bombs) run
+# beside Terraform, whose tests measure no time.
+LONGEST_FILES = [f"test_{name}.py" for name in (
+    "terraform terraform_identity isolation every_operation s3_packages aws_cli lifecycle throttling operators_events "
+    "recursion random_walk operators s3_refusals handlers package_refusals limits destinations provisioned containment "
+    "provisioned_concurrency policy_effects identity_walk invoke_failures function_rules").split()]
+
+
 def pytest_collection_modifyitems(items):
-    """The longest first, so that no process is left with one of them in the end."""
-    items.sort(key=lambda item: "terraform" not in item.nodeid)
+    """Sorts the longest files first, so that no process is left with one of them at the end."""
+    order = {name: place for place, name in enumerate(LONGEST_FILES)}
+    items.sort(key=lambda item: order.get(item.path.name, len(order)))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,6 +1,7 @@
 """A real server process, started from its binary."""
 
 import contextlib
+import functools
 import json
 import os
 import re
@@ -64,7 +65,8 @@ class Installation:
         installation.binary = programs / "strata"
         return installation
 
-    @property
+    # Cached: nearly every test asks, and starting an interpreter takes longer than most calls.
+    @functools.cached_property
     def runtime(self):
         """The interpreter's runtime, such as `python3.11`."""
         command = [self.interpreter, "-c", "import sys; print('python%d.%d' % sys.version_info[:2])"]

@@ -83,7 +83,7 @@ def test_a_reservation_that_is_provisioned_in_full_has_nothing_to_spill_over(aws
     aws.lambda_.put_function_concurrency(FunctionName=version, ReservedConcurrentExecutions=1)
     ready(aws, version, "1", 1)
     running = aws.invoke_aside(version, 2, Qualifier="1")
-    time.sleep(1)
+    aws.wait_until_busy(version)
     for parameters in ({"Qualifier": "1"}, {}):
         refusal = refused(aws.lambda_.invoke, FunctionName=version, **parameters)
         assert refusal.response["Reason"] == "ReservedFunctionConcurrentInvocationLimitExceeded"
@@ -192,7 +192,7 @@ def test_it_waits_for_a_place_on_the_host(installation):
     name = aws.deploy(WHO, Timeout=20)
     aws.lambda_.publish_version(FunctionName=name)
     running = aws.invoke_aside(name, 2)
-    time.sleep(1)
+    aws.wait_until_busy(name)
     provision(aws, name, "1", 1)
     assert status(aws, name, "1") == ("IN_PROGRESS", 0, None)
     assert running().value[0] == ON_DEMAND

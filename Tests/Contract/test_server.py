@@ -105,7 +105,7 @@ def test_a_running_invocation_finishes_when_the_server_stops(either_installation
     name = aws.deploy(SLOW, Timeout=20)
     assert aws.invoke(name).value == "done"
     running = aws.invoke_aside(name, 2)
-    time.sleep(0.7)
+    aws.wait_until_busy(name)
     exit_code, seconds = server.stop()
     assert running().value == "done"
     assert exit_code == 0
@@ -116,8 +116,9 @@ def test_a_running_invocation_finishes_when_the_server_stops(either_installation
 def test_shutdown_does_not_wait_for_a_long_invocation(installation, nothing_left_behind):
     server = installation.start()
     aws = Account(server)
-    running = aws.invoke_aside(aws.deploy(SLOW, Timeout=60), 50)
-    time.sleep(1)
+    name = aws.deploy(SLOW, Timeout=60)
+    running = aws.invoke_aside(name, 50)
+    aws.wait_until_busy(name)
     exit_code, seconds = server.stop()
     assert exit_code == 0
     assert seconds < 6

@@ -128,7 +128,7 @@ def test_all_versions_share_what_is_reserved_for_the_function(aws):
     aws.lambda_.publish_version(FunctionName=name)
     aws.lambda_.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
     running = aws.invoke_aside(name, 2)
-    time.sleep(1)
+    aws.wait_until_busy(name)
     refusal = refused(aws.lambda_.invoke, FunctionName=name, Qualifier="1")
     assert refusal.response["Reason"] == "ReservedFunctionConcurrentInvocationLimitExceeded"
     assert running().error is None
@@ -140,7 +140,7 @@ def test_other_functions_cannot_use_reserved_concurrency(start):
     name, other = aws.deploy(SPAN, Timeout=60), aws.deploy(SPAN, Timeout=60)
     aws.lambda_.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=7)
     running = [aws.invoke_aside(other, 8) for _ in range(3)]
-    time.sleep(1.5)
+    aws.wait_until_busy(other, 3)
     refusal = refused(aws.lambda_.invoke, FunctionName=other)
     assert refusal.response["Reason"] == "ConcurrentInvocationLimitExceeded"
     values, reasons = call_at_once(aws, name, 8, 5)
@@ -207,7 +207,7 @@ def test_an_invocation_that_waits_too_long_is_throttled(start):
     aws = start("--max-environments", 1, "--queue-seconds", 1)
     name = aws.deploy(SPAN, Timeout=60)
     running = aws.invoke_aside(name, 5)
-    time.sleep(1)
+    aws.wait_until_busy(name)
     begin = time.monotonic()
     refusal = refused(aws.lambda_.invoke, FunctionName=name)
     assert 0.9 < time.monotonic() - begin < 3

@@ -1,9 +1,10 @@
 internal import Digest
 internal import Synchronization
 
-/// Which packages are in use right now, whatever the catalogue says: those being ingested, and those that some
-/// `StoredPackage` value still speaks of. The collector asks it before it removes anything.
+/// The pins of packages that are in use apart from the catalogue: those being ingested, and those of `StoredPackage`
+/// values. The collector checks it before it removes a package.
 final class PinBoard: Sendable {
+    /// The pins, by package.
     private struct State {
         var counts: [SHA256Digest: Int] = [:]
         /// Every package that was pinned at any moment of the running collection; `nil` when none runs.
@@ -21,18 +22,18 @@ final class PinBoard: Sendable {
         return PackagePin(digest, on: self)
     }
 
-    /// From now until `endCollection`, remembers pins even after they are gone: a package that was pinned, committed to
-    /// the catalogue and released after the collector read the catalogue is in neither, and must stay.
+    /// From now until `endCollection`, remembers pins even after their release: a package that was pinned, committed to
+    /// the catalogue and released after the collector read the catalogue is in neither, and must be kept.
     func beginCollection() {
         state.withLock { $0.seenByCollection = Set($0.counts.keys) }
     }
 
-    /// Ends what `beginCollection` began.
+    /// Forgets the pins that `beginCollection` made it remember.
     func endCollection() {
         state.withLock { $0.seenByCollection = nil }
     }
 
-    /// Runs `remove` unless the package was pinned during this collection. Nobody can pin it meanwhile.
+    /// Runs `remove` unless the package was pinned during this collection. It cannot be pinned meanwhile.
     func removeUnlessPinned(_ digest: SHA256Digest, _ remove: () -> Void) -> Bool {
         state.withLock { state in
             guard state.seenByCollection?.contains(digest) == false else { return false }
@@ -41,7 +42,7 @@ final class PinBoard: Sendable {
         }
     }
 
-    /// Runs `body` when the caller's pin is the only one. Nobody can pin the package meanwhile.
+    /// Runs `body` when the caller's pin is the only one. The package cannot be pinned meanwhile.
     func withSolePin(of digest: SHA256Digest, _ body: () -> Void) {
         state.withLock { state in
             if state.counts[digest] == 1 { body() }

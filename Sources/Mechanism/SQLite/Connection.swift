@@ -11,8 +11,14 @@ public struct Connection: ~Copyable, @unchecked Sendable {
         var bySQL: [String: OpaquePointer] = [:]
     }
 
+    /// What the statements of a transaction have noted. A class for the same reason.
+    private final class Notes {
+        var values: [any Sendable] = []
+    }
+
     private let handle: OpaquePointer
     private let statements = Statements()
+    private let notes = Notes()
 
     /// More distinct statements than this are a mistake (values inside SQL text): the cache is emptied.
     private static let maximumStatementCount = 200
@@ -32,6 +38,16 @@ public struct Connection: ~Copyable, @unchecked Sendable {
     deinit {
         for statement in statements.bySQL.values { sqlite3_finalize(statement) }
         sqlite3_close_v2(handle)
+    }
+
+    /// Notes something about the transaction under way, such as what it changes, for the code that commits it.
+    public borrowing func note(_ value: some Sendable) { notes.values.append(value) }
+
+    /// Takes what has been noted since the last time. Called at the end of a transaction, and at its beginning, where a
+    /// transaction that failed may have left something.
+    public borrowing func takeNotes() -> [any Sendable] {
+        defer { notes.values = [] }
+        return notes.values
     }
 
     /// Runs one or more statements without placeholders, such as a schema.

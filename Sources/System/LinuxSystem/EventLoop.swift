@@ -140,9 +140,9 @@ extension EventLoop {
 
     private func run() {
         var events = [epoll_event](repeating: epoll_event(), count: 64)
-        while true {
-            let count = epoll_wait(epoll.rawValue, &events, Int32(events.count), planSleepMilliseconds())
-            if state.withLock({ $0.isStopping }) { return }
+        // Looked at after the waker was cleared and before the thread sleeps: a stop in between is not slept through.
+        while let sleep = planSleepMilliseconds() {
+            let count = epoll_wait(epoll.rawValue, &events, Int32(events.count), sleep)
             for event in events.prefix(Int(max(count, 0))) {
                 performWatch(event.data.u64)
             }
@@ -159,14 +159,16 @@ extension EventLoop {
         state.withLock { $0.watches[number]?.action }?()
     }
 
-    /// The time until the next timer, or -1 for no timer, as epoll_wait(2) takes it. From here on only an earlier timer
-    /// wakes the thread.
-    private func planSleepMilliseconds() -> Int32 {
-        let earliest = state.withLock { state in
+    /// The time until the next timer, or -1 for no timer, as epoll_wait(2) takes it; `nil` when the loop stops. From here
+    /// on only an earlier timer or a stop wakes the thread.
+    private func planSleepMilliseconds() -> Int32? {
+        let earliest: UInt64? = state.withLock { state in
+            guard !state.isStopping else { return nil }
             let earliest = state.timers.earliestDeadline ?? UInt64.max
             state.wakeNanoseconds = earliest
             return earliest
         }
+        guard let earliest else { return nil }
         guard earliest != UInt64.max else { return -1 }
         let now = MonotonicClock.nowNanoseconds()
         guard earliest > now else { return 0 }
