@@ -35,7 +35,7 @@ package struct SandboxPlan: Hashable, Sendable {
     /// The network that the processes inside can reach.
     package var network = SandboxNetwork.isolated(listeners: [9001])
 
-    /// How many sidecars a plan may have (`STRATA_COMPANIONS_MAX`).
+    /// How many sidecars a plan may have (`STRATA_SIDECARS_MAX`).
     package static let sidecarLimit = 16
 
     /// A plan that runs `command` and has AWS's defaults otherwise.
