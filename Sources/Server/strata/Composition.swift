@@ -63,7 +63,7 @@ struct Composition {
             accountConcurrency: limits.accountConcurrency, packageSource: configuration.s3.map { S3PackageSource($0) },
             retryDelaySeconds: configuration.retryDelaySeconds)
         services = [lambda, IAMService(catalog: catalog, credentials: sessions)]
-        deliveries = DeliveryRouter(targets: ["lambda": lambda], sender: sender)
+        deliveries = DeliveryRouter(services: services, sender: sender)
 
         gateway = try Gateway(
             registry: ServiceRegistry(services),

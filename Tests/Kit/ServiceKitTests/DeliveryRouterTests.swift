@@ -1,3 +1,4 @@
+import AWSProtocol
 import Domain
 import EventQueue
 import Synchronization
@@ -32,6 +33,34 @@ import Testing
         }
 
         func stop() {}
+    }
+
+    /// A service with two APIs that takes deliveries.
+    private final class Receiver: Service, DeliveryTarget {
+        let deliveries = Mutex(0)
+
+        var apis: [ServiceAPI] {
+            ["queue", "topic"].map { name in
+                ServiceAPI(ServiceModel(name: name, apiVersion: "1", operations: [], errors: []), requestLimitBytes: 1)
+            }
+        }
+
+        func deliver(_ delivery: Delivery, _ answer: @escaping @Sendable (EventVerdict) -> Void) {
+            deliveries.withLock { $0 += 1 }
+            answer(.finished())
+        }
+
+        func didDropFollowUp(of delivery: Delivery) {}
+    }
+
+    @Test func `a service takes the deliveries for the names of its APIs`() {
+        let (service, sender) = (Receiver(), Sender())
+        let router = DeliveryRouter(services: [service], sender: sender)
+        for namespace in ["queue", "topic", "bus"] {
+            router.handle(Self.event(to: "arn:aws:\(namespace):us-east-1:123456789012:x")) { _ in }
+        }
+        #expect(service.deliveries.withLock { $0 } == 2)
+        #expect(sender.messages.withLock { $0.map(\.target) } == ["arn:aws:bus:us-east-1:123456789012:x"])
     }
 
     private static let function = "arn:aws:lambda:us-east-1:123456789012:function:f"

@@ -1,3 +1,4 @@
+internal import AWSProtocol
 internal import Domain
 package import EventQueue
 internal import LinuxSystem
@@ -21,6 +22,20 @@ package final class DeliveryRouter: EventHandler {
         self.targets = targets
         self.sender = sender
         self.policy = policy
+    }
+
+    /// Routes deliveries to those services that take them: the name of a service's API is its namespace in ARNs.
+    ///
+    /// - Parameters:
+    ///   - services: all services of the server.
+    ///   - sender: takes deliveries for all other services.
+    package convenience init(services: [any Service], sender: any MessageSender) {
+        var targets: [String: any DeliveryTarget] = [:]
+        for service in services {
+            guard let target = service as? any DeliveryTarget else { continue }
+            for api in service.apis { targets[api.model.name] = target }
+        }
+        self.init(targets: targets, sender: sender)
     }
 
     /// Tries a delivery once.
