@@ -230,7 +230,8 @@ extension EventQueue {
     }
 
     /// The next fetch, or the delay until there may be one. Both by one reading of the clock: an event that became due
-    /// between two would be in neither. Read under the lock: the schedule takes an earlier time for a step of the clock.
+    /// between two would be in neither. Read under the lock: the schedule takes an earlier time for a step of the
+    /// clock.
     private func nextStep() -> (fetch: EventSchedule.Fetch?, delay: Int64?) {
         state.withLock { state in
             let now = clock()

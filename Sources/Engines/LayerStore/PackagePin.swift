@@ -9,17 +9,28 @@ final class PinBoard: Sendable {
         var counts: [SHA256Digest: Int] = [:]
         /// Every package that was pinned at any moment of the running collection; `nil` when none runs.
         var seenByCollection: Set<SHA256Digest>?
+        /// The package that is being removed or replaced; it cannot be pinned meanwhile.
+        var exclusive: SHA256Digest?
     }
 
     private let state = Mutex(State())
+    /// Held while a package is removed or replaced on disk. Only threads that may wait take it: a pin that goes away on
+    /// a serving thread takes `state` alone, which is never held across I/O.
+    private let exclusive = Mutex(())
 
-    /// Keeps a package from the collector until the pin goes away.
+    /// Keeps a package from the collector until the pin goes away. Waits while the package is being removed.
     func pin(_ digest: SHA256Digest) -> PackagePin {
+        while !pinUnlessExclusive(digest) { exclusive.withLock { _ in } }
+        return PackagePin(digest, on: self)
+    }
+
+    private func pinUnlessExclusive(_ digest: SHA256Digest) -> Bool {
         state.withLock { state in
+            guard state.exclusive != digest else { return false }
             state.counts[digest, default: 0] += 1
             state.seenByCollection?.insert(digest)
+            return true
         }
-        return PackagePin(digest, on: self)
     }
 
     /// From now until `endCollection`, remembers pins even after their release: a package that was pinned, committed to
@@ -35,17 +46,26 @@ final class PinBoard: Sendable {
 
     /// Runs `remove` unless the package was pinned during this collection. It cannot be pinned meanwhile.
     func removeUnlessPinned(_ digest: SHA256Digest, _ remove: () -> Void) -> Bool {
-        state.withLock { state in
-            guard state.seenByCollection?.contains(digest) == false else { return false }
-            remove()
-            return true
-        }
+        alone(with: digest, if: { $0.seenByCollection?.contains(digest) == false }, remove)
     }
 
     /// Runs `body` when the caller's pin is the only one. The package cannot be pinned meanwhile.
     func withSolePin(of digest: SHA256Digest, _ body: () -> Void) {
-        state.withLock { state in
-            if state.counts[digest] == 1 { body() }
+        _ = alone(with: digest, if: { $0.counts[digest] == 1 }, body)
+    }
+
+    /// Runs `body`, which may wait for the disk, while the package cannot be pinned.
+    private func alone(with digest: SHA256Digest, if isFree: (State) -> Bool, _ body: () -> Void) -> Bool {
+        exclusive.withLock { _ in
+            let begins = state.withLock { state in
+                guard isFree(state) else { return false }
+                state.exclusive = digest
+                return true
+            }
+            guard begins else { return false }
+            body()
+            state.withLock { $0.exclusive = nil }
+            return true
         }
     }
 

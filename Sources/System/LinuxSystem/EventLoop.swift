@@ -159,8 +159,8 @@ extension EventLoop {
         state.withLock { $0.watches[number]?.action }?()
     }
 
-    /// The time until the next timer, or -1 for no timer, as epoll_wait(2) takes it; `nil` when the loop stops. From here
-    /// on only an earlier timer or a stop wakes the thread.
+    /// The time until the next timer, or -1 for no timer, as epoll_wait(2) takes it; `nil` when the loop stops. From
+    /// here on only an earlier timer or a stop wakes the thread.
     private func planSleepMilliseconds() -> Int32? {
         let earliest: UInt64? = state.withLock { state in
             guard !state.isStopping else { return nil }

@@ -9,18 +9,19 @@ import Testing
 @testable import LambdaService
 
 /// A catalogue whose disk is slow must not make serving threads wait.
-@Suite struct InvocationRouterTests {
+@Suite final class InvocationRouterTests {
     private let cache = RouteCache()
+    private let path = "/tmp/strata-router-\(getpid())-\(UInt64.random(in: 0 ... .max)).sqlite"
     private let context: RequestContext
     private let authorizer: FunctionAuthorizer
 
     init() throws {
         let account = try #require(AccountID("123456789012"))
         context = RequestContext(account: account, region: try #require(Region("us-east-1")), endpoint: "")
-        let path = "/tmp/strata-router-\(getpid())-\(UInt64.random(in: 0 ... .max)).sqlite"
         authorizer = FunctionAuthorizer(store: LambdaStore(catalog: try Catalog(path: path)), policies: PolicyCache())
-        for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
     }
+
+    deinit { for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) } }
 
     /// A disk that answers nothing until it is released.
     private final class SlowDisk: Sendable {
