@@ -11,9 +11,8 @@ public final class Catalog: Sendable {
 
     /// Opens a catalogue file, which is created when it does not exist.
     ///
-    /// - Parameter didCommit: gets the changes of each transaction when they are durable, before the call that made
-    ///   them
-    ///   returns, on its thread.
+    /// - Parameter didCommit: Gets the changes of each transaction when they are durable, before the call that made
+    ///   them returns, on its thread.
     public init(
         path: String, didCommit: @escaping @Sendable ([CatalogChange]) -> Void = { _ in }
     ) throws(CatalogError) {
@@ -22,6 +21,9 @@ public final class Catalog: Sendable {
             try Database(path: path, migrations: CatalogSchema.migrations)
         }
     }
+
+    /// The rows of roles and managed policies.
+    public var identities: IdentityRows { IdentityRows(database: database) }
 
     /// Changes rows, all or nothing, and tells what changed.
     func commit<Value: Sendable, Failure: Error>(

@@ -6,10 +6,10 @@ internal import ServiceKit
 /// The rows of roles, managed policies and attachments. Documents are decoded here, and what the catalogue refuses, or
 /// fails at, becomes an error of IAM here.
 struct IAMStore: Sendable {
-    private let catalog: Catalog
+    private let rows: IdentityRows
 
     init(catalog: Catalog) {
-        self.catalog = catalog
+        rows = catalog.identities
     }
 
     /// Runs work on the catalogue. Its errors become ``ServiceError``.
@@ -42,7 +42,7 @@ struct IAMStore: Sendable {
         _ id: EntityID, missing: ServiceError, _ body: (inout Document) throws(ServiceError) -> Void
     ) throws(ServiceError) {
         let outcome = try onCatalog {
-            try catalog.changeEntity(id) { record -> Result<[UInt8], ServiceError> in
+            try rows.changeEntity(id) { record -> Result<[UInt8], ServiceError> in
                 do throws(ServiceError) {
                     var document: Document = try decode(record)
                     try body(&document)
@@ -66,7 +66,7 @@ struct IAMStore: Sendable {
         _ id: EntityID, missing: ServiceError, attached: ServiceError, unless check: (Document) -> ServiceError?
     ) throws(ServiceError) {
         let outcome = try onCatalog {
-            try catalog.deleteEntity(
+            try rows.deleteEntity(
                 id,
                 unless: { record -> ServiceError? in
                     do throws(ServiceError) { return check(try decode(record)) } catch { return error }
@@ -86,7 +86,7 @@ extension IAMStore {
 
     /// A role.
     func role(_ name: String, of account: AccountID) throws(ServiceError) -> RoleDocument {
-        guard let record = try onCatalog({ try catalog.entity(Self.roleID(name, account)) }) else {
+        guard let record = try onCatalog({ try rows.entity(Self.roleID(name, account)) }) else {
             throw .noRole(name)
         }
         return try decode(record)
@@ -94,7 +94,7 @@ extension IAMStore {
 
     /// The role with an ARN; `nil` where there is none, or one with another path.
     func role(_ arn: RoleARN) throws(ServiceError) -> RoleDocument? {
-        guard let record = try onCatalog({ try catalog.entity(Self.roleID(arn.name, arn.account)) }),
+        guard let record = try onCatalog({ try rows.entity(Self.roleID(arn.name, arn.account)) }),
             record.path == arn.path
         else { return nil }
         return try decode(record)
@@ -105,7 +105,7 @@ extension IAMStore {
         of account: AccountID, pathPrefix: String, after name: String, limit: Int
     ) throws(ServiceError) -> [RoleDocument] {
         let records = try onCatalog {
-            try catalog.entities(.role, account: account, pathPrefix: pathPrefix, after: name, limit: limit)
+            try rows.entities(.role, account: account, pathPrefix: pathPrefix, after: name, limit: limit)
         }
         return try records.map { record throws(ServiceError) in try decode(record) }
     }
@@ -115,7 +115,7 @@ extension IAMStore {
         let record = EntityRecord(
             id: Self.roleID(arn.name, arn.account), path: arn.path, document: Self.encode(document))
         try onCatalog {
-            try catalog.createEntity(record, boundary: boundary)
+            try rows.createEntity(record, boundary: boundary)
         } refused: { refusal in
             refusal == .exists
                 ? ServiceError(.entityAlreadyExists, "Role with name \(arn.name) already exists.")
@@ -151,7 +151,7 @@ extension IAMStore {
     func policy(_ arn: PolicyARN, of account: AccountID) throws(ServiceError) -> ManagedPolicyDocument {
         guard arn.account != nil else { return AWSManagedPolicies.document(arn) }
         guard arn.account == account,
-            let record = try onCatalog({ try catalog.entity(Self.policyID(arn.name, account)) }),
+            let record = try onCatalog({ try rows.entity(Self.policyID(arn.name, account)) }),
             record.path == arn.path
         else { throw .noPolicy(arn.description) }
         return try decode(record)
@@ -164,7 +164,7 @@ extension IAMStore {
         of account: AccountID, pathPrefix: String, usage: Set<Attachment.Usage>, after name: String, limit: Int
     ) throws(ServiceError) -> [(arn: PolicyARN, document: ManagedPolicyDocument)] {
         let records = try onCatalog {
-            try catalog.entities(
+            try rows.entities(
                 .policy, account: account, pathPrefix: pathPrefix, usage: usage, after: name, limit: limit)
         }
         return try records.map { record throws(ServiceError) in
@@ -179,7 +179,7 @@ extension IAMStore {
         let record = EntityRecord(
             id: Self.policyID(arn.name, account), path: arn.path, document: Self.encode(document))
         try onCatalog {
-            try catalog.createEntity(record)
+            try rows.createEntity(record)
         } refused: { _ in
             ServiceError(
                 .entityAlreadyExists,
@@ -226,7 +226,7 @@ extension IAMStore {
     func attach(_ policy: PolicyARN, to role: String, of account: AccountID) throws(ServiceError) {
         let limit = IdentityLimits.policiesPerRole
         try onCatalog {
-            try catalog.attach(policy, as: .permissions, to: Self.roleID(role, account), limit: limit)
+            try rows.attach(policy, as: .permissions, to: Self.roleID(role, account), limit: limit)
         } refused: { refusal in
             switch refusal {
             case .limitExceeded: .quota("PoliciesPerRole", limit)
@@ -240,7 +240,7 @@ extension IAMStore {
     /// Detaches a policy from a role.
     func detach(_ policy: PolicyARN, from role: String, of account: AccountID) throws(ServiceError) {
         try onCatalog {
-            try catalog.detach(policy, from: Self.roleID(role, account))
+            try rows.detach(policy, from: Self.roleID(role, account))
         } refused: { refusal in
             refusal == .missingPolicy(policy) ? .noPolicy(policy.description) : .noRole(role)
         }
@@ -248,7 +248,7 @@ extension IAMStore {
 
     /// The policies that give a role permissions, in the order of attachment.
     func attachments(of role: String, of account: AccountID) throws(ServiceError) -> [Attachment] {
-        let all = try onCatalog { try catalog.attachments(of: Self.roleID(role, account), as: .permissions) }
+        let all = try onCatalog { try rows.attachments(of: Self.roleID(role, account), as: .permissions) }
         guard let all else { throw .noRole(role) }
         return all
     }
@@ -259,13 +259,13 @@ extension IAMStore {
     func attachments(
         of policy: PolicyARN, in account: AccountID, as usage: Attachment.Usage?
     ) throws(ServiceError) -> [Attachment] {
-        try onCatalog { try catalog.attachments(of: policy, account: account, as: usage) }
+        try onCatalog { try rows.attachments(of: policy, account: account, as: usage) }
     }
 
     /// Sets the policy that bounds a role's permissions; it replaces the one before.
     func setBoundary(_ policy: PolicyARN, ofRole role: String, of account: AccountID) throws(ServiceError) {
         try onCatalog {
-            try catalog.attach(policy, as: .boundary, to: Self.roleID(role, account), limit: 1)
+            try rows.attach(policy, as: .boundary, to: Self.roleID(role, account), limit: 1)
         } refused: { refusal in
             refusal == .missingPolicy(policy) ? .noBoundary(policy) : .noRole(role)
         }
@@ -274,7 +274,7 @@ extension IAMStore {
     /// Removes the boundary of a role's permissions. It is no error where the role has none.
     func removeBoundary(ofRole role: String, of account: AccountID) throws(ServiceError) {
         try onCatalog {
-            try catalog.detachBoundary(from: Self.roleID(role, account))
+            try rows.detachBoundary(from: Self.roleID(role, account))
         } refused: { _ in
             .noRole(role)
         }
@@ -282,6 +282,6 @@ extension IAMStore {
 
     /// The policy that bounds a role's permissions.
     func boundary(ofRole role: String, of account: AccountID) throws(ServiceError) -> PolicyARN? {
-        try onCatalog { try catalog.attachments(of: Self.roleID(role, account), as: .boundary)?.first?.policy }
+        try onCatalog { try rows.attachments(of: Self.roleID(role, account), as: .boundary)?.first?.policy }
     }
 }

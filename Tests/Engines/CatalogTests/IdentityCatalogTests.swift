@@ -5,7 +5,7 @@ import Testing
 
 struct IdentityCatalogTests {
     private let fixture: CatalogFixture
-    private var catalog: Catalog { fixture.catalog }
+    private var rows: IdentityRows { fixture.catalog.identities }
 
     init() throws {
         fixture = try CatalogFixture()
@@ -17,7 +17,7 @@ struct IdentityCatalogTests {
 
     private func create(_ id: EntityID, path: String = "/", boundary: PolicyARN? = nil) throws -> IdentityRefusal? {
         let record = EntityRecord(id: id, path: path, document: Array(id.name.utf8))
-        return refusal(try catalog.createEntity(record, boundary: boundary))
+        return refusal(try rows.createEntity(record, boundary: boundary))
     }
 
     private func refusal(_ result: Result<Void, IdentityRefusal>) -> IdentityRefusal? {
@@ -25,7 +25,7 @@ struct IdentityCatalogTests {
     }
 
     private func delete(_ id: EntityID) throws -> IdentityRefusal? {
-        refusal(try catalog.deleteEntity(id, unless: { _ in nil }, refusing: { $0 }))
+        refusal(try rows.deleteEntity(id, unless: { _ in nil }, refusing: { $0 }))
     }
 
     private let own = PolicyARN(account: CatalogFixture.account, path: "/", name: "own")
@@ -34,8 +34,8 @@ struct IdentityCatalogTests {
     @Test func `names that differ only in case cannot coexist, but look-ups are case-sensitive`() throws {
         #expect(try create(id(.role, "Resize")) == nil)
         #expect(try create(id(.role, "resize")) == .exists)
-        #expect(try catalog.entity(id(.role, "resize")) == nil)
-        #expect(try catalog.entity(id(.role, "Resize"))?.document == Array("Resize".utf8))
+        #expect(try rows.entity(id(.role, "resize")) == nil)
+        #expect(try rows.entity(id(.role, "Resize"))?.document == Array("Resize".utf8))
         #expect(try create(id(.policy, "resize")) == nil)
         #expect(try create(id(.role, "resize", CatalogFixture.otherAccount)) == nil)
     }
@@ -45,7 +45,7 @@ struct IdentityCatalogTests {
             #expect(try create(id(.role, name), path: path) == nil)
         }
         let names = { (prefix: String, after: String) in
-            try catalog.entities(
+            try rows.entities(
                 .role, account: CatalogFixture.account, pathPrefix: prefix, after: after, limit: 2
             ).map(\.id.name)
         }
@@ -56,33 +56,33 @@ struct IdentityCatalogTests {
 
     @Test func `a role has only policies that exist, up to a limit`() throws {
         let role = id(.role, "r")
-        #expect(refusal(try catalog.attach(aws, as: .permissions, to: role, limit: 2)) == .missing(role))
+        #expect(refusal(try rows.attach(aws, as: .permissions, to: role, limit: 2)) == .missing(role))
         #expect(try create(role) == nil)
-        #expect(refusal(try catalog.attach(own, as: .permissions, to: role, limit: 2)) == .missingPolicy(own))
+        #expect(refusal(try rows.attach(own, as: .permissions, to: role, limit: 2)) == .missingPolicy(own))
         #expect(try create(id(.policy, "own")) == nil)
         let elsewhere = PolicyARN(account: CatalogFixture.account, path: "/else/", name: "own")
         #expect(
-            refusal(try catalog.attach(elsewhere, as: .permissions, to: role, limit: 2)) == .missingPolicy(elsewhere))
+            refusal(try rows.attach(elsewhere, as: .permissions, to: role, limit: 2)) == .missingPolicy(elsewhere))
         for policy in [own, aws, own] {
-            #expect(refusal(try catalog.attach(policy, as: .permissions, to: role, limit: 2)) == nil)
+            #expect(refusal(try rows.attach(policy, as: .permissions, to: role, limit: 2)) == nil)
         }
         let third = PolicyARN(account: nil, path: "/", name: "third")
-        #expect(refusal(try catalog.attach(third, as: .permissions, to: role, limit: 2)) == .limitExceeded)
-        #expect(try catalog.attachments(of: role, as: .permissions)?.map(\.policy) == [own, aws])
+        #expect(refusal(try rows.attach(third, as: .permissions, to: role, limit: 2)) == .limitExceeded)
+        #expect(try rows.attachments(of: role, as: .permissions)?.map(\.policy) == [own, aws])
         #expect(
-            try catalog.attachments(of: aws, account: CatalogFixture.account, as: .permissions).map(\.role) == ["r"])
-        #expect(try catalog.attachments(of: aws, account: CatalogFixture.otherAccount, as: .permissions).isEmpty)
+            try rows.attachments(of: aws, account: CatalogFixture.account, as: .permissions).map(\.role) == ["r"])
+        #expect(try rows.attachments(of: aws, account: CatalogFixture.otherAccount, as: .permissions).isEmpty)
     }
 
     @Test func `an entity in use is not deleted`() throws {
         let role = id(.role, "r")
         #expect(try create(id(.policy, "own")) == nil)
         #expect(try create(role, boundary: own) == nil)
-        #expect(refusal(try catalog.attach(own, as: .permissions, to: role, limit: 2)) == nil)
+        #expect(refusal(try rows.attach(own, as: .permissions, to: role, limit: 2)) == nil)
         #expect(try delete(role) == .inUse)
         #expect(try delete(id(.policy, "own")) == .inUse)
-        #expect(refusal(try catalog.detach(own, from: role)) == nil)
-        #expect(refusal(try catalog.detach(own, from: role)) == .missingPolicy(own))
+        #expect(refusal(try rows.detach(own, from: role)) == nil)
+        #expect(refusal(try rows.detach(own, from: role)) == .missingPolicy(own))
         #expect(try delete(id(.policy, "own")) == .inUse)
         #expect(try delete(role) == nil)
         #expect(try delete(id(.policy, "own")) == nil)
@@ -94,20 +94,20 @@ struct IdentityCatalogTests {
         #expect(try create(role, boundary: own) == .missingPolicy(own))
         #expect(try create(id(.policy, "own")) == nil)
         #expect(try create(role, boundary: own) == nil)
-        #expect(refusal(try catalog.attach(aws, as: .boundary, to: role, limit: 1)) == nil)
-        #expect(try catalog.attachments(of: role, as: .boundary)?.map(\.policy) == [aws])
-        #expect(refusal(try catalog.detachBoundary(from: role)) == nil)
-        #expect(try catalog.attachments(of: role, as: .boundary) == [])
+        #expect(refusal(try rows.attach(aws, as: .boundary, to: role, limit: 1)) == nil)
+        #expect(try rows.attachments(of: role, as: .boundary)?.map(\.policy) == [aws])
+        #expect(refusal(try rows.detachBoundary(from: role)) == nil)
+        #expect(try rows.attachments(of: role, as: .boundary) == [])
     }
 
     @Test func `a change that is refused changes nothing`() throws {
         let role = id(.role, "r")
-        #expect(try catalog.changeEntity(role) { _ in Result<[UInt8], IdentityRefusal>.success([]) } == nil)
+        #expect(try rows.changeEntity(role) { _ in Result<[UInt8], IdentityRefusal>.success([]) } == nil)
         #expect(try create(role) == nil)
-        let refused = try catalog.changeEntity(role) { _ in Result<[UInt8], IdentityRefusal>.failure(.limitExceeded) }
+        let refused = try rows.changeEntity(role) { _ in Result<[UInt8], IdentityRefusal>.failure(.limitExceeded) }
         #expect(refused.map { refusal($0) } == .limitExceeded)
-        #expect(try catalog.entity(role)?.document == Array("r".utf8))
-        _ = try catalog.changeEntity(role) { Result<[UInt8], IdentityRefusal>.success($0.document + [33]) }
-        #expect(try catalog.entity(role)?.document == Array("r!".utf8))
+        #expect(try rows.entity(role)?.document == Array("r".utf8))
+        _ = try rows.changeEntity(role) { Result<[UInt8], IdentityRefusal>.success($0.document + [33]) }
+        #expect(try rows.entity(role)?.document == Array("r!".utf8))
     }
 }

@@ -1,7 +1,10 @@
 public import Domain
 internal import SQLite
 
-extension Catalog {
+/// The rows of roles, managed policies and their attachments.
+public struct IdentityRows: Sendable {
+    let database: Database
+
     /// Adds a role or policy.
     ///
     /// - Parameter boundary: The permissions boundary of a new role.

@@ -1,7 +1,7 @@
 public import Domain
 internal import SQLite
 
-extension Catalog {
+extension IdentityRows {
     /// Attaches a policy to a role; attaching it again is no error. A boundary replaces the one before.
     ///
     /// - Parameter limit: How many permissions policies the role may have.
