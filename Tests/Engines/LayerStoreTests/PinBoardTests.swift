@@ -29,14 +29,18 @@ import Testing
         let wasRemoved = board.removeUnlessPinned(removed) {
             pthread_create(
                 &waiting, nil,
-                { Unmanaged<Pinning>.fromOpaque($0!).takeUnretainedValue().run(); return nil },  // passed right below
+                {
+                    Unmanaged<Pinning>.fromOpaque($0!).takeUnretainedValue().run()  // passed right below
+                    return nil
+                },
                 Unmanaged.passUnretained(pinning).toOpaque())
             while !pinning.hasStarted.load(ordering: .acquiring) { sched_yield() }
             isRemoved.withLock { $0 = true }
         }
         #expect(wasRemoved)
         pthread_join(waiting, nil)
-        #expect(pinning.sawRemoval.load(ordering: .acquiring))
+        let sawRemoval = pinning.sawRemoval.load(ordering: .acquiring)
+        #expect(sawRemoval)
         board.endCollection()
     }
 
