@@ -91,7 +91,7 @@ CURLcode http_client_perform(
         set_request(handle, exchange);
         curl_easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);
         curl_easy_setopt(handle, CURLOPT_CURLU, url);
-        // An empty proxy means none, whatever the environment says.
+        // An empty proxy means none, even where environment variables name one.
         if (is_loopback(url)) curl_easy_setopt(handle, CURLOPT_PROXY, "");
         curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, message);
         code = curl_easy_perform(handle);

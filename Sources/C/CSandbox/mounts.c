@@ -73,7 +73,7 @@ static void open_layers(const struct plan_step *step, int control, char *list, s
     }
 }
 
-// Creates one overlay of all layers. Without an upper directory it is read-only, whatever its mount flags.
+// Creates one overlay of all layers. Without an upper directory it is read-only regardless of its mount flags.
 static int open_overlay(const struct plan_step *step, int control) {
     char layers[512] = "";
     open_layers(step, control, layers, sizeof layers);

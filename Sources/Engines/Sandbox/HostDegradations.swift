@@ -39,7 +39,7 @@ enum HostDegradations {
             + "systemd-run --user --scope -p Delegate=yes strata start"
         let effects = [
             ("memory", "memory is measured and enforced by the server, some milliseconds late"),
-            ("cpu", "a function may use all CPUs, whatever its memory setting"),
+            ("cpu", "a function may use all CPUs, regardless of its memory setting"),
             ("pids", "processes are limited by RLIMIT_NPROC alone, per environment since Linux 5.14"),
         ]
         return effects.compactMap { controller, effect in

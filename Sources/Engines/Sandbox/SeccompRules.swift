@@ -4,7 +4,7 @@
 /// behind them out of reach: most kernel vulnerabilities that lead out of containers are in these calls. The list
 /// follows what the default profile of moby refuses to containers without capabilities.
 enum SeccompRules {
-    /// Refused with `EPERM`, whatever the arguments.
+    /// Refused with `EPERM` for all arguments.
     static let refused =
         mounts + namespaces + otherProcesses + kernelInterfaces + keys + administration + clocks
 

@@ -6,7 +6,7 @@ public struct NoMembers: AWSStructure {
     /// Makes an empty structure.
     public init() {}
 
-    /// Makes an empty structure, whatever the value.
+    /// Makes an empty structure; the value is ignored.
     public init(awsValue: AWSValue) {}
 
     /// A structure without members.

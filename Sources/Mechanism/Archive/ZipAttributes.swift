@@ -1,6 +1,6 @@
 /// An entry's kind and mode, from its external attributes and its name.
 ///
-/// The upper half of the attributes is a Unix mode, whatever system the zip claims to come from (Python on Windows
+/// The upper half of the attributes is a Unix mode for any system that the zip claims to come from (Python on Windows
 /// writes one too); the lower half has MS-DOS attributes. Many zips have permission bits without a file type, or
 /// neither; then the name decides.
 struct ZipAttributes {

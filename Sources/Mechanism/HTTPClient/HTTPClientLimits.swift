@@ -1,4 +1,4 @@
-/// Limits of time and size of an exchange: it ends whatever the server does.
+/// Limits of time and size of an exchange, so that it ends whether or not the server cooperates.
 public struct HTTPClientLimits: Hashable, Sendable {
     /// Limit for name resolution, connecting and the TLS handshake together, in milliseconds.
     public var connectMilliseconds = 5_000

@@ -5,7 +5,7 @@ extension Lambda {
     ///
     /// Real Lambda does not count it among validation errors: it answers `InvalidParameterValueException`, in the words
     /// of a validation error but with the bare value, as public bug reports quote it. So the generated schemas of these
-    /// two inputs let any text through, and whoever handles them asks `Runtime.allKnown`.
+    /// two inputs let any text through, and their use cases check `Runtime.allKnown`.
     public static func unknownRuntime(_ runtime: Runtime) -> AWSError {
         let known = Runtime.allKnown.map(\.rawValue).joined(separator: ", ")
         return AWSError(

@@ -6,7 +6,7 @@ public struct RoleARN: Hashable, Sendable, CustomStringConvertible {
     public let account: AccountID
     /// The path; begins and ends with a slash.
     public let path: String
-    /// The name, unique in the account whatever the path.
+    /// The name, unique in the account independently of the path.
     public let name: String
 
     /// Names a role.

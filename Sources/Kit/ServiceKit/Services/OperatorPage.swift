@@ -3,8 +3,8 @@ package import Domain
 
 /// A page that tells operators how a service is, or lets them act on it.
 ///
-/// Without authentication whoever reaches the port is the operator, and sees all accounts. With it a page is for the
-/// account of the access key; sessions of roles see none, because functions hold such sessions.
+/// Without authentication every client is the operator, and sees all accounts. With it a page is for the account of the
+/// access key; sessions of roles see none, because functions hold such sessions.
 package struct OperatorPage: Sendable {
     /// The path below `/_strata/`.
     package let path: String
