@@ -155,8 +155,8 @@ let services = storey(
             "LambdaService",
             [
                 "AWSClient", "AWSProtocol", "Catalog", "Digest", "Domain", "EventQueue", "FunctionExecution", "HTTP",
-                "HTTPClient", "LambdaModel", "LayerStore", "LinuxSystem", "RuntimeAPI", "Runtimes", "Sandbox",
-                "SandboxPlan", "Scheduler", "ServiceKit", "SignatureV4", "Telemetry",
+                "HTTPClient", "LambdaModel", "LayerStore", "LinuxSystem", "RuntimeAPI", "Scheduler", "ServiceKit",
+                "Telemetry",
             ]
         ),
     ])
@@ -166,12 +166,7 @@ let edges = storey(
     [
         (
             "Gateway",
-            [
-                "AWSClient", "AWSProtocol", "Digest", "Domain", "EventQueue", "HTTP", "IAMModel", "LambdaModel",
-                "LinuxSystem", "FunctionExecution", "IAMService", "LambdaService", "ServiceKit", "STSModel",
-                "Scheduler",
-                "SignatureV4", "Telemetry",
-            ]
+            ["AWSProtocol", "Domain", "HTTP", "LinuxSystem", "ServiceKit", "SignatureV4", "Telemetry"]
         ),
         (
             "CommandLine",
@@ -237,8 +232,7 @@ let proof: [Target] =
                 "LambdaService",
                 [
                     "AWSClient", "AWSProtocol", "Catalog", "Domain", "EventQueue", "FunctionExecution", "HTTPClient",
-                    "LambdaModel",
-                    "SeededRandom", "ServiceKit", "SignatureV4", "Telemetry",
+                    "LambdaModel", "Scheduler", "SeededRandom", "ServiceKit", "Telemetry",
                 ]
             ),
         ])

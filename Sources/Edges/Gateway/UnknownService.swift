@@ -30,13 +30,9 @@ struct UnknownService {
 
     /// The form that the clients of a service expect, by the name that they sign for.
     static func format(of name: String) -> Format {
-        name == "s3" ? .object : queryServices.contains(name) ? .query : .json
+        if ServiceProtocols.restXML.contains(name) { return .object }
+        return ServiceProtocols.query.contains(name) ? .query : .json
     }
-
-    private static let queryServices: Set<String> = [
-        "autoscaling", "cloudformation", "ec2", "elasticache", "elasticbeanstalk", "elasticloadbalancing",
-        "monitoring", "rds", "redshift", "ses", "sns",
-    ]
 
     var response: HTTPResponse {
         let requestID = RequestIdentifier.make()
