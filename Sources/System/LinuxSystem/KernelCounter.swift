@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Counters that the kernel exposes as files, such as those of a cgroup.
 public enum KernelCounter {
-    /// Reads the decimal number at the start of an open file; its file position does not matter. `nil` when there is none.
+    /// Reads the decimal number at the start of an open file, at any file position; `nil` when there is none.
     public static func read(_ descriptor: Int32) -> UInt64? {
         var number: UInt64?
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { buffer in
