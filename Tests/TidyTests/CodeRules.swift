@@ -68,11 +68,8 @@ enum CodeRules {
     /// What a state machine decides is performed after its lock is released.
     static func locks(_ tree: SourceTree) -> [Violation] {
         tree.product.flatMap { file in
-            SwiftText.closures(after: "withLock", file.code).flatMap { lines in
-                lines.filter { SwiftText.words(file.code[$0]).contains("perform") }.map {
-                    Violation(file, $0 + 1, "release the lock before you perform what it decided")
-                }
-            }
+            SwiftText.closures(after: "withLock", file.code).filter { SwiftText.words($0.text).contains("perform") }
+                .map { Violation(file, $0.line + 1, "release the lock before you perform what it decided") }
         }
     }
 

@@ -78,21 +78,33 @@ extension SwiftText {
         return words.first == "extension" ? words.dropFirst().first { !$0.hasPrefix("@") } : nil
     }
 
-    /// The lines of each closure that directly follows a call, from the line of the call to that of the closing brace.
-    static func closures(after call: Substring, _ lines: [Substring]) -> [ClosedRange<Int>] {
-        lines.indices.filter { words(lines[$0]).contains(call) }.compactMap { start in
-            guard let opening = lines[start].firstRange(of: call)?.upperBound else { return nil }
-            var depth = 0
-            for index in start..<lines.count {
-                for byte in (index == start ? lines[start][opening...] : lines[index]).utf8 {
-                    if byte == UInt8(ascii: "{") { depth += 1 }
-                    if byte == UInt8(ascii: "}") { depth -= 1 }
-                    if depth == 0, byte == UInt8(ascii: "}") { return start...index }
-                }
-                if depth == 0 { return nil }
-            }
-            return nil
+    /// What is in the closures that directly follow a call: for each line of a closure its index and the part that is
+    /// in it.
+    static func closures(after call: Substring, _ lines: [Substring]) -> [(line: Int, text: Substring)] {
+        lines.indices.flatMap { start -> [(line: Int, text: Substring)] in
+            guard words(lines[start]).contains(call), let range = lines[start].firstRange(of: call) else { return [] }
+            return closure(lines[start][range.upperBound...], start, lines)
         }
+    }
+
+    /// The closure that begins on the rest of a line; empty where none does.
+    private static func closure(
+        _ rest: Substring, _ start: Int, _ lines: [Substring]
+    ) -> [(line: Int, text: Substring)] {
+        var depth = 0
+        var found: [(line: Int, text: Substring)] = []
+        for index in start..<lines.count {
+            let line = index == start ? rest : lines[index]
+            for position in line.utf8.indices {
+                if line.utf8[position] == UInt8(ascii: "{") { depth += 1 }
+                guard line.utf8[position] == UInt8(ascii: "}") else { continue }
+                depth -= 1
+                if depth <= 0 { return found + [(index, line[..<position])] }
+            }
+            if depth == 0 { return [] }
+            found.append((index, line))
+        }
+        return []
     }
 
     /// Walks over bytes once; what it does not call code it overwrites with spaces.

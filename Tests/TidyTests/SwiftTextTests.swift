@@ -63,9 +63,12 @@ import Testing
         let lines: [Substring] = [
             "func f() {", "    state.withLock { state in", "        { a }()", "    }", "    g()", "}",
         ]
-        #expect(SwiftText.closures(after: "withLock", lines) == [1...3])
-        #expect(SwiftText.closures(after: "withLock", ["let a = b.withLock { $0 }; c()"]) == [0...0])
-        #expect(SwiftText.closures(after: "withLock", ["let a = b.withLock(c)", "d { e }"]).isEmpty)
+        func closures(_ lines: [Substring]) -> [String] {
+            SwiftText.closures(after: "withLock", lines).map { "\($0.line):\($0.text)" }
+        }
+        #expect(closures(lines) == ["1: { state in", "2:        { a }()", "3:    "])
+        #expect(closures(["a(b.withLock { $0 }); c()"]) == ["0: { $0 "])
+        #expect(closures(["let a = b.withLock(c)", "d { e }"]).isEmpty)
     }
 
     @Test func `the manifest's targets are read with their dependencies`() {

@@ -122,8 +122,8 @@ import Testing
 
     @Test func `an action that is performed under a lock is found`() {
         let text =
-            "let actions = state.withLock { $0.close() }\nperform(actions)\nstate.withLock {\n    perform($0.end())\n}"
-        #expect(CodeRules.locks(SourceTree(["Sources/A/A/A.swift": text])).map(\.line) == [4])
+            "perform(state.withLock { $0.end() })\nstate.withLock {\n    perform($0.end())\n}"
+        #expect(CodeRules.locks(SourceTree(["Sources/A/A/A.swift": text])).map(\.line) == [3])
     }
 
     @Test func `a lifecycle that waits, reads a clock or does I/O is found`() {
