@@ -36,7 +36,8 @@ import Testing
         }
         #expect(wasRemoved)
         pthread_join(waiting, nil)
-        #expect(pinning.sawRemoval.load(ordering: .acquiring))
+        let sawRemoval = pinning.sawRemoval.load(ordering: .acquiring)
+        #expect(sawRemoval)
         board.endCollection()
     }
 
