@@ -86,6 +86,7 @@ let mechanism = storey(
         ("HTTPClient", ["CCurl", "CHTTPClient"]),
         ("AWSProtocol", ["CPCRE2", "CZlib", "Digest"]),
         ("SignatureV4", ["Digest"]),
+        ("TOML", []),
     ])
 
 let nouns =
@@ -209,6 +210,7 @@ let proof: [Target] =
             ("HTTPClient", ["HTTP", "LinuxSystem"]),
             ("AWSProtocol", ["CJansson", "SeededRandom"]),
             ("SignatureV4", ["Digest", "SeededRandom"]),
+            ("TOML", ["SeededRandom"]),
         ])
     + tests("Nouns", [("Domain", ["SeededRandom"]), ("SandboxPlan", [])])
     + tests(
