@@ -178,7 +178,7 @@ let edges = storey(
             [
                 "AWSClient", "AWSProtocol", "Digest", "Domain", "FunctionExecution", "HTTPClient", "LinuxSystem",
                 "Packaging", "ServiceKit",
-                "Sandbox", "Scheduler", "SignatureV4",
+                "Sandbox", "Scheduler", "SignatureV4", "TOML",
             ]
         ),
     ])
