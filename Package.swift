@@ -225,7 +225,14 @@ let proof: [Target] =
             ("Telemetry", ["Domain"]),
             ("EventQueue", ["LinuxSystem", "SQLite", "SeededRandom"]),
         ])
-    + tests("Kit", [("ServiceKit", ["AWSProtocol", "Catalog", "Digest", "Domain", "SeededRandom", "SignatureV4"])])
+    + tests(
+        "Kit",
+        [
+            (
+                "ServiceKit",
+                ["AWSProtocol", "Catalog", "Digest", "Domain", "LinuxSystem", "SeededRandom", "SignatureV4"]
+            )
+        ])
     + tests("Execution", [("FunctionExecution", ["Domain", "SeededRandom"])])
     + tests(
         "Services",
@@ -243,10 +250,13 @@ let proof: [Target] =
     + tests(
         "Edges",
         [
-            ("Gateway", ["Domain", "SignatureV4"]),
+            ("Gateway", ["AWSProtocol", "Domain", "ServiceKit", "SignatureV4"]),
             (
                 "CommandLine",
-                ["AWSClient", "AWSProtocol", "Domain", "FunctionExecution", "LinuxSystem", "Sandbox", "Scheduler"]
+                [
+                    "AWSClient", "AWSProtocol", "Domain", "FunctionExecution", "LinuxSystem", "Sandbox", "Scheduler",
+                    "ServiceKit",
+                ]
             ),
         ]) + [
         .testTarget(

@@ -30,6 +30,7 @@ package final class LambdaService: Service {
     let retryDelaySeconds: Double
     let routes = RouteTable()
     let metrics = Metrics()
+    let log: ServerLog
     let changes = ChangesInProgress()
     /// Held while settings are read and handed on, so that of two changes the later one is the last to arrive.
     let concurrencyChanges = Mutex<Void>(())
@@ -40,9 +41,11 @@ package final class LambdaService: Service {
     ///   - packageSource: where packages come from that requests only name; `nil` for nowhere.
     ///   - messageSender: takes messages for services that are not here.
     ///   - retryDelaySeconds: from an error of a function to the first retry of an asynchronous invocation.
+    ///   - log: the server's log.
     package init(
         folder: DataFolder, catalog: Catalog, pool: EnvironmentPool, logs: LogStore, accountConcurrency: Int,
-        packageSource: (any PackageSource)?, messageSender: any MessageSender, retryDelaySeconds: Double
+        packageSource: (any PackageSource)?, messageSender: any MessageSender, retryDelaySeconds: Double,
+        log: ServerLog
     ) throws {
         self.catalog = catalog
         self.pool = pool
@@ -51,8 +54,9 @@ package final class LambdaService: Service {
         self.packageSource = packageSource
         self.messageSender = messageSender
         self.retryDelaySeconds = retryDelaySeconds
+        self.log = log.named("lambda")
         layerStore = try LayerStore(root: folder.path("store"))
-        garbage = try GarbageCollector(catalog: catalog, layerStore: layerStore)
+        garbage = try GarbageCollector(catalog: catalog, layerStore: layerStore, log: self.log)
         links = DownloadLinks(key: try folder.key(named: "download.key"))
         events = try EventQueue(path: folder.path("events.sqlite")) { target in
             // The fifth part of an ARN is the account.

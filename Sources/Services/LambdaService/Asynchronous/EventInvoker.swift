@@ -32,8 +32,14 @@ final class EventInvoker: EventHandler {
     private func send(_ event: QueuedEvent, _ answer: @escaping @Sendable (EventVerdict) -> Void) {
         let message = OutgoingMessage(
             target: event.event.target, body: event.event.payload, attributes: event.event.attributes)
-        sender.send(message) { reason in
+        sender.send(message) { [weak service] reason in
             guard let reason else { return answer(.finished()) }
+            service?.log.warning(
+                "A message could not be delivered",
+                [
+                    "request_id": .text(event.event.requestID), "target": .text(event.event.target),
+                    "reason": .text(reason),
+                ])
             let now = WallClock.nowMilliseconds()
             switch AsynchronousRules().step(after: .turnedAway, of: event, nowMilliseconds: now) {
             case .finish: answer(.finished())
@@ -74,10 +80,19 @@ extension LambdaService {
                     invokedARN: target.arn.description,
                     clientContext: event.event.attributes[EventAttempt.clientContext],
                     traceID: header,
-                    complete: { answer(attempt.verdict(on: $0, revision.version)) }))
+                    complete: { [log] result in
+                        if case .refused(.unavailable(_, let cause?)) = result {
+                            log.error(
+                                "An asynchronous invocation could not run",
+                                ["request_id": .text(event.event.requestID)], cause: cause)
+                        }
+                        answer(attempt.verdict(on: result, revision.version))
+                    }))
         } catch {
             // A function that is gone takes its events with it; anything else may be better later.
             guard error.shape != .resourceNotFound else { return answer(.finished()) }
+            log.warning(
+                "An asynchronous invocation was postponed", ["request_id": .text(event.event.requestID)], cause: error)
             let moment = WallClock.nowMilliseconds() + 1_000
             answer(.postponed(untilMilliseconds: moment, isRetry: false, reason: error.message))
         }

@@ -53,7 +53,8 @@ extension LambdaService {
         case "RequestResponse":
             let wantsTail = exchange.header("X-Amz-Log-Type") == "Tail"
             self.invoke(request, context: context) { result, version in
-                exchange.respond(self.response(to: result, version, requestID, wantsTail: wantsTail, name, exchange))
+                exchange.respond(
+                    self.response(to: result, version, requestID, wantsTail: wantsTail, name, context, exchange))
             }
             return nil
         case "DryRun":
@@ -61,7 +62,7 @@ extension LambdaService {
         case "Event":
             self.accept(request, context: context) { error in
                 exchange.respond(
-                    error.map { self.refusal($0, requestID, name, exchange) }
+                    error.map { self.refusal($0, requestID, name, context, exchange) }
                         ?? HTTPResponse(status: 202, headers: [("x-amzn-RequestId", requestID)]))
             }
             return nil
@@ -87,7 +88,7 @@ extension LambdaService {
                 exchange, requestID: requestID, wantsTail: exchange.header("X-Amz-Log-Type") == "Tail")
             self.invoke(request, context: context, stream: answer) { result, version in
                 guard !answer.end(result, version), case .refused(let error) = result else { return }
-                exchange.respond(self.refusal(error, requestID, name, exchange))
+                exchange.respond(self.refusal(error, requestID, name, context, exchange))
             }
             return nil
         case "DryRun":
@@ -125,14 +126,14 @@ extension LambdaService {
         _ request: InvokeRequest, _ context: RequestContext, _ exchange: HTTPExchange
     ) -> HTTPResponse {
         do { try self.checkInvoke(request, context: context) } catch {
-            return refusal(error, request.requestID, request.functionName, exchange)
+            return refusal(error, request.requestID, request.functionName, context, exchange)
         }
         return HTTPResponse(status: 204, headers: [("x-amzn-RequestId", request.requestID)])
     }
 
     private func response(
         to result: InvokeOutcome, _ version: FunctionVersion, _ requestID: String, wantsTail: Bool, _ name: String,
-        _ exchange: HTTPExchange
+        _ context: RequestContext, _ exchange: HTTPExchange
     ) -> HTTPResponse {
         switch result {
         case .answered(let payload, let tail):
@@ -140,7 +141,7 @@ extension LambdaService {
         case .failed(let payload, let tail):
             return answer(payload, version, requestID, tail: wantsTail ? tail : nil, error: "Unhandled")
         case .refused(let error):
-            return refusal(error, requestID, name, exchange)
+            return refusal(error, requestID, name, context, exchange)
         }
     }
 
@@ -159,10 +160,11 @@ extension LambdaService {
     /// The answer to an invocation that did not run. A name that breaks the model's rules gets the model's own
     /// sentence.
     private func refusal(
-        _ error: ServiceError, _ requestID: String, _ name: String, _ exchange: HTTPExchange
+        _ error: ServiceError, _ requestID: String, _ name: String, _ context: RequestContext, _ exchange: HTTPExchange
     ) -> HTTPResponse {
         let violation = error.shape == .invalidParameterValue ? violation(name, exchange) : nil
-        return (violation ?? error.aws).response.http(requestID: requestID)
+        return violation?.response.http(requestID: requestID)
+            ?? context.asking(for: "lambda:InvokeFunction").response(to: error, requestID: requestID)
     }
 
     /// What the service model says of the request, if it has anything to say.

@@ -10,8 +10,18 @@ internal import Synchronization
 extension LambdaService {
     /// Starts what is provisioned for any function. Once, when its runtimes can reach the server.
     func startProvisioned() {
-        // A catalogue that cannot be read now shows itself with the first request.
-        for function in (try? concurrencySettings()) ?? [] { try? applyProvisioned(function) }
+        // The server starts all the same: requests report what is wrong with the catalogue.
+        do throws(ServiceError) {
+            for function in try concurrencySettings() {
+                do throws(ServiceError) { try applyProvisioned(function) } catch { didFailToProvision(error) }
+            }
+        } catch {
+            didFailToProvision(error)
+        }
+    }
+
+    private func didFailToProvision(_ error: ServiceError) {
+        log.error("Provisioned concurrency could not be applied", cause: error)
     }
 
     /// Has the scheduler keep what is set for a function, after a change of it or of an alias.
