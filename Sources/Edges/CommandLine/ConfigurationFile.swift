@@ -15,7 +15,7 @@ struct ConfigurationFile {
         let label = arguments.label(of: SettingSources.config.description)
         let bytes: [UInt8]
         do throws(SystemCallError) {
-            bytes = try FileDescriptor.open(FilePath(path), [.read]).content(bytesMax: Self.bytesMax + 1)
+            bytes = try Self.content(of: FileDescriptor.open(FilePath(path), [.read]))
         } catch {
             throw arguments.refusal("\(label) cannot be read: \(error)")
         }
@@ -111,6 +111,25 @@ struct ConfigurationFile {
         suggestion.map { "; did you mean '\($0)'?" } ?? "; see '\(arguments.command) --help'"
     }
 
+    /// Reads a file, which may be a pipe, up to one byte more than it may have.
+    private static func content(of file: borrowing FileDescriptor) throws(SystemCallError) -> [UInt8] {
+        var content: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while content.count <= bytesMax {
+            var failure: SystemCallError?
+            let count = chunk.withUnsafeMutableBytes { buffer in
+                do throws(SystemCallError) { return try file.read(into: buffer) } catch {
+                    failure = error
+                    return 0
+                }
+            }
+            if let failure { throw failure }
+            if count == 0 { break }
+            content += chunk[..<count]
+        }
+        return content
+    }
+
     private func problem(_ position: TOMLPosition, _ message: String, _ arguments: Arguments) -> UsageError {
         arguments.refusal("\(path):\(position.line): \(message)")
     }
@@ -146,26 +165,5 @@ extension TOMLValue {
         case .boolean(let isOn): "\(isOn)"
         case .array: typeName
         }
-    }
-}
-
-extension FileDescriptor {
-    /// Reads the file from its current position, at most so many bytes. Also from a pipe.
-    fileprivate borrowing func content(bytesMax: Int) throws(SystemCallError) -> [UInt8] {
-        var content: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 65_536)
-        while content.count < bytesMax {
-            var failure: SystemCallError?
-            let count = chunk.withUnsafeMutableBytes { buffer in
-                do throws(SystemCallError) { return try read(into: buffer) } catch {
-                    failure = error
-                    return 0
-                }
-            }
-            if let failure { throw failure }
-            if count == 0 { break }
-            content += chunk[..<count]
-        }
-        return content
     }
 }

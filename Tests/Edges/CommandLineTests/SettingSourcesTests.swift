@@ -220,7 +220,7 @@ import Testing
 
     @Test func `the guide's file has every key, with the defaults`() throws {
         let root = #filePath.split(separator: "/").dropLast(4).map { "/\($0)" }.joined()
-        let guide = try #require(contents(of: "\(root)/docs/guides/configuration.md"))
+        let guide = try #require(try contents(of: "\(root)/docs/guides/configuration.md"))
         let text = try #require(guide.split(separator: "```toml\n").dropFirst().first?.split(separator: "```").first)
         let example = try arguments(file: String(text))
         #expect(Set(example.origins.keys) == Set(Self.settings))
