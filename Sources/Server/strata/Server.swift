@@ -33,7 +33,7 @@ struct Server {
         let port = socket.port
         // The pool hands connections to the HTTP server, which needs the pool first.
         let connections = LateConnections()
-        parts = try Composition(configuration, port: port, connections: connections, log: log)
+        parts = try Self.compose(configuration, port: port, connections, log, logWriter)
         let runtimeAPI = RuntimeAPIHandler(
             environments: parts.pool, responseLimitBytes: LambdaLimits.synchronousPayloadBytes)
         http = try HTTPServer(
@@ -78,6 +78,21 @@ struct Server {
             "The server has stopped",
             ["seconds": .number(Double((MonotonicClock.nowNanoseconds() - start) / 1_000_000) / 1_000)])
         logWriter.close()
+    }
+
+    /// Makes the parts. A failure without a message for people gets one; what was logged is written before.
+    private static func compose(
+        _ configuration: ServerConfiguration, port: UInt16, _ connections: LateConnections, _ log: ServerLog,
+        _ writer: LogWriter
+    ) throws(StartupError) -> Composition {
+        do {
+            return try Composition(configuration, port: port, connections: connections, log: log)
+        } catch {
+            writer.close()
+            if let error = error as? StartupError { throw error }
+            throw StartupError(
+                "The server cannot start with the data folder \(configuration.dataFolder): \(error)", cause: error)
+        }
     }
 
     /// Writes the log to standard error, in colours where that is a terminal.
