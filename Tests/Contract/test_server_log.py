@@ -134,3 +134,17 @@ def test_a_damaged_catalogue_is_explained(installation):
     (failure,) = [line for line in lines if " ERROR lambda: A request failed" in line]
     assert f"request_id={id_of(refusal)} operation=lambda:ListLayers" in failure
     assert "SQLite error 1: no such table: layer_version" in failure.split(" cause=")[1]
+
+
+def test_an_invocation_that_cannot_start_is_explained(installation):
+    server = installation.start()
+    account = Account(server)
+    name = account.deploy("def handler(event, context): return event")
+    store = server.data / "store"
+    store.rename(server.data / "elsewhere")
+    refusal = refused(account.lambda_.invoke, FunctionName=name, Payload=b"1")
+    assert refusal.status == 500
+    (server.data / "elsewhere").rename(store)
+    (line,) = lines_of(server)
+    assert f" ERROR lambda: A request failed request_id={id_of(refusal)} operation=lambda:InvokeFunction " in line
+    assert "No such file or directory" in line.split(" cause=")[1]

@@ -15,6 +15,8 @@ struct Server {
     private let http: HTTPServer
     private let log: ServerLog
     private let logWriter: LogWriter
+    /// Whether people read standard error; programs that read JSON get nothing but the log.
+    private let isLogText: Bool
     /// The URL for clients of this machine.
     let url: String
 
@@ -28,6 +30,7 @@ struct Server {
     init(_ configuration: ServerConfiguration) throws {
         Self.prepareProcess()
         logWriter = try Self.logWriter(configuration)
+        isLogText = configuration.logFormat == .text
         log = ServerLog(logWriter)
         let socket = try Self.listen(configuration)
         let port = socket.port
@@ -64,7 +67,7 @@ struct Server {
         let start = MonotonicClock.nowNanoseconds()
         let running = parts.pool.busyCount
         log.info("The server is stopping", ["signal": .integer(Int(number)), "running": .integer(running)])
-        if running > 0 {
+        if running > 0, isLogText {
             report(
                 "Stopping: waiting up to \(Self.patienceSeconds) s for \(running) running "
                     + "invocation\(running == 1 ? "" : "s"). Press Ctrl-C again to stop at once.")
