@@ -53,7 +53,7 @@ extension StartCommand {
     }
     static let functionNetwork = Option<ServerConfiguration.FunctionNetwork>(
         oneOf: "function-network", "MODE", default: .isolated, from: .file("functions.network"),
-        help: "The network of functions: 'isolated' reaches this server only, 'host' whatever this host reaches.")
+        help: "The network of functions: 'isolated' reaches this server only, 'host' all that this host reaches.")
     static let retryDelay = Option(
         "retry-delay", "SECONDS", .defaulted("60"), kind: .number, from: .file("functions.retry-delay"),
         help: "The delay before the first retry of a failed asynchronous invocation; twice that before the second."

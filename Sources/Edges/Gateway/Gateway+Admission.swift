@@ -64,8 +64,8 @@ extension Gateway {
         }
     }
 
-    /// A function acts as itself, whatever it signs with; other callers as the identity that they prove or, without
-    /// authentication, claim.
+    /// A function acts as itself, regardless of its signature; other callers as the identity that they prove or,
+    /// without authentication, claim.
     private func admission(
         _ exchange: HTTPExchange, _ target: RequestTarget, _ function: Caller?, _ service: String?
     ) throws(SignatureFault) -> Admission {
