@@ -86,6 +86,7 @@ let mechanism = storey(
         ("HTTPClient", ["CCurl", "CHTTPClient"]),
         ("AWSProtocol", ["CPCRE2", "CZlib", "Digest"]),
         ("SignatureV4", ["Digest"]),
+        ("TOML", []),
     ])
 
 let nouns =
@@ -173,7 +174,7 @@ let edges = storey(
             [
                 "AWSClient", "AWSProtocol", "Digest", "Domain", "FunctionExecution", "HTTPClient", "LinuxSystem",
                 "Packaging", "ServiceKit",
-                "Sandbox", "Scheduler", "SignatureV4",
+                "Sandbox", "Scheduler", "SignatureV4", "TOML",
             ]
         ),
     ])
@@ -206,6 +207,7 @@ let proof: [Target] =
             ("HTTPClient", ["HTTP", "LinuxSystem"]),
             ("AWSProtocol", ["CJansson", "SeededRandom"]),
             ("SignatureV4", ["Digest", "SeededRandom"]),
+            ("TOML", ["SeededRandom"]),
         ])
     + tests("Nouns", [("Domain", ["SeededRandom"]), ("SandboxPlan", [])])
     + tests(
@@ -222,7 +224,15 @@ let proof: [Target] =
         ])
     + tests(
         "Kit",
-        [("ServiceKit", ["AWSProtocol", "Catalog", "Digest", "Domain", "EventQueue", "SeededRandom", "SignatureV4"])])
+        [
+            (
+                "ServiceKit",
+                [
+                    "AWSProtocol", "Catalog", "Digest", "Domain", "EventQueue", "LinuxSystem", "SeededRandom",
+                    "SignatureV4",
+                ]
+            )
+        ])
     + tests("Execution", [("FunctionExecution", ["Domain", "SeededRandom"])])
     + tests(
         "Services",
@@ -239,10 +249,13 @@ let proof: [Target] =
     + tests(
         "Edges",
         [
-            ("Gateway", ["Domain", "SignatureV4"]),
+            ("Gateway", ["AWSProtocol", "Domain", "ServiceKit", "SignatureV4"]),
             (
                 "CommandLine",
-                ["AWSClient", "AWSProtocol", "Domain", "FunctionExecution", "LinuxSystem", "Sandbox", "Scheduler"]
+                [
+                    "AWSClient", "AWSProtocol", "Domain", "FunctionExecution", "LinuxSystem", "Sandbox", "Scheduler",
+                    "ServiceKit",
+                ]
             ),
         ]) + [
         .testTarget(

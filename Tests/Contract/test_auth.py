@@ -175,7 +175,8 @@ def test_a_non_loopback_address_needs_signatures(installation):
     with pytest.raises(StartFailure) as caught:
         installation.start(arguments=["--host", "0.0.0.0"])
     assert caught.value.exit_code == 2
-    assert caught.value.stderr == "strata start: --host 0.0.0.0 would let others in: that needs --auth\n"
+    message = "--host 0.0.0.0 is reachable from other machines: that requires --auth"
+    assert caught.value.stderr == f"strata start: {message}\n"
 
 
 def test_with_signatures_others_may_reach_the_server(installation, server):

@@ -267,7 +267,7 @@ def test_an_endpoint_that_is_no_url_is_refused_at_the_start(installation):
 
     with pytest.raises(StartFailure) as failure:
         installation.start(variables={"AWS_ENDPOINT_URL_SQS": "localhost"})
-    assert "AWS_ENDPOINT_URL_SQS is no http or https URL" in failure.value.stderr
+    assert "AWS_ENDPOINT_URL_SQS takes an http or https URL" in failure.value.stderr
 
 
 def test_a_destination_of_no_known_service_is_refused_when_it_is_set(services):

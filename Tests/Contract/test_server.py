@@ -32,7 +32,7 @@ def test_a_folder_with_other_files_is_left_as_it_is(installation):
     with pytest.raises(StartFailure) as failure:
         installation.start(data=folder)
     assert failure.value.exit_code == 1
-    assert f"The folder {folder} holds other files, and no server's data." in failure.value.stderr
+    assert f"The folder {folder} has other files in it and is no data folder of Strata." in failure.value.stderr
     assert [each.name for each in folder.iterdir()] == ["notes.txt"]
     assert folder.stat().st_mode & 0o777 == 0o755
 
@@ -53,6 +53,17 @@ def test_a_second_server_on_the_same_data_folder_is_refused(installation, server
     assert str(server.data) in caught.value.stderr
     assert caught.value.stderr.count("\n") == 1
     assert server.health()[0] == 200
+
+
+def test_a_damaged_catalogue_is_named_with_its_folder(installation):
+    folder = installation.folder()
+    (folder / "catalog.sqlite").write_bytes(b"this is no database" * 500)
+    with pytest.raises(StartFailure) as caught:
+        installation.start(data=folder)
+    assert caught.value.exit_code == 1
+    message = f"strata: The server cannot start with the data folder {folder}: SQLite error 26: file is not a database"
+    assert caught.value.stderr.startswith(message)
+    assert caught.value.stderr.count("\n") == 1
 
 
 def test_a_port_that_is_taken_is_named(installation, server):

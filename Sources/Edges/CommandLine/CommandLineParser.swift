@@ -70,7 +70,9 @@ struct CommandLineParser {
         }
         if let word = rest.first { throw UsageError(called, "unexpected argument '\(word)'; see '\(called) --help'") }
         for option in command.options where arguments.texts[option.name] == nil {
-            if case .required = option.presence { throw UsageError(called, "\(option.usage) is missing") }
+            // The other sources may have it.
+            guard option.sources == .commandLine, case .required = option.presence else { continue }
+            throw UsageError(called, "\(option.usage) is missing")
         }
         if let operand = command.operand, arguments.operands.isEmpty {
             throw UsageError(called, "\(operand) is missing")

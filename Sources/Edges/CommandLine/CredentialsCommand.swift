@@ -9,7 +9,7 @@ enum CredentialsCommand {
         subcommands: [create, list, delete])
 
     static let data = Option(
-        "data", "FOLDER", .optional(otherwise: StartCommand.dataFolderText),
+        "data", "FOLDER", .optional(otherwise: StartCommand.dataFolderText), from: .variable,
         help: "The server's data folder. The server may be running: changes take effect at once.")
     static let account = Option(
         "account", "ID", .defaulted("000000000000"), help: "The key's account."

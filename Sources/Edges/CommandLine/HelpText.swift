@@ -9,7 +9,7 @@ enum HelpText {
             let rows = command.subcommands.map { ($0.name, $0.summary) }
             paragraphs.append(style.bold("Commands:") + "\n" + table(rows))
         }
-        var rows = command.options.map { ($0.usage, $0.help + note($0.presence)) }
+        var rows = command.options.map { ($0.usage, $0.help + note($0.presence) + note($0)) }
         if path.count == 1 { rows.append(("--version", "Print the version.")) }
         rows.append(("--help", "Print this help."))
         paragraphs.append(style.bold("Options:") + "\n" + table(rows))
@@ -42,6 +42,15 @@ enum HelpText {
         }
     }
 
+    /// Keeps words on one line; printed as a space.
+    private static let noBreakSpace = "\u{A0}"
+
+    /// The variable and the key of an option that has them.
+    private static func note(_ option: OptionDescription) -> String {
+        let variable = option.variable.map { " [variable:\(noBreakSpace)\($0)]" } ?? ""
+        return variable + (option.key.map { " [file:\(noBreakSpace)\($0)]" } ?? "")
+    }
+
     /// Two columns; the right one wraps at 100 characters per line.
     private static func table(_ rows: [(String, String)]) -> String {
         let width = min(rows.map(\.0.count).max() ?? 0, 30)
@@ -65,6 +74,6 @@ enum HelpText {
                 lines.append(String(word))
             }
         }
-        return lines
+        return lines.map { $0.replacing(noBreakSpace, with: " ") }
     }
 }

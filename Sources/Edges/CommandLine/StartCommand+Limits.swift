@@ -1,34 +1,35 @@
 internal import Domain
 internal import Scheduler
 
-// The limits that decide what runs, waits and is throttled; the defaults are AWS's, where AWS has such a limit.
+// The scheduler's limits: which invocations run, wait or are throttled. Defaults are AWS's where AWS has the limit.
 extension StartCommand {
     static let maxConcurrency = count(
         "max-concurrency", 1...100_000, LambdaLimits.concurrentExecutions,
-        help: "Invocations at once in one account and region; more are throttled.")
+        help: "Concurrent invocations in one account and region; more are throttled.")
     static let maxEnvironments = count(
         "max-environments", 1...100_000, SchedulerLimits().environments,
-        help: "Execution environments at once on this host, whatever they do.")
+        help: "Execution environments on this host at a time, busy or idle.")
     static let scalingRate = count(
         "scaling-rate", 1...1_000_000, SchedulerLimits().startsPerInterval,
-        help: "Environments that one function may start in 10 seconds.")
+        help: "Environments that one function may start per 10 seconds.")
     static let requestRate = count(
         "request-rate", 1...1_000_000, SchedulerLimits().requestsPerConcurrency,
-        help: "Requests in a second for each invocation that may run at once.")
+        help: "Invocations per second, for each unit of concurrency.")
     static let queueLength = count(
         "queue-length", 0...100_000, SchedulerLimits().waitingInvocations,
-        help: "Invocations that may wait for a place when the host is full.")
+        help: "Invocations that may wait when the host is full.")
     static let queueSeconds = seconds(
-        "queue-seconds", SchedulerLimits().waitNanoseconds, help: "How long they wait before they are throttled.")
+        "queue-seconds", SchedulerLimits().waitNanoseconds, help: "How long invocations wait before they are throttled."
+    )
     static let idleSeconds = seconds(
         "idle-seconds", SchedulerLimits().idleNanoseconds,
-        help: "How long an environment is kept after its last invocation.")
+        help: "How long an idle environment is kept after its last invocation.")
     static let overcommit = Option(
-        "overcommit", "FACTOR", .defaulted("4"),
-        help: "How often the host's memory is promised: what environments may use at most, over what there is."
+        "overcommit", "FACTOR", .defaulted("4"), kind: .number, from: .file("limits.overcommit"),
+        help: "Memory overcommit factor: total MemorySize of environments over host memory."
     ) { (text) throws(ValueError) -> Double in
         guard let factor = Double(text), factor > 0, factor <= 1000 else {
-            throw ValueError(expectation: "a number above 0, and up to 1000")
+            throw ValueError(expectation: "a number above 0, up to 1000")
         }
         return factor
     }
@@ -52,10 +53,13 @@ extension StartCommand {
         return limits
     }
 
+    /// An option of the table `limits` that is a whole number.
     private static func count(
         _ name: String, _ range: ClosedRange<Int>, _ standard: Int, help: String
     ) -> Option<Int> {
-        Option(name, "NUMBER", .defaulted("\(standard)"), help: help) { (text) throws(ValueError) -> Int in
+        Option(
+            name, "NUMBER", .defaulted("\(standard)"), kind: .integer, from: .file("limits.\(name)"), help: help
+        ) { (text) throws(ValueError) -> Int in
             guard let count = Int(text), range.contains(count) else {
                 throw ValueError(expectation: "a number from \(range.lowerBound) to \(range.upperBound)")
             }
@@ -63,11 +67,13 @@ extension StartCommand {
         }
     }
 
-    /// In nanoseconds.
+    /// An option of the table `limits` in seconds; its value is in nanoseconds.
     private static func seconds(_ name: String, _ standard: UInt64, help: String) -> Option<UInt64> {
         let second = 1_000_000_000.0
-        return Option(name, "SECONDS", .defaulted("\(Int(Double(standard) / second))"), help: help) {
-            (text) throws(ValueError) -> UInt64 in
+        return Option(
+            name, "SECONDS", .defaulted("\(Int(Double(standard) / second))"), kind: .number,
+            from: .file("limits.\(name)"), help: help
+        ) { (text) throws(ValueError) -> UInt64 in
             guard let seconds = Double(text), (0...86_400).contains(seconds) else {
                 throw ValueError(expectation: "a number of seconds from 0 to 86400")
             }

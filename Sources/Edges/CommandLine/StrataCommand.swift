@@ -1,4 +1,5 @@
 internal import Glibc
+internal import LinuxSystem
 
 /// The `strata` program.
 public enum StrataCommand {
@@ -14,6 +15,12 @@ public enum StrataCommand {
         main(words, root: root(start: StartCommand(run: start)), console: .ofThisProcess())
     }
 
+    /// Whether the environment allows colours on a terminal: not with `NO_COLOR` (<https://no-color.org>) or
+    /// `TERM=dumb`.
+    public static var allowsColors: Bool {
+        TextStyle(isTerminal: true, environment: ProcessEnvironment.variables()).isColored
+    }
+
     static func main(_ words: [String], root: Command, console: Console) -> Int32 {
         do {
             switch try CommandLineParser(root: root).parse(words) {
@@ -26,7 +33,8 @@ public enum StrataCommand {
             case .incomplete(let path):
                 console.report(help(path, console))
                 return 2
-            case .run(let command, let arguments):
+            case .run(let command, var arguments):
+                try SettingSources(variables: console.environment).fill(&arguments, of: command)
                 return try command.run?(arguments, console) ?? 2
             }
         } catch let error as UsageError {

@@ -1,13 +1,13 @@
-/// Keeps web pages away from the API: a page that a developer happens to visit could otherwise call 127.0.0.1.
+/// Refuses requests from web pages: a page that a developer visits could otherwise call the API at 127.0.0.1.
 ///
-/// Two ways exist. A page of another origin sends that `Origin` (or `Sec-Fetch-Site`), which no SDK does; also a page
-/// of another port of this machine is another origin. A page whose own name was made to resolve to this host (DNS
-/// rebinding) has no foreign origin, but its `Host` is a name that is not ours.
+/// Two kinds of pages are recognised. A page of another origin, which includes other ports of this machine, sends its
+/// `Origin` or `Sec-Fetch-Site`, which no SDK does. A page whose name resolves to this host (DNS rebinding) has no
+/// foreign origin, but its `Host` is a name that this server does not have.
 struct BrowserGuard: Sendable {
-    /// Whether a request may have come from anything but a web page of another site.
+    /// Whether a request is not from a web page of another site.
     ///
-    /// - Parameter allowsNames: whether the server may have names of its own. Only where every request is signed: a
-    ///   rebound page has nothing to sign with, and a signature holds for one `Host`.
+    /// - Parameter allowsNames: whether the server may have any host name. Only where every request is signed: a
+    ///   rebound page has no key to sign with, and a signature is valid for one `Host`.
     static func admits(host: String?, origin: String?, fetchSite: String?, allowsNames: Bool = false) -> Bool {
         if let fetchSite, fetchSite != "same-origin", fetchSite != "none" { return false }
         if let origin, origin != host.map({ "http://\($0)" }) { return false }

@@ -5,27 +5,27 @@ package import HTTP
 internal import ServiceKit
 internal import SignatureV4
 
-/// A request that may come in: who calls, and what for.
+/// An authenticated request: its caller, and the service that it is for.
 struct Admission {
     let context: RequestContext
-    /// The service that the request is for, such as `lambda`.
+    /// The service's name, such as `lambda`.
     let service: String
 }
 
 extension Gateway {
-    /// Longer bodies than this are only read for callers that are known. Every service reads as much.
-    private static let strangersBodyBytes = 65_536
+    /// The longest body that is read before the caller is known, in bytes. Every service reads as much.
+    private static let anonymousBodyBytes = 65_536
 
-    /// What a service reads of a request at most.
+    /// The longest body that is read of a request, in bytes.
     package func bodyLimitBytes(for exchange: HTTPExchange) -> Int {
-        // Nearly all requests; which service they are for need not be found out for that.
-        if isShort(exchange) { return Self.strangersBodyBytes }
+        // Nearly all requests: saves the search for their service.
+        if isShort(exchange) { return Self.anonymousBodyBytes }
         let limit = registry.requestLimitBytes(of: scope(exchange).service)
         guard let authenticator, exchange.origin == 0 else { return limit }
-        return fault(authenticator, exchange) == nil ? limit : Self.strangersBodyBytes
+        return fault(authenticator, exchange) == nil ? limit : Self.anonymousBodyBytes
     }
 
-    /// Lambda's answer to a request that is longer, as the service that was meant would write it.
+    /// Lambda's error for a request that is longer, in the protocol of the service that it is for.
     package func responseForLargeBody(_ exchange: HTTPExchange) -> HTTPResponse {
         if let authenticator, exchange.origin == 0, let fault = fault(authenticator, exchange) {
             return refusal(fault, exchange, nil)
@@ -40,19 +40,19 @@ extension Gateway {
         return registry.response(error, of: service)
     }
 
-    /// Whether the request may be from a program. A web page has no key to sign with, so where requests are signed the
-    /// server may have any name.
+    /// Whether the request may be from a program. A web page has no key to sign with, so a server that requires
+    /// signatures may have any host name.
     func isFromProgram(_ exchange: HTTPExchange) -> Bool {
         BrowserGuard.admits(
             host: exchange.header("Host"), origin: exchange.header("Origin"),
             fetchSite: exchange.header("Sec-Fetch-Site"), allowsNames: authenticator != nil)
     }
 
-    /// Lets a request in to what it is for, or answers why not.
+    /// Authenticates a request and passes it on, or responds with the reason for its refusal.
     ///
     /// - Parameters:
-    ///   - function: the function that calls, which its socket vouches for; `nil` for everybody else.
-    ///   - service: the service that the request's path belongs to; `nil` where the request itself says that.
+    ///   - function: the calling function, identified by its socket; `nil` for every other caller.
+    ///   - service: the service that the request's path belongs to; `nil` where the request names it.
     func admitted(
         _ exchange: HTTPExchange, _ target: RequestTarget, _ function: Caller?, for service: String?,
         _ body: (Admission) -> HTTPResponse?
@@ -64,7 +64,8 @@ extension Gateway {
         }
     }
 
-    /// A function acts as itself, whatever it signs with; others as who they are, or say they are.
+    /// A function acts as itself, regardless of its signature; other callers as the identity that they prove or,
+    /// without authentication, claim.
     private func admission(
         _ exchange: HTTPExchange, _ target: RequestTarget, _ function: Caller?, _ service: String?
     ) throws(SignatureFault) -> Admission {
@@ -90,11 +91,12 @@ extension Gateway {
     /// The context of a caller's request.
     func context(of caller: Caller, _ region: Region, _ exchange: HTTPExchange) -> RequestContext {
         let endpoint = "http://\(exchange.header("Host") ?? "127.0.0.1")"
-        return RequestContext(account: caller.account, region: region, endpoint: endpoint, caller: caller)
+        var context = RequestContext(account: caller.account, region: region, endpoint: endpoint, caller: caller)
+        context.log = log
+        return context
     }
 
-    /// The context of a request whose body has not arrived, as far as its head is genuine; `nil` for a request that
-    /// will be refused.
+    /// The context of a request whose body has not arrived, by its head; `nil` for a request that will be refused.
     func contextBeforeBody(_ exchange: HTTPExchange) -> RequestContext? {
         if let function = callerBehind(exchange.origin) { return context(of: function, defaults.region, exchange) }
         guard exchange.origin == 0, isFromProgram(exchange) else { return nil }
@@ -103,7 +105,7 @@ extension Gateway {
         return context(of: claimed(scope, exchange), scope.region, exchange)
     }
 
-    /// Who a request says that it is from.
+    /// The identity that a request claims.
     private func claimed(_ scope: RequestScope, _ exchange: HTTPExchange) -> Caller {
         claims.caller(
             claiming: ClaimedIdentity(
@@ -123,13 +125,13 @@ extension Gateway {
             headers: exchange.headers())
     }
 
-    /// Whether the body is announced as short enough for anybody's.
+    /// Whether the announced body is short enough to be read of any caller.
     private func isShort(_ exchange: HTTPExchange) -> Bool {
         guard exchange.header("Transfer-Encoding") == nil else { return false }
-        return exchange.header("Content-Length").flatMap { Int($0) } ?? 0 <= Self.strangersBodyBytes
+        return exchange.header("Content-Length").flatMap { Int($0) } ?? 0 <= Self.anonymousBodyBytes
     }
 
-    /// What can be said against a request before its body is there.
+    /// Why a request is refused before its body is read; `nil` if it is not.
     private func fault(_ authenticator: Authenticator, _ exchange: HTTPExchange) -> SignatureFault? {
         do throws(SignatureFault) {
             try authenticator.checkBeforeBody(
@@ -142,6 +144,9 @@ extension Gateway {
 
     private func refusal(_ fault: SignatureFault, _ exchange: HTTPExchange, _ service: String?) -> HTTPResponse {
         let scope = scope(exchange)
+        log.info(
+            "A signature was refused",
+            ["reason": .text("\(fault.kind)"), "service": .text(service ?? scope.service)])
         // A form without a signature is for one of the services whose protocol sends forms.
         let assumed = scope.accessKeyID == nil && exchange.isForm ? registry.nameOfForms : scope.service
         return fault.response(of: registry, service: service ?? assumed, requestID: RequestIdentifier.make())

@@ -5,15 +5,15 @@ internal import LinuxSystem
 internal import ServiceKit
 internal import Telemetry
 
-// The pages below `/_strata/`, for people and for whatever watches the server.
+// The pages below `/_strata/`, for operators and monitoring.
 extension Gateway {
     private static let prefix = "/_strata/"
 
-    /// Answers a request for a page. Most read from the disk, so another thread does it.
+    /// Responds to a request for a page. Most pages read from disk, so the work queue makes them.
     func operatorPage(_ target: RequestTarget, _ exchange: HTTPExchange) -> HTTPResponse? {
         let path = String(target.path.dropFirst(Self.prefix.count))
         guard target.path.hasPrefix(Self.prefix), let page = pages[path] else {
-            return Self.refusal(404, "There is no such page. /_strata/health tells how the server is.")
+            return Self.refusal(404, "This page does not exist. /_strata/health has the server's status.")
         }
         guard exchange.method == page.method else {
             return Self.refusal(405, "This page is for \(page.method).", headers: [("Allow", page.method)])
@@ -24,17 +24,19 @@ extension Gateway {
             }
             if let answer { exchange.respond(answer) }
         }
-        return accepted ? nil : registry.response(Self.busy, of: registry.assumed)
+        if accepted { return nil }
+        log.warning("A page was refused because the work queue is full", ["page": .text(path)])
+        return registry.response(Self.busy, of: registry.assumed)
     }
 
-    /// How the server is, for everyone who reaches it.
+    /// The server's status. Needs no authentication.
     func healthPage() -> HTTPResponse {
-        let ailments = registry.services.compactMap { service -> String? in
+        let reasons = registry.services.compactMap { service -> String? in
             if case .degraded(let why) = service.health { why } else { nil }
         }
-        let status = isStopping ? "stopping" : ailments.isEmpty ? "ok" : "degraded"
+        let status = isStopping ? "stopping" : reasons.isEmpty ? "ok" : "degraded"
         var members: [String: AWSValue] = ["status": .string(status), "version": .string(version)]
-        if !ailments.isEmpty { members["reasons"] = .list(ailments.map { .string($0) }) }
+        if !reasons.isEmpty { members["reasons"] = .list(reasons.map { .string($0) }) }
         return Self.json(.structure(members))
     }
 
@@ -53,7 +55,7 @@ extension Gateway {
                 return Self.json(try page.respond(request))
             }
         } catch {
-            return error.aws.response.http(requestID: RequestIdentifier.make())
+            return context.response(to: error, requestID: RequestIdentifier.make())
         }
     }
 
@@ -78,9 +80,9 @@ extension Gateway {
             body: .bytes(JSON.encode(.structure(["message": .string(message)]))))
     }
 
-    /// A page: the server's own figures, or a service's page.
+    /// A page: the metrics of all services, or a service's page.
     enum Page: Sendable {
-        /// All figures, as Prometheus scrapes them.
+        /// The metrics in Prometheus's text format.
         case metrics
         case service(OperatorPage)
 

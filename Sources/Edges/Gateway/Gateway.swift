@@ -5,41 +5,47 @@ internal import LinuxSystem
 package import ServiceKit
 internal import Synchronization
 
-/// The HTTP edge: finds out who calls and which service is meant, has the service answer, and names no service itself.
+/// The HTTP edge: authenticates the caller, finds the service that a request is for, and lets it answer. It names no
+/// service itself.
 ///
-/// Data-plane requests that need not wait are answered on the HTTP server's own threads. Every other call may write to
-/// disk and goes to a small work queue.
+/// Data-plane requests that do not block are answered on the HTTP server's threads. Every other call may write to disk
+/// and goes to a small work queue.
 package final class Gateway: HTTPHandler {
     let registry: ServiceRegistry
     let defaults: GatewayDefaults
     let version: String
     /// Verifies signatures; `nil` where requests need not be signed.
     let authenticator: Authenticator?
-    /// Reads what unsigned requests claim.
+    /// Reads the identity that an unsigned request claims.
     let claims: Authenticator
     let workQueue: WorkQueue
     let pages: [String: Page]
+    let log: ServerLog
+    let calls: CallLog
     let callerBehind: @Sendable (_ origin: UInt32) -> Caller?
     private let stopping = Mutex(false)
 
-    /// Calls that may wait; beyond it a caller is told to come again.
+    /// Calls that may wait for a thread; more are refused with 429.
     private static let backlog = 1024
 
     /// Makes the edge of some services.
     ///
     /// - Parameters:
-    ///   - requiresSignatures: whether callers have to sign with a key that is known here.
-    ///   - callsAtOnce: the threads for calls that may wait. More than the calls that may last, such as those that read
-    ///     from another server, so that these do not hold up the others.
+    ///   - requiresSignatures: whether requests must be signed with a key of this server.
+    ///   - callsAtOnce: the threads for calls that block. More than the calls that may take long, such as those that
+    ///     read from another server, so that these do not delay the others.
     ///   - callerBehind: the function whose execution environment opened a connection, by the connection's origin;
     ///     `nil` when the environment is gone.
     package init(
         registry: ServiceRegistry, authenticator: Authenticator, requiresSignatures: Bool, defaults: GatewayDefaults,
-        version: String, callsAtOnce: Int, callerBehind: @escaping @Sendable (_ origin: UInt32) -> Caller?
+        version: String, callsAtOnce: Int, log: ServerLog,
+        callerBehind: @escaping @Sendable (_ origin: UInt32) -> Caller?
     ) throws {
         self.registry = registry
         self.defaults = defaults
         self.version = version
+        self.log = log.named("gateway")
+        calls = CallLog(log: self.log)
         self.callerBehind = callerBehind
         self.authenticator = requiresSignatures ? authenticator : nil
         claims = authenticator
@@ -47,36 +53,37 @@ package final class Gateway: HTTPHandler {
         workQueue = try WorkQueue(name: "control", threadCount: callsAtOnce, capacity: Self.backlog)
     }
 
-    /// Lets the calls that were accepted end, and refuses new ones.
+    /// Refuses new calls, and returns when the accepted ones have ended.
     package func stop() {
         stopping.withLock { $0 = true }
         workQueue.close()
     }
 
-    /// Whether the server is about to end.
+    /// Whether the server is shutting down.
     var isStopping: Bool { stopping.withLock { $0 } }
 
-    /// Answers one request: at once, or when its use case is done.
+    /// Responds to a request: at once, or through the exchange when its use case is done.
     package func respond(to exchange: HTTPExchange) -> HTTPResponse? {
         let isFunction = exchange.origin != 0
-        guard isFunction || isFromProgram(exchange) else { return Self.refusedBrowser }
+        guard isFunction || isFromProgram(exchange) else { return refuseBrowser(exchange) }
         let target = RequestTarget(exchange.target)
         if target.path.hasPrefix("/_strata") {
             guard !isFunction else { return Self.refusedFunction }
             return target.path == "/_strata/health" ? healthPage() : operatorPage(target, exchange)
         }
-        // Found out now, not when the call's turn comes: its environment may be gone by then.
+        // Found now, not when a thread takes the call: its environment may be gone by then.
         let function = isFunction ? callerBehind(exchange.origin) : nil
         if let route = registry.dataPlaneRoute(for: target, method: exchange.method) {
             return respond(to: exchange, target, by: route, function)
         }
-        if isFunction, function == nil { return Self.refusedRemains }
+        if isFunction, function == nil { return Self.refusedEndedEnvironment }
+        let arrival = calls.now()
         return submit(exchange, of: scope(exchange).service) {
-            self.admitted(exchange, target, function, for: nil) { self.answer(exchange, target, $0) }
+            self.admitted(exchange, target, function, for: nil) { self.answer(exchange, target, $0, arrival) }
         }
     }
 
-    /// Takes the body of a data-plane request piece by piece, where its route does.
+    /// The sink of a request's body; `nil` where its route does not stream it.
     package func bodySink(for exchange: HTTPExchange) -> (any HTTPBodySink)? {
         let target = RequestTarget(exchange.target)
         guard let sink = registry.dataPlaneRoute(for: target, method: exchange.method)?.bodySink,
@@ -93,7 +100,7 @@ package final class Gateway: HTTPHandler {
             let context = context(of: Caller(account: defaults.account), defaults.region, exchange)
             return run(exchange, route) { route.respond(exchange, context) }
         case .caller(let name):
-            if exchange.origin != 0, function == nil { return Self.refusedRemains }
+            if exchange.origin != 0, function == nil { return Self.refusedEndedEnvironment }
             return run(exchange, route) {
                 self.admitted(exchange, target, function, for: name) { route.respond(exchange, $0.context) }
             }
@@ -109,19 +116,35 @@ package final class Gateway: HTTPHandler {
         }
     }
 
-    /// Has a thread that may wait make the answer.
+    /// Lets a thread of the work queue make the response.
     private func submit(
         _ exchange: HTTPExchange, of service: String, _ respond: @escaping @Sendable () -> HTTPResponse?
     ) -> HTTPResponse? {
         let isAccepted = workQueue.submit {
             if let answer = respond() { exchange.respond(answer) }
         }
-        return isAccepted ? nil : registry.response(Self.busy, of: service)
+        if isAccepted { return nil }
+        log.warning("A call was refused because the work queue is full", ["service": .text(service)])
+        return registry.response(Self.busy, of: service)
+    }
+
+    private func refuseBrowser(_ exchange: HTTPExchange) -> HTTPResponse {
+        log.debug(
+            "A request of a web page was refused",
+            [
+                "host": exchange.header("Host").map { .text($0) },
+                "origin": exchange.header("Origin").map { .text($0) },
+                "fetch_site": exchange.header("Sec-Fetch-Site").map { .text($0) },
+            ])
+        return Self.refusedBrowser
     }
 
     /// Decodes, calls and encodes one control-plane call.
-    private func answer(_ exchange: HTTPExchange, _ target: RequestTarget, _ admission: Admission) -> HTTPResponse {
+    private func answer(
+        _ exchange: HTTPExchange, _ target: RequestTarget, _ admission: Admission, _ arrival: UInt64
+    ) -> HTTPResponse {
         guard let api = registry[admission.service] else {
+            log.info("A service is not implemented", ["service": .text(admission.service)])
             return UnknownService(name: admission.service, known: registry.names).response
         }
         let requestID = RequestIdentifier.make()
@@ -129,7 +152,15 @@ package final class Gateway: HTTPHandler {
             method: exchange.method, rawPath: String(target.path), rawQuery: String(target.query),
             headers: exchange.headers().map { AWSHeader($0.name, $0.value) }, body: exchange.body,
             requestID: requestID)
-        return api.respond(to: request, context: admission.context).http(requestID: requestID)
+        var context = admission.context
+        context.requestID = requestID
+        let start = calls.now()
+        let response = api.respond(to: request, context: context)
+        let call = CallLog.Call(
+            requestID: requestID, service: admission.service, account: context.account.description,
+            status: response.status, arrival: arrival, start: start)
+        calls.didAnswer(call) { api.operationName(of: request) }
+        return response.http(requestID: requestID)
     }
 }
 
@@ -137,18 +168,18 @@ extension Gateway {
     private static let refusedBrowser = HTTPResponse(
         status: 403, contentType: "application/json",
         text:
-            #"{"message":"Requests of web pages are refused. Call from a program, by an address or as localhost."}"#
+            #"{"message":"Requests from web pages are refused. Call from a program, by IP address or as localhost."}"#
     )
 
     private static let refusedFunction = HTTPResponse(
         status: 403, contentType: "application/json", text: #"{"message":"Functions may not see the server's pages."}"#)
 
-    private static let refusedRemains = HTTPResponse(
+    private static let refusedEndedEnvironment = HTTPResponse(
         status: 403, contentType: "application/json",
         text: #"{"message":"The execution environment of this function has ended."}"#)
 
     static let busy = AWSError(
         "TooManyRequestsException", status: 429,
-        message: "The server has too many calls to answer at once; call again in a moment.", fault: .user,
+        message: "Too many calls are waiting for the server; retry in a second.", fault: .user,
         retryAfterSeconds: 1)
 }

@@ -1,15 +1,15 @@
 package import Domain
 
-/// What a request's credentials say of it: access key, region and service.
+/// The credential scope of a request: access key, region and service.
 ///
 /// Source: "Signature Version 4 signing for API requests" in the IAM user guide: the credential scope is
 /// `ACCESSKEY/DATE/REGION/SERVICE/aws4_request`, in the `Authorization` header or the `X-Amz-Credential` parameter.
 struct RequestScope: Hashable, Sendable {
-    /// The access key; `nil` where the request names none.
+    /// The access key's ID; `nil` where the request has none.
     var accessKeyID: String?
-    /// The region of the scope, or the default where there is none.
+    /// The region, or the default of requests without a scope.
     var region: Region
-    /// The service that was signed for; `lambda` where nothing was.
+    /// The service that the request is signed for; `lambda` where it is not signed.
     var service: String
 
     /// Reads a request's credentials.
@@ -48,7 +48,7 @@ struct RequestScope: Hashable, Sendable {
 }
 
 extension RequestScope {
-    /// How AWS's clients begin the header; every invocation is looked at here, and searching takes its time.
+    /// How AWS's clients begin the header. Every invocation passes here, and a search would take longer.
     private static let usualBeginning = "AWS4-HMAC-SHA256 Credential="
 
     private static func afterMark(in authorization: String) -> Substring.UTF8View? {
@@ -61,9 +61,9 @@ extension RequestScope {
     }
 }
 
-/// What stands in where a request does not say.
+/// The account and region of requests that do not name them.
 package struct GatewayDefaults: Hashable, Sendable {
-    /// The account of access keys that name none.
+    /// The account of callers whose access key does not name one.
     package var account: AccountID
     /// The region of requests that are not signed.
     package var region: Region

@@ -3,16 +3,16 @@ internal import Domain
 internal import HTTP
 package import ServiceKit
 
-/// The services that are served, found by what a request says: the name that it is signed for, its target header, the
-/// version that a form names, or the path of an operation.
+/// The services, found by a request's properties: the name that it is signed for, its target header, its host, the
+/// API version of a form, or an operation's path.
 package struct ServiceRegistry: Sendable {
     /// All services, in the order in which they are asked.
     let services: [any Service]
     private let apis: [String: ServiceAPI]
-    /// The API of requests that say nothing: the first of the first service.
+    /// The API of requests that nothing else identifies: the first of the first service.
     let assumed: String
 
-    /// Registers services. The first one answers requests that nothing else is known of.
+    /// Registers services. The first one answers requests that nothing identifies.
     package init(_ services: [any Service]) {
         self.services = services
         let all = services.flatMap(\.apis)
@@ -20,10 +20,10 @@ package struct ServiceRegistry: Sendable {
         assumed = all.first?.model.name ?? ""
     }
 
-    /// The names of the APIs, as clients sign for them.
+    /// The names of the APIs, as in credential scopes.
     var names: [String] { services.flatMap(\.apis).map(\.model.name) }
 
-    /// The API of a name; `nil` for one that is not here.
+    /// The API of a name; `nil` for an unknown one.
     subscript(name: String) -> ServiceAPI? { apis[name] }
 
     /// The route of a data-plane request.
@@ -39,7 +39,7 @@ package struct ServiceRegistry: Sendable {
         (apis[name] ?? apis[assumed])?.requestLimitBytes ?? 0
     }
 
-    /// The API that a request without a signature is for.
+    /// The API of a request without a signature.
     func name(ofUnsigned target: RequestTarget, _ exchange: HTTPExchange) -> String {
         if let header = exchange.header("X-Amz-Target"), let name = name(ofTargetHeader: header) { return name }
         if let host = exchange.header("Host"), let name = name(ofHost: host) { return name }
@@ -60,7 +60,7 @@ package struct ServiceRegistry: Sendable {
         return labels.count > 1 ? labels.first.flatMap { apis[String($0)] }?.model.name : nil
     }
 
-    /// The API that a form without a signature and without a known version is assumed to be for.
+    /// The API of a form without a signature and without a known version.
     var nameOfForms: String { names.last { apis[$0]?.model.wireFormat.isQuery ?? false } ?? assumed }
 
     private var longestFormBytes: Int {
@@ -82,7 +82,7 @@ package struct ServiceRegistry: Sendable {
         return apis.values.first { !$0.model.wireFormat.isQuery && $0.operationName(of: request) != nil }?.model.name
     }
 
-    /// An error from before a service, in the form of the API that was meant.
+    /// An error that the gateway responds with, in the protocol of the API that the request is for.
     func response(_ error: AWSError, of name: String) -> HTTPResponse {
         let requestID = RequestIdentifier.make()
         let response = apis[name]?.answer(error, requestID: requestID) ?? error.response

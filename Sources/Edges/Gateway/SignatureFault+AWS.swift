@@ -4,7 +4,7 @@ internal import ServiceKit
 internal import SignatureV4
 
 extension SignatureFault {
-    /// The fault as a service answers it: the protocols have names of their own for them, and forms.
+    /// The fault as a service responds with it: each protocol has its own error names and format.
     func response(of registry: ServiceRegistry, service: String, requestID: String) -> HTTPResponse {
         switch registry[service]?.model.wireFormat {
         case .restJSON: AWSError(jsonName, status: 403, message: message).response.http(requestID: requestID)

@@ -3,22 +3,22 @@ internal import HTTP
 internal import Domain
 internal import ServiceKit
 
-/// The answer to a call of a service that is not here, in the format that the service's own clients can read.
+/// The response to a call of a service that is not implemented, in the format of that service's clients.
 ///
 /// Source: the `protocol` of each service's model in botocore, and "AWS query protocol" and "AWS restXml protocol" in
 /// the Smithy documentation.
 struct UnknownService {
     let name: String
-    /// The names of the services that are here.
+    /// The names of the implemented services.
     let known: [String]
 
     init(name: String, known: [String]) {
         self.known = known
-        // It comes from the client and goes into the answer.
+        // The client's text becomes part of the response.
         self.name = String(name.prefix(64).filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") })
     }
 
-    /// The forms in which clients expect errors.
+    /// The formats in which clients expect errors.
     enum Format {
         /// S3's XML.
         case object
@@ -28,7 +28,7 @@ struct UnknownService {
         case json
     }
 
-    /// The form that the clients of a service expect, by the name that they sign for.
+    /// The format that a service's clients expect, by the name in the credential scope.
     static func format(of name: String) -> Format {
         if ServiceProtocols.restXML.contains(name) { return .object }
         return ServiceProtocols.query.contains(name) ? .query : .json

@@ -3,30 +3,30 @@ internal import Glibc
 package import LinuxSystem
 package import Runtimes
 
-/// The folder that holds everything durable of a server.
+/// The folder of everything durable of a server.
 package struct DataFolder {
     private let root: String
 
-    /// Makes the folder, and those above it, where they do not exist. Only its owner may look into it, so a folder that
-    /// holds anything else is refused, as it is.
+    /// Makes the folder, and those above it, where they do not exist. The folder becomes private to its owner (mode
+    /// 0700), so one that has other files is refused and stays unchanged.
     package init(path: String) throws(StartupError) {
         root = path
         try Self.makeFolders(path)
-        if !isServers(), try !isEmpty() {
+        if !isDataFolder(), try !isEmpty() {
             throw StartupError(
-                "The folder \(path) holds other files, and no server's data. Choose another with --data, such as "
-                    + "\(path)/strata.")
+                "The folder \(path) has other files in it and is no data folder of Strata. Choose another with --data, "
+                    + "such as \(path)/strata.")
         }
         chmod(path, 0o700)
     }
 
-    /// Takes a folder that is there already, as it is.
+    /// An existing folder, unchanged.
     package init(existing path: String) { root = path }
 
-    /// A path below the folder.
+    /// The path of a file or folder in it.
     package func path(_ name: String) -> String { "\(root)/\(name)" }
 
-    /// Takes the folder for this process.
+    /// Locks the folder for this process.
     package func lock() throws(StartupError) -> DataFolderLock {
         do throws(FileLockError) {
             return DataFolderLock(try FileLock.acquire(FilePath(path("lock"))))
@@ -38,7 +38,7 @@ package struct DataFolder {
         }
     }
 
-    /// A secret of this folder: 32 random bytes, made once.
+    /// A secret key of this folder: 32 random bytes, made once.
     package func key(named name: String) throws(StartupError) -> [UInt8] {
         if let key = read(path(name), count: 64), key.count == 32 { return key }
         let key = HMACSHA256.makeKey()
@@ -46,8 +46,8 @@ package struct DataFolder {
         return key
     }
 
-    /// Writes the files of a runtime, readable for everybody: environments see them. What is there already stays as it
-    /// is, so that a server starts on a full disk, too.
+    /// Writes the files of a runtime, readable by all users, because environments run as others. Files with the same
+    /// content are not written again, so that a server starts on a full disk.
     package func install(_ program: RuntimeProgram, at name: String) throws(StartupError) {
         try Self.makeFolders(path(name))
         chmod(path(name), 0o755)
@@ -58,12 +58,12 @@ package struct DataFolder {
         }
     }
 
-    /// Whether a server has begun to use the folder.
-    private func isServers() -> Bool {
+    /// Whether a server has used the folder.
+    private func isDataFolder() -> Bool {
         ["lock", "catalog.sqlite"].contains { access(path($0), F_OK) == 0 }
     }
 
-    /// Whether nothing is in the folder but what a new file system has.
+    /// Whether the folder has nothing in it but `lost+found`, which a new file system has.
     private func isEmpty() throws(StartupError) -> Bool {
         do throws(SystemCallError) {
             let names = try FileDescriptor.open(FilePath(root), [.read, .directory]).entryNames()
@@ -73,7 +73,7 @@ package struct DataFolder {
         }
     }
 
-    /// The beginning of a file.
+    /// The first bytes of a file; `nil` where it cannot be opened.
     private func read(_ path: String, count: Int) -> [UInt8]? {
         let number = open(path, O_RDONLY | O_CLOEXEC)
         guard number >= 0 else { return nil }
@@ -83,7 +83,7 @@ package struct DataFolder {
         }
     }
 
-    /// Writes a file beside its place and moves it there: no reader sees half of it.
+    /// Writes a file under another name and renames it, so that no reader sees a part of it.
     private func write(_ bytes: [UInt8], to path: String, mode: mode_t) throws(StartupError) {
         let draft = path + ".new"
         let number = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)

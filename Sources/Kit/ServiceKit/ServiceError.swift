@@ -13,7 +13,7 @@ package struct ServiceError: Error, Sendable, CustomStringConvertible {
     package let details: [String: AWSValue]
     /// When to try again, in seconds; `nil` leaves that to the caller.
     package let retryAfterSeconds: Int?
-    /// What caused it, for the server's own log; the caller does not see it.
+    /// The cause, for the server's log; the caller does not see it.
     package let cause: (any Error)?
 
     /// Makes an error.
@@ -31,8 +31,9 @@ package struct ServiceError: Error, Sendable, CustomStringConvertible {
     /// The message.
     package var description: String { message }
 
-    /// The error as a service answers it.
-    package var aws: AWSError {
+    /// The error as a service answers it. Internal, so that errors become responses through ``RequestContext`` only,
+    /// which logs them.
+    var aws: AWSError {
         AWSError(shape, message, details: details, retryAfterSeconds: retryAfterSeconds)
     }
 }

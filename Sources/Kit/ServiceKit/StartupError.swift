@@ -1,8 +1,8 @@
-/// Why a server, or a command that works on its data folder, cannot start: a message for the person who started it.
+/// Why a server, or a command on its data folder, cannot start: a message for the person who started it.
 package struct StartupError: Error, Sendable, CustomStringConvertible {
-    /// What is wrong and what to do.
+    /// What happened and what to do.
     package let description: String
-    /// What caused it.
+    /// The error behind it; `nil` where there is none.
     package let cause: (any Error)?
 
     /// Makes an error.

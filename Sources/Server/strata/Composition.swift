@@ -16,8 +16,8 @@ internal import ServiceKit
 internal import Synchronization
 internal import Telemetry
 
-/// All parts of a server, made from its configuration and put together. The only place that names them all: a new
-/// service is one more line in ``services``.
+/// All parts of a server, made from its configuration. The only place that names them all: a new service is one more
+/// line in ``services``.
 struct Composition {
     private let lock: DataFolderLock
     private let cgroups: CgroupParent?
@@ -27,7 +27,7 @@ struct Composition {
     private let deliveries: DeliveryRouter
     /// Runs functions.
     let pool: EnvironmentPool
-    /// The services, in the order in which the gateway asks them; the first answers what is for no other.
+    /// The services, in the order in which the gateway asks them; the first answers requests that nothing identifies.
     let services: [any Service]
     /// The HTTP edge.
     let gateway: Gateway
@@ -35,12 +35,19 @@ struct Composition {
     /// Opens the data folder and makes the parts; nothing is served yet.
     ///
     /// - Parameters:
-    ///   - port: where the server listens.
+    ///   - port: the port that the server listens on.
     ///   - connections: takes the connections that execution environments open.
-    init(_ configuration: ServerConfiguration, port: UInt16, connections: any EnvironmentConnections) throws {
+    ///   - log: the server's log, for all parts.
+    init(
+        _ configuration: ServerConfiguration, port: UInt16, connections: any EnvironmentConnections, log: ServerLog
+    ) throws {
         let folder = try DataFolder(path: configuration.dataFolder)
         lock = try folder.lock()
-        let changes = try ChangeFeed<CatalogChange>()
+        let changes = try ChangeFeed<CatalogChange> { effect, error, attempt in
+            log.error(
+                "A change could not be applied and will be retried",
+                ["effect": .text(effect), "attempt": .integer(attempt)], cause: error)
+        }
         self.changes = changes
         let catalog = try Catalog(path: folder.path("catalog.sqlite"), didCommit: changes.publish)
         let sessions = TemporaryCredentials(key: try folder.key(named: "session.key"))
@@ -61,15 +68,15 @@ struct Composition {
         let lambda = try LambdaService(
             folder: folder, catalog: catalog, changes: changes, events: events, pool: pool, logs: logs,
             accountConcurrency: limits.accountConcurrency, packageSource: configuration.s3.map { S3PackageSource($0) },
-            retryDelaySeconds: configuration.retryDelaySeconds)
+            retryDelaySeconds: configuration.retryDelaySeconds, log: log)
         services = [lambda, IAMService(catalog: catalog, credentials: sessions)]
-        deliveries = DeliveryRouter(services: services, sender: sender)
+        deliveries = DeliveryRouter(services: services, sender: sender, log: log)
 
         gateway = try Gateway(
             registry: ServiceRegistry(services),
             authenticator: Authenticator(keys: try catalog.credentialDirectory(), sessions: sessions),
             requiresSignatures: configuration.requiresSignatures, defaults: configuration.defaults,
-            version: configuration.version, callsAtOnce: S3PackageSource.readsAtOnce + 4,
+            version: configuration.version, callsAtOnce: S3PackageSource.readsAtOnce + 4, log: log,
             callerBehind: { lambda.caller(ofEnvironment: $0) })
     }
 
@@ -90,7 +97,7 @@ struct Composition {
         gateway.stop()
     }
 
-    /// What is the same for all sandboxes of the server.
+    /// The properties that all sandboxes of the server share.
     private static func host(
         _ configuration: ServerConfiguration, port: UInt16, _ folder: DataFolder, _ sessions: TemporaryCredentials
     ) -> FunctionHost {
@@ -100,7 +107,7 @@ struct Composition {
             usesHostNetwork: configuration.functionNetwork == .host)
         let machines = HostEmulators.machines()
         host.emulatedArchitectures = Set(Architecture.allCases.filter { machines.contains($0.elfMachine) })
-        // In a network of its own a function is identified by its socket, and needs nothing to sign with.
+        // A function in its own network is identified by its socket, and needs no credentials.
         if host.usesHostNetwork, configuration.requiresSignatures {
             host.credentials = { sessions.credentials(of: $0) }
         }

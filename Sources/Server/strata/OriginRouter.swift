@@ -4,7 +4,7 @@ internal import Gateway
 internal import Glibc
 internal import HTTP
 
-/// What the one HTTP server calls: routes requests of runtimes to the runtime API, and all others to the gateway.
+/// The HTTP server's handler: routes requests of runtimes to the runtime API, and all others to the gateway.
 struct OriginRouter<RuntimeAPI: HTTPHandler>: HTTPHandler {
     let gateway: Gateway
     let runtimeAPI: RuntimeAPI
@@ -25,9 +25,9 @@ struct OriginRouter<RuntimeAPI: HTTPHandler>: HTTPHandler {
 }
 
 extension HTTPServer.Limits {
-    /// One thread for two processors, for clients and functions need the others; and what one environment may hold of
-    /// the runtime API: some connections, for a runtime uses one, and the answer that it sends. Each environment has a
-    /// share of its own, so none can take the others'.
+    /// One thread for two processors, because clients and functions need the others. An environment has a few
+    /// connections to the runtime API, of which a runtime uses one, and may hold the body of the response that it sends
+    /// and one more. Each environment has its own share and cannot use up the others'.
     static var ofServer: HTTPServer.Limits {
         var limits = HTTPServer.Limits()
         limits.threads = UInt32(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)) / 2))
@@ -40,7 +40,7 @@ extension HTTPServer.Limits {
         return limits
     }
 
-    /// Unused connections must not take others' places for ever. A runtime is silent for as long as its handler works,
-    /// and its connection has to last.
+    /// Idle connections are closed, because their number is limited. A runtime sends nothing while its handler works,
+    /// so its connection outlasts the longest function timeout.
     private static let idleSeconds = UInt32(LambdaLimits.timeoutSeconds.upperBound + 300)
 }

@@ -34,19 +34,21 @@ package final class LambdaService: Service, DeliveryTarget {
     ///   - accountConcurrency: invocations at once of one account in one region.
     ///   - packageSource: where packages come from that requests only name; `nil` for nowhere.
     ///   - retryDelaySeconds: from an error of a function to the first retry of an asynchronous invocation.
+    ///   - log: the server's log.
     package init(
         folder: DataFolder, catalog: Catalog, changes: ChangeFeed<CatalogChange>, events: EventQueue,
         pool: EnvironmentPool, logs: LogStore, accountConcurrency: Int, packageSource: (any PackageSource)?,
-        retryDelaySeconds: Double
+        retryDelaySeconds: Double, log: ServerLog
     ) throws {
         self.pool = pool
         self.changes = changes
         self.packageSource = packageSource
+        let log = log.named("lambda")
         let store = LambdaStore(catalog: catalog)
         let layerStore = try LayerStore(root: folder.path("store"))
         let metrics = Metrics()
         let (routeCache, policyCache) = (RouteCache(), PolicyCache())
-        garbage = try GarbageCollector(catalog: catalog, layerStore: layerStore)
+        garbage = try GarbageCollector(catalog: catalog, layerStore: layerStore, log: log)
         let authorizer = FunctionAuthorizer(store: store, policies: policyCache)
         let directory = FunctionDirectory(authorizer: authorizer)
         let routes = RouteReader(
@@ -57,7 +59,8 @@ package final class LambdaService: Service, DeliveryTarget {
         let downloads = Downloads(
             links: DownloadLinks(key: try folder.key(named: "download.key")), layerStore: layerStore)
         endpoint = InvokeEndpoint(
-            invoker: Invoker(directory: directory, router: router, pool: pool, events: events, metrics: metrics),
+            invoker: Invoker(
+                directory: directory, router: router, pool: pool, events: events, metrics: metrics, log: log),
             downloads: downloads)
         pages = OperatorPages(
             status: StatusReader(store: store, pool: pool, events: events, metrics: metrics),

@@ -55,7 +55,7 @@ import Testing
 
     @Test func `a service takes the deliveries for the names of its APIs`() {
         let (service, sender) = (Receiver(), Sender())
-        let router = DeliveryRouter(services: [service], sender: sender)
+        let router = DeliveryRouter(services: [service], sender: sender, log: .silent)
         for namespace in ["queue", "topic", "bus"] {
             router.handle(Self.event(to: "arn:aws:\(namespace):us-east-1:123456789012:x")) { _ in }
         }

@@ -9,6 +9,7 @@ package final class DeliveryRouter: EventHandler {
     private let targets: [String: any DeliveryTarget]
     private let sender: any MessageSender
     private let policy: RetryPolicy
+    private let log: ServerLog
 
     /// Routes deliveries.
     ///
@@ -17,8 +18,10 @@ package final class DeliveryRouter: EventHandler {
     ///   - sender: takes deliveries for all other services.
     ///   - policy: when a delivery that the sender could not hand over is tried again.
     package init(
-        targets: [String: any DeliveryTarget], sender: any MessageSender, policy: RetryPolicy = RetryPolicy()
+        targets: [String: any DeliveryTarget], sender: any MessageSender, policy: RetryPolicy = RetryPolicy(),
+        log: ServerLog = .silent
     ) {
+        self.log = log.named("delivery")
         self.targets = targets
         self.sender = sender
         self.policy = policy
@@ -29,13 +32,13 @@ package final class DeliveryRouter: EventHandler {
     /// - Parameters:
     ///   - services: all services of the server.
     ///   - sender: takes deliveries for all other services.
-    package convenience init(services: [any Service], sender: any MessageSender) {
+    package convenience init(services: [any Service], sender: any MessageSender, log: ServerLog) {
         var targets: [String: any DeliveryTarget] = [:]
         for service in services {
             guard let target = service as? any DeliveryTarget else { continue }
             for api in service.apis { targets[api.model.name] = target }
         }
-        self.init(targets: targets, sender: sender)
+        self.init(targets: targets, sender: sender, log: log)
     }
 
     /// Tries a delivery once.
@@ -63,8 +66,14 @@ package final class DeliveryRouter: EventHandler {
     private func send(_ event: QueuedEvent, _ answer: @escaping @Sendable (EventVerdict) -> Void) {
         let message = OutgoingMessage(
             target: event.event.target, body: event.event.payload, attributes: event.event.attributes)
-        sender.send(message) { [policy] reason in
+        sender.send(message) { [policy, log] reason in
             guard let reason else { return answer(.finished()) }
+            log.warning(
+                "A message could not be delivered",
+                [
+                    "request_id": .text(event.event.requestID), "target": .text(event.event.target),
+                    "reason": .text(reason),
+                ])
             switch policy.step(after: .throttled, of: event, nowMilliseconds: WallClock.nowMilliseconds()) {
             case .finish: answer(.finished())
             case .retry(let moment): answer(.postponed(untilMilliseconds: moment, isRetry: false, reason: reason))

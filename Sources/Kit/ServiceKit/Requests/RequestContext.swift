@@ -12,6 +12,11 @@ package struct RequestContext: Hashable, Sendable {
     package var action = ""
     /// Who calls.
     package var caller: Caller
+    /// The request's ID, which its response has, too; empty where the service makes it.
+    package var requestID = ""
+    /// The server's log. Errors that become responses are logged by themselves; work that continues after the
+    /// response reports its failures here.
+    package var log = ServerLog.silent
 
     /// Describes a request. Without a caller, the account's root is the caller.
     package init(account: AccountID, region: Region, endpoint: String, caller: Caller? = nil) {

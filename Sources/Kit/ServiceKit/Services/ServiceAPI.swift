@@ -36,7 +36,7 @@ package struct ServiceAPI: Sendable {
             do throws(ServiceError) {
                 try admit(context)
                 return try useCase(input, context)
-            } catch { throw error.aws }
+            } catch { throw context.answer(to: error) }
         }
     }
 

@@ -20,6 +20,9 @@ extension Invoker {
             } catch {
                 // A function that is gone takes its events with it; any other error may pass.
                 guard error.shape != .resourceNotFound else { return answer(.finished()) }
+                log.warning(
+                    "An asynchronous invocation was postponed",
+                    ["request_id": .text(delivery.event.event.requestID)], cause: error)
                 let moment = WallClock.nowMilliseconds() + Self.passingErrorMilliseconds
                 answer(.postponed(untilMilliseconds: moment, isRetry: false, reason: error.message))
             }
@@ -51,7 +54,14 @@ extension Invoker {
             Invocation(
                 requestID: event.event.requestID, revision: revision, payload: event.event.payload,
                 invokedARN: target.arn.description, clientContext: event.event.attributes[EventAttempt.clientContext],
-                traceID: header, complete: { answer(attempt.verdict(on: $0, revision.version)) }))
+                traceID: header, complete: { [log] result in
+                    if case .refused(.unavailable(_, let cause?)) = result {
+                        log.error(
+                            "An asynchronous invocation could not run",
+                            ["request_id": .text(event.event.requestID)], cause: cause)
+                    }
+                    answer(attempt.verdict(on: result, revision.version))
+                }))
     }
 
     /// Counts a message that was to follow from a delivery and is lost.

@@ -57,7 +57,7 @@ struct InvokeEndpoint: Sendable {
         case "RequestResponse":
             let wantsTail = exchange.header("X-Amz-Log-Type") == "Tail"
             invoker.invoke(request, context: context) { result, version in
-                exchange.respond(self.response(to: result, version, requestID, wantsTail: wantsTail, name, exchange))
+                exchange.respond(self.response(to: result, version, requestID, wantsTail: wantsTail, name, context, exchange))
             }
             return nil
         case "DryRun":
@@ -65,7 +65,7 @@ struct InvokeEndpoint: Sendable {
         case "Event":
             invoker.accept(request, context: context) { error in
                 exchange.respond(
-                    error.map { self.refusal($0, requestID, name, exchange) }
+                    error.map { self.refusal($0, requestID, name, context, exchange) }
                         ?? HTTPResponse(status: 202, headers: [("x-amzn-RequestId", requestID)]))
             }
             return nil
@@ -91,7 +91,7 @@ struct InvokeEndpoint: Sendable {
                 exchange, requestID: requestID, wantsTail: exchange.header("X-Amz-Log-Type") == "Tail")
             invoker.invoke(request, context: context, stream: answer) { result, version in
                 guard !answer.end(result, version), case .refused(let error) = result else { return }
-                exchange.respond(self.refusal(error, requestID, name, exchange))
+                exchange.respond(self.refusal(error, requestID, name, context, exchange))
             }
             return nil
         case "DryRun":
@@ -130,7 +130,7 @@ struct InvokeEndpoint: Sendable {
     ) -> HTTPResponse? {
         invoker.check(request, context: context) { error in
             exchange.respond(
-                error.map { self.refusal($0, request.requestID, request.functionName, exchange) }
+                error.map { self.refusal($0, request.requestID, request.functionName, context, exchange) }
                     ?? HTTPResponse(status: 204, headers: [("x-amzn-RequestId", request.requestID)]))
         }
         return nil
@@ -138,7 +138,7 @@ struct InvokeEndpoint: Sendable {
 
     private func response(
         to result: InvokeOutcome, _ version: FunctionVersion, _ requestID: String, wantsTail: Bool, _ name: String,
-        _ exchange: HTTPExchange
+        _ context: RequestContext, _ exchange: HTTPExchange
     ) -> HTTPResponse {
         switch result {
         case .answered(let payload, let tail):
@@ -146,7 +146,7 @@ struct InvokeEndpoint: Sendable {
         case .failed(let payload, let tail):
             return answer(payload, version, requestID, tail: wantsTail ? tail : nil, error: "Unhandled")
         case .refused(let error):
-            return refusal(error, requestID, name, exchange)
+            return refusal(error, requestID, name, context, exchange)
         }
     }
 
@@ -165,10 +165,11 @@ struct InvokeEndpoint: Sendable {
     /// The answer to an invocation that did not run. A name that breaks the model's rules gets the model's own
     /// sentence.
     private func refusal(
-        _ error: ServiceError, _ requestID: String, _ name: String, _ exchange: HTTPExchange
+        _ error: ServiceError, _ requestID: String, _ name: String, _ context: RequestContext, _ exchange: HTTPExchange
     ) -> HTTPResponse {
         let violation = error.shape == .invalidParameterValue ? violation(name, exchange) : nil
-        return (violation ?? error.aws).response.http(requestID: requestID)
+        return violation?.response.http(requestID: requestID)
+            ?? context.asking(for: "lambda:InvokeFunction").response(to: error, requestID: requestID)
     }
 
     /// What the service model says of the request, if it has anything to say.

@@ -59,6 +59,7 @@ struct Invoker: Sendable {
     let pool: EnvironmentPool
     let events: EventQueue
     let metrics: Metrics
+    let log: ServerLog
 
     /// Runs a function and hands its answer to `complete`, once, on any thread.
     ///
