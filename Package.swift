@@ -228,7 +228,7 @@ let proof: [Target] =
             (
                 "ServiceKit",
                 [
-                    "AWSProtocol", "Catalog", "Digest", "Domain", "EventQueue", "LinuxSystem", "SeededRandom",
+                    "AWSProtocol", "Catalog", "Domain", "EventQueue", "HTTP", "LinuxSystem", "SeededRandom",
                     "SignatureV4",
                 ]
             )

@@ -20,7 +20,7 @@ extension Gateway {
     package func bodyLimitBytes(for exchange: HTTPExchange) -> Int {
         // Nearly all requests: saves the search for their service.
         if isShort(exchange) { return Self.anonymousBodyBytes }
-        let limit = registry.requestLimitBytes(of: scope(exchange).service)
+        let limit = registry.requestLimitBytes(of: service(of: exchange))
         guard let authenticator, exchange.origin == 0 else { return limit }
         return fault(authenticator, exchange) == nil ? limit : Self.anonymousBodyBytes
     }
@@ -30,7 +30,7 @@ extension Gateway {
         if let authenticator, exchange.origin == 0, let fault = fault(authenticator, exchange) {
             return refusal(fault, exchange, nil)
         }
-        let service = scope(exchange).service
+        let service = service(of: exchange)
         let target = RequestTarget(exchange.target)
         let request = AWSRequest(
             method: exchange.method, rawPath: String(target.path), rawQuery: String(target.query))
@@ -39,6 +39,9 @@ extension Gateway {
         let error = AWSError("RequestEntityTooLargeException", status: 413, message: message, fault: .user)
         return registry.response(error, of: service)
     }
+
+    /// The service that a request is signed for, or the assumed one.
+    func service(of exchange: HTTPExchange) -> String { scope(exchange).service ?? registry.assumed }
 
     /// Whether the request may be from a program. A web page has no key to sign with, so a server that requires
     /// signatures may have any host name.
@@ -74,7 +77,7 @@ extension Gateway {
             let isUnsigned = scope.accessKeyID == nil && service == nil
             return admission(
                 function ?? claimed(scope, exchange), scope.region,
-                isUnsigned ? registry.name(ofUnsigned: target, exchange) : scope.service, exchange)
+                isUnsigned ? registry.name(ofUnsigned: target, exchange) : scope.service ?? registry.assumed, exchange)
         }
         let verified = try authenticator.verify(
             signable(exchange, target), body: exchange.body, service: service, nowSeconds: Int64(time(nil)))
@@ -146,9 +149,10 @@ extension Gateway {
         let scope = scope(exchange)
         log.info(
             "A signature was refused",
-            ["reason": .text("\(fault.kind)"), "service": .text(service ?? scope.service)])
+            ["reason": .text("\(fault.kind)"), "service": .text(service ?? scope.service ?? registry.assumed)])
         // A form without a signature is for one of the services whose protocol sends forms.
-        let assumed = scope.accessKeyID == nil && exchange.isForm ? registry.nameOfForms : scope.service
+        let assumed =
+            scope.accessKeyID == nil && exchange.isForm ? registry.nameOfForms : scope.service ?? registry.assumed
         return fault.response(of: registry, service: service ?? assumed, requestID: RequestIdentifier.make())
     }
 }

@@ -78,7 +78,7 @@ package final class Gateway: HTTPHandler {
         }
         if isFunction, function == nil { return Self.refusedEndedEnvironment }
         let arrival = calls.now()
-        return submit(exchange, of: scope(exchange).service) {
+        return submit(exchange, of: service(of: exchange)) {
             self.admitted(exchange, target, function, for: nil) { self.answer(exchange, target, $0, arrival) }
         }
     }
@@ -111,10 +111,18 @@ package final class Gateway: HTTPHandler {
         _ exchange: HTTPExchange, _ route: DataPlaneRoute, _ respond: @escaping @Sendable () -> HTTPResponse?
     ) -> HTTPResponse? {
         switch route.executor {
-        case .servingThread: respond()
-        case .workQueue: submit(exchange, of: scope(exchange).service, respond)
+        case .servingThread where !needsLongHashing(exchange): respond()
+        case .servingThread, .workQueue: submit(exchange, of: service(of: exchange), respond)
         }
     }
+
+    /// Whether a signature covers so long a body that a serving thread must not hash it: other connections share it.
+    private func needsLongHashing(_ exchange: HTTPExchange) -> Bool {
+        authenticator != nil && exchange.origin == 0 && exchange.body.count > Self.hashedOnServingThreadBytes
+    }
+
+    /// About as long as a serving thread takes for an invocation: SHA-256 does more than a gigabyte per second.
+    private static let hashedOnServingThreadBytes = 65_536
 
     /// Lets a thread of the work queue make the response.
     private func submit(

@@ -9,8 +9,8 @@ struct RequestScope: Hashable, Sendable {
     var accessKeyID: String?
     /// The region, or the default of requests without a scope.
     var region: Region
-    /// The service that the request is signed for; `lambda` where it is not signed.
-    var service: String
+    /// The service that the request is signed for; `nil` where it is not signed.
+    var service: String?
 
     /// Reads a request's credentials.
     ///
@@ -19,7 +19,6 @@ struct RequestScope: Hashable, Sendable {
     ///   - target: the request's path and query, for presigned requests.
     init(authorization: String?, target: String, defaults: GatewayDefaults) {
         region = defaults.region
-        service = "lambda"
         guard let credential = Self.credential(authorization, target) else { return }
         var rest = credential.utf8
         guard let key = Self.part(of: &rest), Self.part(of: &rest) != nil, let region = Self.part(of: &rest),

@@ -8,6 +8,8 @@ package import ServiceKit
 package struct ServiceRegistry: Sendable {
     /// All services, in the order in which they are asked.
     let services: [any Service]
+    /// The names of the APIs, as in credential scopes.
+    let names: [String]
     private let apis: [String: ServiceAPI]
     /// The API of requests that nothing else identifies: the first of the first service.
     let assumed: String
@@ -17,11 +19,9 @@ package struct ServiceRegistry: Sendable {
         self.services = services
         let all = services.flatMap(\.apis)
         apis = Dictionary(all.map { ($0.model.name, $0) }) { first, _ in first }
-        assumed = all.first?.model.name ?? ""
+        names = all.map(\.model.name)
+        assumed = names.first ?? ""
     }
-
-    /// The names of the APIs, as in credential scopes.
-    var names: [String] { services.flatMap(\.apis).map(\.model.name) }
 
     /// The API of a name; `nil` for an unknown one.
     subscript(name: String) -> ServiceAPI? { apis[name] }
@@ -54,7 +54,7 @@ package struct ServiceRegistry: Sendable {
         return apis.values.first { $0.model.targetPrefix.map { $0 == prefix } ?? false }?.model.name
     }
 
-    /// `lambda.us-east-1.amazonaws.com`, `lambda.localhost`.
+    /// `SERVICE.us-east-1.amazonaws.com`, `SERVICE.localhost`.
     private func name(ofHost host: String) -> String? {
         let labels = host.prefix { $0 != ":" }.split(separator: ".")
         return labels.count > 1 ? labels.first.flatMap { apis[String($0)] }?.model.name : nil

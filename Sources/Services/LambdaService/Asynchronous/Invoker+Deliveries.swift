@@ -54,7 +54,8 @@ extension Invoker {
             Invocation(
                 requestID: event.event.requestID, revision: revision, payload: event.event.payload,
                 invokedARN: target.arn.description, clientContext: event.event.attributes[EventAttempt.clientContext],
-                traceID: header, complete: { [log] result in
+                traceID: header,
+                complete: { [log] result in
                     if case .refused(.unavailable(_, let cause?)) = result {
                         log.error(
                             "An asynchronous invocation could not run",

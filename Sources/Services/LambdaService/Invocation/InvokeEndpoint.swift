@@ -57,7 +57,8 @@ struct InvokeEndpoint: Sendable {
         case "RequestResponse":
             let wantsTail = exchange.header("X-Amz-Log-Type") == "Tail"
             invoker.invoke(request, context: context) { result, version in
-                exchange.respond(self.response(to: result, version, requestID, wantsTail: wantsTail, name, context, exchange))
+                exchange.respond(
+                    self.response(to: result, version, requestID, wantsTail: wantsTail, name, context, exchange))
             }
             return nil
         case "DryRun":
