@@ -118,6 +118,10 @@ let engines =
             ("EventQueue", ["LinuxSystem", "SQLite"]),
         ]) + [.target(name: "Scheduler", path: "Sources/Engines/Scheduler", swiftSettings: optimized)]
 
+let execution = storey(
+    "Execution",
+    [("FunctionExecution", ["Domain", "LinuxSystem", "RuntimeAPI", "Sandbox", "Telemetry"])])
+
 let services = storey(
     "Services",
     [
@@ -188,6 +192,9 @@ let proof: [Target] =
             ("EventQueue", ["LinuxSystem", "SQLite", "SeededRandom"]),
         ])
     + tests(
+        "Execution",
+        [("FunctionExecution", ["Domain", "RuntimeAPI", "Sandbox", "Scheduler", "SeededRandom", "Telemetry"])])
+    + tests(
         "Services",
         [
             (
@@ -222,6 +229,6 @@ let package = Package(
         .executable(name: "strata", targets: ["strata"]),
         .executable(name: "strata-init", targets: ["strata-init"]),
     ],
-    targets: c + system + mechanism + nouns + models + engines + services + edges + server + proof,
+    targets: c + system + mechanism + nouns + models + engines + execution + services + edges + server + proof,
     swiftLanguageModes: [.v6]
 )
