@@ -89,7 +89,7 @@ let mechanism = storey(
     ])
 
 let nouns =
-    storey("Nouns", [("Domain", []), ("SandboxPlan", [])]) + [
+    storey("Nouns", [("Domain", ["Digest"]), ("SandboxPlan", [])]) + [
         .target(
             name: "Runtimes", path: "Runtimes",
             resources: pythonRuntime.map { .embedInCode("python/\($0).py") }, swiftSettings: strict)
@@ -118,21 +118,46 @@ let engines =
             ("EventQueue", ["LinuxSystem", "SQLite"]),
         ]) + [.target(name: "Scheduler", path: "Sources/Engines/Scheduler", swiftSettings: optimized)]
 
+let kit = storey(
+    "Kit",
+    [
+        (
+            "ServiceKit",
+            [
+                "AWSClient", "AWSProtocol", "Catalog", "Digest", "Domain", "HTTP", "LinuxSystem", "Runtimes",
+                "SignatureV4",
+                "Telemetry",
+            ]
+        )
+    ])
+
 let execution = storey(
     "Execution",
-    [("FunctionExecution", ["Domain", "LinuxSystem", "RuntimeAPI", "Sandbox", "Telemetry"])])
+    [
+        (
+            "FunctionExecution",
+            [
+                "Digest", "Domain", "HTTP", "LayerStore", "LinuxSystem", "RuntimeAPI", "Runtimes", "Sandbox",
+                "SandboxPlan", "Scheduler", "Telemetry",
+            ]
+        )
+    ])
 
 let services = storey(
     "Services",
     [
         (
-            "Platform",
+            "IAMService",
+            ["AWSProtocol", "Catalog", "Digest", "Domain", "IAMModel", "LinuxSystem", "STSModel", "ServiceKit"]
+        ),
+        (
+            "LambdaService",
             [
-                "AWSClient", "AWSProtocol", "Catalog", "Digest", "Domain", "EventQueue", "HTTP", "HTTPClient",
-                "IAMModel", "LambdaModel", "LayerStore", "LinuxSystem", "RuntimeAPI", "Runtimes", "STSModel", "Sandbox",
-                "SandboxPlan", "Scheduler", "SignatureV4", "Telemetry",
+                "AWSClient", "AWSProtocol", "Catalog", "Digest", "Domain", "EventQueue", "FunctionExecution", "HTTP",
+                "HTTPClient", "LambdaModel", "LayerStore", "LinuxSystem", "RuntimeAPI", "Runtimes", "Sandbox",
+                "SandboxPlan", "Scheduler", "ServiceKit", "SignatureV4", "Telemetry",
             ]
-        )
+        ),
     ])
 
 let edges = storey(
@@ -142,13 +167,16 @@ let edges = storey(
             "Gateway",
             [
                 "AWSClient", "AWSProtocol", "Digest", "Domain", "EventQueue", "HTTP", "IAMModel", "LambdaModel",
-                "LinuxSystem", "Platform", "STSModel", "Scheduler", "SignatureV4", "Telemetry",
+                "LinuxSystem", "FunctionExecution", "IAMService", "LambdaService", "ServiceKit", "STSModel",
+                "Scheduler",
+                "SignatureV4", "Telemetry",
             ]
         ),
         (
             "CommandLine",
             [
-                "AWSClient", "AWSProtocol", "Digest", "Domain", "HTTPClient", "LinuxSystem", "Packaging", "Platform",
+                "AWSClient", "AWSProtocol", "Digest", "Domain", "FunctionExecution", "HTTPClient", "LinuxSystem",
+                "Packaging", "ServiceKit",
                 "Sandbox", "Scheduler", "SignatureV4",
             ]
         ),
@@ -156,7 +184,11 @@ let edges = storey(
 
 let server: [Target] = [
     .executableTarget(
-        name: "strata", dependencies: ["CommandLine", "Domain", "Gateway", "Platform"], path: "Sources/Server/strata",
+        name: "strata",
+        dependencies: [
+            "Catalog", "CommandLine", "Domain", "FunctionExecution", "Gateway", "HTTP", "IAMService", "LambdaService",
+            "LinuxSystem", "RuntimeAPI", "Runtimes", "Sandbox", "Scheduler", "ServiceKit", "Telemetry",
+        ], path: "Sources/Server/strata",
         swiftSettings: strict),
     // Starts with every environment, and is all C: static, and without Swift's start-up object, it starts in a quarter
     // of the time that loading the Swift runtime takes.
@@ -191,19 +223,33 @@ let proof: [Target] =
             ("Telemetry", ["Domain"]),
             ("EventQueue", ["LinuxSystem", "SQLite", "SeededRandom"]),
         ])
+    + tests("Kit", [("ServiceKit", ["AWSProtocol", "Catalog", "Digest", "Domain", "SeededRandom", "SignatureV4"])])
+    + tests(
+        "Execution",
+        [
+            (
+                "FunctionExecution",
+                [
+                    "Domain", "HTTP", "LinuxSystem", "RuntimeAPI", "Sandbox", "SandboxPlan", "Scheduler",
+                    "SeededRandom", "Telemetry",
+                ]
+            )
+        ])
     + tests(
         "Execution",
         [("FunctionExecution", ["Domain", "RuntimeAPI", "Sandbox", "Scheduler", "SeededRandom", "Telemetry"])])
     + tests(
         "Services",
         [
+            ("IAMService", ["AWSProtocol", "Domain", "ServiceKit"]),
             (
-                "Platform",
+                "LambdaService",
                 [
-                    "AWSClient", "Catalog", "Domain", "EventQueue", "HTTPClient", "IAMModel", "LambdaModel", "STSModel",
-                    "SeededRandom", "SignatureV4", "Telemetry",
+                    "AWSClient", "AWSProtocol", "Catalog", "Domain", "EventQueue", "FunctionExecution", "HTTPClient",
+                    "LambdaModel",
+                    "SeededRandom", "ServiceKit", "SignatureV4", "Telemetry",
                 ]
-            )
+            ),
         ])
     + tests(
         "Edges",
@@ -211,7 +257,7 @@ let proof: [Target] =
             ("Gateway", ["Domain", "SignatureV4"]),
             (
                 "CommandLine",
-                ["AWSClient", "AWSProtocol", "Domain", "LinuxSystem", "Platform", "Sandbox", "Scheduler"]
+                ["AWSClient", "AWSProtocol", "Domain", "FunctionExecution", "LinuxSystem", "Sandbox", "Scheduler"]
             ),
         ]) + [
         .testTarget(
@@ -229,6 +275,6 @@ let package = Package(
         .executable(name: "strata", targets: ["strata"]),
         .executable(name: "strata-init", targets: ["strata-init"]),
     ],
-    targets: c + system + mechanism + nouns + models + engines + execution + services + edges + server + proof,
+    targets: c + system + mechanism + nouns + models + engines + kit + execution + services + edges + server + proof,
     swiftLanguageModes: [.v6]
 )

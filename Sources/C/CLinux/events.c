@@ -4,10 +4,10 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
-void linux_set_thread_name(const char *name) {
+void clinux_set_thread_name(const char *name) {
     prctl(PR_SET_NAME, name, 0, 0, 0);
 }
 
-int linux_accept(int listener) {
+int clinux_accept(int listener) {
     return accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 }

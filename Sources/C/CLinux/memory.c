@@ -2,6 +2,6 @@
 
 #include <malloc.h>
 
-void strata_release_memory(void) {
+void clinux_release_memory(void) {
     malloc_trim(0);
 }

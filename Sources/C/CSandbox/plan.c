@@ -133,7 +133,7 @@ static int add_record(struct plan *plan, const struct record *record) {
     case PLAN_LIMIT: return add_limit(plan, record);
     case PLAN_ARGUMENT: return add_string(plan->arguments, &plan->argument_count, PLAN_ARGUMENTS_MAX, record);
     case PLAN_VARIABLE: return add_string(plan->variables, &plan->variable_count, PLAN_VARIABLES_MAX, record);
-    case PLAN_DIRECTORY_AT_START: return set_string(&plan->start_directory, record);
+    case PLAN_WORKING_DIRECTORY: return set_string(&plan->working_directory, record);
     case PLAN_FILTER: return add_filter(plan, record);
     case PLAN_CGROUP: return add_string((char **)plan->cgroups, &plan->cgroup_count, PLAN_CGROUPS_MAX, record);
     case PLAN_OOM_SCORE: plan->oom_score = (int)record->number; return 0;
@@ -148,7 +148,7 @@ static int add_record(struct plan *plan, const struct record *record) {
 // A plan without a command, a seccomp filter or a mapped user would run something unconfined.
 static bool is_complete(const struct plan *plan) {
     return plan->argument_count > 0 && plan->arguments[0][0] == '/' && plan->filter_count > 0 && plan->hostname &&
-           plan->start_directory && plan->inside_uid != 0 && plan->inside_gid != 0 &&
+           plan->working_directory && plan->inside_uid != 0 && plan->inside_gid != 0 &&
            (!plan->distinct || (plan->host_uid != 0 && plan->host_gid != 0));
 }
 

@@ -47,7 +47,7 @@ enum plan_record {
     PLAN_LIMIT = 36,     // number: RLIMIT_*; value: soft and hard limit
     PLAN_ARGUMENT = 37,
     PLAN_VARIABLE = 38,  // NAME=value
-    PLAN_DIRECTORY_AT_START = 39,
+    PLAN_WORKING_DIRECTORY = 39,
     PLAN_FILTER = 40,      // raw struct sock_filter[]
     PLAN_CGROUP = 41,      // path of a cgroup.procs file
     PLAN_OOM_SCORE = 42,   // number: oom_score_adj of the runtime
@@ -60,7 +60,7 @@ enum plan_flag {
     PLAN_FLAG_DEVICE = 1 << 0,     // PLAN_BIND: a device node, so not nodev
     PLAN_FLAG_NO_EXEC = 1 << 1,    // PLAN_TMPFS
     PLAN_FLAG_USER_XATTR = 1 << 2, // PLAN_OVERLAY: mounted inside a user namespace
-    PLAN_FLAG_DISTINCT = 1 << 3,   // PLAN_IDENTITY: a host uid of its own, which takes a privileged porter
+    PLAN_FLAG_DISTINCT = 1 << 3,   // PLAN_IDENTITY: a host uid of its own, which takes a privileged launcher
 };
 
 struct plan_step {
@@ -97,7 +97,7 @@ struct plan {
     size_t companion_count;
     char *companion_variables[PLAN_VARIABLES_MAX + 1];
     size_t companion_variable_count;
-    const char *start_directory;
+    const char *working_directory;
     struct sock_filter filter[PLAN_FILTER_MAX];
     size_t filter_count;
     const char *cgroups[PLAN_CGROUPS_MAX];

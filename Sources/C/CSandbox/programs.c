@@ -99,7 +99,7 @@ static int start(const struct program *program, int control) {
 
 int start_command(const struct plan *plan, int control) {
     struct program program = {.arguments = (char **)plan->arguments, .variables = (char **)plan->variables,
-                              .directory = plan->start_directory, .output = -1, .oom_score = plan->oom_score};
+                              .directory = plan->working_directory, .output = -1, .oom_score = plan->oom_score};
     return start(&program, control);
 }
 

@@ -16,7 +16,7 @@ void raise_loopback(int control);
 void open_listeners(const struct plan *plan, int control, int *listeners);
 // privileges.c
 void map_own_user(const struct plan *plan, int control);        // ordinary user: uid inside → own uid
-int write_user_map(const struct plan *plan, int pid);           // porter: uid inside → distinct uid; 0 or -1
+int write_user_map(const struct plan *plan, int pid);           // launcher: uid inside → distinct uid; 0 or -1
 void become_inside_user(const struct plan *plan, int control);  // ids, then no capability in any set
 void apply_limits(const struct plan *plan, int control);
 void install_filter(const struct plan *plan, int control);      // seccomp: last, for it refuses what came before

@@ -66,7 +66,7 @@ static void hand_out_connection(int control, const struct strata_order_message *
 static void run_command(const struct plan *plan, int control) {
     if (processes[STRATA_PROGRAM_RUNTIME] != 0) return;
     int pid = start_command(plan, control);
-    if (pid < 0) tell(control, STRATA_REPORT_UNFIT, STRATA_PROGRAM_RUNTIME, errno, 0);
+    if (pid < 0) tell(control, STRATA_REPORT_EXEC_FAILED, STRATA_PROGRAM_RUNTIME, errno, 0);
     else processes[STRATA_PROGRAM_RUNTIME] = pid;
     for (int number = 1; number <= 2; number++) dup3(0, number, 0);
 }
@@ -98,11 +98,11 @@ static void obey(const struct plan *plan, int control) {
 static void start_alone(const struct plan *plan, int control, const int *listeners) {
     int pid = start_command(plan, control), error = errno;
     bool is_unfit = pid < 0 && stage_of_last_start() == STRATA_STAGE_EXEC;
-    if (pid < 0 && !is_unfit) fail(control, stage_of_last_start(), plan->start_directory);
+    if (pid < 0 && !is_unfit) fail(control, stage_of_last_start(), plan->working_directory);
     struct strata_report started = {.kind = STRATA_REPORT_STARTED};
     if (report(control, &started, listeners, plan->port_count) != 0) _exit(1);
     if (is_unfit) {
-        tell(control, STRATA_REPORT_UNFIT, STRATA_PROGRAM_RUNTIME, error, 0);
+        tell(control, STRATA_REPORT_EXEC_FAILED, STRATA_PROGRAM_RUNTIME, error, 0);
         _exit(0);
     }
     processes[STRATA_PROGRAM_RUNTIME] = pid;
@@ -119,7 +119,7 @@ static void start_companions(const struct plan *plan, int control, const int *li
     if (report(control, &started, descriptors, plan->port_count + 1) != 0) _exit(1);
     for (size_t i = 0; i < plan->companion_count; i++) {
         int pid = start_companion(plan, i, pipe[1], control);
-        if (pid < 0) tell(control, STRATA_REPORT_UNFIT, (uint32_t)i + 1, errno, 0);
+        if (pid < 0) tell(control, STRATA_REPORT_EXEC_FAILED, (uint32_t)i + 1, errno, 0);
         else processes[i + 1] = pid;
     }
 }

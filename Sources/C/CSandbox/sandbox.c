@@ -15,7 +15,7 @@
 // Static, for the recipe never allocates: so it also works after a fork of a process with threads.
 static struct plan the_plan;
 
-// One byte between porter and pid 1. False when the other side is gone.
+// One byte between launcher and pid 1. False when the other side is gone.
 static bool say(int to) {
     return send(to, "", 1, MSG_NOSIGNAL) == 1;
 }
@@ -30,15 +30,15 @@ static bool hear(int from) {
 
 // As root the last namespace: whatever is left of root's power ends here, after the mounts that needed it, and
 // nothing that was mounted above belongs to the namespace that the runtime lives in.
-static void enter_user_namespace(int control, int porter) {
+static void enter_user_namespace(int control, int launcher) {
     if (unshare(CLONE_NEWUSER) != 0) fail(control, STRATA_STAGE_USER_NAMESPACE, "unshare");
-    if (!say(porter) || !hear(porter)) fail_with(control, STRATA_STAGE_USER_NAMESPACE, EPIPE, "map");
+    if (!say(launcher) || !hear(launcher)) fail_with(control, STRATA_STAGE_USER_NAMESPACE, EPIPE, "map");
 }
 
 // Pid 1's part: the recipe.
-static _Noreturn void build_and_run(const struct plan *plan, int control, int porter) {
+static _Noreturn void build_and_run(const struct plan *plan, int control, int launcher) {
     int listeners[STRATA_LISTENERS_MAX];
-    if (!hear(porter)) _exit(1);                        // the server cannot hold us: better not to exist
+    if (!hear(launcher)) _exit(1);                        // the server cannot hold us: better not to exist
     if (!plan->distinct) map_own_user(plan, control);   // first, for an ordinary user owns nothing before it
     if (setsid() < 0) fail(control, STRATA_STAGE_SESSION, "setsid");  // no terminal to push input into
     umask(022);
@@ -51,8 +51,8 @@ static _Noreturn void build_and_run(const struct plan *plan, int control, int po
     if (!plan->host_network) raise_loopback(control);
     if (!plan->host_network) open_listeners(plan, control, listeners);
     apply_limits(plan, control);                        // before the privileges that allow it
-    if (plan->distinct) enter_user_namespace(control, porter);
-    close(porter);
+    if (plan->distinct) enter_user_namespace(control, launcher);
+    close(launcher);
     become_inside_user(plan, control);
     install_filter(plan, control);                      // last: it refuses most of what came before
     run_runtime(plan, control, listeners);
@@ -93,7 +93,7 @@ int strata_sandbox_run(int control, int plan_file) {
         build_and_run(plan, control, pair[1]);
     }
     close(pair[1]);
-    struct strata_report born = {.kind = STRATA_REPORT_BORN, .value = (int32_t)pid};
+    struct strata_report born = {.kind = STRATA_REPORT_CREATED, .value = (int32_t)pid};
     if (report(control, &born, &process, 1) != 0 || !say(pair[0])) return 1;
     if (!plan->distinct || !hear(pair[0])) return 0;    // nothing more to do, or pid 1 failed and said so itself
     if (write_user_map(plan, (int)pid) != 0) fail(control, STRATA_STAGE_USER_NAMESPACE, "uid_map");

@@ -29,7 +29,7 @@ struct Console: Sendable {
             style: TextStyle(isTerminal: isatty(STDOUT_FILENO) == 1, environment: environment),
             isTerminal: isatty(STDOUT_FILENO) == 1,
             size: { Terminal.size(of: STDOUT_FILENO) },
-            losesReader: { Readiness.awaitLossOfReader(STDOUT_FILENO, limitMilliseconds: $0) },
+            losesReader: { Readiness.awaitReaderClosed(STDOUT_FILENO, limitMilliseconds: $0) },
             environment: environment)
     }
 

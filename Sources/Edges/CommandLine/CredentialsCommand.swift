@@ -1,6 +1,6 @@
 internal import AWSProtocol
 internal import Domain
-internal import Platform
+internal import ServiceKit
 
 /// `strata credentials create|list|delete`: the access keys that a server with `--auth` knows.
 enum CredentialsCommand {

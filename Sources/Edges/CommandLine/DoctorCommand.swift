@@ -1,4 +1,4 @@
-internal import Platform
+internal import FunctionExecution
 internal import Sandbox
 
 /// `strata doctor`: what this host offers, and what is degraded by what is missing.

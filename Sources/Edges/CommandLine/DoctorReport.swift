@@ -1,6 +1,6 @@
 internal import AWSProtocol
 internal import Domain
-internal import Platform
+internal import FunctionExecution
 internal import Sandbox
 
 /// What `strata doctor` found: this host's capabilities, and the interpreters that functions can use.

@@ -1,6 +1,6 @@
+internal import Domain
 internal import AWSProtocol
 internal import LinuxSystem
-internal import Platform
 
 /// `strata events list|retry|purge`: asynchronous invocations, and messages to destinations, that wait.
 enum EventsCommand {

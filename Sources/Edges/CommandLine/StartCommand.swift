@@ -1,17 +1,17 @@
 internal import AWSClient
 internal import Domain
-internal import Platform
+internal import FunctionExecution
 
 /// `strata start`: reads and checks its options, and hands them to the server.
 struct StartCommand: Sendable {
     /// Runs the server until it is told to stop; returns the exit code.
-    let run: @Sendable (StartOptions) throws -> Int32
+    let run: @Sendable (ServerConfiguration) throws -> Int32
     /// Finds interpreters, by the environment's variables.
     let locator: @Sendable ([String: String]) -> RuntimeLocator
 
     init(
         locator: @escaping @Sendable ([String: String]) -> RuntimeLocator = { RuntimeLocator(environment: $0) },
-        run: @escaping @Sendable (StartOptions) throws -> Int32
+        run: @escaping @Sendable (ServerConfiguration) throws -> Int32
     ) {
         self.locator = locator
         self.run = run
@@ -47,10 +47,10 @@ struct StartCommand: Sendable {
         return (name, String(parts[1]))
     }
     static let functionNetwork = Option(
-        "function-network", "MODE", .defaulted(StartOptions.FunctionNetwork.isolated.rawValue),
+        "function-network", "MODE", .defaulted(ServerConfiguration.FunctionNetwork.isolated.rawValue),
         help: "What functions reach: 'isolated' is this server and nothing else; 'host' is all that this host reaches."
-    ) { (text) throws(ValueError) -> StartOptions.FunctionNetwork in
-        guard let mode = StartOptions.FunctionNetwork(rawValue: text) else {
+    ) { (text) throws(ValueError) -> ServerConfiguration.FunctionNetwork in
+        guard let mode = ServerConfiguration.FunctionNetwork(rawValue: text) else {
             throw ValueError(expectation: "'isolated' or 'host'")
         }
         return mode
@@ -71,6 +71,12 @@ struct StartCommand: Sendable {
         guard let url = EndpointURL(text) else { throw ValueError(expectation: "an http or https URL") }
         return url
     }
+
+    /// The region of requests that are not signed.
+    private static let defaultRegion: Region = {
+        guard let region = Region("us-east-1") else { preconditionFailure("us-east-1 is a region") }
+        return region
+    }()
 
     /// The declaration, for the parser and the help.
     var command: Command {
@@ -106,13 +112,13 @@ struct StartCommand: Sendable {
     /// Reads the options; whatever is wrong with them is a `UsageError`.
     private func options(
         _ arguments: Arguments, _ environment: [String: String]
-    ) throws(UsageError) -> StartOptions {
-        StartOptions(
+    ) throws(UsageError) -> ServerConfiguration {
+        ServerConfiguration(
             host: try Self.address(arguments),
             port: try arguments.value(of: Self.port),
             requiresSignatures: arguments[Self.auth],
             dataFolder: try Self.dataFolder(arguments, environment),
-            account: try arguments.value(of: Self.account),
+            account: try arguments.value(of: Self.account), region: Self.defaultRegion,
             runtimes: try runtimes(arguments, environment),
             functionNetwork: try arguments.value(of: Self.functionNetwork),
             limits: try Self.limits(arguments),

@@ -8,7 +8,9 @@ public enum StrataCommand {
     /// - Parameters:
     ///   - words: The words after the program's name.
     ///   - start: Runs the server for `strata start`, and returns the exit code when it has stopped.
-    public static func main(_ words: [String], start: @escaping @Sendable (StartOptions) throws -> Int32) -> Int32 {
+    public static func main(_ words: [String], start: @escaping @Sendable (ServerConfiguration) throws -> Int32)
+        -> Int32
+    {
         main(words, root: root(start: StartCommand(run: start)), console: .ofThisProcess())
     }
 

@@ -2,7 +2,7 @@ internal import AWSProtocol
 internal import Domain
 internal import Glibc
 package import HTTP
-internal import Platform
+internal import ServiceKit
 internal import SignatureV4
 
 /// A request that may come in: who calls, and what for.
@@ -20,7 +20,7 @@ extension Gateway {
     package func bodyLimitBytes(for exchange: HTTPExchange) -> Int {
         // Nearly all requests; which service they are for need not be found out for that.
         if isShort(exchange) { return Self.strangersBodyBytes }
-        let limit = services.requestBytes(of: scope(exchange).service)
+        let limit = registry.requestLimitBytes(of: scope(exchange).service)
         guard let authenticator, exchange.origin == 0 else { return limit }
         return fault(authenticator, exchange) == nil ? limit : Self.strangersBodyBytes
     }
@@ -31,13 +31,13 @@ extension Gateway {
             return refusal(fault, exchange, nil)
         }
         let service = scope(exchange).service
-        let target = Target(exchange.target)
+        let target = RequestTarget(exchange.target)
         let request = AWSRequest(
             method: exchange.method, rawPath: String(target.path), rawQuery: String(target.query))
-        let operation = services[service]?.operationName(of: request).map { " for the \($0) operation" } ?? ""
-        let message = "Request must be smaller than \(services.requestBytes(of: service)) bytes\(operation)"
+        let operation = registry[service]?.operationName(of: request).map { " for the \($0) operation" } ?? ""
+        let message = "Request must be smaller than \(registry.requestLimitBytes(of: service)) bytes\(operation)"
         let error = AWSError("RequestEntityTooLargeException", status: 413, message: message, fault: .user)
-        return services.response(error, of: service)
+        return registry.response(error, of: service)
     }
 
     /// Whether the request may be from a program. A web page has no key to sign with, so where requests are signed the
@@ -54,7 +54,7 @@ extension Gateway {
     ///   - function: the function that calls, which its socket vouches for; `nil` for everybody else.
     ///   - service: the service that the request's path belongs to; `nil` where the request itself says that.
     func admitted(
-        _ exchange: HTTPExchange, _ target: Target, _ function: Caller?, for service: String?,
+        _ exchange: HTTPExchange, _ target: RequestTarget, _ function: Caller?, for service: String?,
         _ body: (Admission) -> HTTPResponse?
     ) -> HTTPResponse? {
         do throws(SignatureFault) {
@@ -66,14 +66,14 @@ extension Gateway {
 
     /// A function acts as itself, whatever it signs with; others as who they are, or say they are.
     private func admission(
-        _ exchange: HTTPExchange, _ target: Target, _ function: Caller?, _ service: String?
+        _ exchange: HTTPExchange, _ target: RequestTarget, _ function: Caller?, _ service: String?
     ) throws(SignatureFault) -> Admission {
         guard let authenticator, function == nil else {
             let scope = scope(exchange)
             let isUnsigned = scope.accessKeyID == nil && service == nil
             return admission(
                 function ?? claimed(scope, exchange), scope.region,
-                isUnsigned ? services.service(ofUnsigned: target, exchange) : scope.service, exchange)
+                isUnsigned ? registry.name(ofUnsigned: target, exchange) : scope.service, exchange)
         }
         let verified = try authenticator.verify(
             signable(exchange, target), body: exchange.body, service: service, nowSeconds: Int64(time(nil)))
@@ -84,15 +84,28 @@ extension Gateway {
     private func admission(
         _ caller: Caller, _ region: Region, _ service: String, _ exchange: HTTPExchange
     ) -> Admission {
+        Admission(context: context(of: caller, region, exchange), service: service)
+    }
+
+    /// The context of a caller's request.
+    func context(of caller: Caller, _ region: Region, _ exchange: HTTPExchange) -> RequestContext {
         let endpoint = "http://\(exchange.header("Host") ?? "127.0.0.1")"
-        return Admission(
-            context: RequestContext(account: caller.account, region: region, endpoint: endpoint, caller: caller),
-            service: service)
+        return RequestContext(account: caller.account, region: region, endpoint: endpoint, caller: caller)
+    }
+
+    /// The context of a request whose body has not arrived, as far as its head is genuine; `nil` for a request that
+    /// will be refused.
+    func contextBeforeBody(_ exchange: HTTPExchange) -> RequestContext? {
+        if let function = callerBehind(exchange.origin) { return context(of: function, defaults.region, exchange) }
+        guard exchange.origin == 0, isFromProgram(exchange) else { return nil }
+        if let authenticator, fault(authenticator, exchange) != nil { return nil }
+        let scope = scope(exchange)
+        return context(of: claimed(scope, exchange), scope.region, exchange)
     }
 
     /// Who a request says that it is from.
     private func claimed(_ scope: RequestScope, _ exchange: HTTPExchange) -> Caller {
-        platform.authenticator.caller(
+        claims.caller(
             claiming: ClaimedIdentity(
                 accessKeyID: scope.accessKeyID, sessionToken: exchange.header("X-Amz-Security-Token"),
                 sourceARN: exchange.header("X-Amz-Source-Arn"),
@@ -104,7 +117,7 @@ extension Gateway {
         RequestScope(authorization: exchange.header("Authorization"), target: exchange.target, defaults: defaults)
     }
 
-    private func signable(_ exchange: HTTPExchange, _ target: Target) -> SignableRequest {
+    private func signable(_ exchange: HTTPExchange, _ target: RequestTarget) -> SignableRequest {
         SignableRequest(
             method: exchange.method, rawPath: String(target.path), rawQuery: String(target.query),
             headers: exchange.headers())
@@ -120,7 +133,7 @@ extension Gateway {
     private func fault(_ authenticator: Authenticator, _ exchange: HTTPExchange) -> SignatureFault? {
         do throws(SignatureFault) {
             try authenticator.checkBeforeBody(
-                signable(exchange, Target(exchange.target)), nowSeconds: Int64(time(nil)))
+                signable(exchange, RequestTarget(exchange.target)), nowSeconds: Int64(time(nil)))
             return nil
         } catch {
             return error
@@ -129,9 +142,8 @@ extension Gateway {
 
     private func refusal(_ fault: SignatureFault, _ exchange: HTTPExchange, _ service: String?) -> HTTPResponse {
         let scope = scope(exchange)
-        // A form without a signature is of a service of the query protocol, and STS is the one that is asked first.
-        let isForm = exchange.header("Content-Type")?.hasPrefix("application/x-www-form-urlencoded") ?? false
-        let assumed = scope.accessKeyID == nil && isForm ? "sts" : scope.service
-        return fault.response(service: service ?? assumed, requestID: RequestIdentifier.make())
+        // A form without a signature is for one of the services whose protocol sends forms.
+        let assumed = scope.accessKeyID == nil && exchange.isForm ? registry.nameOfForms : scope.service
+        return fault.response(of: registry, service: service ?? assumed, requestID: RequestIdentifier.make())
     }
 }

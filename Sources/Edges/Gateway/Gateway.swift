@@ -1,114 +1,139 @@
 internal import AWSProtocol
+internal import Domain
 package import HTTP
-internal import LambdaModel
 internal import LinuxSystem
-package import Platform
+package import ServiceKit
 internal import Synchronization
 
-/// The HTTP edge: finds out who calls and what for, hands the call to a use case, and writes the answer as AWS would.
+/// The HTTP edge: finds out who calls and which service is meant, has the service answer, and names no service itself.
 ///
-/// Invocations are handled on the HTTP server's own threads, and never wait there. Every other call may write to disk
-/// and goes to a small work queue.
+/// Data-plane requests that need not wait are answered on the HTTP server's own threads. Every other call may write to
+/// disk and goes to a small work queue.
 package final class Gateway: HTTPHandler {
-    let platform: Platform
+    let registry: ServiceRegistry
     let defaults: GatewayDefaults
     let version: String
-    let services: Services
     /// Verifies signatures; `nil` where requests need not be signed.
     let authenticator: Authenticator?
-    let controlPlane: WorkQueue
-    private let isStopping = Mutex(false)
+    /// Reads what unsigned requests claim.
+    let claims: Authenticator
+    let workQueue: WorkQueue
+    let pages: [String: Page]
+    let callerBehind: @Sendable (_ origin: UInt32) -> Caller?
+    private let stopping = Mutex(false)
 
-    /// Control-plane calls at once: more than may read from S3, so that large packages do not hold up the others.
-    private static let controlPlaneThreads = S3PackageSource.readsAtOnce + 4
     /// Calls that may wait; beyond it a caller is told to come again.
-    private static let controlPlaneBacklog = 1024
+    private static let backlog = 1024
 
-    /// Makes the edge of a platform.
+    /// Makes the edge of some services.
     ///
-    /// - Parameter requiresSignatures: whether callers have to sign with a key that is known here.
+    /// - Parameters:
+    ///   - requiresSignatures: whether callers have to sign with a key that is known here.
+    ///   - callsAtOnce: the threads for calls that may wait. More than the calls that may last, such as those that read
+    ///     from another server, so that these do not hold up the others.
+    ///   - callerBehind: the function whose execution environment opened a connection, by the connection's origin;
+    ///     `nil` when the environment is gone.
     package init(
-        platform: Platform, defaults: GatewayDefaults, version: String, requiresSignatures: Bool
+        registry: ServiceRegistry, authenticator: Authenticator, requiresSignatures: Bool, defaults: GatewayDefaults,
+        version: String, callsAtOnce: Int, callerBehind: @escaping @Sendable (_ origin: UInt32) -> Caller?
     ) throws {
-        self.platform = platform
+        self.registry = registry
         self.defaults = defaults
         self.version = version
-        authenticator = requiresSignatures ? platform.authenticator : nil
-        services = Services(of: platform)
-        controlPlane = try WorkQueue(
-            name: "control", threadCount: Self.controlPlaneThreads, capacity: Self.controlPlaneBacklog)
+        self.callerBehind = callerBehind
+        self.authenticator = requiresSignatures ? authenticator : nil
+        claims = authenticator
+        pages = Self.pages(of: registry)
+        workQueue = try WorkQueue(name: "control", threadCount: callsAtOnce, capacity: Self.backlog)
     }
 
     /// Lets the calls that were accepted end, and refuses new ones.
     package func stop() {
-        isStopping.withLock { $0 = true }
-        controlPlane.close()
+        stopping.withLock { $0 = true }
+        workQueue.close()
     }
+
+    /// Whether the server is about to end.
+    var isStopping: Bool { stopping.withLock { $0 } }
 
     /// Answers one request: at once, or when its use case is done.
     package func respond(to exchange: HTTPExchange) -> HTTPResponse? {
         let isFunction = exchange.origin != 0
         guard isFunction || isFromProgram(exchange) else { return Self.refusedBrowser }
-        let target = Target(exchange.target)
+        let target = RequestTarget(exchange.target)
         if target.path.hasPrefix("/_strata") {
-            return isFunction ? Self.refusedFunction : serverPage(target, exchange)
+            guard !isFunction else { return Self.refusedFunction }
+            return target.path == "/_strata/health" ? healthPage() : operatorPage(target, exchange)
         }
-        if target.path.hasPrefix(DownloadLinks.path) { return download(exchange.target) }
         // Found out now, not when the call's turn comes: its environment may be gone by then.
-        let function = isFunction ? platform.caller(ofEnvironment: exchange.origin) : nil
+        let function = isFunction ? callerBehind(exchange.origin) : nil
+        if let route = registry.dataPlaneRoute(for: target, method: exchange.method) {
+            return respond(to: exchange, target, by: route, function)
+        }
         if isFunction, function == nil { return Self.refusedRemains }
-        if let name = target.invokedFunction, exchange.method == "POST" {
-            return admitted(exchange, target, function, for: "lambda") {
-                self.invoke(name, target, $0.context, exchange)
+        return submit(exchange, of: scope(exchange).service) {
+            self.admitted(exchange, target, function, for: nil) { self.answer(exchange, target, $0) }
+        }
+    }
+
+    /// Takes the body of a data-plane request piece by piece, where its route does.
+    package func bodySink(for exchange: HTTPExchange) -> (any HTTPBodySink)? {
+        let target = RequestTarget(exchange.target)
+        guard let sink = registry.dataPlaneRoute(for: target, method: exchange.method)?.bodySink,
+            let context = contextBeforeBody(exchange)
+        else { return nil }
+        return sink(exchange, context)
+    }
+
+    private func respond(
+        to exchange: HTTPExchange, _ target: RequestTarget, by route: DataPlaneRoute, _ function: Caller?
+    ) -> HTTPResponse? {
+        switch route.authentication {
+        case .bearer:
+            let context = context(of: Caller(account: defaults.account), defaults.region, exchange)
+            return run(exchange, route) { route.respond(exchange, context) }
+        case .caller(let name):
+            if exchange.origin != 0, function == nil { return Self.refusedRemains }
+            return run(exchange, route) {
+                self.admitted(exchange, target, function, for: name) { route.respond(exchange, $0.context) }
             }
         }
-        if let name = target.streamingFunction, exchange.method == "POST" {
-            return admitted(exchange, target, function, for: "lambda") {
-                self.invokeStreaming(name, target, $0.context, exchange)
-            }
+    }
+
+    private func run(
+        _ exchange: HTTPExchange, _ route: DataPlaneRoute, _ respond: @escaping @Sendable () -> HTTPResponse?
+    ) -> HTTPResponse? {
+        switch route.executor {
+        case .servingThread: respond()
+        case .workQueue: submit(exchange, of: scope(exchange).service, respond)
         }
-        let accepted = controlPlane.submit {
-            let answer = self.admitted(exchange, target, function, for: nil) { self.answer(exchange, target, $0) }
-            if let answer { exchange.respond(answer) }
+    }
+
+    /// Has a thread that may wait make the answer.
+    private func submit(
+        _ exchange: HTTPExchange, of service: String, _ respond: @escaping @Sendable () -> HTTPResponse?
+    ) -> HTTPResponse? {
+        let isAccepted = workQueue.submit {
+            if let answer = respond() { exchange.respond(answer) }
         }
-        return accepted ? nil : services.response(Self.busy, of: scope(exchange).service)
+        return isAccepted ? nil : registry.response(Self.busy, of: service)
     }
 
     /// Decodes, calls and encodes one control-plane call.
-    private func answer(_ exchange: HTTPExchange, _ target: Target, _ admission: Admission) -> HTTPResponse {
-        guard let dispatcher = services[admission.service] else {
-            return UnknownService(name: admission.service).response
+    private func answer(_ exchange: HTTPExchange, _ target: RequestTarget, _ admission: Admission) -> HTTPResponse {
+        guard let api = registry[admission.service] else {
+            return UnknownService(name: admission.service, known: registry.names).response
         }
         let requestID = RequestIdentifier.make()
         let request = AWSRequest(
             method: exchange.method, rawPath: String(target.path), rawQuery: String(target.query),
             headers: exchange.headers().map { AWSHeader($0.name, $0.value) }, body: exchange.body,
             requestID: requestID)
-        return dispatcher.respond(to: request, context: admission.context).http(requestID: requestID)
+        return api.respond(to: request, context: admission.context).http(requestID: requestID)
     }
 }
 
 extension Gateway {
-    /// The server's own pages, for people and for whatever watches it.
-    private func serverPage(_ target: Target, _ exchange: HTTPExchange) -> HTTPResponse? {
-        guard target.path == "/_strata/health" else { return operatorPage(target, exchange) }
-        let status = isStopping.withLock { $0 } ? "stopping" : "ok"
-        return HTTPResponse(
-            status: 200, contentType: "application/json", text: #"{"status":"\#(status)","version":"\#(version)"}"#)
-    }
-
-    /// A package, byte for byte as it was published.
-    private func download(_ target: String) -> HTTPResponse {
-        guard let (descriptor, size) = platform.openDownload(target) else {
-            return HTTPResponse(
-                status: 403, contentType: "application/xml",
-                text: "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>")
-        }
-        return HTTPResponse(
-            status: 200, headers: [("Content-Type", "application/zip")],
-            body: .file(descriptor: descriptor, size: size))
-    }
-
     private static let refusedBrowser = HTTPResponse(
         status: 403, contentType: "application/json",
         text:
@@ -123,16 +148,7 @@ extension Gateway {
         text: #"{"message":"The execution environment of this function has ended."}"#)
 
     static let busy = AWSError(
-        Lambda.Errors.tooManyRequests,
-        "The server has too many calls to answer at once; call again in a moment.", retryAfterSeconds: 1)
-}
-
-extension AWSResponse {
-    /// The response as the HTTP server sends it, with the request id that every answer of AWS carries.
-    func http(requestID: String) -> HTTPResponse {
-        HTTPResponse(
-            status: status,
-            headers: headers.map { (name: $0.name, value: $0.value) } + [("x-amzn-RequestId", requestID)],
-            body: .bytes(body))
-    }
+        "TooManyRequestsException", status: 429,
+        message: "The server has too many calls to answer at once; call again in a moment.", fault: .user,
+        retryAfterSeconds: 1)
 }

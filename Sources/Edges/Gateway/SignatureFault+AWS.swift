@@ -1,28 +1,35 @@
 internal import AWSProtocol
 internal import HTTP
+internal import ServiceKit
 internal import SignatureV4
 
 extension SignatureFault {
     /// The fault as a service answers it: the protocols have names of their own for them, and forms.
-    func response(service: String, requestID: String) -> HTTPResponse {
-        switch service {
-        case "lambda":
-            AWSError(jsonName, status: 403, message: message).response.http(requestID: requestID)
-        case "s3":
-            xml(status: objectName.status, requestID, error(objectName.name, requestID: requestID))
-        case let name where UnknownService.queryServices.contains(name):
-            xml(status: kind == .incomplete ? 400 : 403, requestID, errorResponse(service, requestID))
-        default:
-            // The other services' clients read the name from the body, and the JSON protocols answer 400 to all of it.
-            AWSError(jsonName, status: 400, message: message, details: ["__type": .string(jsonName)])
+    func response(of registry: ServiceRegistry, service: String, requestID: String) -> HTTPResponse {
+        switch registry[service]?.model.wireFormat {
+        case .restJSON: AWSError(jsonName, status: 403, message: message).response.http(requestID: requestID)
+        case .query(let namespace): errorResponse(namespace: namespace, requestID)
+        case nil: response(ofUnknown: service, requestID)
+        }
+    }
+
+    private func response(ofUnknown service: String, _ requestID: String) -> HTTPResponse {
+        switch UnknownService.format(of: service) {
+        case .object: return xml(status: objectName.status, requestID, error(objectName.name, requestID: requestID))
+        case .query: return errorResponse(namespace: nil, requestID)
+        case .json:
+            // The clients read the name from the body, and the JSON protocols answer 400 to all of it.
+            return AWSError(jsonName, status: 400, message: message, details: ["__type": .string(jsonName)])
                 .response.http(requestID: requestID)
         }
     }
 
-    private func errorResponse(_ service: String, _ requestID: String) -> String {
-        let namespace = Self.namespaces[service].map { " xmlns=\"\($0)\"" } ?? ""
+    private func errorResponse(namespace: String?, _ requestID: String) -> HTTPResponse {
+        let namespace = namespace.map { " xmlns=\"\($0)\"" } ?? ""
         let error = "<Type>Sender</Type><Code>\(queryName)</Code><Message>\(Self.escape(queryMessage))</Message>"
-        return "<ErrorResponse\(namespace)><Error>\(error)</Error><RequestId>\(requestID)</RequestId></ErrorResponse>"
+        return xml(
+            status: kind == .incomplete ? 400 : 403, requestID,
+            "<ErrorResponse\(namespace)><Error>\(error)</Error><RequestId>\(requestID)</RequestId></ErrorResponse>")
     }
 
     private func error(_ name: String, requestID: String) -> String {
@@ -76,8 +83,4 @@ extension SignatureFault {
     private var queryMessage: String {
         kind == .missingToken ? "Request is missing Authentication Token" : message
     }
-
-    private static let namespaces = [
-        "iam": "https://iam.amazonaws.com/doc/2010-05-08/", "sts": "https://sts.amazonaws.com/doc/2011-06-15/",
-    ]
 }

@@ -18,7 +18,7 @@ public struct FunctionPackager: Sendable {
     ///
     /// - Parameter progress: Gets lines about what is going on.
     public func package(output: String, progress: (String) -> Void) throws(PackagingError) -> PackageReport {
-        let hold = SignalHold()
+        let hold = BlockedSignals()
         // Listed first, so that nothing of what is made beside the output gets in.
         let own = try listing(output: output).entries(of: code)
         guard let dependencies else { return try PackageWriter(output: output).write(own, depth: 0, hold: hold) }

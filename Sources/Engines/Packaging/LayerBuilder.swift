@@ -30,7 +30,7 @@ public struct LayerBuilder: Sendable {
     public func build(
         output: String, progress: (String) -> Void
     ) throws(PackagingError) -> PackageReport {
-        let hold = SignalHold()
+        let hold = BlockedSignals()
         return try withDependencies(besides: output, hold: hold, progress: progress) { entries throws(PackagingError) in
             let placed = entries.map { $0.placed(under: "python/") }
             return try PackageWriter(output: output).write(placed, depth: 1, hold: hold)
@@ -39,10 +39,10 @@ public struct LayerBuilder: Sendable {
 
     /// Installs into a folder beside `output`, lends its entries, and removes it.
     func withDependencies<Result>(
-        besides output: String, hold: borrowing SignalHold, progress: (String) -> Void,
+        besides output: String, hold: borrowing BlockedSignals, progress: (String) -> Void,
         _ body: ([PackageEntry]) throws(PackagingError) -> Result
     ) throws(PackagingError) -> Result {
-        let folder = "\(output).building-\(ProcessNumber.own)"
+        let folder = "\(output).building-\(ProcessID.current)"
         defer { Self.remove(folder) }
         let installation = UVInstallation(executable: installer, requirements: requirements, platform: platform)
         try installation.run(into: folder, environment: environment, hold: hold, progress: progress)

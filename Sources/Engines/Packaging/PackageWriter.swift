@@ -8,11 +8,11 @@ struct PackageWriter {
     let output: String
 
     /// Writes the entries in the order given, and reports what came out. `depth` is for `PackageReport.shares`.
-    func write(_ entries: [PackageEntry], depth: Int, hold: borrowing SignalHold) throws(PackagingError)
+    func write(_ entries: [PackageEntry], depth: Int, hold: borrowing BlockedSignals) throws(PackagingError)
         -> PackageReport
     {
         guard entries.contains(where: { $0.content != .emptyDirectory }) else { throw .nothingToPackage }
-        let partial = "\(output).partial-\(ProcessNumber.own)"
+        let partial = "\(output).partial-\(ProcessID.current)"
         do throws(PackagingError) {
             try writeZip(entries, to: partial, hold: hold)
             let (digest, zippedBytes) = try Self.digest(of: partial)
@@ -32,7 +32,7 @@ struct PackageWriter {
     }
 
     private func writeZip(
-        _ entries: [PackageEntry], to path: String, hold: borrowing SignalHold
+        _ entries: [PackageEntry], to path: String, hold: borrowing BlockedSignals
     ) throws(PackagingError) {
         do throws(ArchiveError) {
             var zip = ZipWriter(try Self.open(path, [.write, .create, .truncate]))

@@ -10,12 +10,13 @@ struct UVInstallation {
 
     /// Runs `uv`. Its progress goes to `progress` line by line as it comes.
     func run(
-        into folder: String, environment: [String: String], hold: borrowing SignalHold,
+        into folder: String, environment: [String: String], hold: borrowing BlockedSignals,
         progress: (String) -> Void
     ) throws(PackagingError) {
         var lines: [String] = []
         let outcome = try PackagingError.wrapping { () throws(SystemCallError) in
-            try ForegroundProcess.run(executable, arguments(folder), environment: environment, hold: hold) { line in
+            try ForegroundProcess.run(executable, arguments(folder), environment: environment, blockedSignals: hold) {
+                line in
                 lines.append(line)
                 progress(line)
             }

@@ -37,10 +37,10 @@ public final class GatheredResponse: StreamedResponse {
     }
 
     /// The environment is ending, which is what the caller will be told.
-    public func breakOff() {}
+    public func didDisconnect() {}
 
     /// All of it is held until the end.
-    public var heldBytes: Int { state.withLock { $0.bytes.count } }
+    public var bufferedBytes: Int { state.withLock { $0.bytes.count } }
 
     /// All of the answer.
     public func finish() -> Result<[UInt8], RuntimeFault> {
@@ -59,7 +59,7 @@ final class DroppedResponse: StreamedResponse {
 
     func receive(_ bytes: UnsafeRawBufferPointer, from exchange: HTTPExchange) -> HTTPBodyAcceptance { .more }
 
-    func breakOff() {}
+    func didDisconnect() {}
 
     func finish() -> Result<[UInt8], RuntimeFault> { .failure(fault) }
 }

@@ -37,7 +37,7 @@ enum CgroupNumbers {
     static let periodMicroseconds: Double = 20_000
     /// The least quota that the kernel takes (kernel/sched/core.c, min_cfs_quota_period).
     static let leastQuotaMicroseconds: Double = 1_000
-    /// Pid 1 of the sandbox and the porter that made it are not the function's processes.
+    /// Pid 1 of the sandbox and the launcher that made it are not the function's processes.
     static let ownProcesses = 2
 
     /// The quota for so many cores.

@@ -18,7 +18,7 @@ struct SandboxLaunch {
         let companionOutput: Int32?
     }
 
-    private let porter: ChildProcess
+    private let launcher: ChildProcess
     private let control: SandboxControl
     private let output: Int32
     private let listenerCount: Int
@@ -36,15 +36,16 @@ struct SandboxLaunch {
             let pair = try MessagePair()
             let pipe = try ProcessPipe()
             let input = try FileDescriptor.null()
-            let file = try FileDescriptor.memory("strata-plan", holding: message)
+            let file = try FileDescriptor.memoryFile("strata-plan", content: message)
             // The order is strata-init's: input, output, error, control, plan.
-            porter = try ChildProcess.spawn(
+            launcher = try ChildProcess.spawn(
                 initExecutable, arguments: [],
                 descriptors: [
-                    input.rawValue, pipe.writing.rawValue, pipe.writing.rawValue, pair.theirs.rawValue, file.rawValue,
+                    input.rawValue, pipe.writeEnd.rawValue, pipe.writeEnd.rawValue, pair.childEnd.rawValue,
+                    file.rawValue,
                 ])
-            control = SandboxControl(socket: pair.keepOurs())
-            output = pipe.keepReading()
+            control = SandboxControl(socket: pair.takeParentEnd())
+            output = pipe.takeReadEnd()
         } catch {
             throw SandboxError(error)
         }
@@ -57,7 +58,7 @@ struct SandboxLaunch {
             case .born(let id, let descriptor): (processID, processDescriptor) = (id, descriptor)
             case .failed(let error): throw error
             case .started(let listeners):
-                porter.wait()  // it had its last word before pid 1 could finish, so this does not block
+                launcher.wait()  // it reported before pid 1 could finish, so this does not block
                 return Started(
                     control: control, output: output, processID: processID, processDescriptor: processDescriptor,
                     listeners: Array(listeners.prefix(listenerCount)),
@@ -70,13 +71,12 @@ struct SandboxLaunch {
 
     /// Ends what was begun and waits for its end, so that nothing of it is left.
     ///
-    /// Pid 1 does nothing before the porter, having told of it, lets it; if the porter is killed in between, pid 1 ends
-    /// by itself, and what stays is a zombie whose number nobody knows, until the server ends. It takes a time-out
-    /// within those microseconds.
+    /// Pid 1 waits until the launcher has reported it. A launcher that is killed before leaves a zombie whose id is
+    /// unknown until the server ends: pid 1 exits by itself. That takes a time-out within those microseconds.
     mutating func abandon() {
-        porter.kill()
-        porter.wait()
-        // The porter may have told of pid 1 after we stopped listening.
+        launcher.kill()
+        launcher.wait()
+        // The launcher may have reported pid 1 after we stopped reading.
         while let report = control.next() {
             switch report {
             case .born(_, let descriptor): processDescriptor = descriptor

@@ -24,11 +24,11 @@ enum SandboxReport {
         }
         let report = bytes.withUnsafeBytes { $0.loadUnaligned(as: strata_report.self) }
         switch (strata_report_kind(report.kind), descriptors.count) {
-        case (STRATA_REPORT_BORN, 1): self = .born(processID: report.value, descriptor: descriptors[0])
+        case (STRATA_REPORT_CREATED, 1): self = .born(processID: report.value, descriptor: descriptors[0])
         case (STRATA_REPORT_STARTED, _): self = .started(listeners: descriptors)
         case (STRATA_REPORT_FAILED, 0): self = .failed(SandboxError(report))
         case (STRATA_REPORT_EXITED, 0): self = .exited(program: Int(report.stage), waitStatus: report.value)
-        case (STRATA_REPORT_UNFIT, 0): self = .unfit(program: Int(report.stage), errno: report.error)
+        case (STRATA_REPORT_EXEC_FAILED, 0): self = .unfit(program: Int(report.stage), errno: report.error)
         case (STRATA_REPORT_CONNECTED, 0...1): self = .connected(ticket: report.value, descriptor: descriptors.first)
         default:
             descriptors.forEach { _ = FileDescriptor(owning: $0) }

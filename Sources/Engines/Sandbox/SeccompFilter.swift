@@ -86,7 +86,7 @@ struct SeccompFilter {
 
     private func exported() throws(SandboxError) -> [UInt8] {
         do {
-            let file = try FileDescriptor.memory("strata-filter", holding: [])
+            let file = try FileDescriptor.memoryFile("strata-filter", content: [])
             try check(seccomp_export_bpf(context, file.rawValue), "export")
             let length = Int(lseek(file.rawValue, 0, SEEK_END))
             var program = [UInt8](repeating: 0, count: length)

@@ -6,11 +6,11 @@ public struct ErrorShape: Sendable, Equatable {
     public let status: Int
     /// The JSON key of its message, `message` or `Message`.
     public let messageKey: String
-    /// Whose fault it is.
-    public let fault: AWSError.Fault
+    /// Whose fault it is; `nil` where the answer does not say so.
+    public let fault: AWSError.Fault?
 
     /// Describes an error.
-    public init(_ name: String, status: Int, messageKey: String, fault: AWSError.Fault) {
+    public init(_ name: String, status: Int, messageKey: String, fault: AWSError.Fault?) {
         self.name = name
         self.status = status
         self.messageKey = messageKey

@@ -22,7 +22,7 @@ struct JSONReader {
     }
 
     private var malformed: AWSError {
-        .serialization(JSONFault(in: bytes, at: cursor.offset, isTooDeep: cursor.isTooDeep).description)
+        .serialization(JSONSyntaxError(in: bytes, at: cursor.offset, isTooDeep: cursor.isTooDeep).description)
     }
 
     private mutating func value(as schema: Schema?, depth: Int) throws(AWSError) -> AWSValue {

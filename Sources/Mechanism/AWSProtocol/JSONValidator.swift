@@ -12,9 +12,9 @@ public enum JSONValidator {
     }
 
     /// Why the bytes are not a JSON document, in the words of the parser that AWS uses; `nil` when they are one.
-    public static func fault(in bytes: UnsafeRawBufferPointer) -> JSONFault? {
-        guard var cursor = JSONCursor(bytes) else { return JSONFault(in: bytes, at: 0, isTooDeep: false) }
-        return isDocument(&cursor) ? nil : JSONFault(in: bytes, at: cursor.offset, isTooDeep: cursor.isTooDeep)
+    public static func syntaxError(in bytes: UnsafeRawBufferPointer) -> JSONSyntaxError? {
+        guard var cursor = JSONCursor(bytes) else { return JSONSyntaxError(in: bytes, at: 0, isTooDeep: false) }
+        return isDocument(&cursor) ? nil : JSONSyntaxError(in: bytes, at: cursor.offset, isTooDeep: cursor.isTooDeep)
     }
 
     private static func isDocument(_ cursor: inout JSONCursor) -> Bool {

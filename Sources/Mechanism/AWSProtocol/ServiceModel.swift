@@ -12,6 +12,8 @@ public struct ServiceModel: Sendable {
     public let otherOperations: Set<String>
     /// How its calls and answers are written.
     public let wireFormat: WireFormat
+    /// What `X-Amz-Target` begins with in the protocols that send it, such as `DynamoDB_20120810`; `nil` in the others.
+    public let targetPrefix: String?
     /// Whether its messages about violated constraints leave out the values.
     public let hidesValues: Bool
 
@@ -26,7 +28,8 @@ public struct ServiceModel: Sendable {
     /// Describes a service.
     public init(
         name: String, apiVersion: String, operations: [OperationDescriptor], errors: [ErrorShape],
-        otherOperations: Set<String> = [], wireFormat: WireFormat = .restJSON, hidesValues: Bool = false
+        otherOperations: Set<String> = [], wireFormat: WireFormat = .restJSON, targetPrefix: String? = nil,
+        hidesValues: Bool = false
     ) {
         self.name = name
         self.apiVersion = apiVersion
@@ -34,6 +37,7 @@ public struct ServiceModel: Sendable {
         self.errors = errors
         self.otherOperations = otherOperations
         self.wireFormat = wireFormat
+        self.targetPrefix = targetPrefix
         self.hidesValues = hidesValues
     }
 }

@@ -5,15 +5,15 @@ public protocol HTTPBodySink: Sendable {
 
     /// The connection has ended before the body did. Otherwise the handler is asked for its answer when the body is
     /// complete.
-    func breakOff()
+    func didDisconnect()
 
     /// How many bytes of the body it holds in memory; they count against the origin as a gathered body does.
-    var heldBytes: Int { get }
+    var bufferedBytes: Int { get }
 }
 
 extension HTTPBodySink {
     /// Nothing is held: the body is passed on.
-    public var heldBytes: Int { 0 }
+    public var bufferedBytes: Int { 0 }
 }
 
 /// What becomes of a body that comes in pieces.

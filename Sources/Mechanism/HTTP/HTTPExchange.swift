@@ -158,13 +158,13 @@ extension HTTPExchange {
     /// The request is over, answered or not.
     func end() {
         finish()
-        if let sink, !isBodyComplete { sink.breakOff() }
+        if let sink, !isBodyComplete { sink.didDisconnect() }
         sink = nil
     }
 
     /// The server stops: nothing is waited for any more. Called on a thread that does not own the exchange, so of what
     /// is without a lock nothing may be looked at here.
-    func breakOff() {
+    func abort() {
         stream.withLock { $0 }?.abort()
         resumeBody { $0.end() }
     }

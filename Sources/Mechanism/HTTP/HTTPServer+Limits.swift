@@ -4,14 +4,14 @@ extension HTTPServer {
         /// Threads that read, handle and write.
         public var threads: UInt32 = 2
         /// Connections of the server's own listener at once. Above the 1 000 invocations of an account.
-        public var connections: UInt32 = 4096
-        /// What those behind adopted connections may hold.
-        public var origins = OriginLimits()
-        /// The same of those whose origin has its highest bit set: a second kind of connections, with limits of its
-        /// own.
-        public var highOrigins = OriginLimits()
-        /// How long a thread looks for more work before it sleeps, in microseconds: about as long as a runtime that was
-        /// just given its event takes to answer.
+        public var clientConnections: UInt32 = 4096
+        /// Limits of adopted connections whose origin's highest bit is clear.
+        public var primaryOrigins = OriginLimits()
+        /// Limits of adopted connections whose origin's highest bit is set: a second class of origins, counted apart
+        /// from the first, so that neither can exhaust the other's share.
+        public var secondaryOrigins = OriginLimits()
+        /// How long a thread spins before it sleeps, in microseconds: about as long as a runtime takes to answer the
+        /// event that it was just given.
         public var spinMicroseconds: UInt32 = 60
         /// A connection without traffic is closed after this long, in seconds; 0 keeps it. A parked request does not
         /// count as idle.
@@ -22,34 +22,35 @@ extension HTTPServer {
         /// The defaults.
         public init() {}
 
-        /// More origins than there are at once: sandboxes of a thousand executions, and some that end.
-        private static let mostOrigins = 2_048
+        /// More origins than exist at once: the sandboxes of 1 000 executions, and some that are ending.
+        private static let maximumOriginCount = 2_048
 
-        /// libmicrohttpd's own limit for a thread is never to be met: 0.9.75 locks up when a thread that is handed a
-        /// connection has as many already.
-        var connectionsOfOneThread: UInt32 {
-            let adopted = [origins, highOrigins].reduce(0) {
-                $0 + $1.connections + $1.connectionsOfEach * Self.mostOrigins
+        /// The limit of libmicrohttpd for one thread, high enough never to be reached: version 0.9.75 locks up when a
+        /// thread that already has as many connections adopts another one.
+        var connectionsPerThread: UInt32 {
+            let adopted = [primaryOrigins, secondaryOrigins].reduce(0) {
+                $0 + $1.sharedConnections + $1.guaranteedConnectionsPerOrigin * Self.maximumOriginCount
             }
-            // Each thread may let in one client more than there may be, for they look before they count.
-            return connections + UInt32(clamping: adopted) + threads
+            // Threads check the client limit before they count, so each may admit one client too many.
+            return clientConnections + UInt32(clamping: adopted) + threads
         }
     }
 
-    /// Limits of those behind adopted connections, each a sandbox that may want to harm the server or the others.
+    /// Limits of one class of origins. An origin is a sandbox, whose code may want to harm the server or other
+    /// sandboxes.
     public struct OriginLimits: Sendable {
         /// Connections of one origin at once. A function has 1 024 descriptors for everything, and an SDK's client
         /// keeps ten connections.
-        public var connectionsOfOne = 256
-        /// Connections that every origin may have however many the others hold: the others cannot lock it out.
-        public var connectionsOfEach = 8
-        /// Connections of all origins at once, without those; clients of the server's own listener have theirs beside
-        /// them.
-        public var connections = 2048
+        public var connectionsPerOrigin = 256
+        /// Connections that each origin may always have, however many the others hold: no origin can lock out another.
+        public var guaranteedConnectionsPerOrigin = 8
+        /// Connections of all origins together beyond their guaranteed ones. Clients of the server's own listener are
+        /// counted separately.
+        public var sharedConnections = 2048
         /// Bytes of unanswered requests of one origin: two of the largest that Lambda takes.
-        public var bodyBytesOfOne = 160 << 20
-        /// The same of all origins, so that many of them together cannot fill the server's memory either.
-        public var bodyBytes = 512 << 20
+        public var bodyBytesPerOrigin = 160 << 20
+        /// Bytes of unanswered requests of all origins: many origins together cannot fill the server's memory.
+        public var totalBodyBytes = 512 << 20
 
         /// The defaults.
         public init() {}

@@ -14,8 +14,8 @@ public final class HTTPServer: Sendable {
     private let handler: any HTTPHandler
     private let clientLimit: UInt32
     private let clients = Atomic<UInt32>(0)
-    private let lowLedger: Mutex<OriginLedger>
-    private let highLedger: Mutex<OriginLedger>
+    private let primaryLedger: Mutex<OriginLedger>
+    private let secondaryLedger: Mutex<OriginLedger>
     /// The connections that were adopted, by origin.
     private let adopted = Mutex<[UInt32: Set<Int32>]>([:])
     private let threads = Mutex<[ServingThread]>([])
@@ -35,9 +35,9 @@ public final class HTTPServer: Sendable {
     ///   handed connections with ``adopt(connection:origin:)``.
     public init(listener: Int32?, handler: any HTTPHandler, limits: Limits = Limits()) throws(StartError) {
         self.handler = handler
-        clientLimit = limits.connections
-        lowLedger = Mutex(OriginLedger(limits: limits.origins))
-        highLedger = Mutex(OriginLedger(limits: limits.highOrigins))
+        clientLimit = limits.clientConnections
+        primaryLedger = Mutex(OriginLedger(limits: limits.primaryOrigins))
+        secondaryLedger = Mutex(OriginLedger(limits: limits.secondaryOrigins))
         do throws(StartError) {
             for number in 0..<limits.threads {
                 let ownListener = number == 0 ? listener : listener.map { dup($0) }
@@ -70,7 +70,7 @@ public final class HTTPServer: Sendable {
     ///
     /// libmicrohttpd 0.9.75 may not see by itself that the other end is gone: not where the last bytes of a request
     /// that is not complete came together with the end, for it waits for news of what it has been told of already.
-    public func hangUp(origin: UInt32) {
+    public func closeConnections(of origin: UInt32) {
         // Under the lock, so that the descriptors are still ours.
         adopted.withLock { adopted in
             for connection in adopted[origin] ?? [] { shutdown(connection, Int32(SHUT_RDWR)) }
@@ -93,7 +93,7 @@ public final class HTTPServer: Sendable {
         }
         for exchange in parked {
             exchange.respond(Self.stopping)
-            exchange.breakOff()
+            exchange.abort()
         }
         awaitParked()
         for thread in threads { thread.stop() }
@@ -117,7 +117,7 @@ extension HTTPServer {
         }
         if !upload.isEmpty, let sink = exchange.sink {
             guard !isClosed, exchange.pass(upload, to: sink) else { return .NO }
-            return charge(exchange, sink.heldBytes) ? .YES : .NO
+            return charge(exchange, sink.bufferedBytes) ? .YES : .NO
         }
         if !upload.isEmpty {
             guard exchange.admits(upload.count) else { return refuse(exchange) }
@@ -146,7 +146,7 @@ extension HTTPServer {
     private static var stopping: HTTPResponse { HTTPResponse(status: 503) }
 
     private func withLedger<Result>(of origin: UInt32, _ body: (inout OriginLedger) -> Result) -> Result {
-        origin >> 31 == 0 ? lowLedger.withLock { body(&$0) } : highLedger.withLock { body(&$0) }
+        origin >> 31 == 0 ? primaryLedger.withLock { body(&$0) } : secondaryLedger.withLock { body(&$0) }
     }
 
     private func refuseForNow(_ exchange: HTTPExchange) -> MHD_Result {

@@ -17,8 +17,10 @@ struct OriginLedger: Sendable {
     /// Counts a connection; `false`, and nothing counted, where the origin or all of them have enough.
     mutating func open(_ origin: UInt32) -> Bool {
         let held = holdings[origin]?.connections ?? 0
-        let isShared = held >= limits.connectionsOfEach
-        guard held < limits.connectionsOfOne, !isShared || all.connections < limits.connections else { return false }
+        let isShared = held >= limits.guaranteedConnectionsPerOrigin
+        guard held < limits.connectionsPerOrigin, !isShared || all.connections < limits.sharedConnections else {
+            return false
+        }
         if isShared { all.connections += 1 }
         holdings[origin, default: Holding()].connections += 1
         return true
@@ -27,15 +29,17 @@ struct OriginLedger: Sendable {
     /// A connection that was counted is closed.
     mutating func close(_ origin: UInt32) {
         holdings[origin]?.connections -= 1
-        if let held = holdings[origin]?.connections, held >= limits.connectionsOfEach { all.connections -= 1 }
+        if let held = holdings[origin]?.connections, held >= limits.guaranteedConnectionsPerOrigin {
+            all.connections -= 1
+        }
         // Everything that an origin holds is behind a connection of it: with the last one its entry can go.
         if holdings[origin]?.connections == 0 { all.bodyBytes -= holdings.removeValue(forKey: origin)?.bodyBytes ?? 0 }
     }
 
     /// Counts bytes of a body; `false`, and nothing counted, where there are too many.
     mutating func take(_ bytes: Int, _ origin: UInt32) -> Bool {
-        guard let holding = holdings[origin], bytes <= limits.bodyBytesOfOne - holding.bodyBytes,
-            bytes <= limits.bodyBytes - all.bodyBytes
+        guard let holding = holdings[origin], bytes <= limits.bodyBytesPerOrigin - holding.bodyBytes,
+            bytes <= limits.totalBodyBytes - all.bodyBytes
         else { return false }
         all.bodyBytes += bytes
         holdings[origin]?.bodyBytes += bytes

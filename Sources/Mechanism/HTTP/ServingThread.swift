@@ -17,7 +17,7 @@ final class ServingThread: Sendable {
     }
 
     private let unretainedServer: Unmanaged<HTTPServer>
-    private let wakeUp: WakeUp
+    private let waker: Waker
     private let spinNanoseconds: UInt64
     private let inbox = Mutex(Inbox())
     private let thread = Mutex<SystemThread?>(nil)
@@ -36,7 +36,7 @@ final class ServingThread: Sendable {
     init(of server: HTTPServer, listener: Int32?, limits: HTTPServer.Limits) throws(HTTPServer.StartError) {
         unretainedServer = Unmanaged.passUnretained(server)
         spinNanoseconds = UInt64(limits.spinMicroseconds) * 1000
-        do { wakeUp = try WakeUp() } catch { throw Self.cannotStart(error) }
+        do { waker = try Waker() } catch { throw Self.cannotStart(error) }
         var options = http_options()
         options.access = access
         options.uri = began
@@ -45,7 +45,7 @@ final class ServingThread: Sendable {
         options.connection_changed = connectionChanged
         options.context = Unmanaged.passUnretained(self).toOpaque()
         options.listener = listener ?? -1
-        options.connection_limit = limits.connectionsOfOneThread
+        options.connection_limit = limits.connectionsPerThread
         options.idle_timeout_seconds = limits.idleTimeoutSeconds
         options.connection_memory_bytes = limits.connectionMemoryBytes
         guard let daemon = http_start(&options) else {
@@ -118,7 +118,7 @@ extension ServingThread {
 
     /// Either the thread sees what was just stored before it sleeps, or it is woken.
     private func wake() {
-        if isAsleep.load(ordering: .sequentiallyConsistent) { wakeUp.raise() }
+        if isAsleep.load(ordering: .sequentiallyConsistent) { waker.wake() }
     }
 
     fileprivate var server: HTTPServer { unretainedServer.takeUnretainedValue() }
@@ -154,10 +154,10 @@ extension ServingThread {
         let hasTimeout = MHD_get_timeout(daemon, &milliseconds) == .YES
         var ready = [
             pollfd(fd: http_epoll_descriptor(daemon), events: Int16(POLLIN), revents: 0),
-            pollfd(fd: wakeUp.descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: waker.descriptor, events: Int16(POLLIN), revents: 0),
         ]
         poll(&ready, nfds_t(ready.count), hasTimeout ? Int32(clamping: milliseconds) : -1)
-        if ready[1].revents != 0 { wakeUp.clear() }
+        if ready[1].revents != 0 { waker.clear() }
     }
 
     /// Does what others have asked for. `false` when the thread is to end.

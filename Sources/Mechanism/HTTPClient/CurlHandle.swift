@@ -16,7 +16,8 @@ final class CurlHandle: Sendable {
 
     /// Runs one exchange to its end.
     func perform(
-        _ request: HTTPClientRequest, _ limits: HTTPClientLimits, authorities: String?, _ reader: ResponseReader
+        _ request: HTTPClientRequest, _ limits: HTTPClientLimits, certificateAuthorities: String?,
+        _ reader: ResponseReader
     ) -> Result<HTTPClientResponse, HTTPClientError> {
         var words = [CChar](repeating: 0, count: Int(CURL_ERROR_SIZE))
         var status = 0
@@ -24,7 +25,7 @@ final class CurlHandle: Sendable {
         defer { curl_slist_free_all(headers) }
         var exchange = http_client_exchange(limits, context: Unmanaged.passUnretained(reader).toOpaque())
         exchange.headers = headers
-        let texts = [request.url, request.method, authorities].map { text in text.flatMap { strdup($0) } }
+        let texts = [request.url, request.method, certificateAuthorities].map { text in text.flatMap { strdup($0) } }
         defer { for text in texts { free(text) } }
         exchange.url = UnsafePointer(texts[0])
         exchange.method = UnsafePointer(texts[1])

@@ -11,23 +11,23 @@ public final class HTTPClient: Sendable {
     /// Handles that nobody uses, with the connections that they keep open.
     private let idle = Mutex<[CurlHandle]>([])
     private let idleLimit: Int
-    private let authorities: String?
+    private let certificateAuthorities: String?
     private let isStopped = Atomic(false)
 
     /// Makes a client.
     ///
     /// - Parameters:
-    ///   - authorities: a PEM file of the authorities that vouch for servers; `nil` for those that the host trusts.
+    ///   - certificateAuthorities: PEM file of the trusted certificate authorities; `nil` for the host's own.
     ///   - idleLimit: connections that are kept for later requests.
-    public init(authorities: String? = nil, idleLimit: Int = 4) {
-        self.authorities = authorities
+    public init(certificateAuthorities: String? = nil, idleLimit: Int = 4) {
+        self.certificateAuthorities = certificateAuthorities
         self.idleLimit = idleLimit
     }
 
     /// Sends a request, and passes the answer's body on in pieces as it comes.
     ///
     /// - Parameter receive: gets each piece with the answer's head. What it throws ends the exchange, as
-    ///   ``HTTPClientError/Kind/notWanted`` with its cause. It is not called for an empty body.
+    ///   ``HTTPClientError/Kind/receiverFailed`` with its cause. It is not called for an empty body.
     /// - Returns: The head, when the whole answer was received.
     public func send(
         _ request: HTTPClientRequest, limits: HTTPClientLimits = HTTPClientLimits(),
@@ -39,7 +39,7 @@ public final class HTTPClient: Sendable {
         let outcome = withoutActuallyEscaping(receive) { receive in
             let reader = ResponseReader(
                 limits, isCancelled: { [self] in isStopped.load(ordering: .relaxed) }, receive: receive)
-            return handle.perform(request, limits, authorities: authorities, reader)
+            return handle.perform(request, limits, certificateAuthorities: certificateAuthorities, reader)
         }
         keep(handle)
         return try outcome.get()

@@ -7,7 +7,7 @@ public struct HTTPClientError: Error, Sendable, CustomStringConvertible {
         /// There is no such host, or nobody answers there.
         case unreachable
         /// The other side's certificate does not hold, or TLS cannot be agreed.
-        case notTrusted
+        case tlsFailed
         /// It took longer than it may, or stood still.
         case timedOut
         /// The connection ended before the answer did.
@@ -17,7 +17,7 @@ public struct HTTPClientError: Error, Sendable, CustomStringConvertible {
         /// The body is longer than it may be.
         case tooLarge
         /// Whoever received the body wanted no more; ``HTTPClientError/cause`` says why.
-        case notWanted
+        case receiverFailed
         /// The client was told to stop.
         case cancelled
         /// This machine's trouble.

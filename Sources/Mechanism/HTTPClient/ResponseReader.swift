@@ -45,7 +45,7 @@ final class ResponseReader {
             return false
         }
         do { try receive(head, piece) } catch {
-            failure = HTTPClientError(.notWanted, "the answer could not be used: \(error)", cause: error)
+            failure = HTTPClientError(.receiverFailed, "the answer could not be used: \(error)", cause: error)
             return false
         }
         return true

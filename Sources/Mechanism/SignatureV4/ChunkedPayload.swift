@@ -75,7 +75,7 @@ struct ChunkedPayload {
 
     private func check(_ text: String, _ signature: String) throws(SignatureFault) -> String {
         let expected = key.signature(of: text)
-        guard MessageAuthentication.areEqual(Array(expected.utf8), Array(signature.utf8)) else { throw .mismatch }
+        guard HMACSHA256.areEqual(Array(expected.utf8), Array(signature.utf8)) else { throw .mismatch }
         return expected
     }
 

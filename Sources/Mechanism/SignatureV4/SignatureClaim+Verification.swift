@@ -63,7 +63,7 @@ extension SignatureClaim {
         let canonical = CanonicalRequest(
             signed, signedHeaders: signedHeaders, payloadHash: payloadHash, service: scope.service)
         let expected = key.signature(of: canonical.stringToSign(date: date, scope: scope))
-        guard MessageAuthentication.areEqual(Array(expected.utf8), Array(signature.utf8)) else { throw .mismatch }
+        guard HMACSHA256.areEqual(Array(expected.utf8), Array(signature.utf8)) else { throw .mismatch }
         let chunks = ChunkedPayload(kind: payloadHash, seed: expected, date: date, scope: scope, key: key)
         if let chunks { return try chunks.decode(body, request) }
         guard payloadHash == PayloadHash.unsigned || payloadHash == PayloadHash.of(body) else { throw .mismatch }

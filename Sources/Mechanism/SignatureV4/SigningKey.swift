@@ -11,13 +11,13 @@ public struct SigningKey: Sendable, Hashable {
     public init(secretAccessKey: String, scope: CredentialScope) {
         bytes = [scope.day, scope.region, scope.service, CredentialScope.terminator]
             .reduce(Array("AWS4\(secretAccessKey)".utf8)) { key, part in
-                MessageAuthentication.code(for: Array(part.utf8), key: key)
+                HMACSHA256.code(for: Array(part.utf8), key: key)
             }
     }
 
     /// The signature of a text, in lower-case hexadecimal digits.
     public func signature(of stringToSign: String) -> String {
-        guard let code = SHA256Digest(bytes: MessageAuthentication.code(for: Array(stringToSign.utf8), key: bytes))
+        guard let code = SHA256Digest(bytes: HMACSHA256.code(for: Array(stringToSign.utf8), key: bytes))
         else { preconditionFailure("an HMAC-SHA-256 has 32 bytes") }
         return code.hex
     }

@@ -6,7 +6,7 @@ public enum ConnectionAcceptor {
     /// Takes one connection from a non-blocking listener; `nil` when none waits. The caller owns the descriptor, which
     /// is non-blocking, closed on exec and sends small answers at once (tcp(7), TCP_NODELAY).
     public static func accept(_ listener: Int32) -> Int32? {
-        let connection = linux_accept(listener)
+        let connection = clinux_accept(listener)
         guard connection >= 0 else { return nil }
         var on: Int32 = 1
         setsockopt(connection, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))

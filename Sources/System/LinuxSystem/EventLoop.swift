@@ -53,7 +53,7 @@ public final class EventLoop: Sendable {
     }
 
     private let epoll: FileDescriptor
-    private let wakeUp: WakeUp
+    private let waker: Waker
     private let state = Mutex(State())
     private let thread = Mutex<SystemThread?>(nil)
 
@@ -65,8 +65,8 @@ public final class EventLoop: Sendable {
         let epoll = FileDescriptor(owning: epoll_create1(Int32(EPOLL_CLOEXEC)))
         guard epoll.rawValue >= 0 else { throw SystemCallError("epoll_create1") }
         self.epoll = epoll
-        wakeUp = try WakeUp()
-        try add(descriptor: wakeUp.descriptor, token: Self.wakeUpToken, .readable)
+        waker = try Waker()
+        try add(descriptor: waker.descriptor, token: Self.wakeUpToken, .readable)
         let thread = try SystemThread(name: name) { [self] in run() }
         self.thread.withLock { $0 = thread }
     }
@@ -102,7 +102,7 @@ public final class EventLoop: Sendable {
             if isEarlier { state.wakeNanoseconds = deadline }
             return (token, isEarlier)
         }
-        if isEarlier { wakeUp.raise() }
+        if isEarlier { waker.wake() }
         return Token(number: token)
     }
 
@@ -121,7 +121,7 @@ public final class EventLoop: Sendable {
     /// Ends the thread, after the action it is in. Not to be called from an action.
     public func stop() {
         state.withLock { $0.isStopping = true }
-        wakeUp.raise()
+        waker.wake()
         let thread = thread.withLock { thread in
             defer { thread = nil }
             return thread
@@ -152,7 +152,7 @@ extension EventLoop {
 
     private func perform(_ token: UInt64) {
         guard token != Self.wakeUpToken else {
-            wakeUp.clear()
+            waker.clear()
             return
         }
         // A watch that was cancelled after epoll reported it is not there any more.

@@ -64,13 +64,13 @@ extension FileDescriptor {
     ///
     /// One call for thousands of files; since Linux 5.8 it reports write errors as fsync(2) does.
     public borrowing func synchronizeFileSystem() throws(SystemCallError) {
-        guard strata_sync_filesystem(rawValue) == 0 else { throw SystemCallError("syncfs") }
+        guard clinux_sync_filesystem(rawValue) == 0 else { throw SystemCallError("syncfs") }
     }
 
     /// Asks the kernel to start writing the file to disk, so that a later `synchronizeFileSystem` has less to wait for
     /// (sync_file_range(2)). A hint: what it fails at, the later call reports.
     public borrowing func startWriteback() {
-        _ = strata_start_writeback(rawValue)
+        _ = clinux_start_writeback(rawValue)
     }
 
     private static func failureWriting(_ buffer: UnsafeRawBufferPointer, to number: Int32) -> SystemCallError? {

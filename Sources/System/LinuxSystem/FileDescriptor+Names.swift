@@ -42,7 +42,7 @@ extension FileDescriptor {
     ) throws(SystemCallError) {
         let (from, to) = (rawValue, directory.rawValue)
         let result = try FilePath.withCStrings("renameat2", path, newPath) {
-            strata_rename_without_replacing(from, $0, to, $1)
+            clinux_rename_without_replacing(from, $0, to, $1)
         }
         try Self.check("renameat2", newPath, result)
     }
@@ -53,7 +53,7 @@ extension FileDescriptor {
     ) throws(SystemCallError) {
         let (one, other) = (rawValue, directory.rawValue)
         let result = try FilePath.withCStrings("renameat2", path, otherPath) {
-            strata_exchange_names(one, $0, other, $1)
+            clinux_exchange_names(one, $0, other, $1)
         }
         try Self.check("renameat2", otherPath, result)
     }

@@ -29,7 +29,7 @@ extension FileDescriptor {
         let bits = UInt64(flags.rawValue | O_CLOEXEC)
         // openat2 refuses a mode when nothing is made; open and openat ignore it.
         let mode = flags.contains(.create) ? mode : 0
-        return try Self.opened("openat2", path) { strata_open_beneath(number, $0, bits, mode) }
+        return try Self.opened("openat2", path) { clinux_open_beneath(number, $0, bits, mode) }
     }
 
     private static func opened(

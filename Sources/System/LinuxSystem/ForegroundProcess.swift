@@ -27,7 +27,8 @@ public enum ForegroundProcess {
     ///   - executable: A path; `PATH` is not searched.
     ///   - line: Gets each line as it comes, without its end.
     public static func run(
-        _ executable: String, _ arguments: [String], environment: [String: String], hold: borrowing SignalHold,
+        _ executable: String, _ arguments: [String], environment: [String: String],
+        blockedSignals: borrowing BlockedSignals,
         line: (String) -> Void
     ) throws(SystemCallError) -> Outcome {
         let child: ChildProcess
@@ -37,10 +38,10 @@ public enum ForegroundProcess {
             let input = try FileDescriptor.null()
             child = try ChildProcess.spawn(
                 executable, arguments: arguments, environment: environment.map { "\($0.key)=\($0.value)" },
-                descriptors: [input.rawValue, pipe.writing.rawValue, pipe.writing.rawValue])
-            reading = FileDescriptor(owning: pipe.keepReading())
+                descriptors: [input.rawValue, pipe.writeEnd.rawValue, pipe.writeEnd.rawValue])
+            reading = FileDescriptor(owning: pipe.takeReadEnd())
         }
-        readLines(reading, of: child, hold, line)
+        readLines(reading, of: child, blockedSignals, line)
         let status = child.wait() ?? 0
         // The layout of a wait status; see wait(2). Its macros do not reach Swift.
         return status & 0x7F == 0 ? .exited(status >> 8 & 0xFF) : .signaled(status & 0x7F)
@@ -48,14 +49,14 @@ public enum ForegroundProcess {
 
     /// Reads until the last writer is gone.
     private static func readLines(
-        _ reading: borrowing FileDescriptor, of child: ChildProcess, _ hold: borrowing SignalHold,
+        _ reading: borrowing FileDescriptor, of child: ChildProcess, _ blockedSignals: borrowing BlockedSignals,
         _ line: (String) -> Void
     ) {
         var rest: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
         var isStopping = false
         while true {
-            if hold.isPending, !isStopping {
+            if blockedSignals.isPending, !isStopping {
                 isStopping = true
                 _ = Glibc.kill(child.id, SIGTERM)
             }

@@ -6,5 +6,5 @@ package enum HeapMemory {
     ///
     /// Each of glibc's arenas keeps what its threads have ever needed at once; with dozens of threads that is many
     /// times what is in use.
-    package static func release() { strata_release_memory() }
+    package static func release() { clinux_release_memory() }
 }

@@ -46,7 +46,7 @@ package enum Readiness {
     ///
     /// Source: poll(2), POLLERR: "also set for a file descriptor referring to the write end of a pipe when the read end
     /// has been closed"; it and POLLHUP, of a terminal or a socket, need not be asked for.
-    package static func awaitLossOfReader(_ descriptor: Int32, limitMilliseconds: Int32) -> Bool {
+    package static func awaitReaderClosed(_ descriptor: Int32, limitMilliseconds: Int32) -> Bool {
         wait(descriptor, 0, limitMilliseconds)
     }
 

@@ -28,7 +28,7 @@ public final class SystemThread: Sendable {
             { context in
                 guard let context else { return nil }
                 let start = Unmanaged<Start>.fromOpaque(context).takeRetainedValue()
-                linux_set_thread_name(start.name)
+                clinux_set_thread_name(start.name)
                 start.body()
                 return nil
             }, start.toOpaque())

@@ -1,6 +1,6 @@
 import AWSProtocol
 import Domain
-@testable import Platform
+@testable import FunctionExecution
 import Sandbox
 import Testing
 

@@ -1,4 +1,4 @@
-import Platform
+import FunctionExecution
 import Synchronization
 
 @testable import CommandLine
@@ -12,10 +12,10 @@ final class Session: Sendable {
     }
 
     private let lines = Mutex<(output: [String], errors: [String])>(([], []))
-    private let started = Mutex<[StartOptions]>([])
+    private let started = Mutex<[ServerConfiguration]>([])
 
     /// What `strata start` was called with.
-    var starts: [StartOptions] { started.withLock { $0 } }
+    var starts: [ServerConfiguration] { started.withLock { $0 } }
 
     func run(
         _ line: String, environment: [String: String] = ["HOME": "/home/me"], start: StartCommand? = nil

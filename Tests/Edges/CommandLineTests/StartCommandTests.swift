@@ -1,13 +1,15 @@
 import AWSClient
 import Domain
-import Platform
+import FunctionExecution
 import Scheduler
 import Testing
 
 @testable import CommandLine
 
 @Suite struct StartCommandTests {
-    private func options(_ line: String, environment: [String: String] = ["HOME": "/home/me"]) throws -> StartOptions {
+    private func options(_ line: String, environment: [String: String] = ["HOME": "/home/me"]) throws
+        -> ServerConfiguration
+    {
         let session = Session()
         let result = session.run("start \(line)", environment: environment)
         #expect(result.errors.isEmpty)

@@ -18,8 +18,8 @@ final class ServerProcess {
     /// Starts the process and waits until its sandboxes run.
     init(_ role: Role) throws {
         let pipe = try ProcessPipe()
-        process = try TestProcess.start("ServerProcessTests", role, output: pipe.writing.rawValue)
-        let output = FileDescriptor(owning: pipe.keepReading())
+        process = try TestProcess.start("ServerProcessTests", role, output: pipe.writeEnd.rawValue)
+        let output = FileDescriptor(owning: pipe.takeReadEnd())
         guard let announced = Self.announced(output.rawValue), let first = Int32(announced[1]),
             let second = Int32(announced[2])
         else {

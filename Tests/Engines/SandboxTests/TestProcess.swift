@@ -28,8 +28,8 @@ enum TestProcess {
     /// Runs `suite` to its end and returns whether it passed, and what it printed.
     static func run(_ suite: String, _ role: Role) throws -> (passed: Bool, output: String) {
         let pipe = try ProcessPipe()
-        let process = try start(suite, role, output: pipe.writing.rawValue)
-        let reading = FileDescriptor(owning: pipe.keepReading())
+        let process = try start(suite, role, output: pipe.writeEnd.rawValue)
+        let reading = FileDescriptor(owning: pipe.takeReadEnd())
         var text: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 65536)
         while Readiness.await(reading.rawValue, limitMilliseconds: 120_000) {

@@ -67,7 +67,7 @@ struct JSONValidatorTests {
 
     @Test func `a fault says where and why`() throws {
         func fault(_ text: String) -> String? {
-            Array(text.utf8).withUnsafeBytes { JSONValidator.fault(in: $0)?.description }
+            Array(text.utf8).withUnsafeBytes { JSONValidator.syntaxError(in: $0)?.description }
         }
         #expect(fault("{}") == nil)
         #expect(

@@ -85,11 +85,11 @@ import Testing
             try client.send(HTTPClientRequest("GET", "https://127.0.0.1:\(server.port)/"), limits: limits)
         }
         #expect(silent?.kind == .timedOut)
-        let authorities = HTTPClient(authorities: "/nowhere.pem")
+        let authorities = HTTPClient(certificateAuthorities: "/nowhere.pem")
         let missing = #expect(throws: HTTPClientError.self) {
             try authorities.send(HTTPClientRequest("GET", "https://127.0.0.1:\(listening.port)/"), limits: limits)
         }
-        #expect(missing?.kind == .notTrusted)
+        #expect(missing?.kind == .tlsFailed)
     }
 
     @Test func `a server that says nothing runs out of time`() throws {
@@ -131,7 +131,7 @@ import Testing
         let error = #expect(throws: HTTPClientError.self) {
             try client.send(HTTPClientRequest("GET", server.url)) { _, _ in throw full }
         }
-        #expect(error?.kind == .notWanted)
+        #expect(error?.kind == .receiverFailed)
         #expect(error?.cause as? SystemCallError == full)
     }
 

@@ -5,11 +5,11 @@ import Testing
 @Suite struct OriginLedgerTests {
     private static var limits: HTTPServer.OriginLimits {
         var limits = HTTPServer.OriginLimits()
-        limits.connectionsOfOne = 2
-        limits.connectionsOfEach = 0
-        limits.connections = 3
-        limits.bodyBytesOfOne = 10
-        limits.bodyBytes = 15
+        limits.connectionsPerOrigin = 2
+        limits.guaranteedConnectionsPerOrigin = 0
+        limits.sharedConnections = 3
+        limits.bodyBytesPerOrigin = 10
+        limits.totalBodyBytes = 15
         return limits
     }
 
@@ -31,7 +31,7 @@ import Testing
 
     @Test mutating func `many origins together cannot lock out another one`() {
         var limits = HTTPServer.OriginLimits()
-        (limits.connectionsOfOne, limits.connectionsOfEach, limits.connections) = (4, 1, 3)
+        (limits.connectionsPerOrigin, limits.guaranteedConnectionsPerOrigin, limits.sharedConnections) = (4, 1, 3)
         ledger = OriginLedger(limits: limits)
         let opened = (0..<8).map { ledger.open($0 < 4 ? 1 : 2) }
         #expect(opened == [true, true, true, true, true, false, false, false])

@@ -44,9 +44,9 @@ private final class StreamHandler: HTTPHandler, HTTPBodySink {
         }
     }
 
-    var heldBytes: Int { upload.withLock { $0.isHeld ? $0.bytes.count : 0 } }
+    var bufferedBytes: Int { upload.withLock { $0.isHeld ? $0.bytes.count : 0 } }
 
-    func breakOff() { upload.withLock { $0.isBroken = true } }
+    func didDisconnect() { upload.withLock { $0.isBroken = true } }
 
     func respond(to exchange: HTTPExchange) -> HTTPResponse? {
         guard exchange.target == "/upload" else { return HTTPResponse(status: 200, body: .stream(body)) }
@@ -240,7 +240,7 @@ private func eventually(_ condition: () -> Bool) -> Bool {
     func `an upload that is held counts against its origin, and one that is passed on does not`(isHeld: Bool) throws {
         defer { server.stop() }
         var limits = HTTPServer.Limits()
-        limits.origins.bodyBytesOfOne = 1_000
+        limits.primaryOrigins.bodyBytesPerOrigin = 1_000
         let server = try HTTPServer(listener: nil, handler: handler, limits: limits)
         defer { server.stop() }
         handler.upload.withLock { $0.isHeld = isHeld }

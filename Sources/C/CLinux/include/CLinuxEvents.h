@@ -5,7 +5,7 @@
 #include <sys/eventfd.h>
 
 /// Names the calling thread (prctl(2), PR_SET_NAME); the kernel keeps 15 bytes.
-void linux_set_thread_name(const char *name);
+void clinux_set_thread_name(const char *name);
 
 /// Accepts a connection as a non-blocking descriptor that exec closes (accept4(2)); -1 and errno when there is none.
-int linux_accept(int listener);
+int clinux_accept(int listener);

@@ -7,16 +7,16 @@
 
 /// openat2(2) with RESOLVE_BENEATH, RESOLVE_NO_SYMLINKS and RESOLVE_NO_MAGICLINKS: a path that stays below `directory`
 /// and passes through no symbolic link.
-int strata_open_beneath(int directory, const char *path, uint64_t flags, mode_t mode);
+int clinux_open_beneath(int directory, const char *path, uint64_t flags, mode_t mode);
 
 /// renameat2(2) with RENAME_NOREPLACE.
-int strata_rename_without_replacing(int from_directory, const char *from, int to_directory, const char *to);
+int clinux_rename_without_replacing(int from_directory, const char *from, int to_directory, const char *to);
 
 /// renameat2(2) with RENAME_EXCHANGE.
-int strata_exchange_names(int one_directory, const char *one, int other_directory, const char *other);
+int clinux_exchange_names(int one_directory, const char *one, int other_directory, const char *other);
 
 /// syncfs(2).
-int strata_sync_filesystem(int descriptor);
+int clinux_sync_filesystem(int descriptor);
 
 /// sync_file_range(2) with SYNC_FILE_RANGE_WRITE over the whole file: starts writing to disk and does not wait.
-int strata_start_writeback(int descriptor);
+int clinux_start_writeback(int descriptor);

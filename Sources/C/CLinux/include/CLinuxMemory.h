@@ -2,4 +2,4 @@
 #pragma once
 
 /// malloc_trim(3): gives back to the kernel what was freed, of all arenas.
-void strata_release_memory(void);
+void clinux_release_memory(void);

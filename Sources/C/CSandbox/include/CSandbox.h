@@ -6,19 +6,19 @@
 // works in a freshly executed strata-init and in a forked child of a larger process alike.
 //
 // Three processes take part:
-//   server ── spawns ──▶ porter ── clones into new namespaces ──▶ pid 1 of the sandbox ── forks ──▶ runtime
+//   server ── spawns ──▶ launcher ── clones into new namespaces ──▶ pid 1 of the sandbox ── forks ──▶ runtime
 // A plan may name companions, which pid 1 starts beside the runtime and before it; the runtime then awaits an order.
-// The porter stays outside just long enough to hand pid 1's pidfd to the server and to write the user map, which only
+// The launcher stays outside just long enough to hand pid 1's pidfd to the server and to write the user map, which only
 // an outsider may do. Pid 1 builds the sandbox, then waits: for the runtime to end, or for the server to go away.
 
 // What a report on the control socket says. The numbers are shared with the server.
 enum strata_report_kind {
-    STRATA_REPORT_BORN = 1,     // value: pid 1 as the server sees it; carries its pidfd
+    STRATA_REPORT_CREATED = 1,     // value: pid 1 as the server sees it; carries its pidfd
     STRATA_REPORT_STARTED = 2,  // the runtime has been executed, or the companions are about to be; carries the
                                 // listeners, in the plan's order, and with companions what they print, last
     STRATA_REPORT_FAILED = 3,   // stage, error and detail say where the recipe stopped
     STRATA_REPORT_EXITED = 4,   // program, and value: its wait status
-    STRATA_REPORT_UNFIT = 5,    // program, and error: why it could not be executed
+    STRATA_REPORT_EXEC_FAILED = 5,    // program, and error: why it could not be executed
     STRATA_REPORT_CONNECTED = 6, // value: the order's ticket; carries the connection, unless error says why not
 };
 
@@ -86,8 +86,8 @@ struct strata_order_message {
     int32_t ticket;
 };
 
-// Runs the porter's part with the plan in the descriptor `plan_file` and the server at the other end of `control`.
-// Returns the exit code of the porter; never returns in pid 1 or the runtime.
+// Runs the launcher's part with the plan in the descriptor `plan_file` and the server at the other end of `control`.
+// Returns the exit code of the launcher; never returns in pid 1 or the runtime.
 int strata_sandbox_run(int control, int plan_file);
 
 // Checks that `bytes` decode as a plan; returns 0, or an errno. For tests of the decoder: it changes nothing.

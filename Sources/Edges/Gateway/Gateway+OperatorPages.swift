@@ -1,0 +1,100 @@
+internal import AWSProtocol
+internal import Domain
+internal import HTTP
+internal import LinuxSystem
+internal import ServiceKit
+internal import Telemetry
+
+// The pages below `/_strata/`, for people and for whatever watches the server.
+extension Gateway {
+    private static let prefix = "/_strata/"
+
+    /// Answers a request for a page. Most read from the disk, so another thread does it.
+    func operatorPage(_ target: RequestTarget, _ exchange: HTTPExchange) -> HTTPResponse? {
+        let path = String(target.path.dropFirst(Self.prefix.count))
+        guard target.path.hasPrefix(Self.prefix), let page = pages[path] else {
+            return Self.refusal(404, "There is no such page. /_strata/health tells how the server is.")
+        }
+        guard exchange.method == page.method else {
+            return Self.refusal(405, "This page is for \(page.method).", headers: [("Allow", page.method)])
+        }
+        let accepted = workQueue.submit {
+            let answer = self.admitted(exchange, target, nil, for: self.registry.assumed) {
+                self.answer(page, target, exchange, $0.context)
+            }
+            if let answer { exchange.respond(answer) }
+        }
+        return accepted ? nil : registry.response(Self.busy, of: registry.assumed)
+    }
+
+    /// How the server is, for everyone who reaches it.
+    func healthPage() -> HTTPResponse {
+        let ailments = registry.services.compactMap { service -> String? in
+            if case .degraded(let why) = service.health { why } else { nil }
+        }
+        let status = isStopping ? "stopping" : ailments.isEmpty ? "ok" : "degraded"
+        var members: [String: AWSValue] = ["status": .string(status), "version": .string(version)]
+        if !ailments.isEmpty { members["reasons"] = .list(ailments.map { .string($0) }) }
+        return Self.json(.structure(members))
+    }
+
+    private func answer(
+        _ page: Page, _ target: RequestTarget, _ exchange: HTTPExchange, _ context: RequestContext
+    ) -> HTTPResponse {
+        if authenticator != nil, context.caller.principal != .root {
+            return Self.refusal(403, "The server's pages are for access keys, not for sessions of roles or services.")
+        }
+        let account = authenticator == nil ? nil : context.account
+        do throws(ServiceError) {
+            switch page {
+            case .metrics: return try metrics(of: account)
+            case .service(let page):
+                let request = OperatorRequest(target: target, body: exchange.body, context: context, account: account)
+                return Self.json(try page.respond(request))
+            }
+        } catch {
+            return error.aws.response.http(requestID: RequestIdentifier.make())
+        }
+    }
+
+    private func metrics(of account: AccountID?) throws(ServiceError) -> HTTPResponse {
+        var text = PrometheusText()
+        text.begin("strata_build_info", .gauge, help: "The version of the server.")
+        text.add("strata_build_info", [("version", version)], UInt64(1))
+        for service in registry.services { try service.writeMetrics(of: account, to: &text) }
+        return HTTPResponse(status: 200, contentType: PrometheusText.contentType, text: text.text)
+    }
+
+    private static func json(_ document: AWSValue) -> HTTPResponse {
+        HTTPResponse(
+            status: 200, headers: [("Content-Type", "application/json")], body: .bytes(JSON.encode(document)))
+    }
+
+    private static func refusal(
+        _ status: Int, _ message: String, headers: [(name: String, value: String)] = []
+    ) -> HTTPResponse {
+        HTTPResponse(
+            status: status, headers: [("Content-Type", "application/json")] + headers,
+            body: .bytes(JSON.encode(.structure(["message": .string(message)]))))
+    }
+
+    /// A page: the server's own figures, or a service's page.
+    enum Page: Sendable {
+        /// All figures, as Prometheus scrapes them.
+        case metrics
+        case service(OperatorPage)
+
+        var method: String {
+            switch self {
+            case .metrics: "GET"
+            case .service(let page): page.method
+            }
+        }
+    }
+
+    /// The pages by their paths below `/_strata/`.
+    static func pages(of registry: ServiceRegistry) -> [String: Page] {
+        let pages = registry.services.flatMap(\.operatorPages).map { ($0.path, Page.service($0)) }
+        return Dictionary([("metrics", .metrics)] + pages) { first, _ in first }
+    }
+}

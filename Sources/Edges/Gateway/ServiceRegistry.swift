@@ -1,0 +1,101 @@
+internal import AWSProtocol
+internal import Domain
+internal import HTTP
+package import ServiceKit
+
+/// The services that are served, found by what a request says: the name that it is signed for, its target header, the
+/// version that a form names, or the path of an operation.
+package struct ServiceRegistry: Sendable {
+    /// All services, in the order in which they are asked.
+    let services: [any Service]
+    private let apis: [String: ServiceAPI]
+    /// The API of requests that say nothing: the first of the first service.
+    let assumed: String
+
+    /// Registers services. The first one answers requests that nothing else is known of.
+    package init(_ services: [any Service]) {
+        self.services = services
+        let all = services.flatMap(\.apis)
+        apis = Dictionary(all.map { ($0.model.name, $0) }) { first, _ in first }
+        assumed = all.first?.model.name ?? ""
+    }
+
+    /// The names of the APIs, as clients sign for them.
+    var names: [String] { services.flatMap(\.apis).map(\.model.name) }
+
+    /// The API of a name; `nil` for one that is not here.
+    subscript(name: String) -> ServiceAPI? { apis[name] }
+
+    /// The route of a data-plane request.
+    func dataPlaneRoute(for target: RequestTarget, method: String) -> DataPlaneRoute? {
+        for service in services {
+            if let route = service.dataPlaneRoute(for: target, method: method) { return route }
+        }
+        return nil
+    }
+
+    /// The longest request that an API reads, in bytes.
+    func requestLimitBytes(of name: String) -> Int {
+        (apis[name] ?? apis[assumed])?.requestLimitBytes ?? 0
+    }
+
+    /// The API that a request without a signature is for.
+    func name(ofUnsigned target: RequestTarget, _ exchange: HTTPExchange) -> String {
+        if let header = exchange.header("X-Amz-Target"), let name = name(ofTargetHeader: header) { return name }
+        if let host = exchange.header("Host"), let name = name(ofHost: host) { return name }
+        guard target.path == "/" else { return name(ofPath: target, method: exchange.method) ?? assumed }
+        let body = exchange.isForm ? String(decoding: exchange.body.prefix(longestFormBytes), as: UTF8.self) : ""
+        return name(ofVersionIn: [String(target.query), body]) ?? assumed
+    }
+
+    /// `X-Amz-Target: PREFIX.Operation` (Smithy, awsJson1_0 and awsJson1_1).
+    private func name(ofTargetHeader header: String) -> String? {
+        let prefix = header.prefix { $0 != "." }
+        return apis.values.first { $0.model.targetPrefix.map { $0 == prefix } ?? false }?.model.name
+    }
+
+    /// `lambda.us-east-1.amazonaws.com`, `lambda.localhost`.
+    private func name(ofHost host: String) -> String? {
+        let labels = host.prefix { $0 != ":" }.split(separator: ".")
+        return labels.count > 1 ? labels.first.flatMap { apis[String($0)] }?.model.name : nil
+    }
+
+    /// The API that a form without a signature and without a known version is assumed to be for.
+    var nameOfForms: String { names.last { apis[$0]?.model.wireFormat.isQuery ?? false } ?? assumed }
+
+    private var longestFormBytes: Int {
+        apis.values.filter(\.model.wireFormat.isQuery).map(\.requestLimitBytes).max() ?? 0
+    }
+
+    /// `Version=2010-05-08` in a query or form (Smithy, awsQuery).
+    private func name(ofVersionIn texts: [String]) -> String? {
+        let versions = texts.flatMap { text in
+            text.split(separator: "&").filter { $0.hasPrefix("Version=") }.map { $0.dropFirst("Version=".count) }
+        }
+        return apis.values.first { api in
+            api.model.wireFormat.isQuery && versions.contains { $0 == api.model.apiVersion }
+        }?.model.name
+    }
+
+    private func name(ofPath target: RequestTarget, method: String) -> String? {
+        let request = AWSRequest(method: method, rawPath: String(target.path), rawQuery: String(target.query))
+        return apis.values.first { !$0.model.wireFormat.isQuery && $0.operationName(of: request) != nil }?.model.name
+    }
+
+    /// An error from before a service, in the form of the API that was meant.
+    func response(_ error: AWSError, of name: String) -> HTTPResponse {
+        let requestID = RequestIdentifier.make()
+        let response = apis[name]?.answer(error, requestID: requestID) ?? error.response
+        return response.http(requestID: requestID)
+    }
+}
+
+extension HTTPExchange {
+    /// Whether the body is an HTML form, as the query protocol sends it.
+    var isForm: Bool { header("Content-Type")?.hasPrefix("application/x-www-form-urlencoded") ?? false }
+}
+
+extension ServiceModel.WireFormat {
+    /// Whether calls are form parameters.
+    var isQuery: Bool { self != .restJSON }
+}

@@ -1,0 +1,173 @@
+package import Domain
+internal import RuntimeAPI
+internal import Runtimes
+package import SandboxPlan
+
+/// What is the same for all sandboxes of a server.
+package struct FunctionHost: Sendable {
+    /// The host's own programs and libraries that an environment sees, read-only.
+    package var userland: Userland
+    /// The interpreters, by runtime.
+    package var interpreters: [RuntimeIdentifier: Interpreter]
+    /// The host's folder with the bootstraps, mounted at `/var/runtime`.
+    package var runtimeFiles: String
+    /// Whether functions share the host's network, or have one of their own in which only this server is reached.
+    package var usesHostNetwork = false
+    /// Makes a function's credentials; `nil` where functions need none, because their socket identifies them or because
+    /// requests are not authenticated.
+    package var credentials: (@Sendable (FunctionRevision) -> FunctionCredentials)?
+    /// The gateway's port; the one that functions find it at.
+    package var gatewayPort: UInt16
+    /// Architectures that are not this host's, and whose programs the kernel runs through an emulator all the same.
+    package var emulatedArchitectures: Set<Architecture> = []
+
+    /// Describes a host.
+    package init(
+        userland: Userland, interpreters: [RuntimeIdentifier: Interpreter], runtimeFiles: String, gatewayPort: UInt16,
+        usesHostNetwork: Bool = false
+    ) {
+        self.userland = userland
+        self.interpreters = interpreters
+        self.runtimeFiles = runtimeFiles
+        self.gatewayPort = gatewayPort
+        self.usesHostNetwork = usesHostNetwork
+    }
+}
+
+/// The credentials that a function finds in its environment.
+package struct FunctionCredentials: Hashable, Sendable {
+    /// `AWS_ACCESS_KEY_ID`.
+    package var accessKeyID: String
+    /// `AWS_SECRET_ACCESS_KEY`.
+    package var secretAccessKey: String
+    /// `AWS_SESSION_TOKEN`.
+    package var sessionToken: String
+
+    /// Collects credentials.
+    package init(accessKeyID: String, secretAccessKey: String, sessionToken: String) {
+        self.accessKeyID = accessKeyID
+        self.secretAccessKey = secretAccessKey
+        self.sessionToken = sessionToken
+    }
+}
+
+/// An interpreter on this host that runs functions.
+package struct Interpreter: Hashable, Sendable {
+    /// Its program inside a sandbox.
+    package var command: String
+    /// The host's folder to be mounted at `/var/lang`; `nil` for one that is below `/usr`, which is there anyway.
+    package var prefix: String?
+
+    /// An interpreter that was found: one below `/usr` runs where it is, any other where AWS keeps its own.
+    package init(_ located: LocatedRuntime) {
+        let isBelowUsr = located.prefix == "/usr" || located.prefix.hasPrefix("/usr/")
+        let name = located.executable.split(separator: "/").last ?? "python3"
+        self.init(
+            command: isBelowUsr ? located.executable : "/var/lang/bin/\(name)",
+            prefix: isBelowUsr ? nil : located.prefix)
+    }
+
+    /// Describes an interpreter.
+    package init(command: String, prefix: String?) {
+        self.command = command
+        self.prefix = prefix
+    }
+}
+
+/// The sandbox of one environment, as a plan. Pure.
+struct FunctionSandbox {
+    let revision: FunctionRevision
+    let host: FunctionHost
+    var isProvisioned = false
+    let logStreamName: String
+    /// Where the runtime API listens, seen from inside.
+    let runtimeAPI: String
+    /// What the function signs with, where its socket does not say who it is.
+    var credentials: FunctionCredentials?
+
+    /// The port of the runtime API inside a network of its own, as on Lambda.
+    static let runtimeAPIPort: UInt16 = 9001
+
+    /// What the init phase may use, in cores, where the function's own share is less. Lambda publishes no figure.
+    private static let initCores = 2.0
+
+    func plan() throws(InvocationRefusal) -> SandboxPlan {
+        if revision.architecture != .ofThisHost { try checkEmulation() }
+        var plan = SandboxPlan(command: try command())
+        plan.environment = environment()
+        if !revision.extensions.isEmpty {
+            plan.companions = revision.extensions.prefix(ExtensionLimits.extensions).map {
+                "\(ExtensionPrograms.folder)/\($0)"
+            }
+            plan.companionEnvironment = extensionEnvironment()
+        }
+        plan.userland = host.userland
+        plan.taskTree = revision.codeTree
+        plan.layerTrees = revision.layerTrees
+        plan.runtimeFiles = host.runtimeFiles
+        plan.interpreterPrefix = host.interpreters[revision.runtime]?.prefix
+        plan.temporaryBytes = UInt64(revision.temporaryStorageMebibytes) << 20
+        plan.limits = SandboxLimits(memoryMB: revision.memoryMebibytes)
+        // The init phase may use more than the function's share, which begins with the first invocation: importing a
+        // framework with 7 % of a core takes ten times as long as anybody has seen it take on Lambda.
+        plan.limits.cpuCores = max(plan.limits.cpuCores, Self.initCores)
+        plan.network =
+            host.usesHostNetwork ? .host : .isolated(listeners: [Self.runtimeAPIPort, host.gatewayPort])
+        return plan
+    }
+
+    private func command() throws(InvocationRefusal) -> [String] {
+        switch revision.runtime.family {
+        case .provided:
+            // Where there is none, executing it says so.
+            return [revision.entrypoint ?? "/var/task/bootstrap"]
+        case .python:
+            guard let interpreter = host.interpreters[revision.runtime] else { throw missingInterpreter }
+            let wrapper = revision.environment[Self.wrapperVariable] ?? ""
+            guard !wrapper.isEmpty else { return RuntimeProgram.python.command(interpreter: interpreter.command) }
+            return Self.wrapped(
+                RuntimeProgram.python.command(interpreter: interpreter.command, wrapper: wrapper))
+        default:
+            throw .runtimeUnavailable(
+                "Strata does not run \(revision.runtime) yet: it runs python3.9 to python3.14, provided.al2 and "
+                    + "provided.al2023. A layer or package with its own bootstrap runs as provided.al2023.")
+        }
+    }
+
+    /// The variable that names a wrapper script ("Modifying the runtime environment" in the Lambda developer guide).
+    private static let wrapperVariable = "AWS_LAMBDA_EXEC_WRAPPER"
+
+    /// A command that begins with a wrapper: one that cannot be executed ends the runtime with a line of log, as on
+    /// Lambda, and not the start of the sandbox.
+    private static func wrapped(_ command: [String]) -> [String] {
+        let script = """
+            [ -f "$1" ] || { echo "$1: does not exist" >&2; exit 127; }
+            [ -x "$1" ] || { echo "$1: is not an executable" >&2; exit 126; }
+            exec "$@"
+            """
+        return ["/bin/sh", "-c", script, "bootstrap"] + command
+    }
+
+    /// Whether a function for another architecture runs here: an emulator runs its own bootstrap, and this host's
+    /// interpreters are not for that architecture.
+    private func checkEmulation() throws(InvocationRefusal) {
+        let (wanted, ours) = (revision.architecture, Architecture.ofThisHost.rawValue)
+        let isEmulated = host.emulatedArchitectures.contains(wanted)
+        if isEmulated, case .provided = revision.runtime.family { return }
+        let remedy =
+            isEmulated
+            ? "Its emulator runs bootstraps of provided.al2 and provided.al2023, not \(revision.runtime). "
+            : "With an emulator (Debian: apt-get install qemu-user-static, then start Strata again) it runs bootstraps "
+                + "of provided.al2 and provided.al2023. "
+        throw .runtimeUnavailable(
+            "This function is for \(wanted.rawValue), and this host is \(ours). \(remedy)"
+                + "Or create it with --architectures \(ours), from packages that were built for that.")
+    }
+
+    private var missingInterpreter: InvocationRefusal {
+        .runtimeUnavailable(
+            "This host has no interpreter for \(revision.runtime). Install one (for example `uv python install "
+                + "\(revision.runtime.description.replacing("python", with: ""))`) and start the server again, or name "
+                + "one: `strata start --runtime \(revision.runtime)=/path/to/\(revision.runtime)`.")
+    }
+}

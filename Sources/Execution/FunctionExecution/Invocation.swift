@@ -1,0 +1,69 @@
+package import RuntimeAPI
+internal import Telemetry
+
+/// An invocation: what is asked, and who takes the answer.
+package struct Invocation: Sendable {
+    /// The request id, a UUID.
+    package let requestID: String
+    /// The revision that runs.
+    package let revision: FunctionRevision
+    /// The event.
+    package let payload: [UInt8]
+    /// The ARN as the caller named it, with the qualifier that it gave.
+    package let invokedARN: String
+    /// The caller's client context as JSON, decoded from base64.
+    package let clientContext: String?
+    /// The caller's X-Ray header, where it sent one, with the function's lineage.
+    package let traceID: String?
+    /// Takes the answer as it is made; `nil` where the caller waits for all of it.
+    package let stream: (any InvocationStream)?
+    /// Takes the answer, once, on any thread.
+    private let answer: @Sendable (InvocationResult) -> Void
+
+    /// Describes an invocation.
+    package init(
+        requestID: String, revision: FunctionRevision, payload: [UInt8], invokedARN: String, clientContext: String?,
+        traceID: String?, stream: (any InvocationStream)? = nil,
+        complete: @escaping @Sendable (InvocationResult) -> Void
+    ) {
+        self.requestID = requestID
+        self.revision = revision
+        self.payload = payload
+        self.invokedARN = invokedARN
+        self.clientContext = clientContext
+        self.traceID = traceID
+        self.stream = stream
+        answer = complete
+    }
+
+    /// Counts how it ended, and answers.
+    package func complete(_ result: InvocationResult) {
+        switch result {
+        case .answered: revision.meter.countInvocation(isError: false)
+        case .failed: revision.meter.countInvocation(isError: true)
+        case .refused(.throttled): revision.meter.count(\.throttles)
+        case .refused: break
+        }
+        answer(result)
+    }
+
+    /// The event as the runtime gets it.
+    package func event(nowMilliseconds: Int64) -> RuntimeInvocation {
+        RuntimeInvocation(
+            requestID: requestID, payload: payload,
+            deadlineMilliseconds: nowMilliseconds + Int64(revision.timeoutSeconds) * 1000,
+            functionARN: invokedARN,
+            traceID: traceID ?? TraceHeader.make(nowMilliseconds: nowMilliseconds, function: revision.lineageHash),
+            clientContext: clientContext)
+    }
+}
+
+/// How an invocation ended.
+package enum InvocationResult: Sendable {
+    /// The function answered.
+    case answered([UInt8], logTail: [UInt8])
+    /// The function failed: it raised an error, ran out of time, or its process ended. The payload is the error's JSON.
+    case failed([UInt8], logTail: [UInt8])
+    /// The invocation did not run.
+    case refused(InvocationRefusal)
+}

@@ -1,0 +1,93 @@
+internal import Catalog
+internal import Digest
+package import Domain
+internal import Glibc
+
+/// The access keys of a data folder, as their owner manages them; a server may run on the folder meanwhile, and sees
+/// each change at once.
+package struct CredentialRegistry: Sendable {
+    private let catalog: Catalog
+    private let folder: String
+
+    /// Opens the registry of a data folder that a server has made and that is the caller's own. Any other folder is
+    /// refused as it is.
+    package init(dataFolder: String) throws(StartupError) {
+        folder = dataFolder
+        let path = DataFolder(existing: dataFolder).path("catalog.sqlite")
+        var status = stat()
+        guard stat(dataFolder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            throw Self.noDataFolder(dataFolder)
+        }
+        guard status.st_uid == geteuid() else {
+            throw StartupError(
+                "The data folder \(dataFolder) is another user's (uid \(status.st_uid)): run this as that user.")
+        }
+        guard access(path, F_OK) == 0 else { throw Self.noDataFolder(dataFolder) }
+        // As the server does it: what is written here is the owner's alone.
+        chmod(dataFolder, 0o700)
+        catalog = try Self.catching { () throws(CatalogError) in try Catalog(path: path) }
+    }
+
+    /// An access key without its secret.
+    package struct Entry: Hashable, Sendable {
+        /// Names the key.
+        package let accessKeyID: String
+        /// The account that it acts in.
+        package let account: AccountID
+        /// What its owner calls it; may be empty.
+        package let name: String
+        /// The AWS service that it acts as.
+        package let service: String?
+        /// When it was made, in seconds since 1970.
+        package let createdSeconds: Int64
+    }
+
+    /// Makes an access key.
+    ///
+    /// - Parameter service: the AWS service that it acts as, such as `s3.amazonaws.com`.
+    /// - Returns: the key, and its secret, which is not told again.
+    package func create(
+        account: AccountID, name: String, service: String?
+    ) throws(StartupError) -> (entry: Entry, secretAccessKey: String) {
+        let record = CredentialRecord(
+            accessKeyID: "AKIA" + AccessKeyText.letters(HMACSHA256.makeKey()),
+            secretAccessKey: Base64.encode(HMACSHA256.makeKey(byteCount: 30)), account: account,
+            name: name, service: service, createdSeconds: Int64(time(nil)))
+        try Self.catching { () throws(CatalogError) in try catalog.addCredential(record) }
+        return (Entry(record), record.secretAccessKey)
+    }
+
+    /// All access keys, the oldest first.
+    package func list() throws(StartupError) -> [Entry] {
+        try Self.catching { () throws(CatalogError) in try catalog.credentials() }.map(Entry.init)
+    }
+
+    /// Deletes an access key; the next request with it is refused.
+    package func delete(_ accessKeyID: String) throws(StartupError) {
+        guard try Self.catching({ () throws(CatalogError) in try catalog.deleteCredential(accessKeyID) }) else {
+            throw StartupError("There is no access key \(accessKeyID) in \(folder).")
+        }
+    }
+
+    /// Whether a text can be the service of a key: `s3.amazonaws.com`.
+    package static func isService(_ text: String) -> Bool { Caller.isServicePrincipal(text) }
+
+    private static func noDataFolder(_ path: String) -> StartupError {
+        StartupError(
+            "There is no data folder at \(path). Start a server on it first, or name another with --data.")
+    }
+
+    private static func catching<Value>(_ body: () throws(CatalogError) -> Value) throws(StartupError) -> Value {
+        do throws(CatalogError) { return try body() } catch {
+            throw StartupError("The catalogue cannot be used: \(error)", cause: error)
+        }
+    }
+}
+
+extension CredentialRegistry.Entry {
+    fileprivate init(_ record: CredentialRecord) {
+        self.init(
+            accessKeyID: record.accessKeyID, account: record.account, name: record.name, service: record.service,
+            createdSeconds: record.createdSeconds)
+    }
+}

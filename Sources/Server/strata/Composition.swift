@@ -1,0 +1,112 @@
+internal import Catalog
+internal import CommandLine
+internal import Domain
+internal import FunctionExecution
+internal import Gateway
+internal import HTTP
+internal import IAMService
+internal import LambdaService
+internal import LinuxSystem
+internal import RuntimeAPI
+internal import Runtimes
+internal import Sandbox
+internal import Scheduler
+internal import ServiceKit
+internal import Synchronization
+internal import Telemetry
+
+/// All parts of a server, made from its configuration and put together. The only place that names them all: a new
+/// service is one more line in ``services``.
+struct Composition {
+    private let lock: DataFolderLock
+    private let cgroups: CgroupParent?
+    /// Runs functions.
+    let pool: EnvironmentPool
+    /// The services, in the order in which the gateway asks them; the first answers what is for no other.
+    let services: [any Service]
+    /// The HTTP edge.
+    let gateway: Gateway
+
+    /// Opens the data folder and makes the parts; nothing is served yet.
+    ///
+    /// - Parameters:
+    ///   - port: where the server listens.
+    ///   - connections: takes the connections that execution environments open.
+    init(_ configuration: ServerConfiguration, port: UInt16, connections: any EnvironmentConnections) throws {
+        let folder = try DataFolder(path: configuration.dataFolder)
+        lock = try folder.lock()
+        let catalog = try Catalog(path: folder.path("catalog.sqlite"))
+        let sessions = TemporaryCredentials(key: try folder.key(named: "session.key"))
+        let logs = LogStore(root: folder.path("logs"))
+        try folder.install(RuntimeProgram.python, at: "runtimes/python")
+        CgroupParent.removeStaleCgroups()
+        cgroups = try CgroupParent.prepare()
+
+        let limits = configuration.schedulerLimits
+        let host = Self.host(configuration, port: port, folder, sessions)
+        let sandboxes = try NamespaceSandboxProvider(initExecutable: try Self.initExecutable(), cgroups: cgroups)
+        pool = try EnvironmentPool(
+            host: host, sandboxes: sandboxes, logs: logs, limits: limits, connections: connections)
+
+        let lambda = try LambdaService(
+            folder: folder, catalog: catalog, pool: pool, logs: logs, accountConcurrency: limits.accountConcurrency,
+            packageSource: configuration.s3.map { S3PackageSource($0) },
+            messageSender: try DestinationSender(configuration.messageServices),
+            retryDelaySeconds: configuration.retryDelaySeconds)
+        services = [lambda, IAMService(catalog: catalog, credentials: sessions)]
+
+        gateway = try Gateway(
+            registry: ServiceRegistry(services),
+            authenticator: Authenticator(keys: try catalog.credentialDirectory(), sessions: sessions),
+            requiresSignatures: configuration.requiresSignatures, defaults: configuration.defaults,
+            version: configuration.version, callsAtOnce: S3PackageSource.readsAtOnce + 4,
+            callerBehind: { lambda.caller(ofEnvironment: $0) })
+    }
+
+    /// Ends all parts, running invocations first.
+    func stop(_ patience: ShutdownPatience) {
+        for service in services { service.stop(patience) }
+        cgroups?.close()
+        gateway.stop()
+    }
+
+    /// What is the same for all sandboxes of the server.
+    private static func host(
+        _ configuration: ServerConfiguration, port: UInt16, _ folder: DataFolder, _ sessions: TemporaryCredentials
+    ) -> FunctionHost {
+        var host = FunctionHost(
+            userland: HostUserland.detect(), interpreters: configuration.interpreters,
+            runtimeFiles: folder.path("runtimes/python"), gatewayPort: port,
+            usesHostNetwork: configuration.functionNetwork == .host)
+        let machines = HostEmulators.machines()
+        host.emulatedArchitectures = Set(Architecture.allCases.filter { machines.contains($0.elfMachine) })
+        // In a network of its own a function is identified by its socket, and needs nothing to sign with.
+        if host.usesHostNetwork, configuration.requiresSignatures {
+            host.credentials = { sessions.credentials(of: $0) }
+        }
+        return host
+    }
+
+    /// `strata-init`, which is installed beside this program.
+    private static func initExecutable() throws(StartupError) -> String {
+        guard let path = ProcessExecutable.sibling(named: "strata-init") else {
+            throw StartupError("strata-init is missing: install it beside strata.")
+        }
+        return path
+    }
+}
+
+extension ServerConfiguration {
+    /// The limits of the scheduler, with the memory of this host.
+    fileprivate var schedulerLimits: SchedulerLimits {
+        var limits = limits
+        limits.memoryMebibytes = Int(Double(HostMemory.mebibytes) * overcommit)
+        return limits
+    }
+
+    fileprivate var interpreters: [RuntimeIdentifier: Interpreter] {
+        Dictionary(runtimes.map { ($0.runtime, Interpreter($0)) }) { first, _ in first }
+    }
+
+    fileprivate var defaults: GatewayDefaults { GatewayDefaults(account: account, region: region) }
+}

@@ -1,0 +1,151 @@
+internal import ServiceKit
+internal import LambdaModel
+internal import AWSProtocol
+internal import Catalog
+internal import Domain
+
+extension LambdaService {
+    /// Makes a code signing configuration: whose signatures count, and what happens to code without one.
+    ///
+    /// Source: *CreateCodeSigningConfig* in the Lambda API reference.
+    func createCodeSigningConfig(
+        _ request: Lambda.CreateCodeSigningConfigRequest, _ context: RequestContext
+    ) throws(ServiceError) -> Lambda.CreateCodeSigningConfigResponse {
+        let tags = request.tags ?? [:]
+        try TagRules.check(tags)
+        let id = "csc-" + RequestIdentifier.make().filter { $0 != "-" }.prefix(17)
+        let arn = CodeSigningConfigARN(account: context.account, region: context.region, id: id)
+        let config = Lambda.CodeSigningConfig(
+            codeSigningConfigId: id, codeSigningConfigArn: arn.description, description: request.description,
+            allowedPublishers: request.allowedPublishers,
+            codeSigningPolicies: Lambda.CodeSigningPolicies(
+                untrustedArtifactOnDeployment: request.codeSigningPolicies?.untrustedArtifactOnDeployment ?? .warn),
+            lastModified: LambdaTime.now())
+        try writing { rows in
+            try rows.put(Self.encode(config), as: id, on: arn.shelf)
+            try Self.put(tags: tags, on: arn, rows)
+        }
+        return Lambda.CreateCodeSigningConfigResponse(codeSigningConfig: config)
+    }
+
+    /// Describes a code signing configuration.
+    ///
+    /// Source: *GetCodeSigningConfig* in the Lambda API reference.
+    func getCodeSigningConfig(
+        _ request: Lambda.GetCodeSigningConfigRequest, _ context: RequestContext
+    ) throws(ServiceError) -> Lambda.GetCodeSigningConfigResponse {
+        let arn = try Self.codeSigningConfig(request.codeSigningConfigArn, context)
+        return try reading { rows in
+            Lambda.GetCodeSigningConfigResponse(codeSigningConfig: try Self.find(arn, rows))
+        }
+    }
+
+    /// Changes a code signing configuration; what the request leaves out stays. Code that is deployed already is not
+    /// looked at again.
+    ///
+    /// Source: *UpdateCodeSigningConfig* in the Lambda API reference.
+    func updateCodeSigningConfig(
+        _ request: Lambda.UpdateCodeSigningConfigRequest, _ context: RequestContext
+    ) throws(ServiceError) -> Lambda.UpdateCodeSigningConfigResponse {
+        let arn = try Self.codeSigningConfig(request.codeSigningConfigArn, context)
+        return try writing { rows in
+            var config = try Self.find(arn, rows)
+            config.description = request.description ?? config.description
+            config.allowedPublishers = request.allowedPublishers ?? config.allowedPublishers
+            if let policy = request.codeSigningPolicies?.untrustedArtifactOnDeployment {
+                config.codeSigningPolicies.untrustedArtifactOnDeployment = policy
+            }
+            config.lastModified = LambdaTime.now()
+            try rows.put(Self.encode(config), as: arn.id, on: arn.shelf)
+            return Lambda.UpdateCodeSigningConfigResponse(codeSigningConfig: config)
+        }
+    }
+
+    /// Deletes a code signing configuration that no function uses.
+    ///
+    /// Source: *DeleteCodeSigningConfig* in the Lambda API reference.
+    func deleteCodeSigningConfig(
+        _ request: Lambda.DeleteCodeSigningConfigRequest, _ context: RequestContext
+    ) throws(ServiceError) -> Lambda.DeleteCodeSigningConfigResponse {
+        let arn = try Self.codeSigningConfig(request.codeSigningConfigArn, context)
+        try writing { rows in
+            _ = try Self.find(arn, rows)
+            let users = try rows.functions(
+                account: arn.account, region: arn.region, whose: .codeSigningConfig, targets: arn.description, limit: 1)
+            guard users.isEmpty else {
+                throw ServiceError(
+                    .resourceConflict,
+                    "The code signing configuration \(arn) is used by functions. Detach it from them first.")
+            }
+            try rows.deleteResource(arn.id, on: arn.shelf)
+            try rows.deleteResource(arn.id, on: arn.tagShelf)
+        }
+        return Lambda.DeleteCodeSigningConfigResponse()
+    }
+
+    /// Lists an account's code signing configurations.
+    ///
+    /// Source: *ListCodeSigningConfigs* in the Lambda API reference.
+    func listCodeSigningConfigs(
+        _ request: Lambda.ListCodeSigningConfigsRequest, _ context: RequestContext
+    ) throws(ServiceError) -> Lambda.ListCodeSigningConfigsResponse {
+        let size = Page.size(requested: request.maxItems)
+        let listing = "code signing configs"
+        let after = try marker(request.marker, listing: listing) ?? ""
+        let shelf = ResourceShelf(account: context.account, region: context.region, kind: .codeSigningConfig)
+        let resources = try reading { rows in
+            try rows.resources(on: shelf, after: after, limit: size + 1).map { Listed(name: $0.name, $0.document) }
+        }
+        let configs = try resources.prefix(size).map { resource throws(ServiceError) in
+            try Self.decode(resource.document) as Lambda.CodeSigningConfig
+        }
+        let next = nextMarker(resources, pageSize: size, listing: listing, key: \.name)
+        return Lambda.ListCodeSigningConfigsResponse(nextMarker: next, codeSigningConfigs: configs)
+    }
+}
+
+extension LambdaService {
+    /// Reads the ARN of a code signing configuration of the caller's.
+    static func codeSigningConfig(
+        _ text: String, _ context: RequestContext
+    ) throws(ServiceError) -> CodeSigningConfigARN {
+        guard let arn = CodeSigningConfigARN(text), context.caller.owns(arn.account), arn.region == context.region
+        else { throw noSuchCodeSigningConfig(text) }
+        return arn
+    }
+
+    /// Finds a code signing configuration.
+    ///
+    /// - Throws: `.noSuchCodeSigningConfig`.
+    static func find(
+        _ arn: CodeSigningConfigARN, _ rows: borrowing CatalogTransaction
+    ) throws -> Lambda.CodeSigningConfig {
+        guard let document = try rows.resource(arn.id, on: arn.shelf) else {
+            throw noSuchCodeSigningConfig(arn.description)
+        }
+        return try decode(document)
+    }
+
+    private static func noSuchCodeSigningConfig(_ arn: String) -> ServiceError {
+        ServiceError(
+            .noSuchCodeSigningConfig, "The Lambda code signing configuration \(arn) can not be found.")
+    }
+}
+
+extension CodeSigningConfigARN {
+    /// Where configurations are kept.
+    var shelf: ResourceShelf { ResourceShelf(account: account, region: region, kind: .codeSigningConfig) }
+    /// Where their tags are kept.
+    var tagShelf: ResourceShelf { ResourceShelf(account: account, region: region, kind: .codeSigningConfigTags) }
+}
+
+/// A row of a shelf.
+private struct Listed: Sendable {
+    let name: String
+    let document: [UInt8]
+
+    init(name: String, _ document: [UInt8]) {
+        self.name = name
+        self.document = document
+    }
+}

@@ -1,0 +1,77 @@
+internal import ServiceKit
+internal import LambdaModel
+internal import AWSProtocol
+internal import Catalog
+internal import Domain
+internal import LayerStore
+
+/// A layer version as a function is about to use it. The collector keeps its package while this lives, also when the
+/// version is deleted before the function is stored.
+struct AttachedLayer {
+    /// The version.
+    var arn: LayerVersionARN
+    /// Its package.
+    var package: StoredPackage
+
+    /// How the API describes it.
+    var configuration: Lambda.Layer { Lambda.Layer(arn: arn.description, codeSize: package.zipBytes) }
+}
+
+extension LambdaService {
+    /// Finds the layer versions that a function is to use.
+    ///
+    /// Lambda takes layers that name other runtimes or architectures than the function's, and so does this. A version
+    /// that was deleted cannot be named any more, not even by a function that has it.
+    ///
+    /// Source of the rules: "Adding layers to functions", Lambda developer guide.
+    func resolveLayers(_ arns: [String], _ context: RequestContext) throws(ServiceError) -> [AttachedLayer] {
+        guard arns.count <= LambdaLimits.layersPerFunction else {
+            throw .invalidParameter("Cannot reference more than \(LambdaLimits.layersPerFunction) layers.")
+        }
+        var layers: [AttachedLayer] = []
+        for text in arns {
+            guard let arn = LayerVersionARN(text) else { throw .invalidParameter("Invalid Layer arn: \(text)") }
+            let layer = try attach(arn, context)
+            if let twin = layers.first(where: { $0.arn.layer == arn.layer }) {
+                throw .invalidParameter(
+                    "Two different versions of the same layer are not allowed to be referenced in the same function. "
+                        + "\(twin.arn) and \(arn) are versions of the same layer.")
+            }
+            layers.append(layer)
+        }
+        return layers
+    }
+
+    private func attach(_ arn: LayerVersionARN, _ context: RequestContext) throws(ServiceError) -> AttachedLayer {
+        guard arn.layer.region == context.region || !context.caller.owns(arn.layer.account) else {
+            throw .invalidParameter(
+                "Layers are not in the same region as the function. Layers are expected to be in region "
+                    + "\(context.region).")
+        }
+        try authorize(arn, LayerPolicyRules.action, context)
+        guard let record = try catching({ try self.catalog.layerVersion(arn) }), let package = try hold(record.package)
+        else { throw .invalidParameter("Layer version \(arn) does not exist.") }
+        return AttachedLayer(arn: arn, package: package)
+    }
+
+    /// A package that the collector cannot take any more; `nil` where it was deleted since its row was read.
+    private func hold(_ reference: PackageReference) throws(ServiceError) -> StoredPackage? {
+        try catching {
+            do throws(LayerStoreError) { return try self.layerStore.package(reference.digest) } catch .notFound {
+                return nil
+            }
+        }
+    }
+
+    /// Code and layers together may not be larger than Lambda unpacks.
+    func checkUnzippedSize(code: PackageReference, layers: [PackageReference]) throws(ServiceError) {
+        let total = try catching {
+            try ([code] + layers).reduce(0) { $0 + (try self.layerStore.package($1.digest).unzippedBytes) }
+        }
+        guard total <= LambdaLimits.unzippedBytes else {
+            throw .invalidParameter(
+                "Function code combined with layers exceeds the maximum allowed size of "
+                    + "\(LambdaLimits.unzippedBytes) bytes. The actual size is \(total) bytes.")
+        }
+    }
+}

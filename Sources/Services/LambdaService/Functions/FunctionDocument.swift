@@ -1,0 +1,83 @@
+internal import ServiceKit
+internal import AWSProtocol
+internal import Catalog
+internal import Digest
+internal import Domain
+internal import LambdaModel
+internal import LayerStore
+internal import LinuxSystem
+
+/// What is stored of a version of a function: its configuration, as the API describes it.
+struct FunctionDocument: Sendable {
+    /// The configuration.
+    var configuration: Lambda.FunctionConfiguration
+
+    /// The configuration of a new function, with Lambda's defaults for what the request leaves out, and still without
+    /// its package.
+    ///
+    /// Source: *CreateFunction* in the Lambda API reference.
+    init(creating request: Lambda.CreateFunctionRequest, _ function: FunctionID) throws(ServiceError) {
+        configuration = Lambda.FunctionConfiguration(
+            functionName: function.name.description, functionArn: function.description, role: request.role,
+            handler: request.handler, description: request.description ?? "",
+            timeout: request.timeout ?? LambdaLimits.defaultTimeoutSeconds,
+            memorySize: request.memorySize ?? LambdaLimits.defaultMemoryMebibytes,
+            lastModified: LambdaTime.now(), version: "$LATEST",
+            tracingConfig: Lambda.TracingConfigResponse(mode: .passThrough),
+            revisionId: Self.newRevision(), state: .active, lastUpdateStatus: .successful, packageType: .zip,
+            architectures: request.architectures ?? [
+                Lambda.Architecture(rawValue: Domain.Architecture.byDefault.rawValue)
+            ],
+            ephemeralStorage: request.ephemeralStorage
+                ?? Lambda.EphemeralStorage(size: LambdaLimits.defaultTemporaryStorageMebibytes),
+            snapStart: Lambda.SnapStartResponse(
+                applyOn: Lambda.SnapStartApplyOn.none, optimizationStatus: .off),
+            loggingConfig: Lambda.LoggingConfig(logFormat: .text, logGroup: "/aws/lambda/\(function.name)"))
+        try apply(request, to: function)
+    }
+
+    /// Reads a stored version.
+    init(_ record: FunctionRecord) throws(ServiceError) {
+        configuration = try LambdaService.decode(record.document)
+        // Functions of the first release have none stored.
+        guard let runtime = configuration.runtime, configuration.runtimeVersionConfig == nil else { return }
+        configuration.runtimeVersionConfig = Lambda.RuntimeVersionConfig(
+            runtimeVersionArn: RuntimeVersions.arn(of: runtime, region: record.id.region))
+    }
+
+    /// The bytes that the catalogue keeps.
+    var bytes: [UInt8] { LambdaService.encode(configuration) }
+
+    /// Marks a change: a new revision, from now on.
+    mutating func touch() {
+        configuration.revisionId = Self.newRevision()
+        configuration.lastModified = LambdaTime.now()
+    }
+
+    /// The package of a new function, or the new one of a changed function.
+    mutating func setPackage(_ package: StoredPackage) {
+        configuration.codeSize = package.zipBytes
+        configuration.codeSha256 = package.digest.base64
+    }
+
+    /// Becomes a published version.
+    ///
+    /// - Parameter description: The version's own; `nil` leaves the function's.
+    mutating func publish(as version: FunctionVersion, of function: FunctionID, description: String?) {
+        configuration.version = version.description
+        configuration.functionArn = FunctionARN(function, qualifier: .version(version)).description
+        configuration.description = description ?? configuration.description
+        configuration.revisionId = Self.newRevision()
+        if configuration.snapStart?.applyOn == .publishedVersions { configuration.snapStart?.optimizationStatus = .on }
+    }
+
+    /// Whether a version that was published of the other would be the same as one published of this.
+    func isSame(as other: FunctionDocument) -> Bool {
+        var (ours, theirs) = (configuration, other.configuration)
+        (ours.revisionId, theirs.revisionId) = (nil, nil)
+        (ours.lastModified, theirs.lastModified) = (nil, nil)
+        return ours == theirs
+    }
+
+    static func newRevision() -> String { RequestIdentifier.make() }
+}

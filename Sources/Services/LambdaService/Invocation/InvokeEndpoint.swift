@@ -1,0 +1,186 @@
+internal import AWSProtocol
+internal import Digest
+internal import Domain
+internal import HTTP
+internal import LambdaModel
+internal import FunctionExecution
+internal import ServiceKit
+
+extension LambdaService {
+    /// The route of a request of the data plane; `nil` for every other.
+    func route(for target: RequestTarget, method: String) -> DataPlaneRoute? {
+        if method == "POST" {
+            if let name = target.segment(between: "/2015-03-31/functions/", and: "/invocations") {
+                return DataPlaneRoute(authentication: .caller(of: "lambda")) { exchange, context in
+                    self.invoke(name, target, context, exchange)
+                }
+            }
+            let end = "/response-streaming-invocations"
+            if let name = target.segment(between: "/2021-11-15/functions/", and: end) {
+                return DataPlaneRoute(authentication: .caller(of: "lambda")) { exchange, context in
+                    self.invokeStreaming(name, target, context, exchange)
+                }
+            }
+        }
+        guard target.path.hasPrefix(DownloadLinks.path) else { return nil }
+        return DataPlaneRoute(authentication: .bearer, on: .workQueue) { exchange, _ in
+            self.download(exchange.target)
+        }
+    }
+
+    /// A package, byte for byte as it was published.
+    private func download(_ target: String) -> HTTPResponse {
+        guard let (descriptor, size) = openDownload(target) else {
+            return HTTPResponse(
+                status: 403, contentType: "application/xml",
+                text: "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>")
+        }
+        return HTTPResponse(
+            status: 200, headers: [("Content-Type", "application/zip")],
+            body: .file(descriptor: descriptor, size: size))
+    }
+
+    /// *Invoke*: the call that has to be fast. Its payload is looked at once, and never copied into a model.
+    ///
+    /// Source: *Invoke* in the Lambda API reference.
+    func invoke(
+        _ name: String, _ target: RequestTarget, _ context: RequestContext, _ exchange: HTTPExchange
+    ) -> HTTPResponse? {
+        let request = request(name, target, exchange)
+        let requestID = request.requestID
+        if let refusal = modelsRefusal(request, target, exchange) { return refusal }
+        switch exchange.header("X-Amz-Invocation-Type") ?? "RequestResponse" {
+        case "RequestResponse":
+            let wantsTail = exchange.header("X-Amz-Log-Type") == "Tail"
+            self.invoke(request, context: context) { result, version in
+                exchange.respond(self.response(to: result, version, requestID, wantsTail: wantsTail, name, exchange))
+            }
+            return nil
+        case "DryRun":
+            return dryRun(request, context, exchange)
+        case "Event":
+            self.accept(request, context: context) { error in
+                exchange.respond(
+                    error.map { self.refusal($0, requestID, name, exchange) }
+                        ?? HTTPResponse(status: 202, headers: [("x-amzn-RequestId", requestID)]))
+            }
+            return nil
+        default:
+            // The model's sentence; where a second header of that name is a valid one, the model has nothing to say.
+            let error = violation(name, exchange) ?? .validation("InvocationType is given twice, or is not valid")
+            return error.response.http(requestID: requestID)
+        }
+    }
+
+    /// *InvokeWithResponseStream*: the caller gets the answer while the function makes it.
+    ///
+    /// Source: *InvokeWithResponseStream* in the Lambda API reference.
+    func invokeStreaming(
+        _ name: String, _ target: RequestTarget, _ context: RequestContext, _ exchange: HTTPExchange
+    ) -> HTTPResponse? {
+        let request = request(name, target, exchange)
+        let requestID = request.requestID
+        if let refusal = modelsRefusal(request, target, exchange) { return refusal }
+        switch exchange.header("X-Amz-Invocation-Type") ?? "RequestResponse" {
+        case "RequestResponse":
+            let answer = StreamedAnswer(
+                exchange, requestID: requestID, wantsTail: exchange.header("X-Amz-Log-Type") == "Tail")
+            self.invoke(request, context: context, stream: answer) { result, version in
+                guard !answer.end(result, version), case .refused(let error) = result else { return }
+                exchange.respond(self.refusal(error, requestID, name, exchange))
+            }
+            return nil
+        case "DryRun":
+            return dryRun(request, context, exchange)
+        default:
+            let error =
+                violation(name, exchange) ?? .validation("InvocationType must be RequestResponse or DryRun here")
+            return error.response.http(requestID: requestID)
+        }
+    }
+
+    private func request(_ name: String, _ target: RequestTarget, _ exchange: HTTPExchange) -> InvokeRequest {
+        InvokeRequest(
+            functionName: name, qualifier: target.parameter("Qualifier"), payload: exchange.body,
+            clientContext: exchange.header("X-Amz-Client-Context"), traceID: exchange.header("X-Amzn-Trace-Id"),
+            requestID: RequestIdentifier.make())
+    }
+
+    /// The model's answer to a request that says what the model has to look at first.
+    private func modelsRefusal(
+        _ request: InvokeRequest, _ target: RequestTarget, _ exchange: HTTPExchange
+    ) -> HTTPResponse? {
+        guard Self.isRare(target, exchange), let error = violation(request.functionName, exchange) else { return nil }
+        return error.response.http(requestID: request.requestID)
+    }
+
+    /// Whether a request says what the model has to look at first; what nearly all invocations say needs no look.
+    private static func isRare(_ target: RequestTarget, _ exchange: HTTPExchange) -> Bool {
+        if target.parameter("Qualifier") == "" { return true }
+        if let logType = exchange.header("X-Amz-Log-Type"), logType != "Tail" { return true }
+        return exchange.header("X-Amz-Tenant-Id") != nil || exchange.header("X-Amz-Durable-Execution-Name") != nil
+    }
+
+    private func dryRun(
+        _ request: InvokeRequest, _ context: RequestContext, _ exchange: HTTPExchange
+    ) -> HTTPResponse {
+        do { try self.checkInvoke(request, context: context) } catch {
+            return refusal(error, request.requestID, request.functionName, exchange)
+        }
+        return HTTPResponse(status: 204, headers: [("x-amzn-RequestId", request.requestID)])
+    }
+
+    private func response(
+        to result: InvokeOutcome, _ version: FunctionVersion, _ requestID: String, wantsTail: Bool, _ name: String,
+        _ exchange: HTTPExchange
+    ) -> HTTPResponse {
+        switch result {
+        case .answered(let payload, let tail):
+            return answer(payload, version, requestID, tail: wantsTail ? tail : nil, error: nil)
+        case .failed(let payload, let tail):
+            return answer(payload, version, requestID, tail: wantsTail ? tail : nil, error: "Unhandled")
+        case .refused(let error):
+            return refusal(error, requestID, name, exchange)
+        }
+    }
+
+    private func answer(
+        _ payload: [UInt8], _ version: FunctionVersion, _ requestID: String, tail: [UInt8]?, error: String?
+    ) -> HTTPResponse {
+        var headers = [
+            (name: "Content-Type", value: "application/json"), ("x-amzn-RequestId", requestID),
+            ("X-Amz-Executed-Version", version.description),
+        ]
+        if let error { headers.append(("X-Amz-Function-Error", error)) }
+        if let tail { headers.append(("X-Amz-Log-Result", Base64.encode(tail))) }
+        return HTTPResponse(status: 200, headers: headers, body: .bytes(payload))
+    }
+
+    /// The answer to an invocation that did not run. A name that breaks the model's rules gets the model's own
+    /// sentence.
+    private func refusal(
+        _ error: ServiceError, _ requestID: String, _ name: String, _ exchange: HTTPExchange
+    ) -> HTTPResponse {
+        let violation = error.shape == .invalidParameterValue ? violation(name, exchange) : nil
+        return (violation ?? error.aws).response.http(requestID: requestID)
+    }
+
+    /// What the service model says of the request, if it has anything to say.
+    private func violation(_ name: String, _ exchange: HTTPExchange) -> AWSError? {
+        let target = RequestTarget(exchange.target)
+        let request = AWSRequest(
+            method: exchange.method, rawPath: String(target.path), rawQuery: String(target.query),
+            headers: exchange.headers().map { AWSHeader($0.name, $0.value) })
+        do {
+            let labels = ["FunctionName": name]
+            if target.path.hasSuffix("/response-streaming-invocations") {
+                _ = try Lambda.invokeWithResponseStream.decode(request, labels: labels)
+            } else {
+                _ = try Lambda.invoke.decode(request, labels: labels)
+            }
+            return nil
+        } catch {
+            return error
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package import ServiceKit
+package import AWSClient
+internal import Domain
+internal import HTTPClient
+internal import LinuxSystem
+internal import Synchronization
+
+/// Packages in an S3 that the server was told of.
+package final class S3PackageSource: PackageSource {
+    /// Packages that are read at once. The control plane has more threads than that, so that a slow S3 does not hold up
+    /// calls which have nothing to do with it.
+    package static let readsAtOnce = 12
+
+    private let settings: ServiceSettings
+    private let http: HTTPClient
+    private let client: S3Client
+    private let running = Mutex(0)
+
+    /// Reads from an S3; nothing is connected yet.
+    package init(_ settings: ServiceSettings) {
+        self.settings = settings
+        http = HTTPClient(certificateAuthorities: settings.authorities)
+        client = S3Client(
+            endpoint: settings.endpoint, http: http, nowSeconds: { WallClock.nowMilliseconds() / 1000 })
+    }
+
+    /// Reads with the server's credentials, or the caller's account, in the caller's region.
+    package func read(
+        _ object: S3Object, _ context: RequestContext, into receive: (UnsafeRawBufferPointer) throws -> Void
+    ) throws(ServiceError) {
+        try begin()
+        defer { running.withLock { $0 -= 1 } }
+        do throws(S3Error) {
+            try client.getObject(
+                object, region: context.region.description,
+                credentials: settings.credentials(forAccount: context.account.description), limits: Self.limits,
+                receiving: receive)
+        } catch {
+            switch error {
+            case .refused(let refusal): throw ServiceError(refusal, of: object)
+            case .failed(let failure): throw ServiceError(failure, of: object, at: settings.endpoint)
+            }
+        }
+    }
+
+    /// Ends all reading for good.
+    package func stop() { http.stop() }
+
+    private func begin() throws(ServiceError) {
+        let isFree = running.withLock { running in
+            guard running < Self.readsAtOnce else { return false }
+            running += 1
+            return true
+        }
+        guard isFree else {
+            throw ServiceError(
+                .tooManyRequests, "\(Self.readsAtOnce) packages are being read from S3; call again in a moment.")
+        }
+    }
+
+    /// A zip may be as long as what is in it, and takes as long as it makes progress, within minutes.
+    private static var limits: HTTPClientLimits {
+        var limits = HTTPClientLimits()
+        limits.bodyBytes = LambdaLimits.unzippedBytes
+        limits.totalMilliseconds = 300_000
+        limits.stallSeconds = 10
+        limits.stallBytesPerSecond = 16 << 10
+        return limits
+    }
+}
