@@ -89,7 +89,9 @@ enum EnvironmentAction<Resources: EnvironmentResources>: Sendable {
 
     /// Read what has been printed so far, and nothing that is printed meanwhile: a function that prints without end
     /// must not hold a thread.
-    case drain(OutputSource)
+    ///
+    /// - Parameter untilEnd: whether to look for the end of the pipe where nothing is in it.
+    case drain(OutputSource, untilEnd: Bool = false)
     /// Take what was printed without a line break as a line.
     case endLine(OutputSource)
     /// Note an event of the platform in the log and for subscribers.

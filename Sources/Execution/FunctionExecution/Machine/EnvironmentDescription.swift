@@ -22,7 +22,7 @@ struct EnvironmentDescription: Sendable {
     let isProvisioned: Bool
 
     /// How the environment came to be, as events of the init phase name it.
-    var initializationType: String { isProvisioned ? "provisioned-concurrency" : "on-demand" }
+    var initializationType: String { FunctionSandbox.initializationType(isProvisioned: isProvisioned) }
 
     /// The time-out as nanoseconds.
     var timeoutNanoseconds: UInt64 { UInt64(timeoutSeconds) * 1_000_000_000 }

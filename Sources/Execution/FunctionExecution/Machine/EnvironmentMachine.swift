@@ -192,6 +192,18 @@ extension EnvironmentMachine {
     /// Whether nothing is left of it.
     var isGone: Bool { if case .gone = phase { true } else { false } }
 
+    /// What it does, for those who watch; `nil` when it is gone.
+    var activity: EnvironmentActivity? {
+        switch phase {
+        case .making, .registering, .initialising, .resetting: .starting
+        case .idle: .idle
+        case .frozen: .frozen
+        case .assigned, .running, .answered: .busy
+        case .shuttingDown(_, let job): job.map { _ in .busy } ?? .idle
+        case .gone: nil
+        }
+    }
+
     /// The invocation that the runtime works on, if it is this one.
     func invocation(requestID: String) -> Invocation? {
         switch job {
