@@ -236,9 +236,6 @@ let proof: [Target] =
             )
         ])
     + tests(
-        "Execution",
-        [("FunctionExecution", ["Domain", "RuntimeAPI", "Sandbox", "Scheduler", "SeededRandom", "Telemetry"])])
-    + tests(
         "Services",
         [
             ("IAMService", ["AWSProtocol", "Domain", "ServiceKit"]),

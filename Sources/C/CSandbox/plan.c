@@ -138,9 +138,9 @@ static int add_record(struct plan *plan, const struct record *record) {
     case PLAN_CGROUP: return add_string((char **)plan->cgroups, &plan->cgroup_count, PLAN_CGROUPS_MAX, record);
     case PLAN_OOM_SCORE: plan->oom_score = (int)record->number; return 0;
     case PLAN_HOST_NETWORK: plan->host_network = true; return 0;
-    case PLAN_COMPANION: return add_string(plan->companions, &plan->companion_count, STRATA_COMPANIONS_MAX, record);
-    case PLAN_COMPANION_VARIABLE:
-        return add_string(plan->companion_variables, &plan->companion_variable_count, PLAN_VARIABLES_MAX, record);
+    case PLAN_SIDECAR: return add_string(plan->sidecars, &plan->sidecar_count, STRATA_SIDECARS_MAX, record);
+    case PLAN_SIDECAR_VARIABLE:
+        return add_string(plan->sidecar_variables, &plan->sidecar_variable_count, PLAN_VARIABLES_MAX, record);
     default: return EPROTO;  // a record we do not know could be one that protects: refuse rather than skip
     }
 }

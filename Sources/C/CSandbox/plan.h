@@ -52,8 +52,8 @@ enum plan_record {
     PLAN_CGROUP = 41,      // path of a cgroup.procs file
     PLAN_OOM_SCORE = 42,   // number: oom_score_adj of the runtime
     PLAN_HOST_NETWORK = 43,
-    PLAN_COMPANION = 44,           // path of a program that is started before the command, and beside it
-    PLAN_COMPANION_VARIABLE = 45,  // NAME=value, for every companion
+    PLAN_SIDECAR = 44,           // path of a program that is started before the command, and beside it
+    PLAN_SIDECAR_VARIABLE = 45,  // NAME=value, for every sidecar
 };
 
 enum plan_flag {
@@ -93,10 +93,10 @@ struct plan {
     size_t argument_count;
     char *variables[PLAN_VARIABLES_MAX + 1];
     size_t variable_count;
-    char *companions[STRATA_COMPANIONS_MAX];
-    size_t companion_count;
-    char *companion_variables[PLAN_VARIABLES_MAX + 1];
-    size_t companion_variable_count;
+    char *sidecars[STRATA_SIDECARS_MAX];
+    size_t sidecar_count;
+    char *sidecar_variables[PLAN_VARIABLES_MAX + 1];
+    size_t sidecar_variable_count;
     const char *working_directory;
     struct sock_filter filter[PLAN_FILTER_MAX];
     size_t filter_count;

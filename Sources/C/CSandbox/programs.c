@@ -103,9 +103,9 @@ int start_command(const struct plan *plan, int control) {
     return start(&program, control);
 }
 
-int start_companion(const struct plan *plan, size_t index, int output, int control) {
-    char *arguments[2] = {plan->companions[index], NULL};
-    struct program program = {.arguments = arguments, .variables = (char **)plan->companion_variables,
+int start_sidecar(const struct plan *plan, size_t index, int output, int control) {
+    char *arguments[2] = {plan->sidecars[index], NULL};
+    struct program program = {.arguments = arguments, .variables = (char **)plan->sidecar_variables,
                               .directory = "/", .output = output, .oom_score = plan->oom_score};
     return start(&program, control);
 }

@@ -23,7 +23,7 @@ void install_filter(const struct plan *plan, int control);      // seccomp: last
 int connect_inside(uint16_t port);                              // -1, or a socket whose connection is under way
 // programs.c
 int start_command(const struct plan *plan, int control);        // its pid, or -1; `last_stage` says where it stopped
-int start_companion(const struct plan *plan, size_t index, int output, int control);
+int start_sidecar(const struct plan *plan, size_t index, int output, int control);
 enum strata_stage stage_of_last_start(void);
 // runtime.c
 _Noreturn void run_runtime(const struct plan *plan, int control, const int *listeners);

@@ -10,7 +10,7 @@
 
 #include "recipe.h"
 
-#define PROGRAMS_MAX (1 + STRATA_COMPANIONS_MAX)
+#define PROGRAMS_MAX (1 + STRATA_SIDECARS_MAX)
 
 // The processes of the programs by their numbers; 0 for one that has not been started, or has ended.
 static int processes[PROGRAMS_MAX];
@@ -31,7 +31,7 @@ static int watch_children(int control) {
 }
 
 // Orphans of the sandbox end up with pid 1, which must not keep them as zombies. The end of a runtime that has no
-// companions is the end; with companions the server says what becomes of the others.
+// sidecars is the end; with sidecars the server says what becomes of the others.
 static void reap(const struct plan *plan, int control) {
     int status, pid;
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
@@ -39,7 +39,7 @@ static void reap(const struct plan *plan, int control) {
             if (processes[program] != pid) continue;
             processes[program] = 0;
             tell(control, STRATA_REPORT_EXITED, program, 0, status);
-            if (plan->companion_count == 0) _exit(0);
+            if (plan->sidecar_count == 0) _exit(0);
         }
     }
 }
@@ -108,8 +108,8 @@ static void start_alone(const struct plan *plan, int control, const int *listene
     processes[STRATA_PROGRAM_RUNTIME] = pid;
 }
 
-// What companions print goes through a pipe of their own, which is made here, so that it belongs to their user.
-static void start_companions(const struct plan *plan, int control, const int *listeners) {
+// What sidecars print goes through a pipe of their own, which is made here, so that it belongs to their user.
+static void start_sidecars(const struct plan *plan, int control, const int *listeners) {
     int pipe[2], descriptors[STRATA_LISTENERS_MAX + 1];
     if (pipe2(pipe, O_CLOEXEC) != 0) fail(control, STRATA_STAGE_RUNTIME, "pipe");
     fcntl(pipe[0], F_SETFL, O_NONBLOCK);
@@ -117,8 +117,8 @@ static void start_companions(const struct plan *plan, int control, const int *li
     descriptors[plan->port_count] = pipe[0];
     struct strata_report started = {.kind = STRATA_REPORT_STARTED};
     if (report(control, &started, descriptors, plan->port_count + 1) != 0) _exit(1);
-    for (size_t i = 0; i < plan->companion_count; i++) {
-        int pid = start_companion(plan, i, pipe[1], control);
+    for (size_t i = 0; i < plan->sidecar_count; i++) {
+        int pid = start_sidecar(plan, i, pipe[1], control);
         if (pid < 0) tell(control, STRATA_REPORT_EXEC_FAILED, (uint32_t)i + 1, errno, 0);
         else processes[i + 1] = pid;
     }
@@ -126,10 +126,10 @@ static void start_companions(const struct plan *plan, int control, const int *li
 
 void run_runtime(const struct plan *plan, int control, const int *listeners) {
     int signals = watch_children(control);
-    bool has_companions = plan->companion_count > 0;
-    if (has_companions) start_companions(plan, control, listeners);
+    bool has_sidecars = plan->sidecar_count > 0;
+    if (has_sidecars) start_sidecars(plan, control, listeners);
     else start_alone(plan, control, listeners);
-    keep_only(control, signals, has_companions);
+    keep_only(control, signals, has_sidecars);
     struct pollfd waiting[2] = {{.fd = signals, .events = POLLIN}, {.fd = control, .events = POLLIN}};
     for (;;) {
         if (poll(waiting, 2, -1) < 0 && errno != EINTR) _exit(1);

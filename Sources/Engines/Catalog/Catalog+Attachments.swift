@@ -8,7 +8,7 @@ extension Catalog {
     public func attach(
         _ policy: PolicyARN, as usage: Attachment.Usage, to role: EntityID, limit: Int
     ) throws(CatalogError) -> Result<Void, IdentityRefusal> {
-        try cataloguing { () throws(SQLiteError) in
+        try asCatalogError { () throws(SQLiteError) in
             try database.write { connection throws(SQLiteError) -> Result<Void, IdentityRefusal> in
                 guard let row = try connection.entity(role)?.row else { return .failure(.missing(role)) }
                 guard try connection.hasPolicy(policy, role.account) else { return .failure(.missingPolicy(policy)) }
@@ -25,7 +25,7 @@ extension Catalog {
 
     /// Ends that a role uses a policy for permissions.
     public func detach(_ policy: PolicyARN, from role: EntityID) throws(CatalogError) -> Result<Void, IdentityRefusal> {
-        try cataloguing { () throws(SQLiteError) in
+        try asCatalogError { () throws(SQLiteError) in
             try database.write { connection throws(SQLiteError) -> Result<Void, IdentityRefusal> in
                 guard let row = try connection.entity(role)?.row else { return .failure(.missing(role)) }
                 let count = try connection.run(
@@ -38,7 +38,7 @@ extension Catalog {
 
     /// Ends that a role's permissions are bounded; that they are not is no error.
     public func detachBoundary(from role: EntityID) throws(CatalogError) -> Result<Void, IdentityRefusal> {
-        try cataloguing { () throws(SQLiteError) in
+        try asCatalogError { () throws(SQLiteError) in
             try database.write { connection throws(SQLiteError) -> Result<Void, IdentityRefusal> in
                 guard let row = try connection.entity(role)?.row else { return .failure(.missing(role)) }
                 try connection.detachBoundary(of: row)
@@ -49,7 +49,7 @@ extension Catalog {
 
     /// The policies that a role uses, in the order in which they were attached; `nil` when there is no such role.
     public func attachments(of role: EntityID, as usage: Attachment.Usage) throws(CatalogError) -> [Attachment]? {
-        try cataloguing { () throws(SQLiteError) in
+        try asCatalogError { () throws(SQLiteError) in
             try database.read { connection throws(SQLiteError) -> [Attachment]? in
                 guard let row = try connection.entity(role)?.row else { return nil }
                 return try connection.attachments(
@@ -64,7 +64,7 @@ extension Catalog {
     public func attachments(
         of policy: PolicyARN, account: AccountID, as usage: Attachment.Usage? = nil
     ) throws(CatalogError) -> [Attachment] {
-        try cataloguing { () throws(SQLiteError) in
+        try asCatalogError { () throws(SQLiteError) in
             try database.read { connection throws(SQLiteError) in
                 try connection.attachments(
                     "WHERE policy = ? AND usage = ifnull(?, usage) AND account = ?",

@@ -3,7 +3,7 @@ internal import SQLite
 extension Catalog {
     /// Adds an access key. Its name is random, so there is none like it.
     public func addCredential(_ record: CredentialRecord) throws(CatalogError) {
-        try cataloguing { () throws(SQLiteError) in
+        try asCatalogError { () throws(SQLiteError) in
             try database.write { connection throws(SQLiteError) in
                 _ = try connection.run(
                     "INSERT INTO credential (\(CredentialRecord.columns)) VALUES (?, ?, ?, ?, ?, ?)", record.values)
@@ -13,7 +13,7 @@ extension Catalog {
 
     /// All access keys, the oldest first.
     public func credentials() throws(CatalogError) -> [CredentialRecord] {
-        try cataloguing { () throws(SQLiteError) in
+        try asCatalogError { () throws(SQLiteError) in
             try database.read { connection throws(SQLiteError) in try Self.credentials(connection) }
         }
     }
@@ -22,7 +22,7 @@ extension Catalog {
     ///
     /// - Returns: whether there was one.
     public func deleteCredential(_ accessKeyID: String) throws(CatalogError) -> Bool {
-        try cataloguing { () throws(SQLiteError) in
+        try asCatalogError { () throws(SQLiteError) in
             try database.write { connection throws(SQLiteError) in
                 try connection.run("DELETE FROM credential WHERE access_key = ?", [.text(accessKeyID)]) > 0
             }
@@ -31,7 +31,7 @@ extension Catalog {
 
     /// Access keys for every request: quick to ask, and never out of date.
     public func credentialDirectory() throws(CatalogError) -> CredentialDirectory {
-        try cataloguing { () throws(SQLiteError) in try CredentialDirectory(database) }
+        try asCatalogError { () throws(SQLiteError) in try CredentialDirectory(database) }
     }
 
     fileprivate static func credentials(
@@ -58,6 +58,6 @@ public final class CredentialDirectory: Sendable {
 
     /// Looks up an access key; `nil` when there is none.
     public func credential(_ accessKeyID: String) throws(CatalogError) -> CredentialRecord? {
-        try cataloguing { () throws(SQLiteError) in try records.current()[accessKeyID] }
+        try asCatalogError { () throws(SQLiteError) in try records.current()[accessKeyID] }
     }
 }

@@ -30,7 +30,7 @@ extension Catalog {
 
     /// Looks up a role or policy; `nil` when there is none. Names are compared as they are written.
     public func entity(_ id: EntityID) throws(CatalogError) -> EntityRecord? {
-        try cataloguing { () throws(SQLiteError) in
+        try asCatalogError { () throws(SQLiteError) in
             try database.read { connection throws(SQLiteError) in try connection.entity(id)?.record }
         }
     }
@@ -60,7 +60,7 @@ extension Catalog {
             .text(kind.rawValue), .text(account.description), .text(name), .text(pathPrefix), .text(pathPrefix),
             .integer(limit),
         ]
-        return try cataloguing { () throws(SQLiteError) in
+        return try asCatalogError { () throws(SQLiteError) in
             try database.read { connection throws(SQLiteError) in
                 try connection.all(sql, values) { row in
                     EntityRecord(
@@ -78,7 +78,7 @@ extension Catalog {
     public func changeEntity<Refusal: Error>(
         _ id: EntityID, _ change: (EntityRecord) -> Result<[UInt8], Refusal>
     ) throws(CatalogError) -> Result<Void, Refusal>? {
-        try cataloguing { () throws(SQLiteError) in
+        try asCatalogError { () throws(SQLiteError) in
             try database.write { connection throws(SQLiteError) -> Result<Void, Refusal>? in
                 guard let (row, record) = try connection.entity(id) else { return nil }
                 switch change(record) {
@@ -100,7 +100,7 @@ extension Catalog {
     public func deleteEntity<Refusal: Error>(
         _ id: EntityID, unless check: (EntityRecord) -> Refusal?, refusing refusal: (IdentityRefusal) -> Refusal
     ) throws(CatalogError) -> Result<Void, Refusal> {
-        try cataloguing { () throws(SQLiteError) in
+        try asCatalogError { () throws(SQLiteError) in
             try database.write { connection throws(SQLiteError) -> Result<Void, Refusal> in
                 guard let (row, record) = try connection.entity(id) else { return .failure(refusal(.missing(id))) }
                 let policy = PolicyARN(account: id.account, path: record.path, name: id.name)

@@ -12,7 +12,7 @@ extension Catalog {
         of layer: LayerID, package: PackageReference, runtimes: [RuntimeIdentifier], architectures: [Architecture],
         makeDocument: (LayerVersionNumber) -> [UInt8]
     ) throws(CatalogError) -> LayerVersionRecord {
-        try cataloguing { () throws(SQLiteError) in
+        try asCatalogError { () throws(SQLiteError) in
             try database.write { connection throws(SQLiteError) in
                 let (id, number) = try Self.nextNumber(of: layer, connection)
                 let record = LayerVersionRecord(
@@ -79,7 +79,7 @@ extension Catalog {
     @discardableResult
     public func deleteLayerVersion(_ arn: LayerVersionARN) throws(CatalogError) -> Bool {
         let layer = arn.layer
-        return try cataloguing { () throws(SQLiteError) in
+        return try asCatalogError { () throws(SQLiteError) in
             try database.write { connection throws(SQLiteError) in
                 try connection.run(
                     """
@@ -117,7 +117,7 @@ extension Catalog {
         sql: String, _ account: AccountID, _ region: Region, _ values: [SQLiteValue]
     ) throws(CatalogError) -> [LayerVersionRecord] {
         let values = [.text(account.description), .text(region.description)] + values
-        return try cataloguing { () throws(SQLiteError) in
+        return try asCatalogError { () throws(SQLiteError) in
             try database.read { connection throws(SQLiteError) in
                 try connection.all(sql, values) { row throws(SQLiteError) in
                     try LayerVersionRecord(row, account, region)

@@ -6,7 +6,7 @@ extension Catalog {
     /// Every package that some row refers to: code of functions, layers that functions use (their versions deleted or
     /// not), and layer versions. The store's collector keeps these.
     public func referencedDigests() throws(CatalogError) -> Set<SHA256Digest> {
-        let digests = try cataloguing { () throws(SQLiteError) in
+        let digests = try asCatalogError { () throws(SQLiteError) in
             try database.read { connection throws(SQLiteError) in
                 try connection.all(
                     "SELECT digest, zip_bytes FROM layer_version UNION SELECT digest, zip_bytes FROM version_package"
@@ -31,7 +31,7 @@ extension Catalog {
             SELECT count(*), ifnull(sum(zip_bytes), 0) FROM layer_version JOIN layer ON layer.id = layer_version.layer
             WHERE account = ? AND region = ?
             """
-        return try cataloguing { () throws(SQLiteError) in
+        return try asCatalogError { () throws(SQLiteError) in
             try database.read { connection throws(SQLiteError) in
                 let ours = try connection.first(functions, place) { ($0.integer(0), $0.integer(1)) } ?? (0, 0)
                 let theirs = try connection.first(layers, place) { $0.integer(1) } ?? 0

@@ -10,7 +10,7 @@ public final class Catalog: Sendable {
 
     /// Opens a catalogue file, which is made when it is not there.
     public init(path: String) throws(CatalogError) {
-        database = try cataloguing { () throws(SQLiteError) in
+        database = try asCatalogError { () throws(SQLiteError) in
             try Database(path: path, migrations: CatalogSchema.migrations)
         }
     }

@@ -14,7 +14,7 @@ public enum CatalogError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Runs database work and gives its errors the catalogue's type.
-func cataloguing<Value>(_ body: () throws(SQLiteError) -> Value) throws(CatalogError) -> Value {
+func asCatalogError<Value>(_ body: () throws(SQLiteError) -> Value) throws(CatalogError) -> Value {
     do throws(SQLiteError) {
         return try body()
     } catch {

@@ -21,8 +21,8 @@ extension CatalogTransaction {
     /// where it has none its provisioned concurrency.
     ///
     /// - Parameter function: A function that does not count.
-    public borrowing func concurrencySetAside(
-        account: AccountID, region: Region, without function: StoredFunction? = nil
+    public borrowing func reservedConcurrencyTotal(
+        account: AccountID, region: Region, excluding function: StoredFunction? = nil
     ) throws(SQLiteError) -> Int {
         let sql = """
             SELECT ifnull(sum(coalesce(reserved, provisioned)), 0) FROM (

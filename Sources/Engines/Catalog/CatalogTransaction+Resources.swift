@@ -10,12 +10,12 @@ public enum ResourceKind: String, Hashable, Sendable, CaseIterable {
 }
 
 /// Where a resource lives: its account, its region, and which sort of thing it is.
-public struct ResourceShelf: Hashable, Sendable {
+public struct ResourceScope: Hashable, Sendable {
     let account: AccountID
     let region: Region
     let kind: ResourceKind
 
-    /// Names a shelf.
+    /// Names a scope.
     public init(account: AccountID, region: Region, kind: ResourceKind) {
         self.account = account
         self.region = region
@@ -29,47 +29,47 @@ public struct ResourceShelf: Hashable, Sendable {
 
 extension CatalogTransaction {
     /// Looks up a resource's document; `nil` when there is none.
-    public borrowing func resource(_ name: String, on shelf: ResourceShelf) throws(SQLiteError) -> [UInt8]? {
+    public borrowing func resource(_ name: String, in scope: ResourceScope) throws(SQLiteError) -> [UInt8]? {
         try first(
             "SELECT document FROM resource WHERE account = ? AND region = ? AND kind = ? AND name = ?",
-            shelf.values + [.text(name)]
+            scope.values + [.text(name)]
         ) { $0.blob(0) }
     }
 
-    /// The resources of a shelf by name.
+    /// The resources of a scope by name.
     ///
     /// - Parameters:
     ///   - name: Where the list goes on: only resources after this name.
     ///   - limit: At most this many; ask for one more than a page has to learn whether another follows.
     public borrowing func resources(
-        on shelf: ResourceShelf, after name: String = "", limit: Int
+        in scope: ResourceScope, after name: String = "", limit: Int
     ) throws(SQLiteError) -> [(name: String, document: [UInt8])] {
         try all(
             """
             SELECT name, document FROM resource WHERE account = ? AND region = ? AND kind = ? AND name > ?
             ORDER BY name LIMIT ?
-            """, shelf.values + [.text(name), .integer(limit)]
+            """, scope.values + [.text(name), .integer(limit)]
         ) { ($0.text(0), $0.blob(1)) }
     }
 
     /// Adds a resource, or replaces the one of that name.
     public borrowing func put(
-        _ document: [UInt8], as name: String, on shelf: ResourceShelf
+        _ document: [UInt8], as name: String, in scope: ResourceScope
     ) throws(SQLiteError) {
         try run(
             """
             INSERT INTO resource (account, region, kind, name, document) VALUES (?, ?, ?, ?, ?)
             ON CONFLICT (account, region, kind, name) DO UPDATE SET document = excluded.document
-            """, shelf.values + [.text(name), .blob(document)])
+            """, scope.values + [.text(name), .blob(document)])
     }
 
     /// Deletes a resource.
     ///
     /// - Returns: Whether there was one.
     @discardableResult
-    public borrowing func deleteResource(_ name: String, on shelf: ResourceShelf) throws(SQLiteError) -> Bool {
+    public borrowing func deleteResource(_ name: String, in scope: ResourceScope) throws(SQLiteError) -> Bool {
         try run(
             "DELETE FROM resource WHERE account = ? AND region = ? AND kind = ? AND name = ?",
-            shelf.values + [.text(name)]) > 0
+            scope.values + [.text(name)]) > 0
     }
 }

@@ -25,10 +25,10 @@ extension EventQueue {
     ///   - limit: At most this many.
     public func summaries(_ selection: EventSelection, after: Int = 0, limit: Int) throws -> [EventSummary] {
         let found = try store.summaries(selection, after: after, limit: limit)
-        let inHand = eventsInHand
+        let inFlight = eventsInFlight
         return found.map { summary in
             var summary = summary
-            summary.isInHand = inHand.contains(summary.number)
+            summary.isInFlight = inFlight.contains(summary.number)
             return summary
         }
     }

@@ -11,9 +11,9 @@ public final class EventQueue: Sendable {
     /// What the queue holds back.
     public struct Limits: Hashable, Sendable {
         /// Events that are handled at once.
-        public var handled = 256
+        public var inFlight = 256
         /// The same of one group of targets.
-        public var handledOfGroup = 64
+        public var inFlightPerGroup = 64
         /// Bytes that events may take on the disk; beyond it nothing is accepted, and what follows from events is lost.
         public var diskBytes = 16 << 30
         /// Bytes of events that wait for the disk; beyond it nothing is accepted.
@@ -25,7 +25,7 @@ public final class EventQueue: Sendable {
 
     private struct State {
         var schedule: EventSchedule
-        var inHand: Set<Int> = []
+        var inFlight: Set<Int> = []
         var changes: [EventStore.Change] = []
         var callers: [@Sendable (Bool) -> Void] = []
         var endings: [Ending] = []
@@ -50,7 +50,7 @@ public final class EventQueue: Sendable {
     private struct Ending {
         let number: Int
         let target: String
-        let wasTurnedAway: Bool
+        let wasThrottled: Bool
         let dueMilliseconds: Int64?
     }
 
@@ -79,7 +79,7 @@ public final class EventQueue: Sendable {
         self.limits = limits
         self.clock = clock
         var schedule = EventSchedule(
-            capacity: limits.handled, groupCapacity: limits.handledOfGroup, group: group)
+            capacity: limits.inFlight, groupCapacity: limits.inFlightPerGroup, group: group)
         for (target, due) in try store.heads() { schedule.arrive(target, dueMilliseconds: due) }
         state = Mutex(State(schedule: schedule))
         writer = try WorkQueue(name: "events-disk", threadCount: 1, capacity: 1)
@@ -94,7 +94,7 @@ public final class EventQueue: Sendable {
     }
 
     /// Hands out nothing more, and accepts nothing. What is being handled may still end.
-    public func pause() {
+    public func beginShutdown() {
         state.withLock { state in
             state.isRunning = false
             state.isStopping = true
@@ -120,7 +120,7 @@ public final class EventQueue: Sendable {
     /// Writes what there is to write, and handles nothing more. Events that are being handled stay in the queue unless
     /// they end before this returns.
     public func stop() {
-        pause()
+        beginShutdown()
         loop.stop()
         writer.close()
         write()
@@ -131,8 +131,8 @@ extension EventQueue {
     /// Tries events now instead of later.
     ///
     /// - Returns: How many waited.
-    public func hasten(_ selection: EventSelection = EventSelection()) throws -> Int {
-        let count = try store.hasten(selection, nowMilliseconds: clock())
+    public func makeDue(_ selection: EventSelection = EventSelection()) throws -> Int {
+        let count = try store.makeDue(selection, nowMilliseconds: clock())
         let heads = try store.heads()
         state.withLock { state in
             for (target, due) in heads { state.schedule.arrive(target, dueMilliseconds: due) }
@@ -142,7 +142,7 @@ extension EventQueue {
     }
 
     /// The numbers of the events that are being handled.
-    var eventsInHand: Set<Int> { state.withLock(\.inHand) }
+    var eventsInFlight: Set<Int> { state.withLock(\.inFlight) }
 }
 
 extension EventQueue {
@@ -172,9 +172,9 @@ extension EventQueue {
                 state.usedBytes = used ?? state.usedBytes
                 for target in targets { state.schedule.arrive(target, dueMilliseconds: now) }
                 for ending in endings {
-                    state.inHand.remove(ending.number)
+                    state.inFlight.remove(ending.number)
                     state.schedule.end(
-                        ending.target, wasTurnedAway: ending.wasTurnedAway, dueMilliseconds: ending.dueMilliseconds,
+                        ending.target, wasThrottled: ending.wasThrottled, dueMilliseconds: ending.dueMilliseconds,
                         nowMilliseconds: now)
                 }
             }
@@ -246,15 +246,15 @@ extension EventQueue {
     private func take(_ turn: EventSchedule.Turn) throws(SQLiteError) {
         let now = clock()
         // Looked at before the disk is: an event that ends in between is in neither, and not tried before its time.
-        let inHand = state.withLock(\.inHand)
+        let inFlight = state.withLock(\.inFlight)
         let due = try store.due(for: turn.target, byMilliseconds: now, limit: turn.handled + turn.limit + 1)
-        let waiting = due.filter { !inHand.contains($0) }
+        let waiting = due.filter { !inFlight.contains($0) }
         let mine = waiting.prefix(turn.limit)
         let next =
             waiting.count > mine.count ? now : try store.nextDue(for: turn.target, afterMilliseconds: now)
         let events = try mine.map { number throws(SQLiteError) in try store.event(number) }.compactMap(\.self)
         state.withLock { state in
-            state.inHand.formUnion(events.map(\.number))
+            state.inFlight.formUnion(events.map(\.number))
             state.schedule.take(events.count, of: turn.target, nextDueMilliseconds: next)
         }
         let handler = handler.withLock(\.self)
@@ -269,7 +269,7 @@ extension EventQueue {
         let admitted = state.withLock { state in
             followUps.filter { state.reserve($0.payload.count, of: limits.diskBytes) }
         }
-        for _ in admitted.count..<followUps.count { handler.withLock(\.self)?.noteLoss(of: event) }
+        for _ in admitted.count..<followUps.count { handler.withLock(\.self)?.didDropFollowUp(of: event) }
         return admitted
     }
 
@@ -278,18 +278,18 @@ extension EventQueue {
         let number = event.number
         let change: EventStore.Change
         var due: Int64?
-        var wasTurnedAway = false
+        var wasThrottled = false
         switch verdict {
         case .finished(let followUps): change = .finish(number: number, followUps: admit(followUps, of: event))
         case .postponed(let until, let isRetry, let reason):
             change = .postpone(number: number, untilMilliseconds: until, isRetry: isRetry, reason: reason)
-            (due, wasTurnedAway) = (until, !isRetry)
+            (due, wasThrottled) = (until, !isRetry)
         }
-        state.withLock { [due, wasTurnedAway] state in
+        state.withLock { [due, wasThrottled] state in
             state.changes.append(change)
             state.endings.append(
                 Ending(
-                    number: number, target: event.event.target, wasTurnedAway: wasTurnedAway, dueMilliseconds: due))
+                    number: number, target: event.event.target, wasThrottled: wasThrottled, dueMilliseconds: due))
         }
         writeSoon()
     }

@@ -52,7 +52,7 @@ struct EventSchedule: Sendable {
 
     private let group: @Sendable (String) -> String
     private var lines: [String: Line] = [:]
-    private var handledOfGroup: [String: Int] = [:]
+    private var inFlightPerGroup: [String: Int] = [:]
     private(set) var handled = 0
 
     /// Knows no targets.
@@ -86,7 +86,7 @@ struct EventSchedule: Sendable {
 
     /// How many more events of a target may be handled at once, its own window aside.
     private func room(for target: String) -> Int {
-        min(capacity - handled, groupCapacity - handledOfGroup[group(target), default: 0])
+        min(capacity - handled, groupCapacity - inFlightPerGroup[group(target), default: 0])
     }
 
     /// Events of a target are being handled from now on.
@@ -103,14 +103,14 @@ struct EventSchedule: Sendable {
     /// An event was handled.
     ///
     /// - Parameters:
-    ///   - wasTurnedAway: Whether it could not even be tried.
+    ///   - wasThrottled: Whether it could not even be tried.
     ///   - due: When it is tried again; `nil` when it is done with.
-    mutating func end(_ target: String, wasTurnedAway: Bool, dueMilliseconds due: Int64?, nowMilliseconds now: Int64) {
+    mutating func end(_ target: String, wasThrottled: Bool, dueMilliseconds due: Int64?, nowMilliseconds now: Int64) {
         guard var line = lines[target], line.handled > 0 else { return }
         line.handled -= 1
         note(-1, of: target)
-        line.window = wasTurnedAway ? max(1, line.window / 2) : min(capacity, line.window + 1)
-        line.pause(wasTurnedAway, nowMilliseconds: now)
+        line.window = wasThrottled ? max(1, line.window / 2) : min(capacity, line.window + 1)
+        line.pause(wasThrottled, nowMilliseconds: now)
         if let due { line.due = min(line.due ?? due, due) }
         // A line that has nothing to remember is forgotten.
         lines[target] = line.handled == 0 && line.due == nil ? nil : line
@@ -118,8 +118,8 @@ struct EventSchedule: Sendable {
 
     private mutating func note(_ change: Int, of target: String) {
         handled += change
-        let sum = handledOfGroup[group(target), default: 0] + change
-        handledOfGroup[group(target)] = sum == 0 ? nil : sum
+        let sum = inFlightPerGroup[group(target), default: 0] + change
+        inFlightPerGroup[group(target)] = sum == 0 ? nil : sum
     }
 
     /// The moment of the next event that is not due yet; `nil` when none waits for a moment. What waits for a window
@@ -131,8 +131,8 @@ struct EventSchedule: Sendable {
 
 extension EventSchedule.Line {
     /// Begins a pause, or ends it. Several events that are turned away at once are one reason.
-    fileprivate mutating func pause(_ wasTurnedAway: Bool, nowMilliseconds now: Int64) {
-        guard wasTurnedAway else {
+    fileprivate mutating func pause(_ wasThrottled: Bool, nowMilliseconds now: Int64) {
+        guard wasThrottled else {
             (pause, pausedUntil) = (0, .min)
             return
         }

@@ -47,7 +47,7 @@ extension EventStore {
     /// Makes events due at once.
     ///
     /// - Returns: How many.
-    func hasten(_ selection: EventSelection, nowMilliseconds: Int64) throws(SQLiteError) -> Int {
+    func makeDue(_ selection: EventSelection, nowMilliseconds: Int64) throws(SQLiteError) -> Int {
         let now = SQLiteValue.integer(Int(nowMilliseconds))
         return try change("UPDATE event SET due = ?", [now], where: "due > ?", now, selection)
     }

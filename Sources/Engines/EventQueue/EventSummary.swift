@@ -21,5 +21,5 @@ public struct EventSummary: Hashable, Sendable {
     /// Why it waits; empty for what was never tried.
     public var reason: String
     /// Whether it is being handled at this moment.
-    public var isInHand = false
+    public var isInFlight = false
 }

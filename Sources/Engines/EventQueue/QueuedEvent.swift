@@ -76,5 +76,5 @@ public protocol EventHandler: Sendable {
     func handle(_ event: QueuedEvent, _ answer: @escaping @Sendable (EventVerdict) -> Void)
 
     /// Something that was to follow from an event is lost: the queue has no place for it.
-    func noteLoss(of event: QueuedEvent)
+    func didDropFollowUp(of event: QueuedEvent)
 }

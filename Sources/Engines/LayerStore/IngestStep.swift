@@ -3,7 +3,7 @@ package enum IngestStep: CaseIterable, Sendable {
     /// The ingest's own folder is there.
     case began
     /// The zip is copied and its digest known; nothing of it is believed yet.
-    case zipTaken
+    case zipCopied
     /// The whole tree is decided and nothing of it is written.
     case planned
     /// The tree is written below the ingest's folder.

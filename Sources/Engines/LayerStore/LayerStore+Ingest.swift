@@ -12,20 +12,20 @@ extension LayerStore {
 
     /// Stores the zip in a file, of which a copy is made.
     public func ingest(file path: String, limits: TreeLimits = .aws) throws(LayerStoreError) -> StoredPackage {
-        let file = try storing { () throws(SystemCallError) in try FileDescriptor.open(FilePath(path), .read) }
+        let file = try asStoreError { () throws(SystemCallError) in try FileDescriptor.open(FilePath(path), .read) }
         return try ingest(.file(file), limits)
     }
 
     /// Begins a package whose bytes are still to come. They go straight to the disk; a draft that is let go, or that a
     /// crash leaves, leaves nothing behind.
     public func makeDraft() throws(LayerStoreError) -> PackageDraft {
-        let ingest = try storing { () throws(SystemCallError) in
+        let ingest = try asStoreError { () throws(SystemCallError) in
             try folders.ingest.open(at: ".", [.read, .directory])
         }
         let workspace = try makeWorkspace()
         let file = try makeZip(in: workspace)
         let draft = PackageDraft(workspace, file, in: ingest)
-        try reach(.began)
+        try didReach(.began)
         return draft
     }
 
@@ -41,7 +41,7 @@ extension LayerStore {
     public func ingest(_ draft: PackageDraft, limits: TreeLimits = .aws) throws(LayerStoreError) -> StoredPackage {
         var placed: [ObjectName] = []
         do throws(LayerStoreError) {
-            let taken = try storing { () throws(SystemCallError) in try draft.finish() }
+            let taken = try asStoreError { () throws(SystemCallError) in try draft.finish() }
             let package = try ingest(taken, limits, in: draft.workspace, &placed)
             draft.discard()
             return package
@@ -67,15 +67,15 @@ extension LayerStore {
         _ taken: PackageDraft.Content, _ limits: TreeLimits, in workspace: borrowing Workspace,
         _ placed: inout [ObjectName]
     ) throws(LayerStoreError) -> StoredPackage {
-        try reach(.zipTaken)
+        try didReach(.zipCopied)
         let pin = pins.pin(taken.digest)
         if let package = try intactPackage(taken.digest) { return package }
         let (manifest, newObjects) = try unpack(workspace, limits)
-        try reach(.unpacked)
+        try didReach(.unpacked)
         // The first wait for the disk: no name may appear before what it stands for is there.
-        try storing { () throws(SystemCallError) in try workspace.write(manifest) }
-        try waitForDisk()
-        try reach(.durable)
+        try asStoreError { () throws(SystemCallError) in try workspace.write(manifest) }
+        try syncToDisk()
+        try didReach(.durable)
         try publish(workspace, taken.digest, newObjects, &placed)
         return StoredPackage(taken.digest, zipBytes: taken.byteCount, manifest, pin)
     }
@@ -86,7 +86,7 @@ extension LayerStore {
     ) throws(LayerStoreError) -> (manifest: TreeManifest, newObjects: [NewObject]) {
         let reader = try workspace.zip(maximumEntryCount: limits.entryCount)
         let plan = try plan(reader, limits)
-        try reach(.planned)
+        try didReach(.planned)
         let writer: TreeWriter
         do throws(SystemCallError) {
             let tree = try workspace.makeTree()

@@ -11,21 +11,21 @@ extension LayerStore {
         _ workspace: borrowing Workspace, _ digest: SHA256Digest, _ newObjects: [NewObject],
         _ placed: inout [ObjectName]
     ) throws(LayerStoreError) {
-        let isNew = try storing { () throws(SystemCallError) in
+        let isNew = try asStoreError { () throws(SystemCallError) in
             try folders.trees.statusIfPresent(at: digest.path) == nil
         }
         do throws(LayerStoreError) {
             try placeObjects(newObjects, of: workspace, &placed)
-            try reach(.objectsPlaced)
+            try didReach(.objectsPlaced)
             try place(Workspace.zipName, of: workspace, as: digest, in: folders.zips)
-            try reach(.zipPlaced)
+            try didReach(.zipPlaced)
             try place(Workspace.manifestName, of: workspace, as: digest, in: folders.manifests)
-            try reach(.manifestPlaced)
+            try didReach(.manifestPlaced)
             // The tree last, because it stands for the whole.
-            try storing { () throws(SystemCallError) in try placeTree(of: workspace, as: digest) }
-            try reach(.treePlaced)
-            try waitForDisk()
-            try reach(.published)
+            try asStoreError { () throws(SystemCallError) in try placeTree(of: workspace, as: digest) }
+            try didReach(.treePlaced)
+            try syncToDisk()
+            try didReach(.published)
         } catch {
             if isNew { withdraw(digest, to: workspace) }
             throw error

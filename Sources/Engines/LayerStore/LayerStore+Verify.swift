@@ -8,7 +8,7 @@ extension LayerStore {
     /// - Throws: `.notFound`, or `.damaged` with the first file that is not what was published.
     public func verify(_ digest: SHA256Digest) throws(LayerStoreError) {
         let zip = try openZip(digest)
-        guard try storing({ () throws(SystemCallError) in try zip.contentDigest() }) == digest else {
+        guard try asStoreError({ () throws(SystemCallError) in try zip.contentDigest() }) == digest else {
             throw .damaged(digest, path: "")
         }
         try verifyTree(of: digest, manifest(of: digest))
@@ -32,7 +32,7 @@ extension LayerStore {
         let file = try found(digest) { () throws(SystemCallError) in
             try folders.manifests.open(beneath: digest.path, [.read])
         }
-        let bytes = try storing { () throws(SystemCallError) in try file.bytes(count: file.status().size, at: 0) }
+        let bytes = try asStoreError { () throws(SystemCallError) in try file.bytes(count: file.status().size, at: 0) }
         guard let manifest = TreeManifest(bytes) else { throw .damaged(digest, path: "") }
         return manifest
     }

@@ -16,7 +16,7 @@ public final class LayerStore: Sendable {
     let objects: ObjectStore
     let pins = PinBoard()
     private let observe: IngestObserver
-    private let waitsForDisk: Bool
+    private let syncsToDisk: Bool
     /// Held by the one collection that runs.
     let collecting = Mutex(())
     private let rootPath: String
@@ -25,15 +25,15 @@ public final class LayerStore: Sendable {
     /// Opens a store, which is made when it is not there; its parent folder must be. Removes what an interrupted ingest
     /// left.
     public convenience init(root: String) throws(LayerStoreError) {
-        try self.init(root: root, waitsForDisk: true) { _ throws(SystemCallError) in }
+        try self.init(root: root, syncsToDisk: true) { _ throws(SystemCallError) in }
     }
 
     /// Opens a store for a test: its ingests report their steps, and need not wait for the disk.
     package init(
-        root: String, waitsForDisk: Bool, observe: @escaping IngestObserver
+        root: String, syncsToDisk: Bool, observe: @escaping IngestObserver
     ) throws(LayerStoreError) {
         self.observe = observe
-        self.waitsForDisk = waitsForDisk
+        self.syncsToDisk = syncsToDisk
         rootPath = root
         do throws(SystemCallError) {
             let folders = try StoreFolders(root: FilePath(root))
@@ -66,23 +66,23 @@ public final class LayerStore: Sendable {
         let manifest = try manifest(of: digest)
         let zip = try openZip(digest)
         return StoredPackage(
-            digest, zipBytes: try storing { () throws(SystemCallError) in try zip.status().size }, manifest, pin)
+            digest, zipBytes: try asStoreError { () throws(SystemCallError) in try zip.status().size }, manifest, pin)
     }
 
     /// Returns when all that was written is on disk.
-    func waitForDisk() throws(LayerStoreError) {
-        guard waitsForDisk else { return }
-        try storing { () throws(SystemCallError) in try folders.root.synchronizeFileSystem() }
+    func syncToDisk() throws(LayerStoreError) {
+        guard syncsToDisk else { return }
+        try asStoreError { () throws(SystemCallError) in try folders.root.synchronizeFileSystem() }
     }
 
     /// Tells a test where an ingest is.
-    func reach(_ step: IngestStep) throws(LayerStoreError) {
-        try storing { () throws(SystemCallError) in try observe(step) }
+    func didReach(_ step: IngestStep) throws(LayerStoreError) {
+        try asStoreError { () throws(SystemCallError) in try observe(step) }
     }
 
     /// A workspace of its own for every ingest.
     func makeWorkspace() throws(LayerStoreError) -> Workspace {
         let number = nextWorkspace.add(1, ordering: .relaxed).oldValue
-        return try storing { () throws(SystemCallError) in try Workspace(number: number, in: folders.ingest) }
+        return try asStoreError { () throws(SystemCallError) in try Workspace(number: number, in: folders.ingest) }
     }
 }

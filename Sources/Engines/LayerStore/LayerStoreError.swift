@@ -86,7 +86,7 @@ extension LayerStoreError {
 }
 
 /// Runs file work and gives its errors the store's type.
-func storing<Result: ~Copyable>(_ body: () throws(SystemCallError) -> Result) throws(LayerStoreError) -> Result {
+func asStoreError<Result: ~Copyable>(_ body: () throws(SystemCallError) -> Result) throws(LayerStoreError) -> Result {
     do throws(SystemCallError) {
         return try body()
     } catch {

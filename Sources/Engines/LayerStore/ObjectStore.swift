@@ -36,7 +36,7 @@ final class ObjectStore: Sendable {
 
     /// Makes a file of a tree an object. Its content must be on disk already.
     ///
-    /// - Parameter workspace: A folder to make a passing name in, when a damaged object has to be replaced.
+    /// - Parameter workspace: A folder to make a temporary name in, when a damaged object has to be replaced.
     /// - Returns: Whether the object is new.
     func place(
         _ name: ObjectName, size: Int, from tree: borrowing FileDescriptor, _ path: FilePath,

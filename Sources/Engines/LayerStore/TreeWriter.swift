@@ -53,10 +53,10 @@ final class TreeWriter: Sendable {
     ///
     /// - Returns: What was written, and where in the tree the objects are that the store does not have.
     func write() throws(LayerStoreError) -> (manifest: TreeManifest, newObjects: [NewObject]) {
-        try storing { () throws(SystemCallError) in try makeDirectories() }
+        try asStoreError { () throws(SystemCallError) in try makeDirectories() }
         try unpackFiles()
         try checkRepeatedFiles()
-        try storing { () throws(SystemCallError) in try finishDirectories() }
+        try asStoreError { () throws(SystemCallError) in try finishDirectories() }
         return progress.withLock { progress in
             let new = progress.places.filter(\.value.isNew).map { name, place in
                 NewObject(name: name, size: size(of: place.node), path: FilePath(plan.path(of: place.node)))
@@ -109,21 +109,21 @@ final class TreeWriter: Sendable {
     private func unpack(
         _ node: Int, _ file: TreePlan.PlannedFile, _ buffers: borrowing ZipBuffers
     ) throws(LayerStoreError) {
-        let passing = FilePath("file-\(node)")
+        let temporaryName = FilePath("file-\(node)")
         let name: ObjectName
         if file.size <= Self.smallFileBytes {
             let content = try content(of: file.entry, buffers)
             name = objectName(SHA256Digest(hashing: content), file, node)
-            if try storing({ () throws(SystemCallError) in try share(name, as: node) }) { return }
-            try storing { () throws(SystemCallError) in try write(content, to: passing, as: name) }
+            if try asStoreError({ () throws(SystemCallError) in try linkExisting(name, as: node) }) { return }
+            try asStoreError { () throws(SystemCallError) in try write(content, to: temporaryName, as: name) }
         } else {
-            let digest = try stream(file.entry, to: passing, buffers)
+            let digest = try stream(file.entry, to: temporaryName, buffers)
             name = objectName(digest, file, node)
-            try storing { () throws(SystemCallError) in
-                try workspace.open(at: passing, [.read, .noFollow]).finish(as: name)
+            try asStoreError { () throws(SystemCallError) in
+                try workspace.open(at: temporaryName, [.read, .noFollow]).finish(as: name)
             }
         }
-        try storing { () throws(SystemCallError) in try settle(passing, name, as: node) }
+        try asStoreError { () throws(SystemCallError) in try moveIntoTree(temporaryName, name, as: node) }
     }
 
     private func content(of entry: Int, _ buffers: borrowing ZipBuffers) throws(LayerStoreError) -> [UInt8] {
@@ -134,21 +134,21 @@ final class TreeWriter: Sendable {
         }
     }
 
-    private func write(_ content: [UInt8], to passing: FilePath, as name: ObjectName) throws(SystemCallError) {
-        let output = try create(passing)
+    private func write(_ content: [UInt8], to temporaryName: FilePath, as name: ObjectName) throws(SystemCallError) {
+        let output = try create(temporaryName)
         try output.write(all: content)
         try output.finish(as: name)
     }
 
-    private func create(_ passing: FilePath) throws(SystemCallError) -> FileDescriptor {
-        try workspace.open(at: passing, [.write, .create, .exclusive, .noFollow])
+    private func create(_ temporaryName: FilePath) throws(SystemCallError) -> FileDescriptor {
+        try workspace.open(at: temporaryName, [.write, .create, .exclusive, .noFollow])
     }
 
     private func stream(
-        _ entry: Int, to passing: FilePath, _ buffers: borrowing ZipBuffers
+        _ entry: Int, to temporaryName: FilePath, _ buffers: borrowing ZipBuffers
     ) throws(LayerStoreError) -> SHA256Digest {
         var hasher = SHA256Hasher()
-        let output = try storing { () throws(SystemCallError) in try create(passing) }
+        let output = try asStoreError { () throws(SystemCallError) in try create(temporaryName) }
         do throws(ArchiveError) {
             try reader.unpack(entry, using: buffers) { piece throws(SystemCallError) in
                 hasher.update(piece)
@@ -161,7 +161,7 @@ final class TreeWriter: Sendable {
     }
 
     /// Makes a node a link to an object that this tree or the store has.
-    private func share(_ name: ObjectName, as node: Int) throws(SystemCallError) -> Bool {
+    private func linkExisting(_ name: ObjectName, as node: Int) throws(SystemCallError) -> Bool {
         let path = FilePath(plan.path(of: node))
         if let place = progress.withLock({ $0.places[name] }) {
             guard try linkInTree(from: place.node, to: path) else { return false }
@@ -174,16 +174,16 @@ final class TreeWriter: Sendable {
     }
 
     /// Gives a written file its name in the tree, unless another thread was first with the same object.
-    private func settle(_ passing: FilePath, _ name: ObjectName, as node: Int) throws(SystemCallError) {
+    private func moveIntoTree(_ temporaryName: FilePath, _ name: ObjectName, as node: Int) throws(SystemCallError) {
         let path = FilePath(plan.path(of: node))
         while true {
             let seen = progress.withLock { $0.places[name]?.node }
-            if try share(name, as: node) { return try workspace.removeFile(at: passing) }
+            if try linkExisting(name, as: node) { return try workspace.removeFile(at: temporaryName) }
             // The move is made under the lock, or two threads with one object would both be first. Where `seen` is a
             // file that has all the names it can have, this one takes its place.
             let isFirst = try progress.withLock { progress throws(SystemCallError) in
                 guard progress.places[name]?.node == seen else { return false }
-                try workspace.rename(at: passing, to: tree, path)
+                try workspace.rename(at: temporaryName, to: tree, path)
                 progress.names[node] = name
                 progress.places[name] = (node, true)
                 return true

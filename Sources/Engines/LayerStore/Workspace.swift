@@ -31,7 +31,9 @@ struct Workspace: ~Copyable {
 
     /// Opens the copy for reading.
     borrowing func zip(maximumEntryCount: Int) throws(LayerStoreError) -> ZipReader {
-        let file = try storing { () throws(SystemCallError) in try folder.open(at: Self.zipName, [.read, .noFollow]) }
+        let file = try asStoreError { () throws(SystemCallError) in
+            try folder.open(at: Self.zipName, [.read, .noFollow])
+        }
         do throws(ArchiveError) {
             return try ZipReader(file, maximumEntryCount: maximumEntryCount)
         } catch {

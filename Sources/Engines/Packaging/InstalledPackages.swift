@@ -6,10 +6,10 @@ struct InstalledPackages {
 
     /// All entries that belong into a package, in order; `RECORD` files list only those.
     func entries() throws(PackagingError) -> [PackageEntry] {
-        let all = try FolderListing(isExcluded: HostTraces.isTrace).entries(of: folder)
+        let all = try FolderListing(isExcluded: HostSpecificFiles.isHostSpecific).entries(of: folder)
         var launchers: Set<String> = []
         for entry in all where entry.path.hasPrefix("bin/") {
-            if HostTraces.isLauncher(path: entry.path, start: try bytes(of: entry, atMost: 1024)) {
+            if HostSpecificFiles.isLauncher(path: entry.path, start: try bytes(of: entry, atMost: 1024)) {
                 launchers.insert(entry.path)
             }
         }
@@ -22,7 +22,7 @@ struct InstalledPackages {
 
     private func filtered(_ entry: PackageEntry, _ launchers: Set<String>) throws(PackagingError) -> PackageEntry {
         let record = try bytes(of: entry, atMost: entry.byteCount)
-        return PackageEntry(path: entry.path, content: .bytes(HostTraces.record(record, without: launchers)))
+        return PackageEntry(path: entry.path, content: .bytes(HostSpecificFiles.record(record, without: launchers)))
     }
 
     private func bytes(of entry: PackageEntry, atMost count: Int) throws(PackagingError) -> [UInt8] {

@@ -31,7 +31,7 @@ final class IdentityPool: Sendable {
     }
 
     /// A uid that is free, or the server's own when it cannot give out others.
-    func take() throws(SandboxError) -> HostIdentity {
+    func acquire() throws(SandboxError) -> HostIdentity {
         guard isPrivileged else { return .server(uid: geteuid(), gid: getegid()) }
         let number = state.withLock { state -> UInt32? in
             if let again = state.returned.popLast() { return again }
@@ -44,7 +44,7 @@ final class IdentityPool: Sendable {
     }
 
     /// Takes back what a sandbox that has ended was.
-    func giveBack(_ identity: HostIdentity) {
+    func release(_ identity: HostIdentity) {
         guard case .distinct(let uid, _) = identity else { return }
         state.withLock { $0.returned.append(uid - Self.first) }
     }

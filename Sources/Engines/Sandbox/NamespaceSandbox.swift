@@ -9,8 +9,8 @@ final class NamespaceSandbox: RunningSandbox {
     let listeners: [Int32]
     let output: Int32
     let processDescriptor: Int32
-    let companionOutput: Int32?
-    var newsDescriptor: Int32 { control.socket }
+    let sidecarOutput: Int32?
+    var eventDescriptor: Int32 { control.socket }
 
     private let control: SandboxControl
     private let cgroup: (any Cgroup)?
@@ -27,7 +27,7 @@ final class NamespaceSandbox: RunningSandbox {
         listeners = started.listeners
         output = started.output
         processDescriptor = started.processDescriptor
-        companionOutput = started.companionOutput
+        sidecarOutput = started.sidecarOutput
         control = started.control
         watch = MemoryWatch(processID: started.processID, limitBytes: limits.memoryBytes)
         self.cgroup = cgroup
@@ -84,27 +84,27 @@ final class NamespaceSandbox: RunningSandbox {
     private func note(_ report: SandboxReport, _ state: inout NamespaceSandboxState) {
         switch report {
         case .exited(program: 0, let waitStatus): state.commandEnded(waitStatus: waitStatus)
-        case .unfit(program: 0, let errno): state.commandNotExecuted(errno: errno)
+        case .notExecutable(program: 0, let errno): state.commandNotExecuted(errno: errno)
         default: break
         }
     }
 
-    func takeNews() -> [SandboxNews] {
+    func takeEvents() -> [SandboxEvent] {
         state.withLock { state in
-            var news: [SandboxNews] = []
+            var events: [SandboxEvent] = []
             while state.isOpen, state.exit == nil, let report = control.next() {
                 note(report, &state)
                 switch report {
                 case .exited(let program, let waitStatus):
                     let exit = SandboxExit(
                         waitStatus: waitStatus, killedByMemoryLimit: cgroup?.wasOutOfMemory ?? false)
-                    news.append(.exited(program, exit))
-                case .unfit(let program, let errno): news.append(.unfit(program, errno: errno))
-                case .connected(let ticket, let descriptor): news.append(.connected(ticket: ticket, descriptor))
+                    events.append(.exited(program, exit))
+                case .notExecutable(let program, let errno): events.append(.notExecutable(program, errno: errno))
+                case .connected(let ticket, let descriptor): events.append(.connected(ticket: ticket, descriptor))
                 case .born, .started, .failed: report.discard()
                 }
             }
-            return news
+            return events
         }
     }
 
@@ -165,7 +165,7 @@ final class NamespaceSandbox: RunningSandbox {
         }
         guard mustClean else { return }
         let kept = peakMemoryDescriptor >= 0 ? [peakMemoryDescriptor] : []
-        let ours = [output, processDescriptor, control.socket] + [companionOutput].compactMap(\.self)
+        let ours = [output, processDescriptor, control.socket] + [sidecarOutput].compactMap(\.self)
         for descriptor in listeners + kept + ours {
             _ = FileDescriptor(owning: descriptor)
         }

@@ -29,7 +29,7 @@ package final class NamespaceSandboxProvider: SandboxProvider {
 
     /// Starts a sandbox; see `SandboxProvider`.
     package func start(_ plan: SandboxPlan) throws(SandboxError) -> any RunningSandbox {
-        let identity = try identities.take()
+        let identity = try identities.acquire()
         do throws(SandboxError) {
             let cgroup = try cgroups?.makeCgroup(limits: plan.limits)
             do throws(SandboxError) {
@@ -39,7 +39,7 @@ package final class NamespaceSandboxProvider: SandboxProvider {
                 throw error
             }
         } catch {
-            identities.giveBack(identity)
+            identities.release(identity)
             throw error
         }
     }
@@ -59,7 +59,7 @@ package final class NamespaceSandboxProvider: SandboxProvider {
             throw error
         }
         return NamespaceSandbox(started, limits: plan.limits, cgroup: cgroup) { [identities] in
-            identities.giveBack(identity)
+            identities.release(identity)
         }
     }
 }

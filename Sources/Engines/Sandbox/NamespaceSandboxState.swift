@@ -25,7 +25,7 @@ struct NamespaceSandboxState {
         return true
     }
 
-    /// Notes how the command ended; its companions may go on.
+    /// Notes how the command ended; its sidecars may go on.
     mutating func commandEnded(waitStatus: Int32) { self.waitStatus = waitStatus }
 
     /// Notes that the command could not be executed.
@@ -38,7 +38,7 @@ struct NamespaceSandboxState {
     mutating func ended(killedByMemoryLimit: Bool) {
         guard exit == nil else { return }
         if let executionError {
-            exit = .unfit(errno: executionError)
+            exit = .notExecutable(errno: executionError)
             return
         }
         guard let waitStatus else {

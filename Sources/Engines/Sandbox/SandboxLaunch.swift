@@ -2,7 +2,7 @@ internal import Glibc
 internal import LinuxSystem
 internal import SandboxPlan
 
-/// A sandbox between the spawn of `strata-init` and the news that its command runs.
+/// A sandbox between the spawn of `strata-init` and the report that its command runs.
 ///
 /// Whoever holds one ends it in one of two ways: `awaitStart` succeeds and hands everything over, or `abandon()` takes
 /// everything away.
@@ -14,8 +14,8 @@ struct SandboxLaunch {
         let processID: Int32
         let processDescriptor: Int32
         let listeners: [Int32]
-        /// What companions print, where the plan has any.
-        let companionOutput: Int32?
+        /// What sidecars print, where the plan has any.
+        let sidecarOutput: Int32?
     }
 
     private let launcher: ChildProcess
@@ -62,8 +62,8 @@ struct SandboxLaunch {
                 return Started(
                     control: control, output: output, processID: processID, processDescriptor: processDescriptor,
                     listeners: Array(listeners.prefix(listenerCount)),
-                    companionOutput: listeners.dropFirst(listenerCount).first)
-            case .exited, .unfit, .connected:
+                    sidecarOutput: listeners.dropFirst(listenerCount).first)
+            case .exited, .notExecutable, .connected:
                 throw SandboxError(stage: "start the runtime", errno: EPROTO, detail: "it ended before it was started")
             }
         }

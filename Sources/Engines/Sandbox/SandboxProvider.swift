@@ -21,20 +21,20 @@ package protocol RunningSandbox: AnyObject, Sendable {
     /// A pidfd that becomes readable when the last process inside has gone.
     var processDescriptor: Int32 { get }
 
-    /// The non-blocking end of the pipe of what the plan's companions print; `nil` for a plan without any.
-    var companionOutput: Int32? { get }
-    /// Readable when there is news: ``takeNews()``.
-    var newsDescriptor: Int32 { get }
+    /// The non-blocking end of the pipe of what the plan's sidecars print; `nil` for a plan without any.
+    var sidecarOutput: Int32? { get }
+    /// Readable when events are waiting: ``takeEvents()``.
+    var eventDescriptor: Int32 { get }
 
     /// What has happened to the programs inside since the last call.
-    func takeNews() -> [SandboxNews]
-    /// Starts the command of a plan with companions, which waits for this. False when the sandbox is ending.
+    func takeEvents() -> [SandboxEvent]
+    /// Starts the command of a plan with sidecars, which waits for this. False when the sandbox is ending.
     func runCommand() -> Bool
-    /// Sends SIGTERM to a program: 0 is the command, others are the plan's companions from 1.
+    /// Sends SIGTERM to a program: 0 is the command, others are the plan's sidecars from 1.
     func terminate(_ program: Int) -> Bool
     /// Sends SIGKILL to a program.
     func kill(_ program: Int) -> Bool
-    /// Connects to a port of 127.0.0.1 inside; the connection comes as news with the ticket.
+    /// Connects to a port of 127.0.0.1 inside; the connection arrives as an event with the ticket.
     func connect(port: UInt16, ticket: Int32) -> Bool
 
     /// Ends everything inside at once, also what is frozen, also what has daemonized. The end arrives at
@@ -62,12 +62,12 @@ package protocol RunningSandbox: AnyObject, Sendable {
 }
 
 /// What happened inside a sandbox that goes on.
-package enum SandboxNews: Hashable, Sendable {
-    /// A program has ended: the command (0) or a companion (from 1). The end of a command without companions is the
+package enum SandboxEvent: Hashable, Sendable {
+    /// A program has ended: the command (0) or a sidecar (from 1). The end of a command without sidecars is the
     /// end of the sandbox, which ``RunningSandbox/reap()`` tells of.
     case exited(Int, SandboxExit)
     /// A program could not be executed, for the reason that execve(2) gives.
-    case unfit(Int, errno: Int32)
+    case notExecutable(Int, errno: Int32)
     /// A connection into the sandbox, non-blocking, the caller's to close; `nil` where nobody listens.
     case connected(ticket: Int32, Int32?)
 }
@@ -77,7 +77,7 @@ package enum SandboxExit: Hashable, Sendable {
     /// The command returned this exit code.
     case exited(code: Int32)
     /// The command could not be executed, for the reason that execve(2) gives.
-    case unfit(errno: Int32)
+    case notExecutable(errno: Int32)
     /// A signal from inside ended the command.
     case signaled(Int32)
     /// The command needed more memory than the limit. AWS reports it as `signal: killed`.

@@ -12,7 +12,7 @@ enum SandboxReport {
     /// A program has ended with this wait status.
     case exited(program: Int, waitStatus: Int32)
     /// A program could not be executed.
-    case unfit(program: Int, errno: Int32)
+    case notExecutable(program: Int, errno: Int32)
     /// A connection that was asked for; `nil` where nobody listens.
     case connected(ticket: Int32, descriptor: Int32?)
 
@@ -28,7 +28,7 @@ enum SandboxReport {
         case (STRATA_REPORT_STARTED, _): self = .started(listeners: descriptors)
         case (STRATA_REPORT_FAILED, 0): self = .failed(SandboxError(report))
         case (STRATA_REPORT_EXITED, 0): self = .exited(program: Int(report.stage), waitStatus: report.value)
-        case (STRATA_REPORT_EXEC_FAILED, 0): self = .unfit(program: Int(report.stage), errno: report.error)
+        case (STRATA_REPORT_EXEC_FAILED, 0): self = .notExecutable(program: Int(report.stage), errno: report.error)
         case (STRATA_REPORT_CONNECTED, 0...1): self = .connected(ticket: report.value, descriptor: descriptors.first)
         default:
             descriptors.forEach { _ = FileDescriptor(owning: $0) }
@@ -44,7 +44,7 @@ extension SandboxReport {
         case .born(_, let descriptor): _ = FileDescriptor(owning: descriptor)
         case .started(let listeners): listeners.forEach { _ = FileDescriptor(owning: $0) }
         case .connected(_, let descriptor?): _ = FileDescriptor(owning: descriptor)
-        case .failed, .exited, .unfit, .connected: break
+        case .failed, .exited, .notExecutable, .connected: break
         }
     }
 }

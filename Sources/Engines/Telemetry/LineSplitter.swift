@@ -13,7 +13,7 @@ public struct LineSplitter: Sendable {
     }
 
     /// Adds bytes and takes the lines that are complete with them.
-    public mutating func take(_ bytes: some Sequence<UInt8>) -> [String] {
+    public mutating func feed(_ bytes: some Sequence<UInt8>) -> [String] {
         var lines: [String] = []
         for byte in bytes {
             if byte == UInt8(ascii: "\n") {
@@ -21,14 +21,14 @@ public struct LineSplitter: Sendable {
                 rest.removeAll(keepingCapacity: true)
             } else {
                 rest.append(byte)
-                if rest.count >= limitBytes { lines += takeRest() }
+                if rest.count >= limitBytes { lines += flush() }
             }
         }
         return lines
     }
 
     /// Takes what has no line break yet: when an invocation ends, or its environment.
-    public mutating func takeRest() -> [String] {
+    public mutating func flush() -> [String] {
         guard !rest.isEmpty else { return [] }
         defer { rest.removeAll(keepingCapacity: true) }
         return [String(decoding: rest, as: UTF8.self)]

@@ -5,7 +5,7 @@ internal import Synchronization
 public final class Metrics: Sendable {
     private let limit: Int
     private let meters = Mutex<[FunctionID: FunctionMeter]>([:])
-    private let others = FunctionMeter()
+    private let overflow = FunctionMeter()
 
     /// Makes a set without meters.
     ///
@@ -13,11 +13,11 @@ public final class Metrics: Sendable {
     ///   seen, so a server that makes functions without end must not make series without end.
     public init(limit: Int = 4_096) { self.limit = limit }
 
-    /// The meter of a function; beyond the limit, the one that all the others share.
+    /// The meter of a function; beyond the limit, the one that all further functions share.
     public func meter(of function: FunctionID) -> FunctionMeter {
         meters.withLock { meters in
             if let meter = meters[function] { return meter }
-            guard meters.count < limit else { return others }
+            guard meters.count < limit else { return overflow }
             let meter = FunctionMeter()
             meters[function] = meter
             return meter
@@ -25,7 +25,7 @@ public final class Metrics: Sendable {
     }
 
     /// A function is gone, and its meter with it.
-    public func forget(_ function: FunctionID) {
+    public func removeMeter(of function: FunctionID) {
         meters.withLock { $0[function] = nil }
     }
 
@@ -34,6 +34,6 @@ public final class Metrics: Sendable {
         meters.withLock { $0 }.sorted { $0.key < $1.key }.map { ($0.key, $0.value.counts) }
     }
 
-    /// What was counted for all the others together.
-    public var otherCounts: FunctionMeter.Counts { others.counts }
+    /// What was counted for all functions without a meter of their own.
+    public var overflowCounts: FunctionMeter.Counts { overflow.counts }
 }

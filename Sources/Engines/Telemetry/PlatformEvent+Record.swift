@@ -80,7 +80,7 @@ extension FunctionDescription {
 
 extension EventStatus {
     fileprivate var members: [String: AWSValue] {
-        ["status": .string(word), "errorType": errorType.map { .string($0) } ?? .null]
+        ["status": .string(recordStatus), "errorType": errorType.map { .string($0) } ?? .null]
     }
 }
 

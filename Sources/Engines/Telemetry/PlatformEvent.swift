@@ -76,7 +76,7 @@ public enum EventStatus: Hashable, Sendable {
     case timeout
 
     /// The `status` of a record.
-    public var word: String {
+    public var recordStatus: String {
         switch self {
         case .success: "success"
         case .error: "error"
@@ -127,7 +127,7 @@ extension PlatformEvent {
 
     /// Whether subscribers of an interface are told of such events: the older one knows nothing of the init phase, and
     /// the newer one has no events for what its reports say.
-    public func isTold(by interface: TelemetryInterface) -> Bool {
+    public func isPublished(on interface: TelemetryInterface) -> Bool {
         switch self {
         case .initStart, .initRuntimeDone, .initReport: interface == .telemetry
         case .end, .fault: interface == .logs
@@ -161,7 +161,7 @@ extension PlatformEvent {
     private static func initReportLine(_ phase: InitPhase, _ status: EventStatus, _ duration: UInt64) -> String? {
         guard status != .success || phase.initializationType != "on-demand" else { return nil }
         return "INIT_REPORT Init Duration: \(InvocationReport.milliseconds(duration)) ms\tPhase: \(phase.phase)\t"
-            + "Status: \(status.word)" + (status.errorType.map { "\tError Type: \($0)" } ?? "")
+            + "Status: \(status.recordStatus)" + (status.errorType.map { "\tError Type: \($0)" } ?? "")
     }
 }
 

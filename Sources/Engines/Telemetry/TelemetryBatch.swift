@@ -14,7 +14,7 @@ extension TelemetrySubscription.Destination {
     }
 
     /// Whether an answer is awaited, after which the connection ends.
-    public var isAnswered: Bool {
+    public var awaitsResponse: Bool {
         if case .http = self { true } else { false }
     }
 }

@@ -43,7 +43,7 @@ public struct TelemetryBuffer: Sendable {
     }
 
     /// Takes a batch: as many events as one may hold, at least one.
-    public mutating func take() -> [[UInt8]] {
+    public mutating func takeBatch() -> [[UInt8]] {
         var count = 0
         var size = 0
         while count < min(events.count, maxItems), count == 0 || size + events[count].count <= maxBytes {
@@ -56,7 +56,7 @@ public struct TelemetryBuffer: Sendable {
     }
 
     /// What was dropped since the last call, as an event; `nil` when nothing was.
-    public mutating func takeLoss(reason: String) -> PlatformEvent? {
+    public mutating func takeDroppedEvent(reason: String) -> PlatformEvent? {
         guard droppedRecords > 0 else { return nil }
         defer { (droppedRecords, droppedBytes) = (0, 0) }
         return .logsDropped(records: droppedRecords, bytes: droppedBytes, reason: reason)

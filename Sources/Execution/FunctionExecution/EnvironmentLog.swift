@@ -27,16 +27,16 @@ struct EnvironmentLog: Sendable {
     /// Takes what programs have printed.
     mutating func take(_ bytes: [UInt8], from source: OutputSource, nowMilliseconds: Int64) {
         switch source {
-        case .function: add(splitter.take(bytes), from: .function, nowMilliseconds)
-        case .extensions: add(extensionSplitter.take(bytes), from: .extension, nowMilliseconds)
+        case .function: add(splitter.feed(bytes), from: .function, nowMilliseconds)
+        case .extensions: add(extensionSplitter.feed(bytes), from: .extension, nowMilliseconds)
         }
     }
 
     /// Takes what was printed without a line break as a line.
     mutating func endLine(of source: OutputSource, nowMilliseconds: Int64) {
         switch source {
-        case .function: add(splitter.takeRest(), from: .function, nowMilliseconds)
-        case .extensions: add(extensionSplitter.takeRest(), from: .extension, nowMilliseconds)
+        case .function: add(splitter.flush(), from: .function, nowMilliseconds)
+        case .extensions: add(extensionSplitter.flush(), from: .extension, nowMilliseconds)
         }
     }
 
@@ -58,14 +58,14 @@ struct EnvironmentLog: Sendable {
         case .text:
             if let line = event.line { hold(line, nowMilliseconds) }
         case .json(_, let system):
-            if event.level >= system, event.isTold(by: .telemetry) {
+            if event.level >= system, event.isPublished(on: .telemetry) {
                 hold(String(decoding: event.document(milliseconds: nowMilliseconds), as: UTF8.self), nowMilliseconds)
             }
         }
         guard telemetry.isWanted else { return }
         let interfaces: Set<TelemetryInterface> = [.telemetry, .logs]
         telemetry.publish(
-            .platform, to: interfaces.filter { event.isTold(by: $0) }, event.document(milliseconds: nowMilliseconds))
+            .platform, to: interfaces.filter { event.isPublished(on: $0) }, event.document(milliseconds: nowMilliseconds))
     }
 
     private mutating func hold(_ line: String, _ milliseconds: Int64) {

@@ -105,7 +105,7 @@ struct EnvironmentPerformer: Sendable {
     /// a thread.
     private mutating func drain(_ source: OutputSource, untilEnd: Bool, _ environment: ExecutionEnvironment) {
         guard let sandbox = sandbox?.sandbox else { return }
-        guard let output = source == .function ? sandbox.output : sandbox.companionOutput else { return }
+        guard let output = source == .function ? sandbox.output : sandbox.sidecarOutput else { return }
         var waiting = PipeContent.waitingBytes(output)
         guard waiting > 0 || untilEnd else { return }
         repeat {

@@ -139,6 +139,7 @@ extension ExecutionEnvironment {
 
     /// The sandbox runs. `false` where it was not asked for.
     func sandboxMade(_ sandbox: ConnectedSandbox) -> Bool {
+        // No other is there: the one before was released before this one was asked for.
         state.withLock { $0.sandbox = sandbox.sandbox }
         return handle { $0.sandboxMade(sandbox, at: $1) }
     }
@@ -171,8 +172,8 @@ extension ExecutionEnvironment {
     /// Whether it has an invocation.
     var isBusy: Bool { state.withLock { $0.machine.isBusy } }
 
-    /// Whether nothing is left of it.
-    var isGone: Bool { state.withLock { $0.machine.isGone } }
+    /// Whether a sandbox is its present one, and is not closed yet.
+    func isCurrent(_ sandbox: any RunningSandbox) -> Bool { state.withLock { $0.sandbox === sandbox } }
 
     /// What it does, and its sandbox where there is one; `nil` when it is gone.
     var activity: (EnvironmentActivity, sandbox: (any RunningSandbox)?)? {

@@ -96,10 +96,10 @@ struct FunctionSandbox {
         var plan = SandboxPlan(command: try command())
         plan.environment = environment()
         if !revision.extensions.isEmpty {
-            plan.companions = revision.extensions.prefix(ExtensionLimits.extensions).map {
+            plan.sidecars = revision.extensions.prefix(ExtensionLimits.extensions).map {
                 "\(ExtensionPrograms.folder)/\($0)"
             }
-            plan.companionEnvironment = extensionEnvironment()
+            plan.sidecarEnvironment = extensionEnvironment()
         }
         plan.userland = host.userland
         plan.taskTree = revision.codeTree

@@ -29,7 +29,7 @@ enum RuntimeFailure: Hashable, Sendable {
     /// - Parameter entrypoint: the runtime's program.
     init(_ exit: SandboxExit, entrypoint: String) {
         switch exit {
-        case .unfit(let errno): self = .invalidEntrypoint(program: entrypoint, errno: errno)
+        case .notExecutable(let errno): self = .invalidEntrypoint(program: entrypoint, errno: errno)
         case .exited(let code): self = .exited(code: code)
         case .signaled(let number): self = .signaled(number)
         case .outOfMemory: self = .outOfMemory

@@ -17,11 +17,11 @@ struct SandboxWatches: Sendable {
                 try watches.add(listener) { environment.pool.accept(listener, index, of: environment) }
             }
             output = try watches.add(sandbox.output) { environment.outputReadable(.function) }
-            extensionOutput = try sandbox.companionOutput.map { output in
+            extensionOutput = try sandbox.sidecarOutput.map { output in
                 try watches.add(output) { environment.outputReadable(.extensions) }
             }
-            try watches.add(sandbox.newsDescriptor) {
-                for news in sandbox.takeNews() { environment.handle { $0.programChanged(news, at: $1) } }
+            try watches.add(sandbox.eventDescriptor) {
+                for event in sandbox.takeEvents() { environment.handle { $0.programChanged(event, at: $1) } }
             }
             try watches.add(sandbox.processDescriptor) {
                 guard let exit = sandbox.reap() else { return }

@@ -116,11 +116,11 @@ extension TelemetryChannel {
             return
         }
         state.isDue = false
-        if let loss = state.buffer.takeLoss(reason: "The subscriber did not take them."), wants(.platform) {
+        if let loss = state.buffer.takeDroppedEvent(reason: "The subscriber did not take them."), wants(.platform) {
             _ = state.buffer.append(loss.document(milliseconds: reactor.now().milliseconds))
         }
         guard !state.buffer.isEmpty else { return }
-        let events = state.buffer.take()
+        let events = state.buffer.takeBatch()
         // What does not fit into the batch has waited long enough.
         state.isDue = !state.buffer.isEmpty
         let batch = Batch(message: subscription.destination.message(events), records: events.count)
@@ -149,7 +149,7 @@ extension TelemetryChannel {
             sent += count
         }
         if let token { reactor.cancel(token) }
-        guard subscription.destination.isAnswered else {
+        guard subscription.destination.awaitsResponse else {
             state.kept = descriptor
             return rest(&state)
         }

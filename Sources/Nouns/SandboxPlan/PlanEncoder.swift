@@ -12,7 +12,7 @@ struct PlanEncoder {
         case link, file, bind, overlay, tmpfs, proc, readOnly, mask
         case hostname = 32
         case listen, identity, inside, limit, argument, variable, startDirectory, filter, cgroup, oomScore, hostNetwork
-        case companion, companionVariable
+        case sidecar, sidecarVariable
     }
 
     /// Properties of a record; the bits of `enum plan_flag`.

@@ -20,7 +20,7 @@ extension SandboxPlan {
         for (name, value) in environment.sorted(by: { $0.key < $1.key }) {
             encoder.record(.variable, strings: ["\(name)=\(value)"])
         }
-        encodeCompanions(into: &encoder)
+        encodeSidecars(into: &encoder)
         encoder.record(.startDirectory, strings: [workingDirectory])
         encoder.record(.filter, payload: placement.seccompProgram)
         for path in placement.cgroupMembershipFiles { encoder.record(.cgroup, strings: [path]) }
@@ -28,11 +28,11 @@ extension SandboxPlan {
         return encoder.message
     }
 
-    private func encodeCompanions(into encoder: inout PlanEncoder) {
-        for companion in companions { encoder.record(.companion, strings: [companion]) }
-        guard !companions.isEmpty else { return }
-        for (name, value) in companionEnvironment.sorted(by: { $0.key < $1.key }) {
-            encoder.record(.companionVariable, strings: ["\(name)=\(value)"])
+    private func encodeSidecars(into encoder: inout PlanEncoder) {
+        for sidecar in sidecars { encoder.record(.sidecar, strings: [sidecar]) }
+        guard !sidecars.isEmpty else { return }
+        for (name, value) in sidecarEnvironment.sorted(by: { $0.key < $1.key }) {
+            encoder.record(.sidecarVariable, strings: ["\(name)=\(value)"])
         }
     }
 
@@ -64,16 +64,16 @@ extension SandboxPlan {
     }
 
     private func validate() throws(PlanError) {
-        let variables = (Array(environment) + Array(companionEnvironment)).map { "\($0.key)=\($0.value)" }
-        let texts = command + companions + variables + [hostname, workingDirectory]
+        let variables = (Array(environment) + Array(sidecarEnvironment)).map { "\($0.key)=\($0.value)" }
+        let texts = command + sidecars + variables + [hostname, workingDirectory]
         if texts.contains(where: { $0.utf8.contains(0) }) { throw PlanError(description: "a string holds a NUL") }
         if environment.keys.contains(where: { $0.isEmpty || $0.utf8.contains(UInt8(ascii: "=")) }) {
             throw PlanError(description: "an environment variable's name is empty or holds '='")
         }
-        guard let program = command.first, program.hasPrefix("/"), companions.allSatisfy({ $0.hasPrefix("/") }) else {
+        guard let program = command.first, program.hasPrefix("/"), sidecars.allSatisfy({ $0.hasPrefix("/") }) else {
             throw PlanError(description: "the command is not an absolute path")
         }
-        guard companions.count <= Self.companionLimit else { throw PlanError(description: "too many companions") }
+        guard sidecars.count <= Self.sidecarLimit else { throw PlanError(description: "too many sidecars") }
         for path in hostPaths where !path.hasPrefix("/") || path.utf8.contains(0) {
             throw PlanError(description: "not an absolute path: \(path)")
         }

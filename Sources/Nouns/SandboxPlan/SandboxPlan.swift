@@ -8,10 +8,10 @@ package struct SandboxPlan: Hashable, Sendable {
     /// The environment variables of the command; nothing is inherited.
     package var environment: [String: String] = [:]
     /// Programs inside, as absolute paths, that are started before the command and run beside it. With any, the command
-    /// is not started until the provider's user says so. At most ``companionLimit``.
-    package var companions: [String] = []
-    /// The environment variables of the companions.
-    package var companionEnvironment: [String: String] = [:]
+    /// is not started until the provider's user says so. At most ``sidecarLimit``.
+    package var sidecars: [String] = []
+    /// The environment variables of the sidecars.
+    package var sidecarEnvironment: [String: String] = [:]
     /// Where the command starts, as a path inside.
     package var workingDirectory = "/var/task"
     /// The host name that `uname` reports inside.
@@ -35,8 +35,8 @@ package struct SandboxPlan: Hashable, Sendable {
     /// What the processes inside can reach.
     package var network = SandboxNetwork.isolated(listeners: [9001])
 
-    /// How many companions a plan may have (`STRATA_COMPANIONS_MAX`).
-    package static let companionLimit = 16
+    /// How many sidecars a plan may have (`STRATA_SIDECARS_MAX`).
+    package static let sidecarLimit = 16
 
     /// A plan that runs `command` and has AWS's defaults otherwise.
     package init(command: [String]) {

@@ -102,5 +102,5 @@ private final class LateConnections: EnvironmentConnections {
         }
     }
 
-    func hangUp(origin: UInt32) { server.withLock { $0 }?.hangUp(origin: origin) }
+    func hangUp(origin: UInt32) { server.withLock { $0 }?.closeConnections(of: origin) }
 }

@@ -71,7 +71,7 @@ package final class LambdaService: Service {
 
     /// Refuses new invocations, waits for the running ones, and leaves nothing running.
     package func stop(_ patience: ShutdownPatience) {
-        events.pause()
+        events.beginShutdown()
         messageSender.stop()
         pool.stop(afterSeconds: patience.seconds, isImpatient: patience.isExhausted)
         events.stop()

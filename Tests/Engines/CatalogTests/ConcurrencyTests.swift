@@ -23,7 +23,7 @@ import Testing
             let id = try name.map { try CatalogFixture.id($0) }
             return try fixture.catalog.read { rows in
                 let function = try id.flatMap { try rows.function($0) }
-                return try rows.concurrencySetAside(account: account, region: region, without: function)
+                return try rows.reservedConcurrencyTotal(account: account, region: region, excluding: function)
             }
         }
         for name in ["reserved", "provisioned", "both", "none"] { try fixture.create(CatalogFixture.function(name)) }

@@ -81,19 +81,19 @@ import Testing
     }
 
     @Test func `resources are kept apart by account, region and kind`() throws {
-        let shelf = ResourceShelf(
+        let scope = ResourceScope(
             account: CatalogFixture.account, region: CatalogFixture.region, kind: .codeSigningConfig)
-        let other = ResourceShelf(
+        let other = ResourceScope(
             account: CatalogFixture.account, region: CatalogFixture.otherRegion, kind: .codeSigningConfig)
         try fixture.catalog.write { rows in
-            try rows.put([1], as: "a", on: shelf)
-            try rows.put([2], as: "a", on: shelf)
-            try rows.put([3], as: "b", on: shelf)
-            #expect(try rows.resource("a", on: shelf) == [2])
-            #expect(try rows.resource("a", on: other) == nil)
-            #expect(try rows.resources(on: shelf, after: "a", limit: 9).map(\.name) == ["b"])
-            #expect(try rows.deleteResource("a", on: shelf))
-            #expect(try rows.deleteResource("a", on: shelf) == false)
+            try rows.put([1], as: "a", in: scope)
+            try rows.put([2], as: "a", in: scope)
+            try rows.put([3], as: "b", in: scope)
+            #expect(try rows.resource("a", in: scope) == [2])
+            #expect(try rows.resource("a", in: other) == nil)
+            #expect(try rows.resources(in: scope, after: "a", limit: 9).map(\.name) == ["b"])
+            #expect(try rows.deleteResource("a", in: scope))
+            #expect(try rows.deleteResource("a", in: scope) == false)
         }
     }
 }

@@ -75,7 +75,7 @@ import Testing
             #expect(waiting.dueMilliseconds == fixture.now + 60_000)
             fixture.clock.withLock { $0 += 60_000 }
             // The queue sleeps by the monotonic clock; a person's request wakes it.
-            _ = try queue.hasten(EventSelection(identity: .number(waiting.number)))
+            _ = try queue.makeDue(EventSelection(identity: .number(waiting.number)))
         }
         #expect(try fixture.wait(for: 3).map(\.attempts) == [0, 1, 2])
         try fixture.drain(queue)
@@ -149,7 +149,7 @@ import Testing
     @Test func `a queue that is long is not in memory, and is handled to its end`() throws {
         let fixture = try QueueFixture()
         var limits = EventQueue.Limits()
-        limits.handled = 7
+        limits.inFlight = 7
         let queue = try fixture.open(limits: limits)
         defer { queue.stop() }
         for number in 1...500 {
@@ -235,7 +235,7 @@ import Testing
         #expect(try queue.targets() == ["a", "b"])
         let all = try queue.summaries(EventSelection(targets: ["a", "b"]), limit: 9)
         #expect(all.map(\.requestID) == ["one", "two", "three"])
-        #expect(all.allSatisfy { $0.payloadBytes == 3 && $0.attempts == 1 && $0.reason == "later" && !$0.isInHand })
+        #expect(all.allSatisfy { $0.payloadBytes == 3 && $0.attempts == 1 && $0.reason == "later" && !$0.isInFlight })
         #expect(try queue.summaries(EventSelection(targets: ["a"]), limit: 9).map(\.requestID) == ["one", "three"])
         #expect(try queue.summaries(EventSelection(targets: ["a", "b"]), after: all[0].number, limit: 1) == [all[1]])
         #expect(

@@ -21,7 +21,7 @@ import Testing
         #expect(schedule.turn(nowMilliseconds: 1)?.limit == EventSchedule.firstWindow)
         schedule.take(EventSchedule.firstWindow, of: "a", nextDueMilliseconds: 0)
         #expect(schedule.turn(nowMilliseconds: 1) == nil)
-        schedule.end("a", wasTurnedAway: false, dueMilliseconds: nil, nowMilliseconds: 1)
+        schedule.end("a", wasThrottled: false, dueMilliseconds: nil, nowMilliseconds: 1)
         // One has ended, and the window is wider by one.
         #expect(schedule.turn(nowMilliseconds: 1)?.limit == 2)
     }
@@ -30,7 +30,7 @@ import Testing
         schedule.arrive("a", dueMilliseconds: 0)
         _ = schedule.turn(nowMilliseconds: 1)
         schedule.take(4, of: "a", nextDueMilliseconds: 0)
-        for _ in 1...4 { schedule.end("a", wasTurnedAway: true, dueMilliseconds: 50, nowMilliseconds: 1) }
+        for _ in 1...4 { schedule.end("a", wasThrottled: true, dueMilliseconds: 50, nowMilliseconds: 1) }
         #expect(schedule.turn(nowMilliseconds: 60)?.limit == 1)
     }
 
@@ -43,7 +43,7 @@ import Testing
                 moments.append(now)
                 schedule.take(turn.limit, of: "a", nextDueMilliseconds: 0)
                 for _ in 0..<turn.limit {
-                    schedule.end("a", wasTurnedAway: true, dueMilliseconds: now + 500_000, nowMilliseconds: now)
+                    schedule.end("a", wasThrottled: true, dueMilliseconds: now + 500_000, nowMilliseconds: now)
                 }
             }
             now = schedule.nextDue(nowMilliseconds: now) ?? end
@@ -61,7 +61,7 @@ import Testing
         #expect(schedule.turn(nowMilliseconds: 3_000) == nil)
         #expect(schedule.turn(nowMilliseconds: 3_550)?.limit == 1)
         schedule.take(1, of: "a", nextDueMilliseconds: 0)
-        schedule.end("a", wasTurnedAway: false, dueMilliseconds: nil, nowMilliseconds: 3_551)
+        schedule.end("a", wasThrottled: false, dueMilliseconds: nil, nowMilliseconds: 3_551)
         #expect(schedule.turn(nowMilliseconds: 3_551)?.limit == 2)
     }
 
@@ -71,7 +71,7 @@ import Testing
         schedule.arrive("a", dueMilliseconds: now)
         #expect(schedule.turn(nowMilliseconds: now)?.limit == 1)
         schedule.take(1, of: "a", nextDueMilliseconds: now)
-        schedule.end("a", wasTurnedAway: true, dueMilliseconds: now + 500_000, nowMilliseconds: now)
+        schedule.end("a", wasThrottled: true, dueMilliseconds: now + 500_000, nowMilliseconds: now)
         #expect(schedule.turn(nowMilliseconds: now) == nil)
         #expect(schedule.nextDue(nowMilliseconds: now) == now + EventSchedule.longestPauseMilliseconds)
     }
@@ -103,7 +103,7 @@ import Testing
             taken[turn.target, default: 0] += turn.limit
         }
         #expect(taken == ["a1": 3, "b1": 3])
-        schedule.end("a1", wasTurnedAway: false, dueMilliseconds: nil, nowMilliseconds: 1)
+        schedule.end("a1", wasThrottled: false, dueMilliseconds: nil, nowMilliseconds: 1)
         #expect(schedule.turn(nowMilliseconds: 1)?.limit == 1)
     }
 }

@@ -75,7 +75,7 @@ final class QueueFixture: Sendable {
 }
 
 extension QueueFixture: EventHandler {
-    func noteLoss(of event: QueuedEvent) { losses.withLock { $0 += 1 } }
+    func didDropFollowUp(of event: QueuedEvent) { losses.withLock { $0 += 1 } }
 
     func handle(_ event: QueuedEvent, _ answer: @escaping @Sendable (EventVerdict) -> Void) {
         handled.withLock { $0.append(event) }

@@ -14,7 +14,7 @@ import ZipForge
     ).bytes
 
     @Test func `a zip unpacks to its tree, and its bytes stay as they came`() throws {
-        let fixture = try StoreFixture(waitsForDisk: true)
+        let fixture = try StoreFixture(syncsToDisk: true)
         let package = try fixture.store.ingest(Self.zip)
         #expect(package.digest == SHA256Digest(hashing: Self.zip))
         #expect(package.zipBytes == Self.zip.count)
@@ -32,7 +32,7 @@ import ZipForge
     }
 
     @Test func `files with the same bytes and mode are one object`() throws {
-        let fixture = try StoreFixture(waitsForDisk: true)
+        let fixture = try StoreFixture(syncsToDisk: true)
         let first = try fixture.store.ingest(Self.zip)
         let tree = try fixture.store.openTree(first.digest)
         #expect(try tree.status(at: "lib/a.txt").inode == tree.status(at: "lib/b.txt").inode)
@@ -40,7 +40,7 @@ import ZipForge
     }
 
     @Test func `a version that changes one file adds one object`() throws {
-        let fixture = try StoreFixture(waitsForDisk: true)
+        let fixture = try StoreFixture(syncsToDisk: true)
         let first = try fixture.store.ingest(ForgedZip(.init("a", content: "1"), .init("b", content: "2")).bytes)
         let second = try fixture.store.ingest(ForgedZip(.init("a", content: "1"), .init("b", content: "3")).bytes)
         let one = try fixture.store.openTree(first.digest)

@@ -11,10 +11,10 @@ final class StoreFixture {
 
     /// Opens an empty store. Most tests ask what is there, not whether a power failure would keep it.
     init(
-        waitsForDisk: Bool = false, observe: @escaping IngestObserver = { _ throws(SystemCallError) in }
+        syncsToDisk: Bool = false, observe: @escaping IngestObserver = { _ throws(SystemCallError) in }
     ) throws {
         path = try Self.makeTemporaryFolder()
-        store = try LayerStore(root: path + "/store", waitsForDisk: waitsForDisk, observe: observe)
+        store = try LayerStore(root: path + "/store", syncsToDisk: syncsToDisk, observe: observe)
     }
 
     deinit {

@@ -60,7 +60,7 @@ import Testing
         ("bin/x", "\u{7F}ELF", false), ("lib/x", "#!/opt/bin/python\n", false),
     ])
     func `launchers of this host's interpreter are told from other scripts`(path: String, text: String, isOne: Bool) {
-        #expect(HostTraces.isLauncher(path: path, start: Array(text.utf8)) == isOne)
+        #expect(HostSpecificFiles.isLauncher(path: path, start: Array(text.utf8)) == isOne)
     }
 
     @Test func `limits of AWS are warned about, with what is largest`() {

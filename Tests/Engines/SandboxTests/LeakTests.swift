@@ -65,7 +65,7 @@ struct LeakCountTests {
     @Test func `a command that cannot be executed leaves nothing`() throws {
         let before = Holdings.now()
         for (command, errno) in [("/nonexistent", ENOENT), ("/etc/passwd", EACCES)] {
-            #expect(try fixture.run(fixture.plan([command])).exit == .unfit(errno: errno))
+            #expect(try fixture.run(fixture.plan([command])).exit == .notExecutable(errno: errno))
             #expect(Holdings.now() == before)
         }
     }

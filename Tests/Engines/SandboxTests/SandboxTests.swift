@@ -95,8 +95,8 @@ import Testing
     @Test(arguments: Role.playable)
     func `a command that cannot be executed ends a sandbox that has started`(role: Role) throws {
         let fixture = try SandboxFixture(role)
-        #expect(try fixture.run(fixture.plan(["/var/lang/bin/python3.14"])).exit == .unfit(errno: ENOENT))
-        #expect(try fixture.run(fixture.plan(["/etc"])).exit == .unfit(errno: EACCES))
+        #expect(try fixture.run(fixture.plan(["/var/lang/bin/python3.14"])).exit == .notExecutable(errno: ENOENT))
+        #expect(try fixture.run(fixture.plan(["/etc"])).exit == .notExecutable(errno: EACCES))
     }
 
     @Test func `a strata-init that cannot be executed is an error, not a hang`() throws {

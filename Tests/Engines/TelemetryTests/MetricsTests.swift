@@ -33,7 +33,7 @@ import Testing
         metrics.meter(of: try function("one")).count(\.throttles)
         let counts = try #require(metrics.readings.first?.counts)
         #expect([counts.invocations, counts.errors, counts.throttles] == [2, 1, 1])
-        metrics.forget(try function("one"))
+        metrics.removeMeter(of: try function("one"))
         #expect(metrics.readings.isEmpty)
         #expect(metrics.meter(of: try function("one")).counts == FunctionMeter.Counts())
     }
@@ -44,7 +44,7 @@ import Testing
             metrics.meter(of: try function(name)).countInvocation(isError: false)
         }
         #expect(metrics.readings.map(\.function.name.description) == ["one", "two"])
-        #expect(metrics.otherCounts.invocations == 2)
+        #expect(metrics.overflowCounts.invocations == 2)
     }
 
     @Test func `figures are written as Prometheus reads them`() {

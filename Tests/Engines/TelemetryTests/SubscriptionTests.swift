@@ -50,9 +50,9 @@ import Testing
         #expect(isFirst && !isSecondFirst && !buffer.isFull)
         for _ in 0..<1_500 { _ = buffer.append([3]) }
         #expect(buffer.isFull)
-        #expect(buffer.take().count == 1_000)
+        #expect(buffer.takeBatch().count == 1_000)
         #expect(!buffer.isFull)
-        #expect(buffer.take().count == 502)
+        #expect(buffer.takeBatch().count == 502)
         #expect(buffer.isEmpty)
     }
 
@@ -60,13 +60,13 @@ import Testing
         var buffer = TelemetryBuffer(try #require(Self.read(Self.document())))
         let large = [UInt8](repeating: 0, count: 200_000)
         for _ in 0..<7 { _ = buffer.append(large) }
-        let loss = buffer.takeLoss(reason: "slow")
+        let loss = buffer.takeDroppedEvent(reason: "slow")
         guard case .logsDropped(records: 2, bytes: 400_000, reason: "slow") = loss else {
             Issue.record("\(String(describing: loss))")
             return
         }
-        #expect(buffer.takeLoss(reason: "slow") == nil)
-        #expect(buffer.take().count == 1)  // two would be more than a batch holds
+        #expect(buffer.takeDroppedEvent(reason: "slow") == nil)
+        #expect(buffer.takeBatch().count == 1)  // two would be more than a batch holds
     }
 
     @Test func `a batch is one request over HTTP, and lines over TCP`() {

@@ -44,12 +44,12 @@ private final class StreamFixture {
 
     @Test func `lines are cut at line breaks and at the limit, whatever the pieces`() {
         var splitter = LineSplitter(limitBytes: 8)
-        #expect(splitter.take(Array("on".utf8)).isEmpty)
-        #expect(splitter.take(Array("e\ntwo\nthr".utf8)) == ["one", "two"])
-        #expect(splitter.takeRest() == ["thr"])
-        #expect(splitter.take(Array("123456789\n".utf8)) == ["12345678", "9"])
-        #expect(splitter.take([0xFF, 0x0A]) == ["\u{FFFD}"])
-        #expect(splitter.takeRest().isEmpty)
+        #expect(splitter.feed(Array("on".utf8)).isEmpty)
+        #expect(splitter.feed(Array("e\ntwo\nthr".utf8)) == ["one", "two"])
+        #expect(splitter.flush() == ["thr"])
+        #expect(splitter.feed(Array("123456789\n".utf8)) == ["12345678", "9"])
+        #expect(splitter.feed([0xFF, 0x0A]) == ["\u{FFFD}"])
+        #expect(splitter.flush().isEmpty)
     }
 
     @Test func `the tail keeps the last 4 KB`() {

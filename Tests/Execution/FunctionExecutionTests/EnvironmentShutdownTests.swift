@@ -27,7 +27,7 @@ import Testing
         var fixture = idleWithExtension()
         #expect(fixture.retire() == ["flushTelemetry", "terminate 0", "shutdown in 600 ms"])
         #expect(
-            fixture.news(.exited(0, .signaled(15))) == [
+            fixture.program(.exited(0, .signaled(15))) == [
                 "kill 0", "respond 12: SHUTDOWN spindown, deadline 61400", "shutdown in 1400 ms",
             ])
         #expect(
@@ -40,7 +40,7 @@ import Testing
         var fixture = idleWithExtension(events: ["INVOKE"])
         fixture.retire()
         #expect(fixture.fire(.shutdown, afterMilliseconds: 600) == ["kill 0", "kill 1", "shutdown in 1400 ms"])
-        #expect(fixture.news(.exited(1, .killed)).last == "killSandbox")
+        #expect(fixture.program(.exited(1, .killed)).last == "killSandbox")
     }
 
     @Test func `a runtime with internal extensions only has 500 ms`() {
@@ -61,7 +61,7 @@ import Testing
 
     @Test func `an invocation fails with an extension that exits, and the place is free before the Shutdown phase`() {
         var fixture = MachineFixture.runningWithExtension()
-        let lines = fixture.news(.exited(1, .exited(code: 1)))
+        let lines = fixture.program(.exited(1, .exited(code: 1)))
         #expect(
             lines.only("noteLeaving", "complete", "terminate") == [
                 "noteLeaving",
@@ -72,7 +72,7 @@ import Testing
 
     @Test func `an invocation fails with a runtime that exits beside its extensions`() {
         var fixture = MachineFixture.runningWithExtension()
-        let lines = fixture.news(.exited(0, .exited(code: 1)))
+        let lines = fixture.program(.exited(0, .exited(code: 1)))
         #expect(lines.contains { $0.hasPrefix("complete 1: failed") && $0.contains("Runtime.ExitError") })
         #expect(lines.only("terminate", "shutdown") == ["shutdown in 2000 ms"])
     }
@@ -88,7 +88,7 @@ import Testing
         var fixture = MachineFixture(extensions: ["first"])
         fixture.make()
         #expect(
-            fixture.news(.unfit(1, errno: 13)).only("log platform.extension", "log platform.initReport") == [
+            fixture.program(.notExecutable(1, errno: 13)).only("log platform.extension", "log platform.initReport") == [
                 "log platform.extension first LaunchError", "log platform.initReport init Extension.LaunchError",
             ])
     }
@@ -115,7 +115,7 @@ import Testing
         #expect(fixture.sandboxEnded().isEmpty && fixture.retire().isEmpty && fixture.initFailed().isEmpty)
         #expect(fixture.offer(2) == nil)
         #expect(fixture.next(3) == ["respond 3: 410"])
-        #expect(fixture.news(.exited(1, .killed)).isEmpty)
+        #expect(fixture.program(.exited(1, .killed)).isEmpty)
     }
 
     @Test func `telemetry is subscribed to in the init phase only`() {

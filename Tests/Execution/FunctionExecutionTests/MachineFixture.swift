@@ -116,7 +116,7 @@ struct MachineFixture {
     }
 
     @discardableResult
-    mutating func news(_ news: SandboxNews) -> [String] { lines(machine.programChanged(news, at: moment)) }
+    mutating func program(_ event: SandboxEvent) -> [String] { lines(machine.programChanged(event, at: moment)) }
 
     @discardableResult
     mutating func serve(_ request: ExtensionRequest, _ waiter: Int) -> [String] {
@@ -171,8 +171,8 @@ extension EnvironmentAction {
 extension PlatformEvent {
     fileprivate var status: String? {
         switch self {
-        case .initRuntimeDone(_, let status), .runtimeDone(_, let status, _, _, _): status.errorType ?? status.word
-        case .initReport(let phase, let status, _): "\(phase.phase) \(status.errorType ?? status.word)"
+        case .initRuntimeDone(_, let status), .runtimeDone(_, let status, _, _, _): status.errorType ?? status.recordStatus
+        case .initReport(let phase, let status, _): "\(phase.phase) \(status.errorType ?? status.recordStatus)"
         case .extension(let name, let state, _, _): "\(name) \(state)"
         default: nil
         }

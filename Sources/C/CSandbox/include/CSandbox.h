@@ -7,24 +7,24 @@
 //
 // Three processes take part:
 //   server ── spawns ──▶ launcher ── clones into new namespaces ──▶ pid 1 of the sandbox ── forks ──▶ runtime
-// A plan may name companions, which pid 1 starts beside the runtime and before it; the runtime then awaits an order.
+// A plan may name sidecars, which pid 1 starts beside the runtime and before it; the runtime then awaits an order.
 // The launcher stays outside just long enough to hand pid 1's pidfd to the server and to write the user map, which only
 // an outsider may do. Pid 1 builds the sandbox, then waits: for the runtime to end, or for the server to go away.
 
 // What a report on the control socket says. The numbers are shared with the server.
 enum strata_report_kind {
-    STRATA_REPORT_CREATED = 1,     // value: pid 1 as the server sees it; carries its pidfd
-    STRATA_REPORT_STARTED = 2,  // the runtime has been executed, or the companions are about to be; carries the
-                                // listeners, in the plan's order, and with companions what they print, last
+    STRATA_REPORT_CREATED = 1,  // value: pid 1 as the server sees it; carries its pidfd
+    STRATA_REPORT_STARTED = 2,  // the runtime has been executed, or the sidecars are about to be; carries the
+                                // listeners, in the plan's order, and with sidecars what they print, last
     STRATA_REPORT_FAILED = 3,   // stage, error and detail say where the recipe stopped
     STRATA_REPORT_EXITED = 4,   // program, and value: its wait status
-    STRATA_REPORT_EXEC_FAILED = 5,    // program, and error: why it could not be executed
+    STRATA_REPORT_EXEC_FAILED = 5,        // program, and error: why it could not be executed
     STRATA_REPORT_CONNECTED = 6, // value: the order's ticket; carries the connection, unless error says why not
 };
 
-// The number of a program: the runtime, then the companions in the plan's order from 1.
+// The number of a program: the runtime, then the sidecars in the plan's order from 1.
 #define STRATA_PROGRAM_RUNTIME 0
-#define STRATA_COMPANIONS_MAX 16
+#define STRATA_SIDECARS_MAX 16
 
 // Where the recipe stopped. The order is the order of the steps; the server has the words.
 enum strata_stage {
@@ -72,7 +72,7 @@ struct strata_report {
 enum strata_order {
     STRATA_ORDER_FREEZE = 'F',
     STRATA_ORDER_THAW = 'T',
-    STRATA_ORDER_RUN = 'R',        // start the runtime, of a plan with companions
+    STRATA_ORDER_RUN = 'R',        // start the runtime, of a plan with sidecars
     STRATA_ORDER_TERMINATE = 'S',  // SIGTERM to a program
     STRATA_ORDER_KILL = 'K',       // SIGKILL to a program
     STRATA_ORDER_CONNECT = 'C',    // to a port of 127.0.0.1 inside; the connection comes back in a report

@@ -78,12 +78,12 @@ extension EnvironmentMachine {
     }
 
     /// Something has happened to the programs inside of the sandbox.
-    mutating func programChanged(_ news: SandboxNews, at now: Moment) -> [Action] {
-        switch news {
+    mutating func programChanged(_ event: SandboxEvent, at now: Moment) -> [Action] {
+        switch event {
         case .exited(0, let exit): runtimeEnded(failure(of: exit), at: now)
         case .exited(let program, let exit): extensionEnded(program, exit, at: now)
-        case .unfit(0, let errno): runtimeEnded(failure(of: .unfit(errno: errno)), at: now)
-        case .unfit(let program, let errno): extensionUnfit(program, errno: errno, at: now)
+        case .notExecutable(0, let errno): runtimeEnded(failure(of: .notExecutable(errno: errno)), at: now)
+        case .notExecutable(let program, let errno): extensionNotExecutable(program, errno: errno, at: now)
         case .connected(let ticket, let descriptor): add(.connected(ticket: ticket, descriptor))
         }
         return takeActions()
@@ -104,7 +104,7 @@ extension EnvironmentMachine {
         extensionFailed(.extension("Extension.Crash", failure(of: exit).exitWords), at: now)
     }
 
-    private mutating func extensionUnfit(_ program: Int, errno: Int32, at now: Moment) {
+    private mutating func extensionNotExecutable(_ program: Int, errno: Int32, at now: Moment) {
         let name = extensions.name(ofProgram: program) ?? ""
         let isDenied = errno == RuntimeFailure.permissionDenied
         extensions.launchFailed(program: program, errorType: isDenied ? "PermissionDenied" : "UnknownError")
@@ -147,7 +147,7 @@ extension EnvironmentMachine {
 
     /// How the runtime has failed by ending so. A custom runtime that is not there has a name of its own.
     func failure(of exit: SandboxExit) -> RuntimeFailure {
-        if case .unfit = exit, description.entrypoint == nil { return .noBootstrap }
+        if case .notExecutable = exit, description.entrypoint == nil { return .noBootstrap }
         return RuntimeFailure(exit, entrypoint: description.entrypoint ?? "")
     }
 }

@@ -23,7 +23,7 @@ final class EventInvoker: EventHandler {
         service.run(event, FunctionTarget(function: arn.function, qualifier: arn.qualifier), answer)
     }
 
-    func noteLoss(of event: QueuedEvent) {
+    func didDropFollowUp(of event: QueuedEvent) {
         guard let service, let function = FunctionARN(event.event.target)?.function else { return }
         service.metrics.meter(of: function).count(\.destinationDeliveryFailures)
     }

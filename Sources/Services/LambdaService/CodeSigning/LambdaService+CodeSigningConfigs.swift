@@ -22,7 +22,7 @@ extension LambdaService {
                 untrustedArtifactOnDeployment: request.codeSigningPolicies?.untrustedArtifactOnDeployment ?? .warn),
             lastModified: LambdaTime.now())
         try writing { rows in
-            try rows.put(Self.encode(config), as: id, on: arn.shelf)
+            try rows.put(Self.encode(config), as: id, in: arn.scope)
             try Self.put(tags: tags, on: arn, rows)
         }
         return Lambda.CreateCodeSigningConfigResponse(codeSigningConfig: config)
@@ -56,7 +56,7 @@ extension LambdaService {
                 config.codeSigningPolicies.untrustedArtifactOnDeployment = policy
             }
             config.lastModified = LambdaTime.now()
-            try rows.put(Self.encode(config), as: arn.id, on: arn.shelf)
+            try rows.put(Self.encode(config), as: arn.id, in: arn.scope)
             return Lambda.UpdateCodeSigningConfigResponse(codeSigningConfig: config)
         }
     }
@@ -77,8 +77,8 @@ extension LambdaService {
                     .resourceConflict,
                     "The code signing configuration \(arn) is used by functions. Detach it from them first.")
             }
-            try rows.deleteResource(arn.id, on: arn.shelf)
-            try rows.deleteResource(arn.id, on: arn.tagShelf)
+            try rows.deleteResource(arn.id, in: arn.scope)
+            try rows.deleteResource(arn.id, in: arn.tagScope)
         }
         return Lambda.DeleteCodeSigningConfigResponse()
     }
@@ -92,9 +92,9 @@ extension LambdaService {
         let size = Page.size(requested: request.maxItems)
         let listing = "code signing configs"
         let after = try marker(request.marker, listing: listing) ?? ""
-        let shelf = ResourceShelf(account: context.account, region: context.region, kind: .codeSigningConfig)
+        let scope = ResourceScope(account: context.account, region: context.region, kind: .codeSigningConfig)
         let resources = try reading { rows in
-            try rows.resources(on: shelf, after: after, limit: size + 1).map { Listed(name: $0.name, $0.document) }
+            try rows.resources(in: scope, after: after, limit: size + 1).map { Listed(name: $0.name, $0.document) }
         }
         let configs = try resources.prefix(size).map { resource throws(ServiceError) in
             try Self.decode(resource.document) as Lambda.CodeSigningConfig
@@ -120,7 +120,7 @@ extension LambdaService {
     static func find(
         _ arn: CodeSigningConfigARN, _ rows: borrowing CatalogTransaction
     ) throws -> Lambda.CodeSigningConfig {
-        guard let document = try rows.resource(arn.id, on: arn.shelf) else {
+        guard let document = try rows.resource(arn.id, in: arn.scope) else {
             throw noSuchCodeSigningConfig(arn.description)
         }
         return try decode(document)
@@ -134,12 +134,12 @@ extension LambdaService {
 
 extension CodeSigningConfigARN {
     /// Where configurations are kept.
-    var shelf: ResourceShelf { ResourceShelf(account: account, region: region, kind: .codeSigningConfig) }
+    var scope: ResourceScope { ResourceScope(account: account, region: region, kind: .codeSigningConfig) }
     /// Where their tags are kept.
-    var tagShelf: ResourceShelf { ResourceShelf(account: account, region: region, kind: .codeSigningConfigTags) }
+    var tagScope: ResourceScope { ResourceScope(account: account, region: region, kind: .codeSigningConfigTags) }
 }
 
-/// A row of a shelf.
+/// A row of a scope.
 private struct Listed: Sendable {
     let name: String
     let document: [UInt8]

@@ -96,7 +96,7 @@ extension LambdaService {
         _ text: String, for function: FunctionID, _ rows: borrowing CatalogTransaction
     ) throws -> Lambda.CodeSigningConfig {
         guard let arn = CodeSigningConfigARN(text), arn.account == function.account, arn.region == function.region,
-            let document = try rows.resource(arn.id, on: arn.shelf)
+            let document = try rows.resource(arn.id, in: arn.scope)
         else {
             throw ServiceError(
                 .codeSigningConfigNotFound,

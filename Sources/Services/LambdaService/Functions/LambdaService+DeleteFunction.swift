@@ -33,7 +33,7 @@ extension LambdaService {
             return versions
         }
         routes.outdate(function)
-        metrics.forget(function)
+        metrics.removeMeter(of: function)
         for version in versions { pool.delete(function, version) }
         try applyConcurrency(function)
     }

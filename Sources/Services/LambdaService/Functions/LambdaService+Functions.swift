@@ -69,7 +69,7 @@ extension LambdaService {
     ) throws(ServiceError) -> Lambda.GetAccountSettingsResponse {
         let usage = try catching { try self.catalog.usage(account: context.account, region: context.region) }
         let setAside = try reading { rows in
-            try rows.concurrencySetAside(account: context.account, region: context.region)
+            try rows.reservedConcurrencyTotal(account: context.account, region: context.region)
         }
         return Lambda.GetAccountSettingsResponse(
             accountLimit: Lambda.AccountLimit(

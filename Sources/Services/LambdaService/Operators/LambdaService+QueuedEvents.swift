@@ -43,7 +43,7 @@ extension LambdaService {
         _ selection: QueuedEventSelection, _ context: RequestContext
     ) throws(ServiceError) -> Int {
         let events = try events(of: selection, context)
-        return try catching { try self.events.hasten(events) }
+        return try catching { try self.events.makeDue(events) }
     }
 
     /// Deletes events, without a word to any destination. What is being handled is not interrupted.

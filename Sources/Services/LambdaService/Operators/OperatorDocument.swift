@@ -41,7 +41,7 @@ enum OperatorDocument {
             "requestId": .string(event.requestID), "payloadBytes": .integer(Int64(event.payloadBytes)),
             "accepted": time(event.acceptedMilliseconds), "nextTry": time(event.dueMilliseconds),
             "attempts": .integer(Int64(event.attempts)), "retries": .integer(Int64(event.retries)),
-            "reason": .string(event.reason), "isRunning": .boolean(event.isInHand),
+            "reason": .string(event.reason), "isRunning": .boolean(event.isInFlight),
         ])
     }
 

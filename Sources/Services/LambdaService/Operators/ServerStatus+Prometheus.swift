@@ -29,8 +29,8 @@ extension ServerStatus {
     /// The counts with their labels. Functions that share a meter share a name that no function can have.
     private var series: [(labels: PrometheusText.Labels, counts: FunctionMeter.Counts)] {
         let known = functions.map { ($0.labels, $0.counts) }
-        guard let otherCounts, otherCounts != FunctionMeter.Counts() else { return known }
-        return known + [([("account", ""), ("region", ""), ("function", "(others)")], otherCounts)]
+        guard let overflowCounts, overflowCounts != FunctionMeter.Counts() else { return known }
+        return known + [([("account", ""), ("region", ""), ("function", "(others)")], overflowCounts)]
     }
 
     private func add(

@@ -44,7 +44,7 @@ struct ServerStatus: Sendable {
     /// What waits for functions and destinations, in the order of their ARNs.
     let queues: [Queue]
     /// What was counted for functions beyond those that have figures of their own.
-    let otherCounts: FunctionMeter.Counts?
+    let overflowCounts: FunctionMeter.Counts?
 
     /// How old the first event of a target is, in seconds.
     func ageSeconds(of queue: Queue) -> Double {
@@ -68,6 +68,7 @@ extension LambdaService {
             .map { ServerStatus.Queue(target: $0.target, count: $0.count, oldestMilliseconds: $0.oldestMilliseconds) }
         return ServerStatus(
             milliseconds: WallClock.nowMilliseconds(), functions: functions,
-            queues: queues.sorted { $0.target < $1.target }, otherCounts: account == nil ? metrics.otherCounts : nil)
+            queues: queues.sorted { $0.target < $1.target },
+            overflowCounts: account == nil ? metrics.overflowCounts : nil)
     }
 }

@@ -57,8 +57,8 @@ struct ConcurrencyRules {
     }
 
     private func setAside(besides function: StoredFunction, _ rows: borrowing CatalogTransaction) throws -> Int {
-        try rows.concurrencySetAside(
-            account: function.id.account, region: function.id.region, without: function)
+        try rows.reservedConcurrencyTotal(
+            account: function.id.account, region: function.id.region, excluding: function)
     }
 
     private static func provisioned(

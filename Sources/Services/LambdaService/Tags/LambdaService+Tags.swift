@@ -73,10 +73,10 @@ extension LambdaService {
         tags: [String: String], on arn: CodeSigningConfigARN, _ rows: borrowing CatalogTransaction
     ) throws {
         guard !tags.isEmpty else {
-            try rows.deleteResource(arn.id, on: arn.tagShelf)
+            try rows.deleteResource(arn.id, in: arn.tagScope)
             return
         }
-        try rows.put(encode(Lambda.ListTagsResponse(tags: tags)), as: arn.id, on: arn.tagShelf)
+        try rows.put(encode(Lambda.ListTagsResponse(tags: tags)), as: arn.id, in: arn.tagScope)
     }
 
     /// Reads the ARN of what is to be tagged.
@@ -105,7 +105,7 @@ extension LambdaService {
         case .function(let id): return try tags(of: try find(id, rows), rows) ?? [:]
         case .codeSigningConfig(let arn):
             _ = try find(arn, rows)
-            guard let document = try rows.resource(arn.id, on: arn.tagShelf) else { return [:] }
+            guard let document = try rows.resource(arn.id, in: arn.tagScope) else { return [:] }
             let stored: Lambda.ListTagsResponse = try decode(document)
             return stored.tags ?? [:]
         }

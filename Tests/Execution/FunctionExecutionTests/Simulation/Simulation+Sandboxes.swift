@@ -170,7 +170,7 @@ extension Simulation {
     private mutating func register(_ index: Int, _ name: String, _ environment: Environment) throws {
         if !isCalm, happens(15) {
             environment.sandbox?.extensions[index] = .ended
-            environment.pending += environment.machine.programChanged(.unfit(index + 1, errno: 13), at: moment)
+            environment.pending += environment.machine.programChanged(.notExecutable(index + 1, errno: 13), at: moment)
             return
         }
         guard environment.sandbox?.identifiers.contains("asked") == false else { return }

@@ -6,21 +6,21 @@ import Testing
 @testable import Sandbox
 
 /// Programs that run beside the command.
-@Suite struct CompanionTests {
-    /// A plan whose companions are scripts of `/opt/extensions`.
+@Suite struct SidecarTests {
+    /// A plan whose sidecars are scripts of `/opt/extensions`.
     private static func plan(_ fixture: SandboxFixture, _ scripts: [String: String]) throws -> SandboxPlan {
         for (name, script) in scripts { try fixture.write("layer/\(name)", "#!/bin/sh\n\(script)\n", mode: 0o755) }
         var plan = fixture.shell("echo command; sleep 60")
         plan.layerTrees = ["\(fixture.folder)/layer"]
-        plan.companions = scripts.keys.sorted().map { "/opt/\($0)" }
-        plan.companionEnvironment = ["PATH": "/usr/bin:/bin", "WHO": "companion"]
+        plan.sidecars = scripts.keys.sorted().map { "/opt/\($0)" }
+        plan.sidecarEnvironment = ["PATH": "/usr/bin:/bin", "WHO": "sidecar"]
         return plan
     }
 
-    /// Waits for news, for ten seconds at most.
-    private static func news(_ sandbox: any RunningSandbox) -> [SandboxNews] {
-        _ = Readiness.await(sandbox.newsDescriptor, limitMilliseconds: 10_000)
-        return sandbox.takeNews()
+    /// Waits for events, for ten seconds at most.
+    private static func events(_ sandbox: any RunningSandbox) -> [SandboxEvent] {
+        _ = Readiness.await(sandbox.eventDescriptor, limitMilliseconds: 10_000)
+        return sandbox.takeEvents()
     }
 
     private static func read(_ descriptor: Int32) -> String {
@@ -31,13 +31,13 @@ import Testing
     }
 
     @Test(arguments: Role.playable)
-    func `companions run first, and print for themselves`(role: Role) throws {
+    func `sidecars run first, and print for themselves`(role: Role) throws {
         let fixture = try SandboxFixture(role)
         try role.play {
             let sandbox = try fixture.start(try Self.plan(fixture, ["one": "echo $WHO $PWD; sleep 60"]))
             defer { sandbox.close() }
-            let output = try #require(sandbox.companionOutput)
-            #expect(Self.read(output) == "companion /\n")
+            let output = try #require(sandbox.sidecarOutput)
+            #expect(Self.read(output) == "sidecar /\n")
             #expect(!Readiness.await(sandbox.output, limitMilliseconds: 100))
             #expect(sandbox.runCommand())
             #expect(SandboxFixture.awaitOutput(sandbox, "command\n"))
@@ -51,14 +51,14 @@ import Testing
             let sandbox = try fixture.start(
                 try Self.plan(fixture, ["a": "exit 4", "b": "trap 'exit 5' TERM; sleep 60 & wait", "c": "sleep 60"]))
             defer { sandbox.close() }
-            #expect(Self.news(sandbox) == [.exited(1, .exited(code: 4))])
+            #expect(Self.events(sandbox) == [.exited(1, .exited(code: 4))])
             usleep(200_000)  // until the shell has set its trap
             #expect(sandbox.terminate(2))
-            #expect(Self.news(sandbox) == [.exited(2, .exited(code: 5))])
+            #expect(Self.events(sandbox) == [.exited(2, .exited(code: 5))])
             #expect(sandbox.kill(3))
-            #expect(Self.news(sandbox) == [.exited(3, .signaled(SIGKILL))])
+            #expect(Self.events(sandbox) == [.exited(3, .signaled(SIGKILL))])
             #expect(sandbox.runCommand() && sandbox.terminate(0))
-            #expect(Self.news(sandbox) == [.exited(0, .signaled(SIGTERM))])
+            #expect(Self.events(sandbox) == [.exited(0, .signaled(SIGTERM))])
             #expect(sandbox.reap() == nil)
             sandbox.kill()
             _ = SandboxFixture.drain(sandbox)
@@ -67,14 +67,14 @@ import Testing
     }
 
     @Test(arguments: Role.playable)
-    func `a companion that cannot be executed is named`(role: Role) throws {
+    func `a sidecar that cannot be executed is named`(role: Role) throws {
         let fixture = try SandboxFixture(role)
         try role.play {
             var plan = try Self.plan(fixture, ["one": "sleep 60"])
-            plan.companions.append("/opt/missing")
+            plan.sidecars.append("/opt/missing")
             let sandbox = try fixture.start(plan)
             defer { sandbox.close() }
-            #expect(Self.news(sandbox) == [.unfit(2, errno: ENOENT)])
+            #expect(Self.events(sandbox) == [.notExecutable(2, errno: ENOENT)])
         }
     }
 
@@ -92,7 +92,7 @@ import Testing
             defer { sandbox.close() }
             #expect(SandboxFixture.awaitOutput(sandbox, "ready\n"))
             #expect(sandbox.connect(port: 4243, ticket: 7))
-            guard case .connected(ticket: 7, let descriptor?)? = Self.news(sandbox).first else {
+            guard case .connected(ticket: 7, let descriptor?)? = Self.events(sandbox).first else {
                 Issue.record("no connection")
                 return
             }

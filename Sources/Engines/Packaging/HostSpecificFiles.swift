@@ -4,11 +4,11 @@
 /// interpreter in their first line (and would not find it in a sandbox), `direct_url.json` may hold a local path, the
 /// rest is the installer's own. `RECORD` lists them with their digests, so their lines go too.
 /// Source: <https://packaging.python.org/en/latest/specifications/recording-installed-packages/>.
-enum HostTraces {
+enum HostSpecificFiles {
     private static let metadata: Set<String> = ["direct_url.json", "uv_cache.json", "uv_build.json"]
 
     /// Whether the name alone says that a file is a trace.
-    static func isTrace(path: String) -> Bool {
+    static func isHostSpecific(path: String) -> Bool {
         if path == ".lock" { return true }
         let names = path.split(separator: "/")
         guard names.count == 2, names[0].hasSuffix(".dist-info") else {
@@ -35,7 +35,7 @@ enum HostTraces {
         let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true)
         let kept = lines.filter { line in
             let path = String(decoding: line.prefix { $0 != UInt8(ascii: ",") }, as: UTF8.self)
-            return !paths.contains(path) && !isTrace(path: path)
+            return !paths.contains(path) && !isHostSpecific(path: path)
         }
         return Array(kept.joined(separator: [UInt8(ascii: "\n")])) + [UInt8(ascii: "\n")]
     }
