@@ -65,7 +65,8 @@ struct EnvironmentLog: Sendable {
         guard telemetry.isWanted else { return }
         let interfaces: Set<TelemetryInterface> = [.telemetry, .logs]
         telemetry.publish(
-            .platform, to: interfaces.filter { event.isPublished(on: $0) }, event.document(milliseconds: nowMilliseconds))
+            .platform, to: interfaces.filter { event.isPublished(on: $0) },
+            event.document(milliseconds: nowMilliseconds))
     }
 
     private mutating func hold(_ line: String, _ milliseconds: Int64) {

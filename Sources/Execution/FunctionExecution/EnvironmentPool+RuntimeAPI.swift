@@ -41,6 +41,9 @@ extension EnvironmentPool: RuntimeAPIEnvironments {
         return nil
     }
 
+    /// The function that runs behind a connection; `nil` when its environment is gone.
+    package func revision(origin: UInt32) -> FunctionRevision? { environment(origin)?.revision }
+
     func environment(_ origin: UInt32) -> ExecutionEnvironment? {
         let number = EnvironmentOrigin(number: origin).environment
         return state.withLock { $0.environments[EnvironmentID(number: number)] }

@@ -100,7 +100,7 @@ package final class EnvironmentPool: Sendable {
         refuseNew()
         let deadline = reactor.now().nanoseconds + UInt64(seconds * 1e9)
         while reactor.now().nanoseconds < deadline, busyCount > 0, !isImpatient() {
-            SystemThread.sleep(milliseconds: 5)
+            reactor.pause(milliseconds: 5)
         }
         for environment in state.withLock({ Array($0.environments.values) }) {
             environment.retire()
@@ -108,7 +108,7 @@ package final class EnvironmentPool: Sendable {
         // Extensions have their two seconds; without any, nothing takes that long.
         let patience = reactor.now().nanoseconds + 3_000_000_000
         while reactor.now().nanoseconds < patience, !state.withLock({ $0.environments.isEmpty }) {
-            SystemThread.sleep(milliseconds: 2)
+            reactor.pause(milliseconds: 2)
         }
         reactor.stop()
     }

@@ -20,6 +20,9 @@ protocol Reactor: Sendable {
     /// Runs work that blocks on another thread. `false` when too much waits already.
     func submit(_ work: @escaping @Sendable () -> Void) -> Bool
 
+    /// Lets this thread wait for what other threads do.
+    func pause(milliseconds: Int)
+
     /// Ends all threads. Work that waits is done before.
     func stop()
 }
@@ -63,6 +66,8 @@ final class ThreadedReactor: Reactor {
     }
 
     func submit(_ work: @escaping @Sendable () -> Void) -> Bool { workers.submit(work) }
+
+    func pause(milliseconds: Int) { SystemThread.sleep(milliseconds: UInt32(milliseconds)) }
 
     func stop() {
         workers.close()

@@ -153,7 +153,8 @@ import Testing
         var fixture = MachineFixture(entrypoint: nil)
         fixture.make()
         #expect(
-            fixture.sandboxEnded(.notExecutable(errno: 2)).contains("log platform.initReport init Runtime.InvalidEntrypoint"))
+            fixture.sandboxEnded(.notExecutable(errno: 2)).contains(
+                "log platform.initReport init Runtime.InvalidEntrypoint"))
     }
 
     @Test func `a question from the sandbox before is refused`() {

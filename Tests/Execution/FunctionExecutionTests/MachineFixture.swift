@@ -158,7 +158,7 @@ extension EnvironmentAction {
         case .cancelTimer(let kind): "cancel \(kind)"
         case .log(let event): "log \(event.type)\(event.status.map { " \($0)" } ?? "")"
         case .report(let report, _): "report \(report.requestID) \(report.status)"
-        case .drain(let source): "drain \(source)"
+        case .drain(let source, _): "drain \(source)"
         case .endLine(let source): "end line of \(source)"
         case .terminateProgram(let program): "terminate \(program)"
         case .killProgram(let program): "kill \(program)"
@@ -171,7 +171,8 @@ extension EnvironmentAction {
 extension PlatformEvent {
     fileprivate var status: String? {
         switch self {
-        case .initRuntimeDone(_, let status), .runtimeDone(_, let status, _, _, _): status.errorType ?? status.recordStatus
+        case .initRuntimeDone(_, let status), .runtimeDone(_, let status, _, _, _):
+            status.errorType ?? status.recordStatus
         case .initReport(let phase, let status, _): "\(phase.phase) \(status.errorType ?? status.recordStatus)"
         case .extension(let name, let state, _, _): "\(name) \(state)"
         default: nil

@@ -42,14 +42,14 @@ extension Simulation {
             environment.timers[timer.kind] = (timer, deadline)
         case .cancelTimer(let kind): environment.timers[kind] = nil
         case .noteStarted, .noteReady, .noteIdle, .noteLeaving, .noteGone: tellScheduler(action, environment)
-        case .drain(.function): (environment.isUndrained, environment.undrained) = (false, nil)
+        case .drain(.function, _): (environment.isUndrained, environment.undrained) = (false, nil)
         case .log(.start(let requestID, _, _)):
             try Violation.unless(environment.started == nil, "an invocation started before the last one was reported")
             environment.started = requestID
         case .report(let report, _):
             try Violation.unless(environment.started == report.requestID, "a report has no start")
             environment.started = nil
-        case .applyCPUShare, .drain(.extensions), .endLine, .log, .resetLogTail, .flushLog, .subscribe, .connected,
+        case .applyCPUShare, .drain(.extensions, _), .endLine, .log, .resetLogTail, .flushLog, .subscribe, .connected,
             .closeSubscriptions, .flushTelemetry, .resetTelemetry:
             break
         }
@@ -146,7 +146,7 @@ extension Simulation {
         case (.losesCompletions, .complete): return happens(50)
         case (.answersTwice, .complete(let invocation, _)): try answer(invocation)
         case (.forgetsTheEnd, .noteGone): return happens(200)
-        case (.answersBeforeDraining, .drain(.function)): return happens(50)
+        case (.answersBeforeDraining, .drain(.function, _)): return happens(50)
         case (.freezesWithoutThawing, .thaw): return happens(200)
         case (.leavesSandboxes, .releaseSandbox): return happens(200)
         case (.keepsTimers, .cancelTimer): return happens(50)
