@@ -2,7 +2,8 @@ internal import LinuxSystem
 internal import Telemetry
 
 /// What one environment has to say: lines for its log stream, the tail of an invocation's log, and documents for
-/// subscribers of telemetry. Belongs to whichever thread performs the environment's actions.
+/// subscribers of telemetry. Belongs to the thread that performs the environment's
+/// actions.
 struct EnvironmentLog: Sendable {
     private let stream: LogStream
     private let format: LogFormat

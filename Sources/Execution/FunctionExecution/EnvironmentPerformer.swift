@@ -6,7 +6,7 @@ internal import Sandbox
 internal import SandboxPlan
 internal import Telemetry
 
-/// Performs the actions of one environment. Whoever has it may perform: it is handed from thread to thread under the
+/// Performs the actions of one environment. A thread owns it while it performs: it is taken and given back under the
 /// environment's lock, and used without.
 struct EnvironmentPerformer: Sendable {
     private var log: EnvironmentLog

@@ -62,7 +62,7 @@ extension EnvironmentPool {
         }
     }
 
-    /// Why an invocation is throttled. One that no limit will ever let through is told so.
+    /// Why an invocation is throttled. One that can never run on this host gets a refusal of its own.
     private func refusal(of invocation: Invocation, _ reason: ThrottleReason) -> InvocationRefusal {
         let memory = invocation.revision.memoryMebibytes
         return memory > limits.memoryMebibytes

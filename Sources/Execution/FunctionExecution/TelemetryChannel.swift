@@ -7,7 +7,7 @@ internal import Telemetry
 /// One subscription to telemetry: collects events and sends them to a listener inside the environment, a batch at a
 /// time. The sandbox's first process makes the connections (docs/decisions/0017).
 ///
-/// Nothing waits for a subscriber. One that is slow loses events, and is told how many.
+/// Nothing waits for a subscriber. A slow one loses events, and gets an event with their number.
 final class TelemetryChannel: Sendable {
     private enum Phase {
         case idle
@@ -29,7 +29,7 @@ final class TelemetryChannel: Sendable {
         var phase = Phase.idle
         /// A connection that is kept for the next batch.
         var kept: Int32?
-        /// Whether the environment stands still: what is due is sent when it goes on.
+        /// Whether the environment is frozen: what is due is sent after the thaw.
         var isHeld = false
         var isDue = false
     }
@@ -166,7 +166,7 @@ extension TelemetryChannel {
             switch state.phase {
             case .sending: send(&state)
             case .answering:
-                // Whatever the answer says: there is nobody to tell.
+                // The status does not matter: a batch that is refused is not sent again.
                 release(&state)
                 rest(&state)
             case .idle, .connecting, .closed: break

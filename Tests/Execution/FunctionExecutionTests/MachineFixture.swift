@@ -45,8 +45,8 @@ struct MachineFixture {
         return fixture
     }
 
-    /// One with an external extension that is told of everything, and whose runtime works on invocation 1. The runtime
-    /// asks with 1, the extension with 11.
+    /// One with an external extension that registers for all events, and whose runtime works on invocation 1. The
+    /// runtime asks with 1, the extension with 11.
     static func runningWithExtension(events: [String] = ["INVOKE", "SHUTDOWN"]) -> MachineFixture {
         var fixture = MachineFixture(extensions: ["first"])
         fixture.make()

@@ -118,7 +118,7 @@ extension EnvironmentMachine {
         add(.flushLog)
     }
 
-    /// The invocation is over once the runtime and all extensions that were told of it have asked for more.
+    /// The invocation is over once the runtime and all extensions that got the event have polled again.
     private mutating func endIfDone(_ run: Run, _ unsent: InvocationOutcome?, at now: Moment) {
         guard runtime.isWaiting, extensions.areDone else { return }
         cancelTimer(.answer)

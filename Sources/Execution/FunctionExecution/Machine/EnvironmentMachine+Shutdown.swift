@@ -4,7 +4,7 @@ internal import Telemetry
 
 extension EnvironmentMachine {
     /// The environment is to end, because the scheduler has no use for it any more, or because the server stops. Its
-    /// extensions are told, where it has any; otherwise everything in it is killed.
+    /// extensions get SHUTDOWN, where it has any; otherwise everything in it is killed.
     mutating func retire(at now: Moment) -> [Action] {
         let job = job
         let isRunning = isRuntimeRunning

@@ -121,7 +121,11 @@ struct EnvironmentMachine<Resources: EnvironmentResources>: Sendable {
 // The list of actions.
 extension EnvironmentMachine {
     /// Adds an action to those of this event.
-    mutating func add(_ action: Action) { actions.append(action) }
+    mutating func add(_ action: Action) {
+        // As many as a warm invocation's answer has, in one allocation.
+        if actions.isEmpty { actions.reserveCapacity(8) }
+        actions.append(action)
+    }
 
     /// Ends the handling of an event: its actions in order.
     mutating func takeActions() -> [Action] {
@@ -131,12 +135,12 @@ extension EnvironmentMachine {
 
     /// Sets a timer.
     mutating func setTimer(_ kind: EnvironmentTimer.Kind, deadlineNanoseconds: UInt64) {
-        actions.append(.setTimer(timers.set(kind), deadlineNanoseconds: deadlineNanoseconds))
+        add(.setTimer(timers.set(kind), deadlineNanoseconds: deadlineNanoseconds))
     }
 
     /// Takes a timer back, where one of its kind is set.
     mutating func cancelTimer(_ kind: EnvironmentTimer.Kind) {
-        if timers.clear(kind) { actions.append(.cancelTimer(kind)) }
+        if timers.clear(kind) { add(.cancelTimer(kind)) }
     }
 
     /// Takes all timers back.

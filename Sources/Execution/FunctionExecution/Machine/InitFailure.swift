@@ -5,7 +5,7 @@ internal import Telemetry
 struct InitFailure: Sendable {
     /// How it is reported.
     let status: EventStatus
-    /// What the caller is told when it was the last: the runtime's own error, or ours.
+    /// What the caller gets when it was the last: the runtime's own error, or ours.
     let error: InvocationError
 
     /// The init phase has run out of time.

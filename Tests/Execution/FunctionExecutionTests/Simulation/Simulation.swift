@@ -42,7 +42,7 @@ struct Simulation {
     let limits: SchedulerLimits
     let defect: ShellDefect?
     var now: UInt64 = 1_000_000_000
-    /// Events so far: whatever was told to a machine or the scheduler, and whatever was performed.
+    /// Events so far: those of machines and of the scheduler, and actions that were performed.
     var event = 0
 
     /// Those that the pool finds by their number.
@@ -154,17 +154,17 @@ struct Simulation {
         for version in SimulatedVersion.all {
             take(scheduler.provision(version, count: 0, revision: 0, memoryMebibytes: 0, nowNanoseconds: now))
         }
-        try settle { $0.unanswered.isEmpty }
+        try quiesce { $0.unanswered.isEmpty }
         try Violation.unless(unanswered.isEmpty, "an invocation was never answered")
         for environment in all { environment.pending += environment.machine.retire(at: moment) }
-        try settle { $0.all.isEmpty }
+        try quiesce { $0.all.isEmpty }
         try Violation.unless(all.isEmpty && environments.isEmpty, "an environment was leaked")
         try Violation.unless(scheduler.invocationCount == 0, "the scheduler counts an invocation that is over")
         try Violation.unless(scheduler.environmentCount.all == 0, "the scheduler counts an environment that is gone")
     }
 
     /// Lets everything that is due happen, until a condition holds.
-    private mutating func settle(until isDone: (Simulation) -> Bool) throws {
+    private mutating func quiesce(until isDone: (Simulation) -> Bool) throws {
         for _ in 0..<200 where !isDone(self) {
             now += 250_000_000
             take(scheduler.timePassed(nowNanoseconds: now))
