@@ -78,16 +78,17 @@ struct EnvironmentLog: Sendable {
     /// The next invocation's tail begins.
     mutating func resetTail() { tail = LogTail() }
 
-    /// Writes the lines that were held back.
-    mutating func flush() {
+    /// Hands the lines that were held back to the thread that writes logs.
+    mutating func flush(by reactor: any Reactor) {
         hasPrinted = false
         guard !heldLines.isEmpty else { return }
-        stream.append(heldLines)
-        heldLines.removeAll(keepingCapacity: true)
+        let (stream, lines) = (stream, heldLines)
+        heldLines = []
+        reactor.submitLogging { stream.append(lines) }
     }
 
-    /// Writes them if programs have printed some of them.
-    mutating func flushPrinted() {
-        if hasPrinted { flush() }
+    /// Does so if programs have printed some of them.
+    mutating func flushPrinted(by reactor: any Reactor) {
+        if hasPrinted { flush(by: reactor) }
     }
 }

@@ -60,7 +60,7 @@ struct EnvironmentPerformer: Sendable {
         case .log(let event): log.note(event, nowMilliseconds: environment.nowMilliseconds)
         case .endLine(let source): log.endLine(of: source, nowMilliseconds: environment.nowMilliseconds)
         case .resetLogTail: log.resetTail()
-        case .flushLog: log.flush()
+        case .flushLog: log.flush(by: environment.pool.reactor)
         case .subscribe(let registration): subscribe(registration, environment)
         case .connected(let ticket, let descriptor): connected(ticket, descriptor)
         case .closeSubscriptions: log.telemetry.closeSubscriptions()
@@ -77,7 +77,7 @@ struct EnvironmentPerformer: Sendable {
             poolActions = []
             environment.pool.perform(actions)
         }
-        log.flushPrinted()
+        log.flushPrinted(by: environment.pool.reactor)
     }
 
     // The sandbox

@@ -20,6 +20,10 @@ protocol Reactor: Sendable {
     /// Runs work that blocks on another thread. `false` when too much waits already.
     func submit(_ work: @escaping @Sendable () -> Void) -> Bool
 
+    /// Runs work that writes logs, on a thread of its own, in the order in which it comes: a slow disk holds no thread
+    /// that answers. Where too much waits, this thread does the work itself, and so is slowed down.
+    func submitLogging(_ work: @escaping @Sendable () -> Void)
+
     /// Lets this thread wait for what other threads do.
     func pause(milliseconds: Int)
 
@@ -39,12 +43,17 @@ enum ReactorToken: Hashable, Sendable {
 final class ThreadedReactor: Reactor {
     private let loop: EventLoop
     private let workers: WorkQueue
+    private let logWriter: WorkQueue
+
+    /// Writes of logs that may wait, each of the lines of one environment: 64 KiB at most, the content of a pipe.
+    private static let waitingLogWrites = 1_000
 
     /// - Parameter capacity: how much blocking work may wait.
     init(capacity: Int) throws(SystemCallError) {
         loop = try EventLoop(name: "environments")
         // A sandbox is a few milliseconds of system calls, and no more at once than the machine has use for.
         workers = try WorkQueue(name: "starter", threadCount: 4, capacity: capacity)
+        logWriter = try WorkQueue(name: "logs", threadCount: 1, capacity: Self.waitingLogWrites)
     }
 
     func now() -> Moment {
@@ -67,10 +76,15 @@ final class ThreadedReactor: Reactor {
 
     func submit(_ work: @escaping @Sendable () -> Void) -> Bool { workers.submit(work) }
 
+    func submitLogging(_ work: @escaping @Sendable () -> Void) {
+        if !logWriter.submit(work) { work() }
+    }
+
     func pause(milliseconds: Int) { SystemThread.sleep(milliseconds: UInt32(milliseconds)) }
 
     func stop() {
         workers.close()
         loop.stop()
+        logWriter.close()
     }
 }

@@ -46,6 +46,19 @@ import Testing
         #expect(fixture.logTail(2).count == 3)
     }
 
+    @Test func `no answer waits for a disk: what was printed is written afterwards, by another thread`() throws {
+        let fixture = try PoolFixture()
+        fixture.invoke(1)
+        fixture.reactor.runWork()
+        _ = fixture.next()
+        fixture.provider.sandboxes.first?.print("printed\n")
+        #expect(fixture.finish(1))
+        #expect(fixture.result(1) == "answered done")
+        #expect(fixture.logFile().isEmpty)
+        #expect(fixture.reactor.writeLogs() > 0)
+        #expect(fixture.logFile().contains(" printed\n"))
+    }
+
     @Test func `an invocation fails at its time-out, before its sandbox has ended`() throws {
         let fixture = try PoolFixture()
         fixture.invoke(1)

@@ -12,6 +12,7 @@ final class ManualReactor: Reactor {
         var watches: [Int: (descriptor: Int32, action: @Sendable () -> Void)] = [:]
         var work: [@Sendable () -> Void] = []
         var refusesWork = false
+        var logging: [@Sendable () -> Void] = []
     }
 
     private let state = Mutex(State())
@@ -54,6 +55,8 @@ final class ManualReactor: Reactor {
         }
     }
 
+    func submitLogging(_ work: @escaping @Sendable () -> Void) { state.withLock { $0.logging.append(work) } }
+
     func pause(milliseconds: Int) {
         runWork()
         advance(milliseconds: UInt64(milliseconds))
@@ -82,6 +85,18 @@ final class ManualReactor: Reactor {
     /// Does the work that waits.
     func runWork() {
         while let work = state.withLock({ $0.work.isEmpty ? nil : $0.work.removeFirst() }) { work() }
+    }
+
+    /// Lets the thread that writes logs do what waits.
+    ///
+    /// - Returns: how much that was.
+    func writeLogs() -> Int {
+        let logging = state.withLock { state in
+            defer { state.logging = [] }
+            return state.logging
+        }
+        for work in logging { work() }
+        return logging.count
     }
 
     /// A descriptor becomes readable.

@@ -74,6 +74,19 @@ final class PoolFixture: Sendable {
         }
     }
 
+    /// What the log files of the function say.
+    func logFile() -> String {
+        let functionFolder = pool.logs.folder(of: revision.function)
+        let names = DirectoryListing.names(functionFolder) ?? []
+        return names.map { name in
+            guard let file = fopen("\(functionFolder)/\(name)", "r") else { return "" }
+            defer { fclose(file) }
+            var bytes = [UInt8](repeating: 0, count: 65_536)
+            let count = fread(&bytes, 1, bytes.count, file)
+            return String(decoding: bytes.prefix(count), as: UTF8.self)
+        }.joined()
+    }
+
     /// The environment of the first number.
     private let origin = EnvironmentOrigin(environment: 1, isRuntimeAPI: true).number
 
