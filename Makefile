@@ -1,27 +1,30 @@
 # Each verb is a script of the same name in script/.
 .DEFAULT_GOAL := help
-.PHONY: demo test check fmt bench build clean help
+.PHONY: demo test test-quick check fmt bench build clean help
 
-demo: ## deploy and invoke the example application with the AWS CLI, from nothing
+demo: ## set up, build, deploy and invoke the example application with the AWS CLI
 	@script/demo
 
-test: ## every test
+test: ## run every test
 	@script/test
 
-check: ## format lint and the tidy test
+test-quick: ## build, run the Swift tests and the fast contract tests: 3 minutes
+	@script/test-quick
+
+check: ## format lint and the tidy tests
 	@script/check
 
-fmt: ## format every Swift file
+fmt: ## format all Swift files
 	@script/fmt
 
-bench: ## the budgets of docs/SPECIFICATION.md, measured here
+bench: ## measure the budgets of docs/SPECIFICATION.md
 	@script/bench
 
-build: ## the release binaries, in .build/release
+build: ## build the release binaries, in .build/release
 	@script/build
 
-clean: ## remove what was built and set up
+clean: ## remove build products and installed dependencies
 	rm -rf .build .strata
 
-help: ## this list
-	@sed -n 's/^\([a-z]*\): ## /\1\t/p' Makefile | expand -t 8
+help: ## print this list
+	@sed -n 's/^\([a-z-]*\): ## /\1\t/p' Makefile | expand -t 12

@@ -113,7 +113,7 @@ let engines =
             ("LayerStore", ["Archive", "Digest", "LinuxSystem"]),
             ("Packaging", ["Archive", "Digest", "Domain", "LinuxSystem"]),
             ("RuntimeAPI", ["AWSProtocol", "Digest", "HTTP"]),
-            ("Sandbox", ["CSandbox", "CSeccomp", "LinuxSystem", "SandboxPlan"]),
+            ("Sandbox", ["CLinux", "CSandbox", "CSeccomp", "LinuxSystem", "SandboxPlan"]),
             ("Telemetry", ["AWSProtocol", "Domain", "LinuxSystem"]),
             ("EventQueue", ["LinuxSystem", "SQLite"]),
         ]) + [.target(name: "Scheduler", path: "Sources/Engines/Scheduler", swiftSettings: optimized)]
@@ -124,7 +124,8 @@ let kit = storey(
         (
             "ServiceKit",
             [
-                "AWSClient", "AWSProtocol", "Catalog", "Digest", "Domain", "HTTP", "LinuxSystem", "Runtimes",
+                "AWSClient", "AWSProtocol", "Catalog", "Digest", "Domain", "EventQueue", "HTTP", "HTTPClient",
+                "LinuxSystem", "Runtimes",
                 "SignatureV4",
                 "Telemetry",
             ]
@@ -186,7 +187,8 @@ let server: [Target] = [
     .executableTarget(
         name: "strata",
         dependencies: [
-            "Catalog", "CommandLine", "Domain", "FunctionExecution", "Gateway", "HTTP", "IAMService", "LambdaService",
+            "Catalog", "CommandLine", "Domain", "EventQueue", "FunctionExecution", "Gateway", "HTTP", "IAMService",
+            "LambdaService",
             "LinuxSystem", "RuntimeAPI", "Runtimes", "Sandbox", "Scheduler", "ServiceKit", "Telemetry",
         ], path: "Sources/Server/strata",
         swiftSettings: strict),
@@ -199,7 +201,7 @@ let server: [Target] = [
 
 let proof: [Target] =
     [support("SeededRandom"), support("ZipForge")]
-    + tests("System", [("LinuxSystem", []), ("Digest", [])])
+    + tests("System", [("LinuxSystem", ["SeededRandom"]), ("Digest", [])])
     + tests(
         "Mechanism",
         [
@@ -223,7 +225,9 @@ let proof: [Target] =
             ("Telemetry", ["Domain"]),
             ("EventQueue", ["LinuxSystem", "SQLite", "SeededRandom"]),
         ])
-    + tests("Kit", [("ServiceKit", ["AWSProtocol", "Catalog", "Digest", "Domain", "SeededRandom", "SignatureV4"])])
+    + tests(
+        "Kit",
+        [("ServiceKit", ["AWSProtocol", "Catalog", "Digest", "Domain", "EventQueue", "SeededRandom", "SignatureV4"])])
     + tests(
         "Execution",
         [
@@ -238,7 +242,7 @@ let proof: [Target] =
     + tests(
         "Services",
         [
-            ("IAMService", ["AWSProtocol", "Domain", "ServiceKit"]),
+            ("IAMService", ["AWSProtocol", "Catalog", "Domain", "IAMModel", "STSModel", "ServiceKit"]),
             (
                 "LambdaService",
                 [
@@ -258,7 +262,8 @@ let proof: [Target] =
             ),
         ]) + [
         .testTarget(
-            name: "ModelTests", dependencies: ["AWSProtocol", "IAMModel", "LambdaModel", "STSModel", "SeededRandom"],
+            name: "ModelTests",
+            dependencies: ["AWSProtocol", "Digest", "IAMModel", "LambdaModel", "STSModel", "SeededRandom"],
             path: "Tests/Models/ModelTests", swiftSettings: strict),
         .testTarget(
             name: "SchedulerTests", dependencies: ["Scheduler", "SeededRandom"],

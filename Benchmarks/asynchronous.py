@@ -1,4 +1,4 @@
-"""Asynchronous invocations: how fast events are accepted and handled, and what a million that wait change."""
+"""Asynchronous invocations: rates of accepting and handling events, with an empty queue and with a million queued."""
 
 import json
 import os
@@ -16,15 +16,15 @@ from servers import proportional_bytes
 
 BACKLOG, CONNECTIONS = 1_000_000, 64
 ROUNDS, SECONDS, STARTS, PAGES, SCRAPES = 5, 3, 7, 50, 9
-# The backlog is made by the server itself; one that misses its budget would take longer than this.
+# The limit on filling the queue; a server that takes longer has missed its budget.
 FILLING_SECONDS = 480
-# Runs for as long as the benchmark does; whatever else is sent to the function waits behind it.
+# Runs as long as the benchmark, so that all further events of the function stay queued.
 SLEEPER = "import time\ndef handler(event, context):\n    time.sleep(870)\n"
 FSYNCS = 200
 
 
 class Subject:
-    """A server with a function whose events wait, and one whose events are handled at once."""
+    """A server with one function whose events stay queued, and one whose events are handled at once."""
 
     def __init__(self, server, account=None):
         self.server = server
@@ -41,17 +41,17 @@ class Subject:
         return self
 
     def accept(self, name, seconds=SECONDS):
-        """One round of events for a function, as wrk measures it."""
+        """Sends one round of events to a function; wrk's measurements."""
         url = f"{self.server.url}/2015-03-31/functions/{name}/invocations"
         return wrk(url, CONNECTIONS, seconds, authorization(self.account), "Event")
 
     def queued(self, name):
-        """How many events there are for a function."""
+        """The number of queued and running events of a function."""
         queues = json.loads(self.client.request("GET", "/_strata/top"))["queues"]
         return sum(queue["events"] for queue in queues if queue["target"] == self.account.arn(name))
 
     def fill(self):
-        """Sends events until a million wait; seconds that it took."""
+        """Sends events until a million are queued; the seconds it took."""
         begin = time.perf_counter()
         while (missing := BACKLOG - self.queued(self.waiting)) > 0:
             if time.perf_counter() - begin > FILLING_SECONDS:
@@ -59,8 +59,8 @@ class Subject:
             self.accept(self.waiting, 10 if missing > BACKLOG / 10 else 2)
         return time.perf_counter() - begin
 
-    def drain(self):
-        """Events a second that are handled while a round is accepted, and after it, until none waits."""
+    def handle(self):
+        """Rates of events accepted in a round, and of events handled from its start until the queue is empty."""
         begin = time.perf_counter()
         accepted = self.accept(self.quick)
         while self.queued(self.quick):
@@ -71,7 +71,7 @@ class Subject:
         return proportional_bytes(self.server.pid)
 
     def timed(self, path, count):
-        """Milliseconds of each of some requests."""
+        """The milliseconds of each of `count` requests."""
         taken = []
         for _ in range(count):
             begin = time.perf_counter()
@@ -105,7 +105,7 @@ def measure_acceptance(empty, full):
     filled = full.fill()
     grown = full.memory() - before
     without, beside = [], []
-    # In turn, so that whatever else the machine does falls on both.
+    # In turn, so that other load on the machine affects both.
     for _ in range(ROUNDS):
         empty.operator.ask("events", "purge", "--function", empty.waiting)
         without.append(empty.accept(empty.waiting))
@@ -132,7 +132,7 @@ def measure_reading(full):
 
 
 def list_events(full):
-    """Lines that `strata events list` prints, and the most memory that it had."""
+    """The number of lines that `strata events list` prints, and its peak memory."""
     command = full.server.installation.command("events", "list")
     with subprocess.Popen(command, **full.operator.options(), stdout=subprocess.PIPE) as process:
         count = sum(1 for _ in process.stdout)
@@ -144,7 +144,7 @@ def list_events(full):
 
 
 def measure_handling(empty, full):
-    runs = [(empty.drain(), full.drain()) for _ in range(ROUNDS)]
+    runs = [(empty.handle(), full.handle()) for _ in range(ROUNDS)]
     alone, beside = [median([run[place][1] for run in runs]) for place in (0, 1)]
     accepted = median([run[0][0] for run in runs])
     return Result(budgets.HANDLED, beside, f"{alone:,.0f}/s without; meanwhile {accepted:,.0f}/s were accepted")
@@ -173,7 +173,7 @@ def measure_purge(full, server):
 
 
 def fsync_milliseconds(folder):
-    """What one small write and its fsync take on this disk."""
+    """The median milliseconds of a small write and its fsync on this disk."""
     taken = []
     with open(folder / "bench-fsync", "wb", buffering=0) as file:
         for _ in range(FSYNCS):

@@ -14,7 +14,7 @@ SLOW_MEASUREMENTS = ["builds"]
 
 
 def machine():
-    """What the figures were measured on."""
+    """The machine that the figures were measured on."""
     fields = dict(
         line.split(":", 1) for line in Path("/proc/cpuinfo").read_text().splitlines() if ":" in line
     )
@@ -40,7 +40,7 @@ def arguments():
 
 
 def results(names, failures):
-    """What each measurement yields; one that fails is told and does not keep the others from running."""
+    """The results of all measurements; one that fails is reported, and the others still run."""
     for name in names:
         print(f"measuring: {name}", file=sys.stderr, flush=True)
         try:

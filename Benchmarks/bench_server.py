@@ -19,7 +19,7 @@ from server_process import Installation  # noqa: E402
 
 HANDLER = "def handler(event, context):\n    return event\n"
 EVENT = '{"n": 1}'
-# Below this, a function's share of a processor is what is measured.
+# With less memory, the benchmark would measure the function's share of a processor.
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 WHOLE_PROCESSOR_MEBIBYTES = 1769
 LUA = Path(__file__).with_name("invoke.lua")
@@ -27,7 +27,7 @@ LUA = Path(__file__).with_name("invoke.lua")
 
 @contextlib.contextmanager
 def running_server(data=None, installation=None, arguments=()):
-    """A server of the release build; what it leaves goes with it."""
+    """A server of the release build; without an `installation` its folders are removed afterwards."""
     own = installation or Installation.for_ourselves()
     try:
         server = own.start(data=data, arguments=arguments)
@@ -44,7 +44,7 @@ def authorization(account):
 
 
 class RawClient:
-    """One connection, kept alive, without signing: what it adds to a measurement is a few tens of microseconds."""
+    """One keep-alive connection without signing: it adds a few tens of microseconds to a measurement."""
 
     def __init__(self, account):
         self.connection = http.client.HTTPConnection("127.0.0.1", account.server.port, timeout=120)

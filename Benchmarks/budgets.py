@@ -1,13 +1,13 @@
-"""The budgets, as docs/SPECIFICATION.md promises them, and what a measurement says of one."""
+"""The budgets of docs/SPECIFICATION.md, and the result of measuring one."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Budget:
-    """An upper bound, or a lower one where more is better.
+    """An upper bound, or a lower bound with `more_is_better`.
 
-    `now` is what has to hold today; `goal`, where it differs, is what the design promises in the end.
+    `now` is enforced; `goal`, where it differs, is what the design aims at.
     """
 
     what: str
@@ -67,14 +67,14 @@ CREATE_FUNCTION = Budget("create a function beside 10 000, durable, p50", "ms", 
 PUBLISH_SMALL_LAYER = Budget("publish a small layer version beside 10 000, durable, p50", "ms", 10)
 FULL_SERVER_START = Budget("server start, 10 000 functions and layer versions, p50", "ms", 150)
 ACCEPTED = Budget("events accepted, durable, 64 connections", "/s", 2_000, more_is_better=True)
-ACCEPTED_WITH_BACKLOG = Budget("… with 1 000 000 events that wait, against none", "×", 0.8, more_is_better=True)
-BACKLOG_MEMORY = Budget("the server's memory for 1 000 000 events that wait, PSS", "MB", 16)
-BACKLOG_START = Budget("server start with 1 000 000 events that wait, against none, p50", "×", 1.5)
+ACCEPTED_WITH_BACKLOG = Budget("… with 1 000 000 queued events, against none", "×", 0.8, more_is_better=True)
+BACKLOG_MEMORY = Budget("the server's memory for 1 000 000 queued events, PSS", "MB", 16)
+BACKLOG_START = Budget("server start with 1 000 000 queued events, against none, p50", "×", 1.5)
 BACKLOG_PAGE = Budget("page of 500 of 1 000 000 events, p50", "ms", 20)
-BACKLOG_METRICS = Budget("metrics with 1 000 000 events that wait, p50", "ms", 50)
+BACKLOG_METRICS = Budget("metrics with 1 000 000 queued events, p50", "ms", 50)
 BACKLOG_PURGE = Budget("`strata events purge` of 1 000 000 events", "s", 30)
-HANDLED = Budget("events handled, beside 1 000 000 that wait", "/s", 500, more_is_better=True)
+HANDLED = Budget("events handled, with 1 000 000 queued", "/s", 500, more_is_better=True)
 SOAK_MEMORY = Budget("growth of the server's memory from 20 000 to 200 000 invocations", "MB", 3)
-SOAK_DESCRIPTORS = Budget("… its descriptors, one against the other", "×", 1)
+SOAK_DESCRIPTORS = Budget("… growth of its descriptors", "×", 1)
 CLEAN_BUILD = Budget("clean debug build", "s", 240)
 INCREMENTAL_BUILD = Budget("incremental build after one edit", "s", 40)

@@ -19,7 +19,7 @@ def attached_layers(account):
 
 
 def sized_layer(account, megabytes):
-    """A layer of so many files of a megabyte, which hardly weigh anything as a zip."""
+    """A layer of `count` files of 1 MB that compress to almost nothing."""
     files = {f"data/{number}": bytes([number % 251]) * (1 << 20) for number in range(megabytes)}
     return account.publish(f"layer-of-{megabytes}", files)["LayerVersionArn"]
 

@@ -9,7 +9,7 @@ from bench_server import HANDLER, Account, Installation, RawClient, median, runn
 from budgets import Result
 from packages import zip_of
 
-# How many there are when it is measured.
+# The number of resources of each kind.
 FUNCTIONS = LAYER_VERSIONS = 10_000
 LAYERS = 100
 CREATIONS, PAGES, STARTS = 200, 100, 7
@@ -54,14 +54,14 @@ def encoded(content):
 
 
 def timed(work):
-    """Milliseconds that it takes."""
+    """The milliseconds that an action takes."""
     begin = time.perf_counter()
     work()
     return (time.perf_counter() - begin) * 1e3
 
 
 def measure_pages(client):
-    """Pages of fifty from all over the list, each with the marker of the one before."""
+    """Pages of fifty across the whole list, each with the marker of the previous one."""
     functions = [taken for taken, _ in pages(client, FUNCTIONS_PATH, "Functions")]
     versions = [taken for taken, _ in pages(client, f"{LAYERS_PATH}/layer-050/versions", "LayerVersions")]
     layers = [taken for taken, _ in pages(client, LAYERS_PATH, "Layers")]
@@ -81,7 +81,7 @@ def pages(client, path, key):
 
 
 def measure_creations(client, account):
-    """Creations that are durable when they are answered, with all the others there already."""
+    """Durable creations in an account that already has all the others."""
     function, layer = settings(account), layer_version()
     functions = [
         timed(lambda: client.request("POST", FUNCTIONS_PATH, json.dumps({**function, "FunctionName": f"new-{number}"})))

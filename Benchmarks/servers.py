@@ -1,4 +1,4 @@
-"""The server itself: how fast it starts with a full catalogue, and what an idle environment keeps in memory."""
+"""The server: its start with a full catalogue, and the memory of an idle environment."""
 
 import threading
 import time
@@ -42,7 +42,7 @@ def start(installation, data, account):
 
 
 def measure_idle_memory():
-    """All processes of some environments that have run once and are idle, divided by their number."""
+    """The average memory of environments that have run once and are idle, over all their processes."""
     source = "import time\ndef handler(event, context):\n    time.sleep(1)\n    return event\n"
     with running_server() as server:
         account = Account(server)

@@ -1,4 +1,4 @@
-"""A soak: the server's memory and descriptors after many invocations of every kind, against after few."""
+"""Soak test: the server's memory and descriptors after many invocations of every kind, against after few."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,7 +10,7 @@ from soak_load import ARGUMENTS, Client, deploy, load
 
 FEW, MANY = 20_000, 200_000
 CONNECTIONS, SECONDS = 16, 5
-# wrk calls the function that answers; these call the others meanwhile.
+# wrk invokes the echo function; these invoke the others meanwhile.
 KINDS = [Client.fails, Client.ends, Client.queued, Client.streams, Client.changes]
 
 
@@ -33,7 +33,7 @@ def measure():
 
 
 def drive(account, counts, total):
-    """Calls until there were so many calls in all."""
+    """Invokes until `total` calls have been made."""
     url = f"{account.server.url}/2015-03-31/functions/echo/invocations"
     with ThreadPoolExecutor(1) as aside:
         while sum(counts.values()) < total:

@@ -15,12 +15,12 @@ from budgets import Result
 from packages import zip_of
 
 ROUNDS = 3
-# A little below what Lambda takes in a request.
+# A little below the limit of a request.
 LARGE_ZIP_BYTES = 50_000_000
 
 
 def words(generator, size):
-    """Bytes that compress about as well as a Python package does: to something under a half."""
+    """Bytes that compress about as well as a Python package: to somewhat under a half."""
     vocabulary = [generator.randbytes(generator.randrange(2, 9)) for _ in range(4096)]
     pieces, total = [], 0
     while total < size:
@@ -38,7 +38,7 @@ def large_layer():
     while total < LARGE_ZIP_BYTES * 2.1:
         size = min(int(generator.lognormvariate(9.2, 1.6)), 3 << 20)
         offset = generator.randrange(len(text) - size)
-        # A salt, or equal files would be stored once and the comparison would not be fair.
+        # A salt: equal files would be stored once, and the comparison would be unfair.
         content = generator.randbytes(16) + scrambled(text[offset:offset + size], generator)
         files[f"python/package_{len(files) % 40}/file_{len(files)}.py"] = content
         total += len(content)
@@ -82,7 +82,7 @@ def unzip_and_sum(content):
 
 
 def disk_bytes(folder):
-    """Bytes of disk that a folder takes, a file with several names counted once."""
+    """The disk usage of a folder in bytes, each inode counted once."""
     seen, total = set(), 0
     for path in [folder, *folder.rglob("*")]:
         status = os.lstat(path)
@@ -101,7 +101,7 @@ def measure_publishing():
     content = large_layer()
     ours, theirs = [], []
     for _ in range(ROUNDS):
-        # A new data folder each time: a second publication of the same files would have little to do.
+        # A new data folder each time: publishing the same files again would store nothing.
         with running_server() as server:
             ours.append(publish(RawClient(Account(server)), "large", content))
         theirs.append(unzip_and_sum(content))

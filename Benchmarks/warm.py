@@ -63,7 +63,7 @@ def measure():
         emulator = stack.enter_context(running_emulator()) if EMULATOR.exists() else None
         wrk(url, 16, 2, credentials)
         ours, theirs = [], []
-        # In turn, so that whatever else the machine does falls on both.
+        # In turn, so that other load on the machine affects both.
         for _ in range(ROUNDS):
             ours.append(wrk(url, 1, SECONDS, credentials))
             if emulator:
@@ -73,7 +73,7 @@ def measure():
 
 
 def results(ours, theirs, throughput):
-    """The quietest round of each: other work on the machine only ever adds."""
+    """The fastest round of each: other load on the machine only adds time."""
     best = min(ours, key=lambda run: run["p50"])
     yield Result(budgets.WARM, best["p50"], f"p99 {best['p99']:.0f} µs; {spread([run['p50'] for run in ours])}")
     if theirs:

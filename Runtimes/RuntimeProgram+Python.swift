@@ -1,12 +1,11 @@
 extension RuntimeProgram {
-    /// The Python runtime, for CPython 3.9 to 3.14, which behaves as AWS's Python runtimes do.
+    /// The Python runtime for CPython 3.9 to 3.14, which behaves as AWS's Python runtimes do.
     ///
-    /// It is started in `/var/task` and takes everything else from its environment variables: `AWS_LAMBDA_RUNTIME_API`,
-    /// `_HANDLER`, `LAMBDA_TASK_ROOT`, `AWS_EXECUTION_ENV`, and those that the context object shows.
+    /// Its working directory is `/var/task`, and it reads these environment variables: `AWS_LAMBDA_RUNTIME_API`,
+    /// `_HANDLER`, `LAMBDA_TASK_ROOT`, `AWS_EXECUTION_ENV`, and those of the context object.
     ///
-    /// `-S` keeps what the host's distribution has installed for itself out of the function's reach, and starts the
-    /// interpreter in two thirds of the time; the variables that steer an interpreter (`PYTHONPATH` above all) still
-    /// count, as they do on AWS.
+    /// `-S` hides the host's site packages from the function, and starts the interpreter in two thirds of the time; the
+    /// interpreter's environment variables (above all `PYTHONPATH`) still apply, as on AWS.
     public static let python = RuntimeProgram(
         files: [
             File(name: "bootstrap.py", bytes: PackageResources.bootstrap_py),

@@ -1,34 +1,34 @@
-/// A program of our own that runs inside execution environments, embedded in the server: its files and how to start it.
+/// A runtime embedded in the server: its files, and its command line inside execution environments.
 ///
-/// The server writes the files into a folder once and mounts that folder, read-only, at ``directory`` in every
+/// The server writes the files into a folder once and mounts that folder read-only at ``directory`` in every
 /// environment, where AWS keeps its own runtimes.
 public struct RuntimeProgram: Sendable {
-    /// Where environments find the files.
+    /// The folder of the files inside environments.
     public static let directory = "/var/runtime"
 
-    /// One file of a program.
+    /// One file of a runtime.
     public struct File: Sendable {
         /// The file's name, without any folder.
         public let name: String
-        /// The file's content, to be written as it is, readable by everyone.
+        /// The file's content, to be written unchanged and world-readable.
         public let bytes: [UInt8]
     }
 
-    /// All files, to lie beside each other in one folder.
+    /// All files, which belong in one folder.
     public let files: [File]
 
     /// The file that starts the program.
     public let mainFile: String
 
-    /// What stands between the interpreter and the main file.
+    /// The interpreter's flags, before the main file.
     public let flags: [String]
 
     /// The command line that starts the program.
     ///
     /// - Parameters:
-    ///   - interpreter: The path of the interpreter as the environment sees it.
+    ///   - interpreter: The path of the interpreter inside the environment.
     ///   - wrapper: The function's `AWS_LAMBDA_EXEC_WRAPPER`, if any. Wrappers expect the interpreter and the main
-    ///     file as their first and second argument, so the flags are left out; the program makes up for them.
+    ///     file as first and second argument, so the flags are omitted; the program compensates for them.
     ///     https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html
     public func command(interpreter: String, wrapper: String? = nil) -> [String] {
         let main = Self.directory + "/" + mainFile

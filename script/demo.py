@@ -1,7 +1,7 @@
-"""The story that `make demo` tells: one application deployed fat and with a layer, every route asked, one line changed.
+"""`make demo`: deploys one application with and without a layer, requests every route, changes one line.
 
-Everything happens in a temporary folder and on a free port; whatever way it ends, the server is stopped and the folder
-is gone.
+Everything happens in a temporary folder and on a free port; on every exit the server is stopped and the folder is
+removed.
 """
 
 import base64
@@ -23,7 +23,7 @@ from demo_server import STRATA, TOOLS, Client, Failure, Server, get, post, run
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "Examples" / "image-analyzer"
-# The example's wheels exist for these; the first that this host has is used.
+# The example's wheels exist for these; the first one on this host is used.
 RUNTIMES = ["python3.12", "python3.13", "python3.11", "python3.14"]
 ARCHITECTURE = {"x86_64": "x86_64", "aarch64": "arm64"}.get(platform.machine(), "x86_64")
 
@@ -33,7 +33,7 @@ def main():
         signal.signal(number, lambda *_: sys.exit(1))
     folder = pathlib.Path(tempfile.mkdtemp(prefix="strata-demo-"))
     try:
-        tell(folder)
+        run_demo(folder)
     except Failure as failure:
         sys.exit(f"demo: {failure}")
     except KeyboardInterrupt:
@@ -42,12 +42,12 @@ def main():
         shutil.rmtree(folder, onerror=remove_read_only)
 
 
-def tell(folder):
+def run_demo(folder):
     runtime = choose_runtime()
     code = folder / "code"
     shutil.copytree(EXAMPLE, code, ignore=shutil.ignore_patterns("__pycache__"))
 
-    title("1. Package the example, fat and with a layer")
+    title("1. Package the example: with its dependencies inside, and with a layer")
     packages = make_packages(folder, code, runtime)
 
     with Server(folder) as server:
@@ -55,13 +55,13 @@ def tell(folder):
         title(f"2. Deploy with the AWS CLI (AWS_ENDPOINT_URL={server.url})")
         deploy(aws, packages, runtime)
 
-        title("3. Ask every route")
-        ask_routes(aws)
-        ask_for_image(aws, folder)
+        title("3. Request every route")
+        request_routes(aws)
+        request_image_analysis(aws, folder)
 
         title("4. Change one line, deploy again")
         redeploy(aws, folder, code, packages, runtime)
-    print("\nThe server is stopped and everything it kept is removed.")
+    print("\nThe server is stopped and its data is removed.")
 
 
 # 1. Packages
@@ -125,7 +125,7 @@ def create(aws, name, facts, runtime, *more):
 # 3. Routes
 
 
-def ask_routes(aws):
+def request_routes(aws):
     for path in ["/", "/health", "/api/v1/health", "/api/v1/docs"]:
         answer = aws.invoke("image-analyzer", get(path))
         expect(answer["statusCode"], 200, f"the status of GET {path}")
@@ -134,7 +134,7 @@ def ask_routes(aws):
     expect(aws.invoke("image-analyzer", get("/nothing-here"))["statusCode"], 404, "the status of an unknown path")
 
 
-def ask_for_image(aws, folder):
+def request_image_analysis(aws, folder):
     jpeg = make_jpeg()
     (folder / "picture.jpg").write_bytes(jpeg)
     answer = aws.invoke("image-analyzer", post("/api/v1/images/analyze", jpeg, "image/jpeg"))
@@ -143,11 +143,11 @@ def ask_for_image(aws, folder):
     check_analysis(analysis, jpeg)
     facts = {key: value for key, value in analysis.items() if key != "thumbnail_jpeg_base64"}
     print(f"   POST /api/v1/images/analyze   200  {json.dumps(facts)}")
-    print("        checked here with Pillow: size, format, mean colour, and the thumbnail's own pixels")
+    print("        verified here with Pillow: size, format, mean colour, thumbnail pixels")
 
 
 def make_jpeg():
-    """A picture whose mean colour follows from its drawing: left half one colour, right half another."""
+    """An image with a known mean colour: left half one colour, right half another."""
     image = Image.new("RGB", (640, 480), (220, 60, 20))
     ImageDraw.Draw(image).rectangle((320, 0, 639, 479), fill=(20, 100, 180))
     buffer = io.BytesIO()
@@ -193,11 +193,11 @@ def redeploy(aws, folder, code, packages, runtime):
     print(f"   With the layer {seconds['code']:.2f} s, fat {seconds['fat']:.2f} s; three AWS CLI commands each.")
 
 
-# Small things
+# Helpers
 
 
 class Stopwatch:
-    """Prints what a block did and how long it took."""
+    """Prints a label and the duration of a block."""
 
     def __init__(self, words):
         self.words = words
@@ -243,7 +243,7 @@ def title(words):
 
 
 def remove_read_only(function, path, _):
-    """A published layer's folders are read-only; an ordinary user has to open them to remove them."""
+    """Published layers have read-only folders, which an ordinary user must make writable to remove them."""
     os.chmod(os.path.dirname(path), 0o700)
     if os.path.isdir(path) and not os.path.islink(path):
         os.chmod(path, 0o700)

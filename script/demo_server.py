@@ -1,4 +1,4 @@
-"""A Strata server in a folder of its own, and the AWS CLI pointed at it."""
+"""A Strata server in its own folder, and the AWS CLI configured for it."""
 
 import base64
 import json
@@ -16,11 +16,11 @@ STOP_LIMIT_SECONDS = 10
 
 
 class Failure(Exception):
-    """The demo went wrong, in one sentence."""
+    """A failure of the demo, in one sentence."""
 
 
 class Server:
-    """A server of our own, stopped when the block ends."""
+    """A server that is stopped when the block ends."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -41,12 +41,12 @@ class Server:
     def wait_for_url(self):
         deadline = time.monotonic() + STARTUP_LIMIT_SECONDS
         while time.monotonic() < deadline and self.process.poll() is None:
-            if found := re.search(r"http://127\.0\.0\.1:\d+", self.said()):
+            if found := re.search(r"http://127\.0\.0\.1:\d+", self.output()):
                 return found[0]
             time.sleep(0.02)
-        raise Failure(f"the server did not start: {self.said().strip() or 'it said nothing'}")
+        raise Failure(f"the server did not start: {self.output().strip() or 'no output'}")
 
-    def said(self):
+    def output(self):
         return (self.folder / "server.log").read_text(errors="replace")
 
     def __exit__(self, *_):
@@ -60,7 +60,7 @@ class Server:
 
 
 class Client:
-    """The AWS CLI as it comes, with an environment that knows this server and nothing of the user's account."""
+    """An unmodified AWS CLI, with variables for this server and without the user's AWS settings."""
 
     def __init__(self, url, folder):
         self.folder = folder
@@ -77,9 +77,9 @@ class Client:
         return json.loads(text) if text.strip() else None
 
     def invoke(self, function, event):
-        question, answer = self.folder / "event.json", self.folder / "answer.json"
-        question.write_text(json.dumps(event))
-        result = self.run("invoke", "--function-name", function, "--payload", f"fileb://{question}", str(answer))
+        event_file, answer = self.folder / "event.json", self.folder / "answer.json"
+        event_file.write_text(json.dumps(event))
+        result = self.run("invoke", "--function-name", function, "--payload", f"fileb://{event_file}", str(answer))
         if "FunctionError" in result:
             raise Failure(f"{function} failed: {answer.read_text()}")
         return json.loads(answer.read_text())
@@ -107,6 +107,6 @@ def event(method, path, headers=None):
 def run(words, environment=None):
     done = subprocess.run(words, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode != 0:
-        last = (done.stderr.strip() or done.stdout.strip() or "it said nothing").splitlines()[-1]
-        raise Failure(f"'{' '.join(words[:4])} …' ended with {done.returncode}: {last}")
+        last = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()[-1]
+        raise Failure(f"'{' '.join(words[:4])} …' exited with {done.returncode}: {last}")
     return done.stdout

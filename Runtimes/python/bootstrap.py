@@ -1,11 +1,11 @@
-"""The Python runtime of Strata: runs a function's handler for each event that the runtime API hands out.
+"""The Python runtime of Strata: runs a function's handler for each event of the runtime API.
 
-Started as `python -S /var/runtime/bootstrap.py` inside an execution environment. It needs nothing but CPython 3.9 or
-newer, and behaves as AWS's Python runtime does: https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html.
+Started as `python -S /var/runtime/bootstrap.py` inside an execution environment. It needs only CPython 3.9 or newer,
+and behaves as AWS's Python runtime does: https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html.
 
-Every cold start compiles this file and every invocation runs its loop. So it holds only what all invocations need and
-imports only what an interpreter has at hand; errors, logging and unusual JSON are in the files beside it and are loaded
-when first needed. Functions that show in users' stack traces are named as they are in AWS's.
+Every cold start compiles this file and every invocation runs its loop. So it contains only what all invocations need,
+and imports only modules that the interpreter has already loaded; errors, logging and unusual JSON are in separate
+files, loaded on first use. Functions that appear in users' stack traces have the names of AWS's runtime.
 """
 
 import importlib
@@ -21,18 +21,18 @@ from bootstrap_api import RuntimeAPI
 from bootstrap_context import LambdaContext
 from bootstrap_json import JSON
 
-# AWS's runtimes write results in ASCII up to Python 3.11, and in UTF-8 from there on.
+# AWS's runtimes write results in ASCII up to Python 3.11, and in UTF-8 from 3.12 on.
 ASCII_RUNTIMES = tuple("AWS_Lambda_python3.%d" % minor for minor in range(12))
 
-# The headers of the event that is being handled: log records carry its request id and tenant.
+# The headers of the event in flight: log records contain its request id and tenant.
 current = {}
 
-# For the modules that are loaded later: `__main__` is a name that a function may give to something else.
+# For modules that are loaded later: a function may rebind `__main__`.
 sys.modules["bootstrap_main"] = sys.modules[__name__]
 
 
 class FaultException(Exception):
-    """A failure that the runtime reports under its own name (`Runtime.…`), not under that of the user's exception."""
+    """A failure with an error type of the runtime (`Runtime.…`), not that of the user's exception."""
 
     def __init__(self, exception_type, msg, trace=()):
         self.exception_type = exception_type
@@ -41,7 +41,7 @@ class FaultException(Exception):
 
 
 def load(name):
-    """Our module `bootstrap_<name>`, from the runtime's directory whatever the function's search path holds."""
+    """Loads the module `bootstrap_<name>` from the runtime's directory, regardless of the function's search path."""
     full_name = "bootstrap_" + name
     if full_name not in sys.modules:
         spec = importlib._bootstrap_external.PathFinder.find_spec(full_name, [RUNTIME_DIRECTORY])
@@ -52,11 +52,11 @@ def load(name):
 
 
 def set_search_path():
-    """The function's code first, then its layers; `.pth` files of both are honoured.
+    """Sets `sys.path`: the function's code first, then its layers, with the `.pth` files of both.
 
-    Nothing that the host has installed for itself can be imported: the interpreter was started without its site
-    directories (-S), or, by a wrapper that knows nothing of that, they are taken away. What else `site` gives a program
-    is given here. A PYTHONPATH of the function's own takes the place of the layers, as on AWS.
+    The host's site packages cannot be imported: the interpreter starts without site directories (-S); a wrapper script
+    may start it without that flag, so they are removed here. The other effects of `site` are repeated here. A
+    PYTHONPATH of the function replaces the layers, as on AWS.
     """
     if not sys.flags.no_site:
         hosts = site.getsitepackages() + [site.getusersitepackages()]
@@ -75,7 +75,7 @@ def set_search_path():
 
 
 class Unbuffered:
-    """A text stream that hands every write to the kernel at once: what was printed outlives any end of the process."""
+    """A text stream that flushes every write, so that output survives any end of the process."""
 
     def __init__(self, stream):
         self.stream = stream
@@ -98,8 +98,8 @@ class Unbuffered:
         self.stream.flush()
 
 
-# What AWS's runtime has imported before it looks at the function's directory: there a function's own `types.py` or
-# `logging/` never hides the library's. Here most of them are imported by the function, if at all.
+# The modules that AWS's runtime imports before it searches the function's directory: a function's own `types.py` or
+# `logging/` never shadows the library's there. Here most of them are imported by the function, if at all.
 LIBRARY_FIRST = frozenset(
     "__future__ collections concurrent contextlib copyreg decimal enum functools heapq json keyword linecache logging "
     "math numbers operator queue re reprlib string textwrap threading token tokenize traceback types warnings "
@@ -108,9 +108,9 @@ LIBRARY_FIRST = frozenset(
 
 
 class LibraryFinder:
-    """Finds the modules of LIBRARY_FIRST on the search path that the interpreter started with.
+    """Finds the modules of LIBRARY_FIRST on the interpreter's initial search path.
 
-    `logging` takes longer to import than we take to start: its root logger is set up when something imports it.
+    Importing `logging` takes longer than this runtime's start: its root logger is configured on first import.
     """
 
     def __init__(self):
@@ -132,7 +132,7 @@ class LibraryFinder:
 
 
 def _get_handler(name):
-    """The object that `_HANDLER` names: `module.function`, with `/` or `.` between packages."""
+    """The object named by `_HANDLER`: `module.function`, with `/` or `.` between packages."""
     module_name, dot, function_name = name.rpartition(".")
     if not dot:
         message = "Bad handler '{}': not enough values to unpack (expected 2, got 1)".format(name)
@@ -193,7 +193,7 @@ def marshalled(response, json):
 
 
 def handle_event_request(api, json, request_handler, headers, body):
-    """Runs the handler for one event, and posts its result or its error."""
+    """Runs the handler for one event and posts its result or its error."""
     request_id = headers["lambda-runtime-aws-request-id"]
     error = None
     try:
@@ -209,11 +209,11 @@ def handle_event_request(api, json, request_handler, headers, body):
     if not isinstance(result, bytes):
         result = result.encode()
     path = "invocation/" + request_id + "/response"
-    api.post("invocation response", path, content_type, result, invocation_id_line(headers), asks=True)
+    api.post("invocation response", path, content_type, result, invocation_id_line(headers), polls=True)
 
 
 def invocation_id_line(headers):
-    """The header that tells one attempt at a request from another, where the API hands one out."""
+    """The header that distinguishes attempts of one request, if the API sends it."""
     value = headers.get("lambda-runtime-invocation-id")
     return "Lambda-Runtime-Invocation-Id: " + value + "\r\n" if value else ""
 

@@ -1,7 +1,7 @@
-"""A client of the runtime API (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html), made for speed.
+"""A fast client of the runtime API (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html).
 
-One connection, kept alive, straight on the interpreter's own socket type: `http.client` and `socket` would take longer
-to import than a whole cold start may last, and to run than a whole invocation may.
+One keep-alive connection on the interpreter's built-in socket type: importing `http.client` and `socket` would take
+longer than a whole cold start may, and using them longer than a whole invocation may.
 """
 
 import _socket
@@ -10,18 +10,18 @@ import time
 
 # The version of the API that AWS's runtimes speak.
 API_ROOT = "/2018-06-01/runtime/"
-# Headers that go on beyond this size are not those of a runtime API.
+# The limit on the size of response headers.
 MAXIMUM_HEAD_BYTES = 1 << 20
-# From here on, copying a body to send it together with its header costs more than a second system call.
+# From this size on, copying a body behind its head costs more than a second system call.
 COPIED_BODY_BYTES = 1 << 16
-# How a question for the next event is refused when the environment ends.
+# The status of a poll when the environment shuts down.
 GONE = 410
-# Strata's own: answer a result with the next event, in place of "accepted". Another runtime API overlooks it.
-ASKING_LINE = "Strata-Next: wait\r\n"
+# Strata's extension: the response to a result may be the next event, not "accepted". Other runtime APIs ignore it.
+POLLING_LINE = "Strata-Next: wait\r\n"
 
 
 def report(problem):
-    """Logs what went wrong between us and the API, in the words of AWS's client."""
+    """Logs a failed request to the API, in the words of AWS's client."""
     sys.stdout.write("[ERROR] [{}] LAMBDA_RUNTIME {}\n".format(int(time.time() * 1000), problem))
 
 
@@ -34,21 +34,21 @@ class RuntimeAPI:
         self.rest_of_first_lines = " HTTP/1.1\r\nHost: " + address + "\r\n"
         self.next_request = ("GET " + API_ROOT + "invocation/next" + self.rest_of_first_lines + "\r\n").encode()
         self.connection = None
-        self.answer = None  # to the question for the next event, where it came with a result
+        self.polled = None  # the next event, if it was the response to a result
 
     def next(self):
-        """Waits for the next event: its headers, names in lower case, and its body."""
-        status, headers, body = self.answer or self.exchange(self.next_request, b"")
-        self.answer = None
+        """Polls for the next event: its headers (names in lower case) and its body."""
+        status, headers, body = self.polled or self.exchange(self.next_request, b"")
+        self.polled = None
         if not 200 <= status < 300:
             report("Failed to get next invocation. Http Response code: {}".format(status))
             raise RuntimeError("Failed to get next")
         return headers, body
 
-    def post(self, what, path, content_type, body, more_headers="", asks=False):
+    def post(self, what, path, content_type, body, more_headers="", polls=False):
         """Posts `what`; RuntimeError if it is refused. `more_headers` are whole lines.
 
-        With `asks`, the answer may be the next event already: a request less, and the server hears of both at once.
+        With `polls`, the response may be the next event: one request less, and one wake-up of the server for both.
         """
         head = "POST {}{}{}Content-Type: {}\r\nContent-Length: {}\r\n{}{}\r\n".format(
             API_ROOT,
@@ -57,21 +57,21 @@ class RuntimeAPI:
             content_type,
             len(body),
             more_headers,
-            ASKING_LINE if asks else "",
+            POLLING_LINE if polls else "",
         )
         status, headers, answer = self.exchange(head.encode("latin-1"), body)
-        if asks and (status == GONE or "lambda-runtime-aws-request-id" in headers):
-            self.answer = status, headers, answer
+        if polls and (status == GONE or "lambda-runtime-aws-request-id" in headers):
+            self.polled = status, headers, answer
         elif not 200 <= status < 300:
             text = answer.decode("utf-8", "replace")
             report("Failed to post handler success response. Http response code: {}. {}".format(status, text))
             raise RuntimeError("Failed to post " + what)
 
     def exchange(self, head, body):
-        """Sends a request and reads its answer: status, headers, body.
+        """Sends a request and reads its response: status, headers, body.
 
-        A kept connection may turn out to be closed at the other end, before any byte of an answer: only then is the
-        request sent once more, on a new connection.
+        The server may have closed an idle connection. Only if no byte of a response arrives, the request is sent once
+        more on a new connection.
         """
         if self.connection is not None:
             try:
@@ -88,7 +88,7 @@ class RuntimeAPI:
 
     def connect(self):
         connection = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM)
-        connection.settimeout(None)  # whatever default the function has set for sockets of its own
+        connection.settimeout(None)  # a function may have set a default for its own sockets
         connection.connect(self.endpoint)
         connection.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
         self.connection = connection
@@ -101,7 +101,7 @@ class RuntimeAPI:
             self.connection.sendall(body)
 
     def receive(self, data):
-        """One whole answer, of which `data` has been read already."""
+        """Reads one whole response, of which `data` has been read already."""
         status, headers, data = self.receive_head(data)
         length = headers.get("content-length")
         if length is not None:
@@ -122,12 +122,12 @@ class RuntimeAPI:
         end = data.find(b"\r\n\r\n")
         while end < 0:
             if len(data) > MAXIMUM_HEAD_BYTES:
-                raise ConnectionError("the headers of the runtime API do not end")
+                raise ConnectionError("the runtime API sent too many headers")
             data += self.receive_more()
             end = data.find(b"\r\n\r\n")
         lines = data[:end].decode("latin-1").split("\r\n")
         status = int(lines[0].split(" ", 2)[1])
-        if status < 200:  # 100 Continue and its like: the answer follows
+        if status < 200:  # 100 Continue etc.: the response follows
             return self.receive_head(data[end + 4 :])
         headers = {}
         for line in lines[1:]:
@@ -138,7 +138,7 @@ class RuntimeAPI:
     def receive_more(self):
         data = self.connection.recv(65536)
         if not data:
-            raise ConnectionError("the runtime API closed the connection within an answer")
+            raise ConnectionError("the runtime API closed the connection within a response")
         return data
 
     def receive_length(self, data, length):
@@ -151,12 +151,12 @@ class RuntimeAPI:
         while filled < length:
             count = self.connection.recv_into(view[filled:])
             if not count:
-                raise ConnectionError("the runtime API closed the connection within an answer")
+                raise ConnectionError("the runtime API closed the connection within a response")
             filled += count
         return body
 
     def receive_chunks(self, data):
-        """A chunked body (RFC 9112, 7.1); extensions and trailers are passed over."""
+        """Reads a chunked body (RFC 9112, 7.1); extensions and trailers are ignored."""
         body = bytearray()
         while True:
             line, data = self.receive_line(data)

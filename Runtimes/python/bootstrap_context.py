@@ -1,4 +1,4 @@
-"""The context object that a handler gets: https://docs.aws.amazon.com/lambda/latest/dg/python-context.html."""
+"""The context object of handlers: https://docs.aws.amazon.com/lambda/latest/dg/python-context.html."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ def describe(value, fields):
 
 
 class Record:
-    """Named fields, filled from a parsed JSON object; those it lacks are None."""
+    """Named fields, filled from a parsed JSON object; missing ones are None."""
 
     __slots__ = ()
 
@@ -38,9 +38,9 @@ class ClientContext(Record):
 
 
 class LambdaContext:
-    """One invocation, as its handler sees it.
+    """The context of one invocation.
 
-    `client_context` and `identity` are the parsed JSON of the headers that carry them, or None.
+    `client_context` and `identity` are the parsed JSON of their headers, or None.
     """
 
     def __init__(self, headers, client_context, identity):
@@ -62,7 +62,7 @@ class LambdaContext:
         self._epoch_deadline_time_in_ms = int(headers.get("lambda-runtime-deadline-ms", 0))
 
     def _client_context(self, values):
-        """The client context without its trace context, which only `w3c()` shows."""
+        """The client context without its trace context, which only `w3c()` returns."""
         trace = values.pop("w3c", None) if isinstance(values, dict) else None
         if isinstance(trace, dict):
             self._w3c_fields = {field: trace[field] for field in W3C_FIELDS if isinstance(trace.get(field), str)}

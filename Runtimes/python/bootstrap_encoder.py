@@ -1,4 +1,4 @@
-"""AWS's rules for the JSON of a handler's result, for the values that the interpreter's own encoder treats otherwise.
+"""AWS's rules for the JSON of results, for values that the interpreter's own encoder treats differently.
 
 AWS's runtime encodes with `simplejson`: Decimals are written as numbers, objects with `_asdict()` (named tuples) as
 objects, bytes as UTF-8 text, and NaN as NaN. https://simplejson.readthedocs.io/
@@ -10,12 +10,12 @@ import sys
 
 
 def decode(body):
-    """Decodes slowly, for the sake of a good message."""
+    """Decodes slowly, with good error messages."""
     return json.loads(str(body, "utf-8"), parse_constant=refuse)
 
 
 def refuse(name):
-    """NaN and the infinities are no JSON."""
+    """Refuses NaN and the infinities, which are not JSON."""
     raise ValueError("Expecting value: " + name)
 
 
@@ -32,7 +32,7 @@ class Encoder:
     def __init__(self, escapes_unicode, emit):
         self.string = json.encoder.encode_basestring_ascii if escapes_unicode else json.encoder.encode_basestring
         self.emit = emit
-        self.open = set()  # the identities of the values being written, to find circles
+        self.open = set()  # the ids of the values being written, to detect cycles
         decimal = sys.modules.get("decimal")
         self.decimal = decimal.Decimal if decimal else ()
 

@@ -1,4 +1,4 @@
-"""What the Python runtime does when a handler fails or cannot be found: the payload it posts and the lines it logs."""
+"""Errors of the Python runtime and of handlers: the posted payload and the log lines."""
 
 import sys
 import time
@@ -11,7 +11,7 @@ LINE_END = "\r"
 INDENTATION = "\u00a0"
 ERROR_TYPE_HEADER = "Lambda-Runtime-Function-Error-Type"
 
-# AWS's words, verbatim: people search logs for them.
+# AWS's text, verbatim: users search logs for it.
 UNHANDLED_EXCEPTION_WARNING = (
     "LAMBDA_WARNING: Unhandled exception. "
     "The most likely cause is an issue in the function code. "
@@ -34,7 +34,7 @@ def post_init_error(api, json, exc_info):
 
 
 def post_invocation_error(api, json, headers, payload):
-    """Reports that an invocation failed; the environment goes on."""
+    """Reports that an invocation failed; the environment continues."""
     path = "invocation/" + payload["requestId"] + "/error"
     post(api, json, "invocation error", path, payload, runtime.invocation_id_line(headers))
 
@@ -46,14 +46,14 @@ def post(api, json, what, path, payload, more_headers=""):
 
 
 def logged(exc_info, request_id, json):
-    """The payload of an exception, which is printed on the way."""
+    """Logs an exception and returns its payload."""
     payload = described(exc_info, request_id)
     log(payload, json)
     return payload
 
 
 def described(exc_info, request_id):
-    """The payload that AWS defines for an exception."""
+    """The payload of an exception, in AWS's format."""
     kind, error, trace = exc_info
     if isinstance(error, runtime.FaultException):
         message, name, lines = error.msg, error.exception_type, list(error.trace)
@@ -63,7 +63,7 @@ def described(exc_info, request_id):
 
 
 def user_frames(trace):
-    """The frames of a traceback from the first that is not the runtime's own; all, if they all are."""
+    """The frames of a traceback, without leading frames of the runtime; all frames if there are no others."""
     frames = [(frame.filename, frame.lineno, frame.name, frame.line) for frame in traceback.extract_tb(trace)]
     for index, frame in enumerate(frames):
         if "/bootstrap.py" not in frame[0]:
@@ -72,7 +72,7 @@ def user_frames(trace):
 
 
 def log(payload, json):
-    """Prints a payload in the log format of the function."""
+    """Logs a payload in the function's log format."""
     if runtime.load("logging").is_json_format():
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         write(json.encode({"timestamp": now, "level": "ERROR", **payload}))
@@ -89,7 +89,7 @@ def log(payload, json):
 
 
 def write(line):
-    """Prints a line; half a surrogate pair in it is escaped, so that it does not end the environment."""
+    """Prints a line; lone surrogates are escaped, because they would crash the runtime."""
     sys.stdout.write(line.encode("utf-8", "backslashreplace").decode() + "\n")
 
 
@@ -99,5 +99,5 @@ def indented(line):
 
 
 def header_text(name):
-    """A type's name as it can stand in a header: whatever is not printable ASCII is escaped."""
+    """A type's name for a header: characters other than printable ASCII are escaped."""
     return ascii(name)[1:-1]

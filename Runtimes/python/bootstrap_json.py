@@ -1,14 +1,14 @@
-"""The JSON of events and results, by the interpreter's own C scanner and encoder.
+"""The JSON of events and results, with the interpreter's C scanner and encoder.
 
-The `json` package would do no more for well-formed events and plain results, but costs an import of `re`. What is not
-well-formed or not plain goes to `bootstrap_encoder`, which knows AWS's rules and messages.
+The `json` package gives the same results for well-formed events and plain results, but imports `re`. Everything else
+goes to `bootstrap_encoder`, which implements AWS's rules and messages.
 """
 
 import marshal
 
 
 class ScannerOptions:
-    """What the C scanner asks of a decoder."""
+    """The decoder attributes that the C scanner reads."""
 
     strict = True
     object_hook = object_pairs_hook = array_hook = None
@@ -24,12 +24,12 @@ try:
     from _json import encode_basestring, encode_basestring_ascii, make_encoder, make_scanner
 
     scan = make_scanner(ScannerOptions)
-except (ImportError, AttributeError):  # an interpreter whose accelerator is missing or differs
+except (ImportError, AttributeError):  # an interpreter without this accelerator
     encode_basestring = encode_basestring_ascii = make_encoder = scan = None
 
 
 class JSON:
-    """Decodes events and encodes results. `escapes_unicode`: whether everything beyond ASCII is escaped."""
+    """Decodes events and encodes results. `escapes_unicode`: whether non-ASCII characters are escaped."""
 
     def __init__(self, escapes_unicode, load):
         self.escapes_unicode = escapes_unicode
@@ -37,21 +37,21 @@ class JSON:
         self.load = load
 
     def decode(self, body):
-        """The value of a JSON text in UTF-8; ValueError says what is wrong with it."""
+        """The value of a JSON text in UTF-8; ValueError with a message for invalid JSON."""
         try:
             text = str(body, "utf-8")
             value, end = scan(text, 0)
             if end == len(text):
                 return value
-        except Exception:  # SystemError too: to say more, the scanner would need `json` to be imported
+        except Exception:  # also SystemError: for its error messages the scanner needs `json` imported
             pass
         return self.load("encoder").decode(body)
 
     def encode(self, value):
         """The JSON text of a value.
 
-        `marshal` takes exact built-in types only, and looks through a value at C speed: what passes it needs no rules
-        of AWS's. Whatever fails here is done again by those rules, for their result or their message.
+        `marshal` accepts only exact built-in types and checks a value at C speed: such values need none of AWS's rules.
+        Any other value is encoded again by those rules, for their result or their message.
         """
         try:
             marshal.dumps(value, 2)

@@ -24,14 +24,14 @@ def wanted_level():
 
 
 class LogSink:
-    """Where log records go; the context object's `log` looks for it."""
+    """The destination of log records, as the handler's `log_sink`."""
 
     def log(self, text, frame_type=None):
         sys.stdout.write(text)
 
 
 def configure(logging):
-    """Adds the handler to the root logger of a freshly imported `logging`."""
+    """Adds the handler to the root logger of a newly imported `logging`."""
 
     class LambdaLoggerHandler(logging.Handler):
         def __init__(self, log_sink):
@@ -61,7 +61,7 @@ def configure(logging):
     root.addHandler(handler)
 
 
-# What a record carries by itself; anything else came through `extra=` and is part of the JSON line.
+# The standard fields of a record; others came through `extra=` and are added to the JSON line.
 OWN_FIELDS = frozenset(
     "name msg args levelname levelno pathname filename module exc_info exc_text stack_info lineno funcName created "
     "msecs relativeCreated thread threadName processName process aws_request_id tenant_id _frame_type".split()
@@ -76,7 +76,7 @@ def json_formatter(logging):
 
     class JsonFormatter(logging.Formatter):
         def format(self, record):
-            # AWS's five levels: a level between two of them counts as the lower.
+            # AWS's five levels: levels in between are rounded down.
             record.levelno = min(50, max(0, record.levelno)) // 10 * 10
             record.levelname = logging.getLevelName(record.levelno)
             is_object = isinstance(record.msg, dict) and not record.args

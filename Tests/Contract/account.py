@@ -1,4 +1,4 @@
-"""An account on a server, as a user of boto3 sees it, with shorter words for what every test does."""
+"""An account on a server, used through boto3, with shorthands for common calls."""
 
 import base64
 import itertools
@@ -6,6 +6,7 @@ import json
 import subprocess
 import textwrap
 import threading
+import urllib.request
 from dataclasses import dataclass
 
 import boto3
@@ -13,6 +14,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from operators import until
 from packages import zip_of
 
 SESSION = boto3.session.Session()
@@ -25,7 +27,7 @@ numbers = itertools.count(100_000_000_001)
 
 @dataclass
 class Answer:
-    """What an invocation answered."""
+    """The response to an invocation."""
 
     status: int
     payload: bytes
@@ -35,20 +37,20 @@ class Answer:
 
     @property
     def value(self):
-        """The result, of an invocation that must have succeeded."""
+        """The result of an invocation that must have succeeded."""
         assert self.error is None, f"{self.error}: {self.payload.decode()}\n{self.log}"
         return json.loads(self.payload)
 
     @property
     def failure(self):
-        """The error's payload, of an invocation that must have failed."""
+        """The error payload of an invocation that must have failed."""
         assert self.error is not None, f"expected a function error, got {self.payload!r}"
         return json.loads(self.payload)
 
 
 @dataclass
 class Refusal:
-    """How an operation was refused."""
+    """The error of a refused operation."""
 
     code: str
     message: str
@@ -82,7 +84,7 @@ class Account:
         return f"arn:aws:lambda:{self.region}:{self.number}:function:{name}"
 
     def settings(self, source=None, *, files=None, name=None, **more):
-        """The parameters of CreateFunction, with what a test does not care about filled in."""
+        """The parameters of CreateFunction, with defaults for those that do not matter to the test."""
         code = zip_of(files or {"app.py": textwrap.dedent(source or ECHO)})
         return {
             "FunctionName": name or f"function-{next(self.names)}",
@@ -106,7 +108,7 @@ class Account:
         return name
 
     def publish_live(self, name):
-        """Publishes version 1 of a function, and makes the alias live of it."""
+        """Publishes version 1 of a function and creates the alias live for it."""
         self.lambda_.publish_version(FunctionName=name)
         self.lambda_.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
 
@@ -143,13 +145,13 @@ class Account:
         )
 
     def invoke_aside(self, name, event=None, **parameters):
-        """Starts an invocation in a thread; call the result to have its answer."""
+        """Starts an invocation in a thread; call the returned function for its response."""
         answers = []
 
         def work():
             try:
                 answers.append(self.invoke(name, event, **parameters))
-            except Exception as error:  # handed over to whoever asks for the answer
+            except Exception as error:  # raised when the response is requested
                 answers.append(error)
 
         thread = threading.Thread(target=work)
@@ -163,8 +165,19 @@ class Account:
 
         return answer
 
+    def wait_until_busy(self, name, count=1):
+        """Waits until `count` environments of a function have an invocation in flight."""
+
+        def busy():
+            with urllib.request.urlopen(self.server.url + "/_strata/top", timeout=30) as response:
+                functions = json.load(response)["functions"]
+            mine = [each for each in functions if (each["account"], each["function"]) == (self.number, name)]
+            return sum(each["environments"]["busy"] for each in mine)
+
+        until(lambda: busy() >= count, f"{count} invocations of {name} in flight", busy)
+
     def aws(self, *arguments, program, variables=None, **options):
-        """Runs the AWS CLI, with more environment variables perhaps."""
+        """Runs the AWS CLI, optionally with further environment variables."""
         environment = {
             "PATH": "/usr/bin:/bin", "HOME": str(self.server.installation.root), "LANG": "C.UTF-8",
             "AWS_ACCESS_KEY_ID": self.number, "AWS_SECRET_ACCESS_KEY": "secret",

@@ -1,4 +1,4 @@
-"""Clients that call a server while it is killed and starved, and keep what they should not have been told."""
+"""Clients of a server that is killed and starved of disk space; they record every unjustified failure."""
 
 import collections
 import itertools
@@ -19,18 +19,18 @@ HANDLER = """
             "begin": begin, "end": time.monotonic(),
         }
 """
-# Reasons of a throttle that limits on what runs at once may have.
+# The throttling reasons of concurrency limits.
 THROTTLES = {"ConcurrentInvocationLimitExceeded", "ReservedFunctionConcurrentInvocationLimitExceeded"}
 
 
 class World:
-    """What was done to the server and when, and what its clients saw."""
+    """The disturbances of the server with their times, and the clients' observations."""
 
     def __init__(self, seed):
         self.seed = seed
         self.account = None
         self.over = threading.Event()
-        # Since when something is as it should not be; None while it is not. And the times when it was.
+        # The start of each current disturbance (None for none), and the spans of past ones.
         self.troubles = {"down": None, "full": None}
         self.past = {"down": [], "full": []}
         self.blows = 0
@@ -43,21 +43,21 @@ class World:
         self.troubles[trouble] = time.monotonic()
 
     def end(self, trouble):
-        # In this order: who looks in between finds it twice, and not never.
+        # In this order: a concurrent reader sees it twice rather than never.
         self.past[trouble].append((self.troubles[trouble], time.monotonic()))
         self.troubles[trouble] = None
 
     def had(self, trouble, begin):
-        """Whether there was such a trouble at some moment from `begin` until now."""
+        """Whether there was such a disturbance at any time from `begin` until now."""
         return self.troubles[trouble] is not None or any(end >= begin for _, end in self.past[trouble])
 
     def note(self, value):
-        """An answer of the handler: when it ran, by the clock that all processes of a host share."""
+        """A response of the handler: its start and end, by the host's monotonic clock, which all processes share."""
         self.spans.append((value["function"], value["begin"], value["end"]))
 
 
 class Caller(threading.Thread):
-    """Somebody who calls again and again."""
+    """A client that calls in a loop."""
 
     numbers = itertools.count(1)
 
@@ -80,7 +80,7 @@ class Caller(threading.Thread):
             time.sleep(self.pause)
 
     def excuse(self, error, begin):
-        """Why a call may have failed; `None` where it may not."""
+        """A justification of a failed call; `None` for none."""
         if isinstance(error, ClientError):
             return self.refusal(error.response, begin)
         if isinstance(error, (BotoCoreError, OSError)) and self.world.had("down", begin):
@@ -96,7 +96,7 @@ class Caller(threading.Thread):
 
 
 class Invoker(Caller):
-    """Waits for answers. What it calls needs no disk: only a throttle and a killed environment excuse a failure."""
+    """Invokes synchronously, without writing to disk: only throttling and killed environments justify a failure."""
 
     def act(self, account):
         event = self.event()
@@ -113,13 +113,13 @@ class Invoker(Caller):
         code, message = response["Error"]["Code"], response["Error"]["Message"]
         if code == "TooManyRequestsException" and response.get("Reason") in THROTTLES:
             return "throttled"
-        # Killed while it was being made: that no code has run is for callers to know, who may call again.
+        # Killed during creation: no code has run, so the error tells callers that they can retry.
         is_stillborn = code == "ServiceException" and "environment could not be started" in message
         return "environment killed" if is_stillborn else None
 
 
 class Sender(Caller):
-    """Sends events and does not wait for their end."""
+    """Invokes asynchronously."""
 
     def act(self, account):
         event = self.event()
@@ -133,7 +133,7 @@ class Sender(Caller):
 
 
 def disk_full(world, response, begin):
-    """The excuse of a call that has to write."""
+    """The justification of a failed call that writes to disk."""
     status = response["ResponseMetadata"]["HTTPStatusCode"]
     is_trouble = (response["Error"]["Code"], status) == ("ServiceException", 500)
     return "disk full" if is_trouble and world.had("full", begin) else None

@@ -1,4 +1,4 @@
-"""A client of the control plane that knows, whatever happens meanwhile, what must be there."""
+"""A control-plane client that tracks which resources must exist, whatever fails meanwhile."""
 
 from botocore.exceptions import ClientError
 
@@ -7,10 +7,10 @@ from packages import sha256, zip_of
 
 
 class Owner(Caller):
-    """Makes, changes and deletes functions and layer versions of its own.
+    """Creates, changes and deletes its own functions and layer versions.
 
-    Of each function it keeps what it may be: one state, or two while it is not known whether a call came through that
-    the server did not live to answer. A call that was refused changed nothing.
+    It tracks each function's possible states: one, or two after a call that the server did not survive to answer.
+    A refused call changes nothing.
     """
 
     LARGEST_NOISE = 60_000
@@ -20,7 +20,7 @@ class Owner(Caller):
         self.name = name
         self.functions = {f"{name}-{number}": [None] for number in range(4)}
         self.words = {}
-        # By number: what was acknowledged, and what may or may not be there.
+        # By version number: the acknowledged digests, and those of unanswered calls.
         self.layers, self.doubtful = {}, {}
         self.unanswered = set()
         self.highest = 0
@@ -40,7 +40,7 @@ class Owner(Caller):
     # Functions
 
     def attempt(self, name, after, operation, **parameters):
-        """Calls, and notes what the function may be from now on."""
+        """Calls, and records the function's possible states."""
         (before,) = self.functions[name]
         self.functions[name] = [before, after]
         try:
@@ -51,7 +51,7 @@ class Owner(Caller):
         self.functions[name] = [after]
 
     def resolve(self, lambda_, name):
-        """Looks which of two states a function is in."""
+        """Reads which of its possible states a function is in."""
         if len(self.functions[name]) > 1:
             found = self.look(lambda_, name)
             assert found in self.functions[name], f"{name} is {found}, not one of {self.functions[name]}"
@@ -70,7 +70,7 @@ class Owner(Caller):
         }
 
     def code(self, name):
-        """A package that is like no other, whose function answers a word of its own."""
+        """A unique package whose function returns a unique word."""
         word = self.chance.randbytes(8).hex()
         noise = self.chance.randbytes(self.chance.randrange(self.LARGEST_NOISE))
         package = zip_of({"app.py": f"def handler(event, context): return {word!r}\n", "noise": noise}, level=1)
@@ -135,7 +135,7 @@ class Owner(Caller):
     # Afterwards
 
     def check(self, account):
-        """Every change that was acknowledged is there, and nothing else: the digests of what is there."""
+        """Checks that exactly the acknowledged changes are there; returns the digests of all packages."""
         kept = set()
         for name, possible in self.functions.items():
             found = self.look(account.lambda_, name)

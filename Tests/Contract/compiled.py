@@ -1,4 +1,4 @@
-"""Programs in C that are built when a test needs them; those in `functions/` run inside of environments."""
+"""C programs built on demand; those in `functions/` run inside environments."""
 
 import functools
 import shutil
@@ -12,7 +12,7 @@ FUNCTIONS = Path(__file__).parent / "functions"
 
 
 def compile_c(flags, output, source, **options):
-    """Runs the C compiler; skips the test where there is none."""
+    """Runs the C compiler; skips the test when there is none."""
     compiler = shutil.which("cc")
     if compiler is None:
         pytest.skip("there is no C compiler")

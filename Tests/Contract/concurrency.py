@@ -1,4 +1,4 @@
-"""Reserved concurrency, for tests of what is reserved and what is provisioned."""
+"""Reserved concurrency, for tests of reservations and provisioned concurrency."""
 
 from account import refused
 

@@ -1,4 +1,4 @@
-"""Configurations of functions, and how they are refused."""
+"""Configurations of functions, and the errors of refused ones."""
 
 from account import refused
 

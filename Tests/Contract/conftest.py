@@ -1,10 +1,11 @@
 """Contract tests: AWS's own clients against a real server process, as root and as an ordinary user.
 
-`STRATA_BINARY` names the server; without it, it is the repository's debug build.
+`STRATA_BINARY` is the server's path; the default is the repository's debug build.
 """
 
 import os
 import shutil
+import signal
 import sys
 from pathlib import Path
 
@@ -20,15 +21,27 @@ from signing import Keys, client  # noqa: E402
 from small_disk import MountFailure, SmallDisk  # noqa: E402
 
 
+# A shell starts background jobs with SIGINT ignored, and servers and commands would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# The files that take longest (`pytest --durations=0`), longest first; but those that starve the host (fork bombs) run
+# beside Terraform, whose tests measure no time.
+LONGEST_FILES = [f"test_{name}.py" for name in (
+    "terraform terraform_identity isolation every_operation s3_packages aws_cli lifecycle throttling operators_events "
+    "recursion random_walk operators s3_refusals handlers package_refusals limits destinations provisioned containment "
+    "provisioned_concurrency policy_effects identity_walk invoke_failures function_rules").split()]
+
+
 def pytest_collection_modifyitems(items):
-    """The longest first, so that no process is left with one of them in the end."""
-    items.sort(key=lambda item: "terraform" not in item.nodeid)
+    """Sorts the longest files first, so that no process is left with one of them at the end."""
+    order = {name: place for place, name in enumerate(LONGEST_FILES)}
+    items.sort(key=lambda item: order.get(item.path.name, len(order)))
 
 
 @pytest.fixture(scope="session", autouse=True)
 def nothing_left_behind():
-    """After the last test, no process, mount or cgroup of any server is left."""
-    assert BINARY.exists(), f"there is no server at {BINARY}: `swift build`, or set STRATA_BINARY"
+    """After the last test, no server has left a process, mount or cgroup behind."""
+    assert BINARY.exists(), f"no server at {BINARY}: run `swift build`, or set STRATA_BINARY"
     leftovers.adopt_orphans()
     installations = []
     yield installations
@@ -50,11 +63,11 @@ def installation(nothing_left_behind):
 
 @pytest.fixture(scope="session")
 def ordinary_installation(nothing_left_behind):
-    """The same for a user without rights."""
+    """The same for an unprivileged user."""
     if os.geteuid() != 0:
         pytest.skip("the tests run as an ordinary user already")
     if shutil.which("setpriv") is None:
-        pytest.skip("setpriv (util-linux) is missing: it becomes the ordinary user")
+        pytest.skip("setpriv (util-linux), which switches to the ordinary user, is missing")
     installation = Installation.for_ordinary_user()
     nothing_left_behind.append(installation)
     return installation
@@ -62,20 +75,20 @@ def ordinary_installation(nothing_left_behind):
 
 @pytest.fixture(scope="session")
 def server(installation):
-    """The server that most tests share; each has an account of its own on it."""
+    """The server that most tests share; each test has its own account on it."""
     return installation.start()
 
 
 @pytest.fixture(scope="session", params=["as ourselves", "as an ordinary user"])
 def either_installation(request):
-    """Both in turn, for what has to hold however the server runs."""
+    """Both in turn, for tests that must pass with either user."""
     ours = request.param == "as ourselves"
     return request.getfixturevalue("installation" if ours else "ordinary_installation")
 
 
 @pytest.fixture(scope="session")
 def either_server(request, either_installation):
-    """The shared server, and one that an ordinary user runs."""
+    """The shared server, and one run by an ordinary user."""
     if either_installation.uid is None:
         return request.getfixturevalue("server")
     return either_installation.start()
@@ -95,7 +108,7 @@ def either(either_server):
 
 @pytest.fixture(scope="module")
 def s3(nothing_left_behind, tmp_path_factory):
-    """An S3 that lets everybody in. It ends with the module: others count the processes that are left."""
+    """An S3 without access control. It stops with the module, because other modules count leftover processes."""
     server = S3Server(tmp_path_factory.mktemp("s3"))
     yield server
     server.stop()
@@ -103,34 +116,34 @@ def s3(nothing_left_behind, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def server_with_s3(installation, s3):
-    """A server that reads packages from it."""
+    """A server that reads packages from `s3`."""
     return installation.start(arguments=("--s3-endpoint", s3.url))
 
 
 @pytest.fixture
 def disk(installation):
-    """A small disk that can be filled. Servers with data on it must have ended when it is taken away."""
+    """A small disk that tests can fill. Servers with data on it must stop before it is unmounted."""
     if os.geteuid() != 0:
-        pytest.skip("only root may mount a disk that can be filled")
+        pytest.skip("only root can mount the small disk")
     try:
         disk = SmallDisk(installation.folder("disk-"), mebibytes=64)
     except MountFailure as failure:
-        pytest.skip(f"no tmpfs can be mounted here: {failure}")
+        pytest.skip(f"cannot mount a tmpfs: {failure}")
     yield disk
     disk.close()
 
 
 @pytest.fixture(scope="session")
 def cli():
-    """The AWS CLI that is installed beside this interpreter."""
+    """The AWS CLI installed beside this interpreter."""
     program = Path(sys.executable).parent / "aws"
-    assert program.exists(), f"there is no AWS CLI at {program}: `script/setup`"
+    assert program.exists(), f"no AWS CLI at {program}: run `script/setup`"
     return program
 
 
 @pytest.fixture(scope="session")
 def guarded(installation):
-    """A server that wants signatures."""
+    """A server that requires signatures."""
     return installation.start(arguments=["--auth"])
 
 

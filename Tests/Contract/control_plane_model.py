@@ -1,7 +1,7 @@
-"""A small model of Lambda's control plane, by AWS's documentation: what each call must answer after all calls before.
+"""A small model of Lambda's control plane, by AWS's documentation: the expected response to each call after all others.
 
-Each resource is a class whose `calls` make a `Step`: a call, valid or not, with what the answer must be and what it
-changes. A `World` is plain data, so that it can be copied when it is not known whether a call was carried out.
+Each resource is a class whose `calls` create a `Step`: a call, valid or not, with its expected response and its
+effect. A `World` is plain data, so that it can be copied when it is unknown whether a call was carried out.
 """
 
 import random
@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 CONFLICT, MISSING = "ResourceConflictException", "ResourceNotFoundException"
 INVALID, STALE = "InvalidParameterValueException", "PreconditionFailedException"
 WRONG_REVISION = "00000000-0000-4000-8000-000000000000"
-# The account's concurrency, and what of it always stays unreserved.
+# The account's concurrency, and the part of it that always stays unreserved.
 CONCURRENCY, UNRESERVED = 1000, 100
 FUNCTION_NAMES = ["alpha", "beta", "gamma", "delta"]
 
 
 @dataclass
 class Revision:
-    """The revision id of something: it stays until there is a change, and never comes back."""
+    """A resource's revision id: it changes with each change and is never reused."""
 
     current: str = None
     past: set = field(default_factory=set)
@@ -29,7 +29,7 @@ class Revision:
         self.current = None
 
     def unsettled(self):
-        """Something beside it changed; AWS does not say whether that counts."""
+        """A related resource changed; AWS does not document whether that changes the revision."""
         self.current = None
 
     def problem(self, seen):
@@ -41,9 +41,9 @@ class Revision:
 
 @dataclass
 class Function:
-    """`$LATEST`, the versions and everything that hangs on a function.
+    """A function: `$LATEST`, its versions and settings.
 
-    `published` is the version that `$LATEST` still is; a change and its undoing count, which AWS leaves open.
+    `published` is the version that equals `$LATEST`; a change that is undone counts as a change, which AWS leaves open.
     """
 
     settings: dict
@@ -60,7 +60,7 @@ class Function:
 
 @dataclass
 class Alias:
-    """A name for a version, or for two."""
+    """An alias of a version, or of two."""
 
     view: dict
     revision: Revision = field(default_factory=Revision)
@@ -68,7 +68,7 @@ class Alias:
 
 @dataclass
 class Layer:
-    """The versions that are there; a number is never given twice."""
+    """The existing versions; numbers are never reused."""
 
     last: int = 0
     versions: dict = field(default_factory=dict)
@@ -76,7 +76,7 @@ class Layer:
 
 @dataclass
 class World:
-    """Everything in an account."""
+    """All resources of an account."""
 
     functions: dict = field(default_factory=dict)
     last_versions: dict = field(default_factory=dict)
@@ -85,10 +85,10 @@ class World:
 
 @dataclass
 class Step:
-    """A call, the answer that it must get, and what it changes.
+    """A call, its expected response, and its effect.
 
-    `view` has members of the answer (`None` means that a member is absent); of a list, `pages` is the key, and how an
-    item is shown to be compared with `items`. `effect` works on the world that it is given.
+    `view` has members of the response (`None` for an absent member); for a list, `pages` is the key and the function
+    that maps an item for comparison with `items`. `effect` changes the world that it is given.
     """
 
     operation: str

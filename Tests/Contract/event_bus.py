@@ -6,7 +6,7 @@ import threading
 
 
 class EventBus(http.server.ThreadingHTTPServer):
-    """An event bus that keeps what it is sent, for moto's cannot hand events on. It answers by turns."""
+    """An event bus that records its events, because moto's does not deliver them. Its responses alternate."""
 
     def __init__(self, answers):
         super().__init__(("127.0.0.1", 0), self.Handler)

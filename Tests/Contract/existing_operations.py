@@ -1,15 +1,15 @@
-"""Which operations exist, as the server itself says: asked once, so that no list has to be kept."""
+"""The operations that the server implements, asked once from the server, so that tests need no list."""
 
 from service_model import operations
 from shape_values import Values
 from wire import Wire
 
-# An account of its own: what the questions make or delete is nobody else's.
+# A separate account: these calls create and delete resources.
 ASKING_ACCOUNT = "999999999999"
 
 
 def not_yet(server):
-    """The names of the operations that answer 501 in their own name."""
+    """The names of the operations that respond with status 501 and their name."""
     wire = Wire(server, ASKING_ACCOUNT)
     missing = set()
     for name, operation in operations().items():

@@ -1,4 +1,4 @@
-"""What a server takes of its host at a moment at which it has nothing to do."""
+"""The resources of the host that an idle server uses."""
 
 import os
 import re
@@ -16,22 +16,22 @@ MAXIMUM_DATABASE_DESCRIPTORS = 2 * (5 * 2 + 1)
 
 @dataclass
 class Footprint:
-    """Everything but the memory is counted by kind, so that a difference says what it is."""
+    """Counts by kind, except for memory, so that a difference names its kind."""
 
-    # Without pages of files, of which others may map the same.
+    # Without file pages, which other processes may map too.
     memory_bytes: int
     descriptors: Counter
-    # A database keeps the connections that were needed at once for the next who need them, four at most.
+    # A database pools its connections, four at most.
     database_descriptors: int
     threads: int
     processes: int
-    # On folders of the tests: others may mount what they like meanwhile.
+    # Only mounts on folders of the tests; other processes may mount meanwhile.
     mounts: int
     cgroups: int
 
     @classmethod
     def of(cls, server):
-        """The figures of a server that runs."""
+        """The footprint of a running server."""
         kinds = [kind(target) for target in leftovers.links(f"/proc/{server.pid}/fd")]
         others = [each for each in kinds if ".sqlite" not in each]
         return cls(
@@ -41,7 +41,7 @@ class Footprint:
 
     @classmethod
     def at_rest(cls, server):
-        """The figures when its environments are gone and its connections closed, and nothing changes any more."""
+        """The footprint once environments have ended, connections are closed and the figures are stable."""
         end, last = time.monotonic() + SETTLE_SECONDS, None
         while time.monotonic() < end:
             time.sleep(0.5)
@@ -53,7 +53,7 @@ class Footprint:
 
     @property
     def counts(self):
-        """Everything that must not grow at all."""
+        """All counts that must not grow."""
         return {
             "descriptors": self.descriptors, "threads": self.threads, "processes": self.processes,
             "mounts": self.mounts, "cgroups": self.cgroups,
@@ -61,12 +61,12 @@ class Footprint:
 
 
 def kind(target):
-    """What a descriptor is of: a file by its path, anything else by its type."""
+    """A descriptor's kind: the path of a file, otherwise its type."""
     return re.sub(r":\[\d+\]$", "", target)
 
 
 def proportional_bytes(pid, kind="Pss"):
-    """The PSS of a process (proc_pid_smaps(5)), or a part of it; 0 where it has no memory of its own."""
+    """The PSS of a process (proc_pid_smaps(5)), or a part of it; 0 for a process without memory."""
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
         if line.startswith(f"{kind}:"):
             return int(line.split()[1]) * 1024
@@ -74,5 +74,5 @@ def proportional_bytes(pid, kind="Pss"):
 
 
 def inner_cgroups(pid):
-    """How many cgroups a server has made below its own."""
+    """The number of cgroups that a server has created below its own."""
     return sum(len(folders) for each in leftovers.cgroups({pid}) for _, folders, _ in os.walk(each))

@@ -14,10 +14,10 @@ LOGS = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 
 
 def create_role(iam, name="resize", **settings):
-    """Makes a role and returns its description."""
+    """Creates a role and returns its description."""
     return iam.create_role(RoleName=name, **{"AssumeRolePolicyDocument": TRUST, **settings})["Role"]
 
 
 def create_policy(iam, name="objects", **settings):
-    """Makes a managed policy and returns its ARN."""
+    """Creates a managed policy and returns its ARN."""
     return iam.create_policy(PolicyName=name, **{"PolicyDocument": PERMISSIONS, **settings})["Policy"]["Arn"]

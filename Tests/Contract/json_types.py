@@ -1,4 +1,4 @@
-"""Values of the wrong JSON type, and how AWS's deserialiser refuses them."""
+"""Values of the wrong JSON type, and the errors of AWS's deserialiser for them."""
 
 from model_constraints import Breach
 from shape_values import Values
@@ -8,9 +8,9 @@ OBJECT = "Start of structure or map found where not expected."
 NUMBER = "NUMBER_VALUE can not be converted to"
 TEXT = "STRING_VALUE can not be converted to"
 TRUTH = "TRUE_VALUE can not be converted to"
-# A fraction is not among them: AWS's deserialiser cuts it off.
+# Fractions are not among them: AWS's deserialiser truncates them.
 WHOLE = [("x", TEXT), (True, TRUTH), ([], LIST), ({}, OBJECT)]
-# For each type, values that are not of it and how the refusal begins.
+# For each type, values of another type and the beginning of the error.
 WRONG = {
     "string": [(7, f"{NUMBER} a String"), (True, f"{TRUTH} a String"), ([], LIST), ({}, OBJECT)],
     "integer": [(value, f"{words} an Integer" if "converted" in words else words) for value, words in WHOLE],
@@ -26,7 +26,7 @@ WRONG = {
 
 
 def mistyped(operation):
-    """Pairs of an input with one value of the wrong JSON type in its body, and how the refusal begins."""
+    """Pairs of an input with one value of the wrong JSON type in its body, and the beginning of the error."""
     values = Values(2)
     whole = values.minimal(operation.input) if operation.input else {}
     for name, member in operation.members.items():
@@ -36,7 +36,7 @@ def mistyped(operation):
 
 
 def wrong(shape, values, above):
-    """A label, a value of the wrong type somewhere, and the words of its refusal."""
+    """A label, an input with one value of the wrong type, and the error's message."""
     if shape.name in above:
         return
     above = (*above, shape.name)

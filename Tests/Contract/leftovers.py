@@ -1,4 +1,4 @@
-"""What servers leave behind when they end: processes, mounts, cgroups. There must be nothing."""
+"""Resources that servers leave behind: processes, mounts, cgroups. There must be none."""
 
 import contextlib
 import ctypes
@@ -11,7 +11,7 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 def adopt_orphans():
-    """Makes this process the parent of whatever loses its own below it (prctl(2)), so that nothing gets away unseen."""
+    """Makes this process the subreaper of its descendants (prctl(2)), so that no orphan escapes notice."""
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
@@ -22,7 +22,7 @@ def processes():
         if not entry.isdigit():
             continue
         try:
-            # The name in parentheses may hold anything, even parentheses.
+            # The name in parentheses may contain any character, even parentheses.
             state, parent = Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()[:2]
         except (FileNotFoundError, ProcessLookupError):
             continue
@@ -31,7 +31,7 @@ def processes():
 
 
 def orphans(managed):
-    """Processes that were started below this one and have come to it: those that `managed` does not hold."""
+    """Orphaned descendants that this process has adopted, except those in `managed`."""
     found = []
     for pid, (state, parent) in processes().items():
         if parent != os.getpid() or pid in managed:
@@ -44,7 +44,7 @@ def orphans(managed):
 
 
 def orphans_after_a_while(managed, seconds=5):
-    """The same, once those that are just ending have had the time to."""
+    """The same, after a grace period for processes that are exiting."""
     deadline = time.monotonic() + seconds
     while (found := orphans(managed)) and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -52,7 +52,7 @@ def orphans_after_a_while(managed, seconds=5):
 
 
 def descendants(pid):
-    """All processes below a process."""
+    """All descendants of a process."""
     table = processes()
     below = {pid}
     while more := {child for child, (_, parent) in table.items() if parent in below} - below:
@@ -68,7 +68,7 @@ def command_line(pid):
 
 
 def mounts(below):
-    """Mounts of this host's own mount namespace that have to do with a folder."""
+    """Mounts in the host's own mount namespace that mention a folder."""
     lines = Path("/proc/self/mountinfo").read_text().splitlines()
     return [line for line in lines if str(below) in line]
 
@@ -83,7 +83,7 @@ def cgroups(pids):
 
 
 def namespaces(pids):
-    """The namespaces that processes are in (namespaces(7)), and those that they hold open."""
+    """The namespaces of processes (namespaces(7)), and those that they hold open."""
     found = set()
     for pid in pids:
         for folder in ("ns", "fd"):
@@ -95,7 +95,7 @@ def namespaces(pids):
 
 
 def links(folder):
-    """Where the links in a folder of /proc lead."""
+    """The targets of the links in a folder of /proc."""
     for name in os.listdir(folder):
         # A descriptor may have been closed since.
         with contextlib.suppress(FileNotFoundError):
@@ -103,7 +103,7 @@ def links(folder):
 
 
 def environments(server):
-    """The processes of a server's execution environments that are the first in theirs (proc_pid_status(5))."""
+    """The first process of each of a server's execution environments (proc_pid_status(5))."""
     found = []
     for pid, (state, parent) in processes().items():
         if parent != server or state in "ZX":

@@ -1,7 +1,7 @@
-"""What the service model forbids, and AWS's words for it: written from the model alone, to judge the server by.
+"""The service model's constraints with AWS's messages, derived from the model alone: the oracle for the server.
 
-`breaches` makes inputs that break the model in one place each; `violations` says which sentences AWS's message has for
-an input. AWS joins the sentences in an order of its own, so they are compared as a set.
+`breaches` creates inputs that violate one constraint each; `violations` returns the sentences of AWS's message for
+an input. AWS joins them in an unspecified order, so they are compared as a set.
 """
 
 import re
@@ -9,24 +9,24 @@ from dataclasses import dataclass
 
 from shape_values import Values, expression
 
-# The most of a value that the server's messages repeat.
+# The maximum length of a value in the server's messages.
 SHOWN_CHARACTERS = 1000
-# Where the service does not hold its own model; how it answers instead is in `test_constraints.py`.
+# Where the service deviates from its own model; `test_constraints.py` tests its behaviour.
 NOT_CHECKED = {("CreateFunctionRequest", "Runtime"), ("UpdateFunctionConfigurationRequest", "Runtime")}
-# What AWS writes here is the address of a Java object.
+# Here AWS prints the address of a Java object.
 STRUCTURE = "<structure>"
 
 
 @dataclass
 class Breach:
-    """An input that breaks the model in one place."""
+    """An input that violates the model in one place."""
 
     label: str
     members: dict
 
 
 def breaches(operation):
-    """One input for each way to break each member of an operation's input."""
+    """One input per way to violate each member of an operation's input."""
     return [
         Breach(label, arriving(operation, members)) for label, members in broken(operation.input, Values(1), ())
         if can_travel(operation, members)
@@ -34,13 +34,13 @@ def breaches(operation):
 
 
 def arriving(operation, members):
-    """The members as they arrive: a query cannot say that a list is empty."""
+    """The members as they arrive: a query cannot express an empty list."""
     return {name: value for name, value in members.items()
             if value != [] or operation.members[name].location != "querystring"}
 
 
 def can_travel(operation, members):
-    """Whether a request can carry it: an empty label is another path, and no header has a line break."""
+    """Whether a request can carry the value: an empty label is another path, and headers have no line breaks."""
     for name, member in operation.members.items():
         value = members.get(name)
         if member.location == "uri" and value in (None, ""):
@@ -53,7 +53,7 @@ def can_travel(operation, members):
 
 
 def broken(shape, values, above):
-    """Pairs of a label and a value of the shape that breaks the model in one place."""
+    """Pairs of a label and a value of the shape that violates the model in one place."""
     if shape.name in above:
         return
     above = (*above, shape.name)
@@ -199,7 +199,7 @@ def sentence(value, shape, path, words):
 
 
 def rendering(value, shape):
-    """A value as Java prints it; `None` where it must not be shown."""
+    """A value as Java prints it; `None` for one that must not be shown."""
     text = java(value, shape)
     if text is None or STRUCTURE in text:
         return text and STRUCTURE

@@ -1,4 +1,4 @@
-"""Values that nobody should send: of wrong types, huge, empty, in other scripts, with control characters."""
+"""Hostile values: of wrong types, huge, empty, in other scripts, with control characters."""
 
 NONSENSE = [
     None, True, 0, 7, -1, 2**31, 2**63, 10**40, 1.5, 1e308, "", " ", "x", "x" * 100_000, "ünïcödé 漢字 😀",

@@ -1,4 +1,4 @@
-"""`strata logs|invoke|events|top|metrics` as a user calls them, against a server."""
+"""Runs `strata logs|invoke|events|top|metrics` against a server."""
 
 import json
 import subprocess
@@ -12,7 +12,7 @@ from server_process import PATIENCE_SECONDS
 
 
 class Operator:
-    """Somebody at a terminal, with an account's credentials or a key."""
+    """A user of the commands, with an account's credentials or a key."""
 
     def __init__(self, server, account=None, key=None, region="us-east-1"):
         self.server = server
@@ -33,7 +33,7 @@ class Operator:
             timeout=PATIENCE_SECONDS, **self.options())
 
     def ask(self, *arguments, stdin=""):
-        """What a command that must succeed prints."""
+        """The output of a command that must succeed."""
         result = self.run(*arguments, stdin=stdin)
         assert result.returncode == 0, result.stderr
         return result.stdout
@@ -47,7 +47,7 @@ class Operator:
 
 
 class Follower:
-    """A command that runs until it is ended, and what it has printed so far."""
+    """A command that runs until it is signalled, and its output so far."""
 
     def __init__(self, command, options):
         self.process = subprocess.Popen(
@@ -70,7 +70,7 @@ class Follower:
 
 
 def until(condition, what, found=lambda: ""):
-    """Waits until something is so, and returns it."""
+    """Waits until a condition holds, and returns its value."""
     end = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < end:
         if answer := condition():
@@ -95,7 +95,7 @@ def metrics(server):
 
 
 def figure(families, name, function, **labels):
-    """The figure of a function that must be there once."""
+    """The value of a function's metric, which must appear exactly once."""
     family = name.removesuffix("_sum").removesuffix("_count")
     wanted = {"function": function, **labels}
     values = [

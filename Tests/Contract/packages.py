@@ -1,4 +1,4 @@
-"""Deployment packages made in memory, good ones and bad ones."""
+"""Deployment packages built in memory, valid and invalid."""
 
 import base64
 import hashlib
@@ -13,9 +13,9 @@ from pathlib import Path
 
 @dataclass
 class Entry:
-    """An entry of a zip with a mode of its own. The mode's type bits say what it is, as stat(2) has them.
+    """A zip entry with a mode, whose type bits are those of stat(2).
 
-    Without a mode it is as on Windows, which has none.
+    Without a mode it is like one from Windows.
     """
 
     content: bytes
@@ -50,7 +50,7 @@ def zip_of(files, level=6):
 
 
 def answering(word):
-    """A package whose function answers a word; the handler is `app.handler`."""
+    """A package whose function returns a word; the handler is `app.handler`."""
     return zip_of({"app.py": f"def handler(event, context): return {word!r}\n"})
 
 
@@ -83,7 +83,7 @@ def with_understated_size(content_bytes, stated_bytes):
 
 
 def with_many_entries(count):
-    """A zip of so many empty files, quickly made (APPNOTE 4.3.7, 4.3.12; zip64 ends: 4.3.14 – 4.3.16)."""
+    """A zip of `count` empty files, built quickly (APPNOTE 4.3.7, 4.3.12; zip64 ends: 4.3.14 – 4.3.16)."""
     records, directory, position = [], [], 0
     for number in range(count):
         name = b"%08d" % number

@@ -1,4 +1,4 @@
-"""A strict reader of Prometheus's text format: whatever it does not expect is an error."""
+"""A strict parser of Prometheus's text format: anything unexpected is an error."""
 
 import re
 
@@ -42,7 +42,7 @@ def parse(text):
 
 
 def check_histogram(name, samples):
-    """Buckets never fall, and the last holds everything."""
+    """Buckets are cumulative, and the last one counts everything."""
     series = {}
     for (sample, labels), value in samples.items():
         if sample == name + "_bucket":

@@ -1,4 +1,4 @@
-"""A queue that keeps what it is sent, for as long as a test lasts: of SQS it has *SendMessage* alone."""
+"""An in-memory queue that implements only SQS's *SendMessage*."""
 
 import http.server
 import json
@@ -7,7 +7,7 @@ import threading
 
 
 class RecordQueue(http.server.ThreadingHTTPServer):
-    """Keeps the bodies of messages, which are JSON, in the order in which they came."""
+    """Records the JSON bodies of messages in order of arrival."""
 
     daemon_threads = True
 
@@ -24,7 +24,7 @@ class RecordQueue(http.server.ThreadingHTTPServer):
         self.server_close()
 
     def handle_error(self, request, client_address):
-        """A client that is gone is no error: servers are killed here."""
+        """A disconnected client is no error: tests kill servers."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)
 

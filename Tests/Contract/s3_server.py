@@ -1,4 +1,4 @@
-"""S3 for the server under test: moto's, as a process of its own, and sockets that play an S3 which misbehaves."""
+"""S3 for the server under test: moto's, in its own process, and sockets that imitate a faulty S3."""
 
 import os
 import re
@@ -17,7 +17,7 @@ from server_process import PATIENCE_SECONDS
 
 RUNNING_LINE = re.compile(rb"Running on (http://127\.0\.0\.1:\d+)")
 SESSION = boto3.session.Session()
-# Keys that are easily encoded twice, not at all, or taken for something else.
+# Keys that are easily encoded twice, not encoded or misinterpreted.
 ODD_KEYS = [
     "plain.zip", "in/some/folder.zip", "with space.zip", "a+b=c&d.zip", "100%25.zip", "ünï/cödé-☃.zip",
     "a//b/../c/./d.zip", "?query#fragment.zip", "quote'\"<>.zip", "/leading.zip", "%2F%2e%2e.zip",
@@ -31,10 +31,10 @@ def settings(account, bucket, key, **more):
 
 
 class S3Server:
-    """One run of moto's server: an S3 (and IAM, and STS) that starts out empty and lets everybody in."""
+    """One run of moto's server: S3, IAM and STS, initially empty and without access control."""
 
     def __init__(self, folder):
-        # Its own home: it must not find anybody's AWS settings.
+        # Its own home: it must not read the user's AWS settings.
         environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8"}
         self.log = open(folder / "moto.log", "w+b")
         self.process = subprocess.Popen(
@@ -69,11 +69,11 @@ class S3Server:
         return name
 
     def put(self, bucket, key, data):
-        """Stores an object, and returns its version, if the bucket has versions."""
+        """Stores an object and returns its version if the bucket has versions."""
         return self.s3.put_object(Bucket=bucket, Key=key, Body=data).get("VersionId")
 
     def lock(self):
-        """From now on, only whom IAM knows and allows is let in, by a signature that holds."""
+        """Turns access control on: requests need a valid signature of a user whom IAM allows."""
         plain = {"Content-Type": "text/plain"}
         request = urllib.request.Request(self.url + "/moto-api/reset-auth", b"0", plain, method="POST")
         urllib.request.urlopen(request, timeout=10).close()
@@ -85,7 +85,7 @@ class S3Server:
 
 
 class ScriptedS3:
-    """A server that reads a request and then does what a function says with the connection."""
+    """A server that reads a request and passes the connection to a function."""
 
     def __init__(self, script, certificate=None):
         self.script = script
@@ -106,7 +106,7 @@ class ScriptedS3:
 
     @classmethod
     def stalling(cls):
-        """Promises ten million bytes, sends the first hundred, and then nothing more."""
+        """Announces ten million bytes, sends a hundred, and stalls."""
 
         def script(connection, server):
             connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 10000000\r\n\r\n" + bytes(100))
@@ -116,7 +116,7 @@ class ScriptedS3:
 
     @classmethod
     def dribbling(cls):
-        """Sends for as long as somebody reads, 200 kB in a second."""
+        """Sends 200 kB per second until the client disconnects."""
 
         def script(connection, server):
             connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n")
@@ -139,7 +139,7 @@ class ScriptedS3:
         try:
             connection = self.tls.wrap_socket(connection, server_side=True) if self.tls else connection
         except OSError:
-            return connection.close()  # we are not trusted
+            return connection.close()  # the client does not trust the certificate
         with connection:
             request = b""
             while not request.endswith(b"\r\n\r\n") and (piece := connection.recv(65_536)):
@@ -148,7 +148,7 @@ class ScriptedS3:
             try:
                 self.script(connection, self)
             except OSError:
-                pass  # the other side has gone
+                pass  # the client has disconnected
 
     def wait_for_requests(self, count):
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -158,7 +158,7 @@ class ScriptedS3:
 
     def stop(self):
         self.ended.set()
-        # Closing alone does not wake a thread that waits in accept(2).
+        # Closing alone does not wake a thread blocked in accept(2).
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
         for thread in self.threads:
@@ -172,6 +172,6 @@ def tls(certificate, key):
 
 
 def closed_port():
-    """A port of which nobody listens."""
+    """A port without a listener."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return listener.getsockname()[1]

@@ -1,6 +1,7 @@
-"""A real server process, started from the binary that a user would start."""
+"""A real server process, started from its binary."""
 
 import contextlib
+import functools
 import json
 import os
 import re
@@ -19,14 +20,14 @@ BINARY = Path(os.environ.get("STRATA_BINARY", REPOSITORY / ".build" / "debug" / 
 READY_LINE = re.compile(r"^Strata (\S+) is ready: (http://[\d.]+:(\d+)) \(data folder: (.*)\)$")
 # Long enough for a slow machine; a test that gets here has failed.
 PATIENCE_SECONDS = 30
-# Uids that distributions give to nobody; the highest without a process is taken. Test processes beside each other have
-# ranges of their own, for two of them may look at the same moment.
+# Uids that distributions do not assign; the highest without a process is used. Parallel test processes have separate
+# ranges, because two of them may choose at the same moment.
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 ORDINARY_UIDS = range(64_999 - WORKER % 10 * 100, 64_899 - WORKER % 10 * 100, -1)
 
 
 class StartFailure(Exception):
-    """The server ended, or said something else than that it is ready."""
+    """The server exited, or printed something other than its ready line."""
 
     def __init__(self, exit_code, stdout, stderr):
         super().__init__(f"exit code {exit_code}, stdout {stdout!r}, stderr {stderr!r}")
@@ -36,13 +37,13 @@ class StartFailure(Exception):
 
 
 class Installation:
-    """Who runs the server, from which binaries, with which interpreter, and where it may write."""
+    """The user, binaries, interpreter and folders of a server."""
 
     def __init__(self, binary, interpreter, uid=None):
         self.binary = binary
         self.interpreter = Path(interpreter).resolve()
         self.uid = uid
-        # Not pytest's own temporary folder: that one is closed to everybody else.
+        # Not pytest's temporary folder, which other users cannot read.
         self.root = Path(tempfile.mkdtemp(prefix="strata-contract-"))
         self.root.chmod(0o755)
         self.started = []
@@ -54,7 +55,7 @@ class Installation:
 
     @classmethod
     def for_ordinary_user(cls):
-        """The same for a user without rights, who cannot read root's home either."""
+        """The same for an unprivileged user, who cannot read root's home either."""
         installation = cls(BINARY, "/usr/bin/python3", uid=unused_uid())
         programs = installation.root / "bin"
         programs.mkdir()
@@ -64,14 +65,15 @@ class Installation:
         installation.binary = programs / "strata"
         return installation
 
-    @property
+    # Cached: nearly every test asks, and starting an interpreter takes longer than most calls.
+    @functools.cached_property
     def runtime(self):
-        """The runtime that the interpreter is for, such as `python3.11`."""
+        """The interpreter's runtime, such as `python3.11`."""
         command = [self.interpreter, "-c", "import sys; print('python%d.%d' % sys.version_info[:2])"]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
     def folder(self, prefix="data-"):
-        """A new folder that belongs to the server's user."""
+        """A new folder owned by the server's user."""
         path = Path(tempfile.mkdtemp(prefix=prefix, dir=self.root))
         if self.uid is not None:
             os.chown(path, self.uid, self.uid)
@@ -86,11 +88,11 @@ class Installation:
         return ["setpriv", *identity, "--", *command]
 
     def environment(self):
-        """What a login shell would give: nothing of the test's own, and no AWS settings."""
+        """The variables of a login shell: none of the test's own, and no AWS settings."""
         return {"PATH": os.environ["PATH"], "HOME": str(self.folder("home-")), "LANG": "C.UTF-8"}
 
     def start(self, data=None, arguments=(), runtimes=True, port=0, variables=None):
-        """Starts a server, with more environment variables perhaps, and waits until it is ready."""
+        """Starts a server, optionally with further environment variables, and waits until it is ready."""
         server = ServerProcess(self, data or self.folder(), arguments, runtimes, port, variables)
         self.started.append(server)
         self.started_pids.add(server.pid)
@@ -104,10 +106,10 @@ class Installation:
 
 
 def unused_uid():
-    """A uid of which no process runs: the limit on processes counts all of a user's (getrlimit(2))."""
+    """A uid without processes: the limit on processes counts all of a user's (getrlimit(2))."""
     used = set()
     for entry in os.scandir("/proc"):
-        # A process may end between being listed and being asked.
+        # A process may exit between scandir and stat.
         with contextlib.suppress(FileNotFoundError):
             used.add(entry.stat().st_uid)
     return next(uid for uid in ORDINARY_UIDS if uid not in used)
@@ -119,7 +121,7 @@ class ServerProcess:
     def __init__(self, installation, data, arguments=(), runtimes=True, port=0, variables=None):
         self.installation = installation
         self.data = Path(data)
-        # Only the ordinary user's interpreter is certain to be named rightly by the installation.
+        # Only the ordinary user's interpreter is certain to match the installation.
         named = ["--runtime", f"{installation.runtime}={installation.interpreter}"] if runtimes else []
         command = installation.command("start", "--port", port, "--data", self.data, *named, *arguments)
         self.errors = tempfile.TemporaryFile("w+")
@@ -159,19 +161,19 @@ class ServerProcess:
             return answer.status, json.load(answer)
 
     def stop(self):
-        """SIGTERM, as `kill` and systemd send it: the exit code and the seconds it took."""
+        """Sends SIGTERM, as `kill` and systemd do: the exit code and the seconds it took."""
         begin = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
         exit_code = self.process.wait(PATIENCE_SECONDS)
         return exit_code, time.monotonic() - begin
 
     def kill(self):
-        """SIGKILL: nothing is said, nothing is tidied up."""
+        """Sends SIGKILL: the server cannot clean up."""
         self.process.kill()
         self.process.wait(PATIENCE_SECONDS)
 
     def end(self, with_patience=True):
-        """Ends the process whatever state it is in."""
+        """Ends the process, whatever its state."""
         if self.process.poll() is None:
             self.process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):

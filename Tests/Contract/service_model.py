@@ -1,4 +1,4 @@
-"""The service model of Lambda as botocore ships it, as `script/generate-aws-model` reads it."""
+"""Lambda's service model from botocore, as `script/generate-aws-model` reads it."""
 
 import functools
 import gzip
@@ -9,7 +9,7 @@ import botocore
 
 
 class Shape:
-    """A shape of the model with what it demands, and the parts it is made of."""
+    """A shape of the model with its constraints and parts."""
 
     def __init__(self, model, name):
         self.model = model
@@ -34,7 +34,7 @@ class Shape:
 
 
 class Member:
-    """A member of a structure: its shape, and where in a request it travels."""
+    """A member of a structure: its shape, and its location in a request."""
 
     def __init__(self, structure, name):
         traits = structure.traits["members"][name]

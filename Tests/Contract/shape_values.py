@@ -7,14 +7,14 @@ import string
 
 from packages import zip_of
 
-# Java's classes of Unicode, which Python's `re` lacks, by their ASCII part: enough to make and to judge these values.
+# The ASCII parts of Java's Unicode classes, which Python's `re` lacks: sufficient for these values.
 UNICODE_CLASSES = {r"\p{L}": "a-zA-Z", r"\p{Z}": " ", r"\p{N}": "0-9"}
-# What the model leaves open and the service does not.
+# Constraints of the service that are not in the model.
 CATEGORIES = {parser.CATEGORY_DIGIT: string.digits, parser.CATEGORY_NOT_SPACE: string.ascii_letters,
               parser.CATEGORY_SPACE: " ", parser.CATEGORY_WORD: string.ascii_letters}
 PRINTABLE = [chr(code) for code in range(32, 127)]
 ATTEMPTS = 400
-# Of long repetitions the rest is one text over and over, so that a million characters are made in no time.
+# Long repetitions repeat one text, so that a million characters are generated quickly.
 VARIED_REPETITIONS = 64
 
 
@@ -25,13 +25,13 @@ def expression(pattern):
 
 
 class Values:
-    """Makes values; the same seed makes the same ones."""
+    """Generates values; the same seed gives the same ones."""
 
     def __init__(self, seed=0):
         self.random = random.Random(seed)
 
     def minimal(self, shape):
-        """A valid value with nothing that is not required."""
+        """A valid value with required members only."""
         if shape.type == "structure":
             return {name: self.minimal(shape.members[name].shape) for name in shape.required}
         if shape.type == "list":
@@ -69,7 +69,7 @@ class Values:
         return {"boolean": bool(growth % 2), "blob": zip_of({"a.py": "a = 1"})}[shape.type]
 
     def text(self, shape, growth=0):
-        """A text within its bounds that its pattern takes; the longer, the more growth."""
+        """A text within its bounds that matches its pattern; more `growth` makes it longer."""
         low, high = shape.minimum or 0, shape.maximum or 1_000_000
         if shape.pattern is None:
             return "".join(self.random.choice(string.ascii_letters) for _ in range(max(low, min(high, growth))))
@@ -81,7 +81,7 @@ class Values:
         raise AssertionError(f"no value of {shape.name} found")
 
     def long_text(self, shape, length):
-        """A text of at least `length` that its pattern takes, or `None` where there is none."""
+        """A text of at least `length` that matches its pattern, or `None`."""
         if shape.pattern is None:
             return "x" * length
         compiled = expression(shape.pattern)
@@ -92,7 +92,7 @@ class Values:
         return None
 
     def matching(self, pattern, growth):
-        """A text that the expression takes but for what looks ahead or behind."""
+        """A text that matches the expression, ignoring lookahead and lookbehind."""
         for name, ascii_part in UNICODE_CLASSES.items():
             pattern = pattern.replace(name, ascii_part)
         return self.tokens(parser.parse(pattern), growth)

@@ -1,4 +1,4 @@
-"""Keys of `strata credentials`, and requests that botocore signs but that are sent as they are."""
+"""Keys of `strata credentials`, and requests that botocore signs and that are sent unchanged."""
 
 import base64
 import hmac
@@ -46,7 +46,7 @@ class Keys:
 
 
 def session(server, account, expires):
-    """Credentials of a role that end at a moment, as the server itself would have made them."""
+    """A role's temporary credentials with a given expiry, as the server creates them."""
     key = (server.data / "session.key").read_bytes()
 
     def code(purpose):
@@ -68,7 +68,7 @@ def client(server, key, service="lambda", secret=None, token=None, **options):
 
 
 def send(request):
-    """Sends a request as it is: status, error name and document."""
+    """Sends a request unchanged: status, error name and document."""
     prepared = urllib.request.Request(
         request.url, data=request.data or None, headers=dict(request.headers), method=request.method)
     try:
@@ -86,7 +86,7 @@ def signed(server, key, path=LIST, method="GET", body=b"", signer=SigV4Auth, hea
 
 
 class ChunkSigner(SigV4Auth):
-    """Signs a body in chunks, as AWS describes it; botocore itself only sends chunks unsigned."""
+    """Signs a body in chunks, by AWS's documentation; botocore only sends unsigned chunks."""
 
     def add_auth(self, request):
         content = request.data

@@ -1,4 +1,4 @@
-"""A small disk of a test's own, which can be filled and emptied: a tmpfs."""
+"""A small disk that a test can fill and empty: a tmpfs."""
 
 import contextlib
 import errno
@@ -7,17 +7,17 @@ import shutil
 import subprocess
 
 PIECES = [1 << 20, 1 << 16, 1 << 12]
-# Enough for the files of a test; few, so that they are soon taken.
+# Enough inodes for a test's files, and few enough to use up quickly.
 INODES = 8_000
 
 
 class MountFailure(Exception):
-    """This user may not mount here."""
+    """This user cannot mount here."""
 
 
 @contextlib.contextmanager
 def until_full():
-    """Ends what it holds when there is no room."""
+    """Suppresses the error of a full disk."""
     try:
         yield
     except OSError as error:
@@ -26,7 +26,7 @@ def until_full():
 
 
 class SmallDisk:
-    """Mounts a tmpfs (tmpfs(5)) on a folder; `close` takes it away, which fails while anybody uses it."""
+    """Mounts a tmpfs (tmpfs(5)) on a folder; `close` unmounts it, which fails while it is in use."""
 
     def __init__(self, folder, mebibytes):
         self.folder = folder
@@ -39,7 +39,7 @@ class SmallDisk:
             raise MountFailure(result.stderr.strip())
 
     def fill(self):
-        """Takes all room that there is for bytes and for files, and again what was given back since."""
+        """Uses up all free bytes and inodes, also those freed since the last call."""
         self.ballast.mkdir(exist_ok=True)
         with until_full(), open(self.ballast / "bytes", "ab", buffering=0) as file:
             for size in PIECES:
@@ -51,7 +51,7 @@ class SmallDisk:
                 (self.ballast / str(next(self.numbers))).touch()
 
     def free(self):
-        """Gives the room back."""
+        """Frees the space again."""
         shutil.rmtree(self.ballast, ignore_errors=True)
 
     def close(self):

@@ -1,4 +1,4 @@
-"""Invocations of every kind at once, for tests of what a server still holds when they are over."""
+"""Concurrent invocations of every kind, for tests of the resources that a server holds afterwards."""
 
 import itertools
 import json
@@ -12,7 +12,7 @@ from wire import Wire
 STREAMING = (Path(__file__).parent / "functions" / "streaming_bootstrap.py").read_text()
 FAILS = "def handler(event, context): raise ValueError('broken')"
 ENDS = "import os\ndef handler(event, context): os._exit(1)"
-# Environments go soon, failures are tried again at once, and no rate limits what a client may ask for.
+# Environments end soon, failures are retried at once, and no rate limits clients.
 ARGUMENTS = ["--idle-seconds", 1, "--retry-delay", 0, "--request-rate", 100_000]
 
 
@@ -26,7 +26,7 @@ def deploy(account):
 
 
 class Client(threading.Thread):
-    """Asks one thing again and again over one connection, until a moment."""
+    """Repeats one kind of request over one connection until a deadline."""
 
     names = itertools.count(1)
 
@@ -41,7 +41,7 @@ class Client(threading.Thread):
             while time.monotonic() < self.end:
                 self.ask(self)
                 self.count += 1
-        except Exception as error:  # told by whoever joins
+        except Exception as error:  # raised on join
             self.failure = error
         finally:
             self.wire.close()
@@ -69,11 +69,11 @@ class Client(threading.Thread):
     def streams(self):
         content = self.invoke(
             "streams", {"chunks": ["tick" * 1000], "repeat": 8}, operation="InvokeWithResponseStream").content
-        # More than the bytes of the answer: the messages of the stream have heads.
+        # More than the response's bytes: each message of the stream has a head.
         assert len(content) > 32_000 and b"InvokeComplete" in content
 
     def changes(self):
-        """A function that is made, used and deleted."""
+        """Creates, invokes and deletes a function."""
         name = f"passing-{next(self.names)}"
         code = zip_of({"app.py": f"def handler(event, context): return {name!r}"})
         self.account.lambda_.create_function(**self.account.settings(name=name, Code={"ZipFile": code}))
@@ -85,7 +85,7 @@ EVERY_KIND = [Client.echo] * 3 + [Client.fails, Client.ends, Client.queued, Clie
 
 
 def load(account, seconds, kinds=EVERY_KIND):
-    """A client of each kind, all at once; how many calls each kind has made."""
+    """Runs a client of each kind concurrently; the number of calls by kind."""
     clients = [Client(account, ask, time.monotonic() + seconds) for ask in kinds]
     for client in clients:
         client.start()

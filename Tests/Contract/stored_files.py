@@ -1,4 +1,4 @@
-"""What a server's data folder holds once it has ended: exactly what its catalogue speaks of, and all of it whole."""
+"""The content of a stopped server's data folder: exactly what its catalogue refers to, and all of it intact."""
 
 import contextlib
 import hashlib
@@ -8,12 +8,12 @@ import sqlite3
 import stat
 
 TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z ")
-# What Lambda writes on a line of its own, below the line that says how a runtime ended.
+# Lambda logs these on a separate line, after the line about a runtime's exit.
 SECOND_LINES = {b"Runtime.ExitError"}
 
 
 def hexadecimal(folder):
-    """The files or trees of a part of the store: by the digest in their names."""
+    """The files or trees of one folder of the store, by the digest in their names."""
     return {path.name: path for path in folder.glob("??/*")}
 
 
@@ -49,12 +49,12 @@ def assert_databases_are_whole(data):
 
 
 def drafts(data):
-    """Files that are being written, or that SQLite keeps beside a database while somebody has it open."""
+    """Files of unfinished writes, and SQLite's files beside an open database."""
     return [path for path in data.rglob("*") if path.name.endswith((".new", "-journal", "-wal", "-shm"))]
 
 
 def torn_lines(data):
-    """Lines of logs that neither begin with a time nor continue one that does, and files that end within a line."""
+    """Log lines that neither start with a timestamp nor continue such a line, and files that end within a line."""
     torn = []
     for path in data.glob("logs/**/*.log*"):
         *lines, rest = path.read_bytes().split(b"\n")

@@ -1,7 +1,7 @@
-"""Terraform with the AWS provider, run on a server as on AWS: only the endpoints are others.
+"""Terraform with the AWS provider, run against a server as against AWS, with other endpoints.
 
 The provider comes from a folder, laid out as `terraform providers mirror` writes it; `STRATA_TERRAFORM_PLUGINS` names
-it. Nothing is downloaded, and tests are skipped where the program or the folder is missing.
+it. Nothing is downloaded; tests are skipped when the program or the folder is missing.
 """
 
 import json
@@ -16,10 +16,10 @@ PLUGINS = Path(os.environ.get("STRATA_TERRAFORM_PLUGINS", "/opt/tf-plugins"))
 PROVIDER = PLUGINS / "registry.terraform.io" / "hashicorp" / "aws"
 # The provider alone takes seconds to start; a configuration of dozens of resources takes a minute.
 TIMEOUT_SECONDS = 300
-# What `terraform plan -detailed-exitcode` ends with.
+# Exit codes of `terraform plan -detailed-exitcode`.
 NOTHING_TO_DO, CHANGES = 0, 2
 
-# Every service that is served; what is not in this block would be asked of AWS itself.
+# Every service of the server; requests to other services would go to AWS.
 PROVIDER_BLOCK = """
 terraform {{
   required_providers {{
@@ -45,7 +45,7 @@ provider "aws" {{
 
 
 def terraform_or_skip():
-    """The program; the test that asks is skipped where it, or the provider, is missing."""
+    """The program; skips the test when it or the provider is missing."""
     program = shutil.which("terraform")
     if program is None:
         pytest.skip("terraform is not on PATH")
@@ -55,11 +55,11 @@ def terraform_or_skip():
 
 
 class TerraformFailure(Exception):
-    """Terraform ended with an error; its whole output is the message."""
+    """Terraform failed; the message is its whole output."""
 
 
 class Terraform:
-    """One configuration in a folder of its own, applied to an account on a server."""
+    """One configuration in its own folder, applied to an account on a server."""
 
     def __init__(self, folder, account):
         """`account` is an `Account`; its server, number and region go into the provider's block."""
@@ -77,22 +77,22 @@ class Terraform:
         (self.folder / name).write_text(configuration)
 
     def apply(self, *arguments):
-        """Makes it so, and returns the outputs by name."""
+        """Applies the configuration and returns the outputs by name."""
         self.run("apply", "-auto-approve", *arguments)
         outputs = json.loads(self.run("output", "-json").stdout)
         return {name: output["value"] for name, output in outputs.items()}
 
     def plan(self, *arguments):
-        """What would be changed, as text; `None` where nothing would: no drift."""
+        """The planned changes, as text; `None` for no drift."""
         result = self.run("plan", "-detailed-exitcode", *arguments, exit_codes=(NOTHING_TO_DO, CHANGES))
         return result.stdout if result.returncode == CHANGES else None
 
     def destroy(self, *arguments):
-        """Removes everything that was made."""
+        """Destroys all resources."""
         self.run("destroy", "-auto-approve", *arguments)
 
     def run(self, command, *arguments, exit_codes=(0,)):
-        """Runs a command of Terraform, after `init` where that was not run yet."""
+        """Runs a Terraform command, after `init` the first time."""
         if not self.is_initialized:
             self.is_initialized = True
             self.run("init")
@@ -108,7 +108,7 @@ class Terraform:
         return result
 
     def environment(self):
-        """Nothing of the test's own, and no AWS settings."""
+        """The environment variables: none of the test's own, and no AWS settings."""
         return {
             "PATH": os.environ["PATH"], "HOME": str(self.folder), "LANG": "C.UTF-8", "CHECKPOINT_DISABLE": "1",
             "TF_CLI_CONFIG_FILE": str(self.folder / "terraform.rc"), "TF_IN_AUTOMATION": "1",

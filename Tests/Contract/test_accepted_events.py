@@ -1,4 +1,4 @@
-"""An event is accepted when it is on the disk, and not before. The disk is one that stalls and fails on command."""
+"""An event is accepted only once it is durable. The tests use a disk that stalls and fails on command."""
 
 import threading
 
@@ -8,7 +8,7 @@ from account import Account, refused
 from compiled import compile_c
 from test_asynchronous import SPEAKS, lines, send
 
-# Put in front of the C library's own (ld.so(8)): waits while one file exists, fails while another does.
+# Preloaded over the C library's (ld.so(8)): waits while one file exists, fails while another does.
 DISK = r"""
 #define _GNU_SOURCE
 #include <errno.h>
@@ -28,7 +28,7 @@ int fdatasync(int descriptor) { return synchronise(SYS_fdatasync, descriptor); }
 
 
 class Disk:
-    """A server's disk that obeys."""
+    """The switches of a server's disk."""
 
     def __init__(self, folder):
         self.stalls, self.fails, self.library = folder / "stalls", folder / "fails", folder / "disk.so"
@@ -71,7 +71,7 @@ def test_an_event_is_not_accepted_before_it_is_on_the_disk(aws, disk):
     assert len(lines(aws, name, "handled", 5)) == 5
 
 
-def test_an_event_that_the_disk_does_not_take_is_refused_and_the_next_one_is_accepted(aws, disk):
+def test_an_event_that_cannot_be_written_is_refused_and_the_next_one_is_accepted(aws, disk):
     name = aws.deploy(SPEAKS)
     disk.fails.touch()
     refusal = refused(

@@ -1,4 +1,4 @@
-"""Aliases of functions, as boto3 sees them."""
+"""Aliases of functions, through boto3."""
 
 import pytest
 
@@ -58,7 +58,7 @@ def test_weights_share_out_the_invocations(aws, name):
     made = alias(aws, name, RoutingConfig={"AdditionalVersionWeights": {"2": 0.5}})
     assert made["RoutingConfig"] == {"AdditionalVersionWeights": {"2": 0.5}}
     versions = [aws.invoke(f"{name}:live").version for _ in range(60)]
-    # One of two versions 60 times in a row happens once in 10^17 runs.
+    # The probability of 60 invocations of the same version is about 10^-17.
     assert set(versions) == {"1", "2"}
     aws.lambda_.update_alias(FunctionName=name, Name="live", RoutingConfig={"AdditionalVersionWeights": {"2": 0.0}})
     assert {aws.invoke(f"{name}:live").version for _ in range(20)} == {"1"}
@@ -119,7 +119,7 @@ def test_a_name_is_taken_once(aws, name):
     alias(aws, name, Name="Live")
 
 
-def test_what_is_not_there_is_named_in_full(aws, name):
+def test_what_does_not_exist_is_named_in_full(aws, name):
     for call in [aws.lambda_.get_alias, aws.lambda_.update_alias]:
         refusal = refused(call, FunctionName=name, Name="nowhere")
         assert (refusal.code, refusal.message) == (

@@ -1,4 +1,4 @@
-"""Functions for another processor than this host's: stored, described, and run where the kernel has an emulator."""
+"""Functions for another architecture: stored, described, and run where the kernel has an emulator."""
 
 import platform
 import shutil
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="the othe
 
 
 class EmulatingInstallation(Installation):
-    """A host with an emulator for 64-bit Arm, which is registered for the server's own user namespace only."""
+    """A host with an emulator for 64-bit Arm, registered only in the server's user namespace."""
 
     def command(self, *arguments):
         script = (

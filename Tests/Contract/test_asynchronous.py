@@ -1,4 +1,4 @@
-"""Asynchronous invocations: accepted when they are on the disk, tried again when they fail, and never lost."""
+"""Asynchronous invocations: durable before accepted, retried after failures, never lost."""
 
 import json
 import threading
@@ -23,7 +23,7 @@ FAILS = """
 
 @pytest.fixture(scope="module")
 def impatient(installation):
-    """An account on a server that tries again soon."""
+    """An account on a server with a short retry delay."""
     server = installation.start(arguments=["--retry-delay", "0.3"])
     yield lambda: Account(server)
     server.stop()
@@ -35,7 +35,7 @@ def send(aws, name, event, **parameters):
 
 
 def lines(aws, name, word, count=1, seconds=20):
-    """The lines that a function has printed with a word in front, once there are as many."""
+    """A function's printed lines that start with a word, once there are `count` of them."""
     folder = aws.server.data / "logs" / aws.number / aws.region / name
     found = []
     end = time.monotonic() + seconds
@@ -94,7 +94,7 @@ def test_a_megabyte_is_accepted(aws):
     assert lines(aws, name, "length") == ["length 1048574"]
 
 
-def test_a_failure_is_tried_twice_again_and_each_time_later(impatient):
+def test_a_failure_is_retried_twice_with_increasing_delays(impatient):
     aws = impatient()
     name = aws.deploy(FAILS)
     send(aws, name, 7)
@@ -145,7 +145,7 @@ def test_no_accepted_event_is_lost_when_the_server_is_killed(installation):
             for number in range(1_000):
                 send(aws, name, f"{worker}-{number}")
                 accepted.append(f"{worker}-{number}")
-        except Exception:  # the server is gone: what was not answered was not accepted
+        except Exception:  # the server was killed: an event without a response was not accepted
             pass
 
     threads = [threading.Thread(target=work, args=(worker,)) for worker in range(8)]

@@ -1,4 +1,4 @@
-"""Layers of functions: which can be attached, and what becomes of those that are deleted."""
+"""Layers of functions: which can be attached, and how deleted ones stay available."""
 
 import base64
 import time
@@ -22,7 +22,7 @@ def assert_invalid(refusal, message):
 
 
 def refusals(aws, layers):
-    """How a creation and a change with these layers are refused."""
+    """The errors of a creation and an update with these layers."""
     function = aws.deploy()
     return [
         refused(aws.lambda_.create_function, **aws.settings(Layers=layers)),
@@ -51,7 +51,7 @@ def test_a_layer_of_another_region_is_refused(aws):
 
 
 @pytest.mark.parametrize(("name", "number"), [("nothing", 1), ("greeting", 9)])
-def test_a_layer_version_that_is_not_there_is_refused(aws, name, number):
+def test_a_layer_version_that_does_not_exist_is_refused(aws, name, number):
     aws.publish("greeting", package("hello"))
     arn = f"arn:aws:lambda:us-east-1:{aws.number}:layer:{name}:{number}"
     for refusal in refusals(aws, [arn]):
@@ -59,7 +59,7 @@ def test_a_layer_version_that_is_not_there_is_refused(aws, name, number):
 
 
 def test_a_layer_for_other_runtimes_and_architectures_is_taken(aws):
-    """As on Lambda, which leaves it to the console to warn."""
+    """As on Lambda, where only the console warns."""
     layer = aws.publish(
         "greeting", package("hello"), CompatibleRuntimes=["java21"], CompatibleArchitectures=["arm64"]
     )["LayerVersionArn"]
@@ -77,7 +77,7 @@ def test_a_refused_layer_changes_nothing(aws):
     assert aws.invoke(function).value == "hello"
 
 
-def test_what_a_function_and_its_layers_unpack_to_is_told_to_the_byte(aws):
+def test_the_unpacked_size_of_function_and_layers_is_reported_to_the_byte(aws):
     half = zip_of({"zeros": bytes(140_000_000)}, level=1)
     layers = [aws.publish(name, half)["LayerVersionArn"] for name in ("one", "two")]
     settings = aws.settings(files={"app.py": "x" * 11}, Layers=layers)
@@ -88,7 +88,7 @@ def test_what_a_function_and_its_layers_unpack_to_is_told_to_the_byte(aws):
     )
 
 
-def test_a_deleted_layer_version_cannot_be_attached_again_not_even_by_who_has_it(aws):
+def test_a_deleted_layer_version_cannot_be_attached_again_even_by_a_function_that_uses_it(aws):
     layer = aws.publish("greeting", package("hello"))["LayerVersionArn"]
     function = aws.deploy(SOURCE, Layers=[layer])
     aws.lambda_.delete_layer_version(LayerName="greeting", VersionNumber=1)
@@ -140,7 +140,7 @@ def is_stored(server, content):
 
 
 def wait_until_collected(aws, content):
-    """The collector runs some time after each deletion; what an environment still had then is for the next."""
+    """The collector runs some time after each deletion; files still in use are left for its next run."""
     end = time.monotonic() + PATIENCE_SECONDS
     while is_stored(aws.server, content):
         assert time.monotonic() < end, "a package that nobody uses was not collected"

@@ -1,4 +1,4 @@
-"""`strata start --auth` and `strata credentials`: who is let in, by AWS's own clients."""
+"""`strata start --auth` and `strata credentials`: accepted and refused requests of AWS's own clients."""
 
 import contextlib
 import json
@@ -32,7 +32,7 @@ def test_a_registered_key_does_everything_in_its_account(guarded, key, owner):
     owner.lambda_.delete_function(FunctionName=name)
 
 
-def test_the_aws_cli_is_let_in_with_the_right_secret_only(guarded, key, cli):
+def test_the_aws_cli_is_accepted_with_the_right_secret_only(guarded, key, cli):
     def run(secret):
         environment = {
             "PATH": "/usr/bin:/bin", "HOME": str(guarded.installation.root), "AWS_PAGER": "",
@@ -54,14 +54,14 @@ def test_a_wrong_secret_is_refused(guarded, key):
 
 
 @pytest.mark.parametrize("name", ["AKIAIOSFODNN7EXAMPLE", "111122223333", "s3.amazonaws.com", "test"])
-def test_a_key_of_nobody_is_refused(guarded, name):
+def test_an_unknown_key_is_refused(guarded, name):
     stranger = client(guarded, Credentials(name, "secret"))
     invocations = (stranger.invoke, stranger.invoke_with_response_stream)
     for refusal in (refused(stranger.list_functions), *(refused(each, FunctionName="any") for each in invocations)):
         assert (refusal.code, refusal.message, refusal.status) == ("UnrecognizedClientException", UNKNOWN, 403)
 
 
-def test_a_session_token_of_nobody_is_refused(guarded, key):
+def test_an_unknown_session_token_is_refused(guarded, key):
     refusal = refused(client(guarded, key, token="made up").list_functions)
     assert (refusal.code, refusal.message) == ("UnrecognizedClientException", UNKNOWN)
 
@@ -77,7 +77,7 @@ def test_a_session_of_a_role_works_until_it_expires(guarded):
     assert (refusal.code, refusal.status) == ("ExpiredToken", 403)
 
 
-def test_keys_come_and_go_while_the_server_runs(guarded, keys):
+def test_keys_are_created_and_deleted_while_the_server_runs(guarded, keys):
     key = keys.create()
     visitor = client(guarded, key)
     assert visitor.list_functions()["Functions"] == []
@@ -112,7 +112,7 @@ def test_the_data_folder_of_another_user_is_left_alone(installation, ordinary_in
     assert list(folder.iterdir()) == []
 
 
-def test_secrets_are_for_nobody_elses_eyes(installation):
+def test_only_the_owner_can_read_secrets(installation):
     server = installation.start()
     server.stop()
     folder = server.data
@@ -171,7 +171,7 @@ def test_a_server_may_have_a_name_where_requests_are_signed(guarded, server, key
     assert ask(server) == 403
 
 
-def test_an_address_that_others_reach_needs_signatures(installation):
+def test_a_non_loopback_address_needs_signatures(installation):
     with pytest.raises(StartFailure) as caught:
         installation.start(arguments=["--host", "0.0.0.0"])
     assert caught.value.exit_code == 2

@@ -1,6 +1,6 @@
-"""The main job with the AWS CLI, as it is installed by everybody: nothing about it knows of this server.
+"""The main workflow with an unmodified AWS CLI.
 
-Version 2 takes a payload as base64 unless it is told otherwise, and ends with 254 where version 1 ends with 255.
+Version 2 expects a base64 payload unless configured otherwise, and exits with 254 where version 1 exits with 255.
 """
 
 import json
@@ -60,7 +60,7 @@ def test_a_layer_and_a_function_are_deployed_invoked_and_updated(aws, run, tmp_p
     assert [each["FunctionName"] for each in run("lambda", "list-functions")["Functions"]] == ["hello"]
 
 
-def test_errors_are_told_by_message_and_exit_code(run, is_version_2):
+def test_errors_have_a_message_and_an_exit_code(run, is_version_2):
     client_error = 254 if is_version_2 else 255
     result = run("lambda", "get-function", "--function-name", "nobody", exit_code=client_error)
     assert "(ResourceNotFoundException) when calling the GetFunction operation: Function not found: " in result.stderr
@@ -68,7 +68,7 @@ def test_errors_are_told_by_message_and_exit_code(run, is_version_2):
     assert "ListAliases" in result.stderr
 
 
-def test_a_function_error_is_told_in_the_answer(aws, run, tmp_path):
+def test_a_function_error_is_in_the_response(aws, run, tmp_path):
     name = aws.deploy("def handler(event, context): return 1 / 0")
     answer = run("lambda", "invoke", "--function-name", name, str(tmp_path / "out.json"))
     assert answer["FunctionError"] == "Unhandled"
@@ -98,7 +98,7 @@ def test_a_role_is_made_for_a_function_as_in_every_tutorial(aws, run, tmp_path):
     run("iam", "delete-role", "--role-name", "tutorial")
 
 
-def test_errors_of_iam_are_told_by_message_and_exit_code(run, is_version_2):
+def test_errors_of_iam_have_a_message_and_an_exit_code(run, is_version_2):
     result = run("iam", "get-role", "--role-name", "nobody", exit_code=254 if is_version_2 else 255)
     words = "(NoSuchEntity) when calling the GetRole operation: The role with name nobody cannot be found."
     assert words in result.stderr

@@ -1,4 +1,4 @@
-"""`chalice deploy`, unmodified: an application goes out, is changed, and is deleted again."""
+"""An unmodified `chalice deploy`: an application is deployed, updated and deleted."""
 
 import json
 import subprocess
@@ -25,7 +25,7 @@ def greet(event, context):
 
 @pytest.fixture
 def chalice(aws, server, tmp_path):
-    """Runs the chalice that is installed beside this interpreter, in the folder of an application."""
+    """Runs the chalice installed beside this interpreter, in an application's folder."""
     program = Path(sys.executable).parent / "chalice"
     if not program.exists():
         pytest.skip(f"there is no chalice at {program}: `script/setup`")

@@ -1,6 +1,6 @@
-"""Environments and the server are killed, and its disk is filled, at random and under load; then everything is counted.
+"""Kills environments and the server and fills its disk, at random and under load; then accounts for every event.
 
-`STRATA_SEED` repeats the choices of a run, though not its timing; `STRATA_CHAOS_SECONDS` makes it longer.
+`STRATA_SEED` repeats the choices of a run, but not its timing; `STRATA_CHAOS_SECONDS` makes it longer.
 """
 
 import base64
@@ -41,12 +41,12 @@ def queue():
 def chaos(installation, disk, queue):
     chaos = Chaos(installation, disk, queue)
     yield chaos
-    # A server that still runs keeps the disk.
+    # A server that still runs keeps the disk busy.
     chaos.server.end()
 
 
 class Chaos:
-    """Does harm, one deed after the other."""
+    """Causes one disturbance after the other."""
 
     def __init__(self, installation: Installation, disk, queue):
         self.world, self.chance = World(SEED), random.Random(SEED)
@@ -69,7 +69,7 @@ class Chaos:
 
     def rage(self, seconds):
         deeds = [self.kill_process] * 8 + [self.kill_server] + [self.fill_disk] * 3
-        # Each once at least, however slow the machine is.
+        # Each at least once, even on a slow machine.
         first = self.chance.sample([self.kill_process, self.kill_server, self.fill_disk], 3)
         end = time.monotonic() + seconds
         while first or time.monotonic() < end:
@@ -83,7 +83,7 @@ class Chaos:
             try:
                 os.kill(self.chance.choice(below), signal.SIGKILL)
             except ProcessLookupError:
-                return  # it has ended by itself
+                return  # it has exited by itself
             self.world.blows += 1
 
     def kill_server(self):
@@ -108,13 +108,13 @@ class Chaos:
         self.world.counts["disks filled"] += 1
 
     def watch(self):
-        """Counts environments for as long as the others work."""
+        """Counts environments while the clients run."""
         while not self.world.over.wait(0.1):
             self.most_environments = max(self.most_environments, len(leftovers.environments(self.server.pid)))
 
 
 def prepare(account):
-    """A function with reserved concurrency, one without, and one whose records of success and failure are kept."""
+    """A function with reserved concurrency, one without, and one with destinations for success and failure."""
     for name in ("reserved", "open", "events"):
         account.deploy(HANDLER, name=name, Timeout=20)
     account.lambda_.put_function_concurrency(FunctionName="reserved", ReservedConcurrentExecutions=RESERVED)
@@ -125,7 +125,7 @@ def prepare(account):
 
 
 def load(world):
-    """The clients, with a source of chance for each: more for the reserved function than may run of it."""
+    """The clients, each with its own random generator; more for the reserved function than its concurrency."""
     chance = random.Random(SEED + 1)
     def own(): return random.Random(chance.randrange(1 << 32))
     clients = [Invoker(world, own(), "reserved") for _ in range(RESERVED + 2)]
@@ -135,7 +135,7 @@ def load(world):
 
 
 def wait_for_events(chaos):
-    """Until all that was accepted has left a record, which operators may ask for sooner."""
+    """Waits until every accepted event has a record; retries speed it up."""
     world, end = chaos.world, time.monotonic() + SETTLE_SECONDS
     operator = Operator(chaos.server, account=world.account.number)
     while time.monotonic() < end:
@@ -151,7 +151,7 @@ def wait_for_events(chaos):
 
 
 def check_records(world, records):
-    """Each record is true; an event whose handler was killed each time has a record of that."""
+    """Checks each record; an event whose handler was killed at every attempt has a record of that failure."""
     failures = 0
     for record in records:
         if record["requestContext"]["condition"] == "Success":
@@ -164,7 +164,7 @@ def check_records(world, records):
 
 
 def check_limits(world, most_environments):
-    # An event may be run again after the server has died, and its record sent again: the same span twice is one.
+    # After a crash an event may run again and its record be sent again: equal spans count once.
     spans = set(world.spans)
     assert most_at_once([(begin, end) for name, begin, end in spans if name == "reserved"]) <= RESERVED
     assert most_at_once([(begin, end) for _, begin, end in spans]) <= ACCOUNT_LIMIT
@@ -179,7 +179,7 @@ def wait_until_idle_environments_are_gone(server):
 
 
 def check_leavings(chaos, packages, installations):
-    """Of servers that have ended nothing is left but what belongs into the folder."""
+    """Stopped servers leave only their data folder."""
     assert chaos.server.stop()[0] == 0
     managed = {server.pid for installation in installations for server in installation.started}
     assert leftovers.orphans_after_a_while(managed) == []

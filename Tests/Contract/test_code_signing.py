@@ -1,4 +1,4 @@
-"""Code signing configurations: kept and told; where they insist on signatures, nothing can be deployed here."""
+"""Code signing configurations: stored and returned; with `Enforce`, nothing can be deployed."""
 
 import re
 
@@ -42,7 +42,7 @@ def unsigned(aws, name):
     )
 
 
-def test_a_configuration_is_made_with_defaults_and_told(aws):
+def test_a_configuration_is_created_with_defaults_and_returned(aws):
     made = create(aws)
     assert re.fullmatch(r"csc-[0-9a-f]{17}", made["CodeSigningConfigId"])
     arn = f"arn:aws:lambda:us-east-1:{aws.number}:code-signing-config:{made['CodeSigningConfigId']}"
@@ -91,7 +91,7 @@ def test_a_configuration_is_deleted(aws):
     assert refused(aws.lambda_.get_code_signing_config, CodeSigningConfigArn=arn).code == "ResourceNotFoundException"
 
 
-def test_a_configuration_that_is_not_there(aws):
+def test_a_configuration_that_does_not_exist(aws):
     arn = missing_arn(aws)
     operations = (
         "get_code_signing_config", "update_code_signing_config", "delete_code_signing_config",
@@ -162,7 +162,7 @@ def test_functions_of_a_configuration_are_listed_in_pages(aws):
     assert "NextMarker" not in rest
 
 
-def test_a_function_that_is_not_there(aws):
+def test_a_function_that_does_not_exist(aws):
     arn = create(aws)["CodeSigningConfigArn"]
     for refusal in (
         refused(aws.lambda_.put_function_code_signing_config, FunctionName="nobody", CodeSigningConfigArn=arn),

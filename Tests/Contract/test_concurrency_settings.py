@@ -1,4 +1,4 @@
-"""Reserved concurrency: what can be set, what is told, and what is refused in AWS's words."""
+"""Reserved concurrency: accepted and returned values, and refusals in AWS's words."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -20,13 +20,13 @@ def function(aws):
 
 @pytest.fixture
 def version(aws, function):
-    """A function with a version 1 and an alias of it."""
+    """A function with version 1 and an alias of it."""
     aws.publish_live(function)
     return function
 
 
 @pytest.mark.parametrize("amount", [0, 1, 900])
-def test_concurrency_is_reserved_told_and_released(aws, function, amount):
+def test_concurrency_is_reserved_returned_and_released(aws, function, amount):
     assert reserve(aws, function, amount)["ReservedConcurrentExecutions"] == amount
     got = aws.lambda_.get_function_concurrency(FunctionName=function)
     assert got["ReservedConcurrentExecutions"] == amount
@@ -83,7 +83,7 @@ def test_a_server_with_a_lower_limit_keeps_a_tenth_unreserved(installation):
     server.end()
 
 
-def test_reserved_concurrency_of_what_is_not_there(aws):
+def test_reserved_concurrency_of_a_missing_function(aws):
     refusal = refused_reservation(aws, "nobody", 1)
     assert (refusal.code, refusal.status) == ("ResourceNotFoundException", 404)
     assert refusal.message == f"Function not found: {aws.arn('nobody')}:$LATEST"

@@ -14,14 +14,14 @@ from wire import Wire
 HEADING = re.compile(r"(\d+) validation errors? detected: ")
 WITH_MEMBERS = [name for name, operation in operations().items() if operation.members]
 
-# What the service demands and the model does not say, or says otherwise: the operation, the member and the value that
-# it refuses, and the type and words of the refusal.
+# Constraints of the service that the model lacks or contradicts: the operation, the member and the refused value,
+# and the error's type and message.
 BEYOND_THE_MODEL = [
-    # A runtime is no validation error: public bug reports quote this type and these words, without quotation marks.
+    # An unknown runtime is not a validation error: public bug reports quote this type and message, unquoted.
     *((name, {"Runtime": "cobol1.0"}, "InvalidParameterValueException",
        "Value cobol1.0 at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [")
       for name in ("CreateFunction", "UpdateFunctionConfiguration")),
-    # The model's upper bounds are those of functions on managed instances.
+    # The model's upper bounds apply to functions on managed instances.
     *((name, {member: value}, "ValidationException",
        f"1 validation error detected: Value '{value}' at '{path}' failed to satisfy constraint: "
        f"Member must have value less than or equal to {value - 1}")
@@ -44,7 +44,7 @@ def wire(aws, server):
 
 @pytest.fixture
 def existing(request, missing):
-    """An operation that the server has."""
+    """An operation that the server implements."""
     if request.param in missing:
         pytest.skip("not implemented yet")
     return operations()[request.param]
@@ -55,7 +55,7 @@ def every(names):
 
 
 def sentences(answer):
-    """The violations that a message lists, and how many it says there are; structures are not compared."""
+    """The violations in a message, and their count in it; structures are not compared."""
     heading = HEADING.match(answer.message)
     assert heading, f"{answer.status} {answer.type}: {answer.message}"
     listed = re.split(r"; (?=Value)", answer.message[heading.end():])
@@ -64,13 +64,13 @@ def sentences(answer):
 
 
 def shortened(sentence):
-    """Without the value, where that is a structure: AWS shows a Java object's address."""
+    """The violation without a structure's value, for which AWS prints a Java object's address."""
     value = r"Value '[^']*(?:=|[{])[^']*'|Value '" + re.escape(STRUCTURE) + "'"
     return re.sub(value, "Value", sentence) if "=" in sentence or STRUCTURE in sentence else sentence
 
 
 def disagreement(answer, expected):
-    """What is wrong with the refusal of an input that breaks the model; `None` where nothing is."""
+    """The fault in the error for an input that violates the model; `None` for none."""
     if (answer.status, answer.type) != (400, "ValidationException"):
         return f"{answer.status} {answer.type}: {answer.message[:300]}, not {sorted(expected)}"
     listed, wanted = sorted(map(shortened, sentences(answer))), sorted(map(shortened, expected))
@@ -124,6 +124,6 @@ def test_what_lambda_demands_beyond_its_model(wire, aws, operation, members, cod
 
 
 def test_every_operation_of_the_model_is_looked_at():
-    """The generator would also be content with a model that it cannot read."""
+    """The generator would also accept a model that it cannot read."""
     assert len(operations()) == 91
     assert sum(len(breaches(operations()[name])) for name in WITH_MEMBERS) > 700

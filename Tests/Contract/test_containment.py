@@ -1,4 +1,4 @@
-"""A function that turns against the server: what the others notice of it, which is nothing."""
+"""Hostile functions: other functions and the server are unaffected."""
 
 import contextlib
 import os
@@ -135,7 +135,7 @@ def test_bodies_that_never_end_do_not_fill_the_servers_memory(attacker):
     assert attacker.invoke(name, {}).value < 200_000_000
 
 
-def test_a_function_that_prints_only_line_breaks_is_timed_out_and_holds_nobody_up(attacker):
+def test_a_function_that_prints_only_line_breaks_times_out_and_delays_no_other(attacker):
     name = attacker.deploy(PRINTS_LINE_BREAKS, MemorySize=3008, Timeout=2)
     answer = attacker.invoke(name, {})
     assert "timed out" in answer.failure["errorMessage"]
@@ -166,7 +166,7 @@ def test_answers_that_are_broken_off_leave_no_connection_behind(either_installat
 
 
 def call_and_leave(account, name):
-    """Asks for a streamed answer, reads its beginning only, and leaves before it ends."""
+    """Requests a streamed response, reads its beginning, and disconnects before its end."""
     credential = f"{account.number}/20260101/us-east-1/lambda/aws4_request"
     with socket.create_connection(("127.0.0.1", account.server.port)) as connection:
         connection.sendall(
@@ -186,7 +186,7 @@ def test_a_server_that_is_killed_leaves_nothing_behind_that_an_extension_has_sto
     aws = Account(server)
     layer = aws.publish("extensions", {"extensions/stopping": program(compiled("stopping_extension.c"))})
     name = aws.deploy(Layers=[layer["LayerVersionArn"]], MemorySize=1769, Timeout=60)
-    # The extension wins the race against the runtime's start now and then.
+    # The extension sometimes wins the race against the runtime's start.
     for _ in range(40):
         aws.invoke_aside(name, 1)
         time.sleep(0.3)
@@ -201,11 +201,11 @@ def test_a_server_that_is_killed_leaves_nothing_behind_that_an_extension_has_sto
     try:
         assert orphans_after_a_while(managed=others) == []
     finally:
-        installation.start(server.data).stop()  # which ends what a killed server leaves
+        installation.start(server.data).stop()  # which ends leftovers of a killed server
 
 
 def has_stopped_before_its_program(server):
-    """Whether a child of a sandbox's first process is stopped that still is a copy of it."""
+    """Whether a child of a sandbox's first process is stopped before its exec."""
     table, below = processes(), descendants(server.pid)
     return any(
         table[pid][0] == "T" and table[pid][1] in below and command_line(pid).strip().endswith("strata-init")

@@ -1,4 +1,4 @@
-"""`kill -9` at random moments: what was acknowledged is whole afterwards, and nothing half-made is listed."""
+"""`kill -9` at random moments: acknowledged changes are intact afterwards, and nothing incomplete is listed."""
 
 import itertools
 import os
@@ -17,7 +17,7 @@ SEED = int(os.environ.get("STRATA_SEED", random.SystemRandom().randrange(1 << 32
 
 
 class Writer(threading.Thread):
-    """Publishes layers and creates functions for as long as the server lives, and remembers what was acknowledged."""
+    """Publishes layers and creates functions until the server is killed, and records acknowledged ones."""
 
     def __init__(self, account, name, generator, counter):
         super().__init__()
@@ -33,7 +33,7 @@ class Writer(threading.Thread):
             while True:
                 self.publish_layer() if self.generator.random() < 0.5 else self.create_function()
         except (BotoCoreError, ClientError, OSError):
-            return  # the server is gone
+            return  # the server was killed
 
     def publish_layer(self):
         content = zip_of({

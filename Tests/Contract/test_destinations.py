@@ -1,4 +1,4 @@
-"""Where asynchronous invocations end: functions, and queues, topics, event buses and buckets of moto's server."""
+"""Destinations of asynchronous invocations: functions, and queues, topics, event buses and buckets of moto's server."""
 
 import json
 import re
@@ -14,7 +14,7 @@ FAILS = "def handler(event, context): raise ValueError('broken')"
 
 @pytest.fixture(scope="module")
 def services(installation, s3):
-    """An account on a server that knows moto for everything else, and tries again at once."""
+    """An account on a server that uses moto for other services and retries at once."""
     variables = {f"AWS_ENDPOINT_URL_{name}": s3.url for name in ("SQS", "SNS", "EVENTBRIDGE", "S3")}
     server = installation.start(arguments=["--retry-delay", "0"], variables=variables)
     yield Account(server)
@@ -79,7 +79,7 @@ def test_the_record_of_a_success_goes_to_a_queue(services, s3, queue):
     assert "MessageAttributes" not in got
 
 
-def test_the_record_of_a_failure_tells_how_often_it_was_tried_and_why_it_failed(services, s3, queue):
+def test_the_record_of_a_failure_has_attempts_and_cause(services, s3, queue):
     name = destined(services, FAILS, retries=2, OnFailure=queue[1])
     send(services, name, 7)
     record = json.loads(message(s3, services, queue[0])["Body"])
@@ -114,7 +114,7 @@ def test_an_event_that_failed_goes_to_the_dead_letter_topic_with_the_reason(serv
         "RequestID": request, "ErrorCode": "200", "ErrorMessage": "broken"}
 
 
-def test_an_event_that_would_be_too_old_when_tried_again_goes_to_the_destination(installation, s3, services, queue):
+def test_an_event_too_old_for_its_next_retry_goes_to_the_destination(installation, s3, services, queue):
     account = services.reconnected(installation.start(
         arguments=["--retry-delay", "61"], variables={"AWS_ENDPOINT_URL_SQS": s3.url}))
     name = account.deploy(FAILS)
@@ -127,7 +127,7 @@ def test_an_event_that_would_be_too_old_when_tried_again_goes_to_the_destination
     assert record["responsePayload"]["errorMessage"] == "broken"
 
 
-def test_events_of_a_function_that_may_not_run_go_to_the_destination_untried(services, s3, queue):
+def test_events_of_a_function_with_reservation_zero_go_to_the_destination_unattempted(services, s3, queue):
     """https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"""
     letters = make_queue(s3, services)
     name = services.deploy(DeadLetterConfig={"TargetArn": letters[1]})
@@ -213,7 +213,7 @@ def test_a_record_of_a_failure_goes_to_a_bucket(services, s3):
 
 
 def test_a_message_waits_until_its_service_is_back(installation, s3, services):
-    """The queue does not exist when the record is sent; a restart and some time later it does."""
+    """The queue is created only after the record was first sent and the server restarted."""
     account = services.reconnected(installation.start(
         arguments=["--retry-delay", "0"], variables={"AWS_ENDPOINT_URL_SQS": s3.url}))
     name = account.deploy()

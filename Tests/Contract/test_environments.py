@@ -104,7 +104,7 @@ def test_an_update_retires_environments_after_their_invocation(aws, what):
     """
     name = aws.deploy(source.format("old"), Environment={"Variables": {"WORD": "old"}}, Timeout=20)
     running = aws.invoke_aside(name, 2)
-    time.sleep(0.7)
+    aws.wait_until_busy(name)
     if what == "code":
         aws.change_code(name, source.format("new"))
     else:
@@ -119,7 +119,7 @@ def test_an_update_retires_environments_after_their_invocation(aws, what):
 def test_deleting_a_function_lets_its_running_invocation_finish(aws):
     name = aws.deploy(WHO, Timeout=20)
     running = aws.invoke_aside(name, 1)
-    time.sleep(0.5)
+    aws.wait_until_busy(name)
     aws.lambda_.delete_function(FunctionName=name)
     assert running().value[1] == 1
     assert refused(aws.lambda_.invoke, FunctionName=name).code == "ResourceNotFoundException"
@@ -133,7 +133,7 @@ def test_an_account_never_has_more_invocations_than_its_limit(installation):
     aws = Account(server)
     name = aws.deploy(WHO, Timeout=20)
     running = [aws.invoke_aside(name, 2) for _ in range(2)]
-    time.sleep(1)
+    aws.wait_until_busy(name, 2)
     refusal = refused(aws.lambda_.invoke, FunctionName=name)
     assert (refusal.code, refusal.status) == ("TooManyRequestsException", 429)
     assert refusal.message == "Rate Exceeded."
@@ -146,7 +146,7 @@ def test_an_account_never_has_more_invocations_than_its_limit(installation):
 
 
 def test_a_burst_of_invocations_is_answered_in_full(aws):
-    """More clients than environments that a small machine could start at once: each has its answer, and its own."""
+    """More concurrent clients than environments that a small machine can start at once: each gets its own response."""
     name = aws.deploy("def handler(event, context): return event")
     assert at_once(lambda number: aws.invoke(name, number).value, range(24)) == list(range(24))
     assert at_once(lambda number: aws.invoke(name, number).value, range(24)) == list(range(24))

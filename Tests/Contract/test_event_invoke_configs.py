@@ -1,4 +1,4 @@
-"""What is set for asynchronous invocations, and what is refused in AWS's words."""
+"""Settings of asynchronous invocation, and refusals in AWS's words."""
 
 import datetime
 import http.client
@@ -15,7 +15,7 @@ QUEUE = "arn:aws:sqs:us-east-1:123456789012:failed"
 
 @pytest.fixture
 def function(aws):
-    """A function with a version 1 and an alias of it."""
+    """A function with version 1 and an alias of it."""
     name = aws.deploy()
     aws.lambda_.publish_version(FunctionName=name)
     aws.lambda_.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
@@ -35,7 +35,7 @@ def get(aws, name, **parameters):
 
 
 def seen(answer):
-    """What an answer says of the settings, after its time was seen to be now."""
+    """The settings in a response, after checking that its time is now."""
     assert answer.pop("ResponseMetadata")["HTTPStatusCode"] == 200
     age = datetime.datetime.now(datetime.timezone.utc) - answer.pop("LastModified")
     assert datetime.timedelta(0) <= age < datetime.timedelta(minutes=2)
@@ -54,7 +54,7 @@ def qualifiers(page):
     return [each["FunctionArn"].rsplit(":", 1)[1] for each in page["FunctionEventInvokeConfigs"]]
 
 
-def test_settings_are_put_and_told(aws, function):
+def test_settings_are_put_and_returned(aws, function):
     expected = {
         "FunctionArn": f"{aws.arn(function)}:$LATEST", "MaximumRetryAttempts": 0,
         "DestinationConfig": NO_DESTINATIONS,
@@ -126,7 +126,7 @@ def test_settings_are_deleted(aws, function):
     assert listed(aws, function)["FunctionEventInvokeConfigs"] == []
 
 
-def test_what_is_not_there(aws, function):
+def test_what_does_not_exist(aws, function):
     for name, qualifier in ((function, "$LATEST"), (function, "live"), (function, "none"), ("nobody", "$LATEST")):
         message = f"The function {aws.arn(name)}:{qualifier} doesn't have an EventInvokeConfig"
         for operation in ("get_function_event_invoke_config", "delete_function_event_invoke_config"):
@@ -186,7 +186,7 @@ def test_another_accounts_function_as_destination(aws, server, function):
 
 
 def test_what_is_set_counts_for_the_next_event(aws):
-    """The functions' own lines tell what happened: one attempt, and its record at the destination."""
+    """The functions' logs show one attempt, and its record at the destination."""
     fails = aws.deploy("def handler(event, context):\n    print('tried', event)\n    raise ValueError('broken')")
     told = aws.deploy("def handler(event, context):\n    print('told', event['requestContext']['condition'])")
     put(aws, fails, MaximumRetryAttempts=0, DestinationConfig={"OnFailure": {"Destination": aws.arn(told)}})
@@ -196,7 +196,7 @@ def test_what_is_set_counts_for_the_next_event(aws):
 
 
 def printed(aws, name, word):
-    """The lines that a function has printed with a word in front, once there is one."""
+    """A function's printed lines that start with a word, once there is one."""
     folder = aws.server.data / "logs" / aws.number / aws.region / name
     for _ in range(400):
         text = "".join(path.read_text() for path in folder.glob("*.log"))

@@ -1,6 +1,6 @@
-"""Every operation of the model, called with everything: what comes back is an answer, and never an accident.
+"""Every operation of the model, with valid and invalid values: each response is a result or a well-formed error.
 
-The values are made from the shapes by `STRATA_SEED`, which a failure prints.
+The values are generated from the shapes with `STRATA_SEED`, which a failure prints.
 """
 
 import json
@@ -19,14 +19,14 @@ SEED = int(os.environ.get("STRATA_SEED", "1"))
 PATIENCE = {"read_timeout": 15, "retries": {"total_max_attempts": 1}}
 VALID_CALLS = 8
 NONSENSE_CALLS = 20
-# The target or the headers are longer than the server's memory for them: no operation has been looked at.
+# The target or the headers exceed the server's memory for them: the request reached no operation.
 TOO_LONG = (414, 431)
 every_operation = pytest.mark.parametrize("operation", operations().values(), ids=lambda operation: operation.name)
 
 
 @pytest.fixture
 def real_names(aws):
-    """Members that may name what is there."""
+    """Members that may name existing resources."""
     name = aws.deploy()
     layer = aws.publish("layer", {"a": b"a"})
     return {
@@ -43,22 +43,22 @@ def with_real_names(members, real_names, values):
 
 
 def problem(status, code, message, operation):
-    """What is wrong with an error as an answer; `None` where nothing is."""
+    """The fault in an error response; `None` for none."""
     if status in TOO_LONG:
         return None
     if not code or not message:
         return f"{status} without a type or a message: {code!r} {message!r}"
-    if status == 501:  # the operation is not there yet, or something that one of its members asks for
+    if status == 501:  # the operation, or something that one of its members requests, is not implemented
         is_named = f"lambda:{operation.name} " in message or message.startswith("Strata has no ")
         return None if is_named else f"501 that does not say what is not there: {message}"
     return f"{status} {code}: {message}" if status >= 500 or status < 400 else None
 
 
 def called(aws_client, operation, members):
-    """Calls an operation by boto3: what is wrong with the answer, or `None`."""
+    """Calls an operation through boto3: the fault in its response, or `None`."""
     try:
         answer = aws_client._make_api_call(operation.name, members)
-        for value in answer.values():  # a streaming answer is only there once it is read
+        for value in answer.values():  # a streaming response is complete only once it is read
             if hasattr(value, "read"):
                 value.read()
         return None
@@ -69,7 +69,7 @@ def called(aws_client, operation, members):
 
 
 def check(operation, calls, send):
-    """Sends each call; fails with those whose answers are wrong."""
+    """Sends each call; fails with the faulty responses."""
     wrong = []
     for members in calls:
         try:
@@ -103,7 +103,7 @@ def test_nonsense_gets_an_error_with_type_and_message(operation, aws, real_names
                 botocore.exceptions.ParamValidationError) as error:
             if isinstance(error, (botocore.exceptions.ReadTimeoutError, botocore.exceptions.ConnectionClosedError)):
                 raise
-            return None  # boto3 itself could not write it down: the next test does
+            return None  # boto3 cannot serialise it: the next test sends it
 
     check(operation, nonsense_calls(operation, real_names, values), send)
 
@@ -135,12 +135,12 @@ def nonsense_calls(operation, real_names, values):
                    if member.is_required or values.random.random() < 0.6}
         for name, member in operation.members.items():
             if member.location == "uri" and not members[name]:
-                members[name] = "-"  # without it, it would be another path, and another operation
+                members[name] = "-"  # without it, the path would be another operation's
         yield with_real_names(members, real_names, values)
 
 
 def is_sendable(member, value):
-    """Whether HTTP can carry it where it travels."""
+    """Whether HTTP can carry the value in the member's location."""
     if member.location in ("uri", "querystring"):
         return value is not None and not isinstance(value, bytes)
     if member.location == "header":

@@ -1,4 +1,4 @@
-"""Extensions: programs of layers that run beside the runtime, and are told of invocations and of the end."""
+"""External extensions: programs of layers that run beside the runtime and receive INVOKE and SHUTDOWN."""
 
 import json
 import re
@@ -27,7 +27,7 @@ HANDLER = """
 
 
 def deploy(account, extensions=None, source=HANDLER, **settings):
-    """A function with a layer that has these extensions, and with variables that steer them."""
+    """A function with a layer of these extensions, and with variables that control them."""
     files = {f"extensions/{name}": content for name, content in (extensions or {"witness": program(PYTHON)}).items()}
     layer = account.publish("extensions", files)["LayerVersionArn"]
     variables = settings.pop("variables", {})
@@ -40,7 +40,7 @@ def events(log, name="witness"):
     return [json.loads(text) for text in re.findall(rf"<{name}> event (.*)", log)]
 
 
-def test_an_external_extension_is_told_of_invocations_and_of_the_end(either):
+def test_an_external_extension_receives_invoke_and_shutdown(either):
     name = deploy(either)
     requests = [either.invoke(name, number).value[1] for number in range(2)]
     log = log_with(either, name, *[f"<witness> done {request}" for request in requests])
@@ -71,7 +71,7 @@ def test_an_extension_in_c(either):
 
 
 @pytest.mark.parametrize("registered", ["INVOKE", "SHUTDOWN"])
-def test_an_extension_is_told_only_of_what_it_has_registered_for(aws, registered):
+def test_an_extension_receives_only_the_events_that_it_registered_for(aws, registered):
     extension = f"only-{registered}"
     name = deploy(aws, {extension: program(PYTHON)}, variables={"EXTENSION_EVENTS": registered})
     aws.invoke(name, 1)
@@ -128,7 +128,7 @@ def test_extensions_have_no_variables_of_the_runtime(aws):
                         "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME"}
 
 
-def test_a_time_out_tells_extensions_so(either):
+def test_a_time_out_is_the_shutdown_reason_of_extensions(either):
     name = deploy(either, Timeout=1)
     begin = time.monotonic()
     answer = either.invoke(name, "sleep")
@@ -139,7 +139,7 @@ def test_a_time_out_tells_extensions_so(either):
     assert either.invoke(name, 1).value[0] == 1
 
 
-def test_a_runtime_that_ends_tells_extensions_so(aws):
+def test_the_end_of_the_runtime_is_the_shutdown_reason_of_extensions(aws):
     name = deploy(aws)
     answer = aws.invoke(name, "fail")
     assert answer.failure["errorType"] == "Runtime.ExitError"
@@ -150,7 +150,7 @@ def test_a_runtime_that_ends_tells_extensions_so(aws):
     assert aws.invoke(name, 1).value[0] == 1
 
 
-def test_an_extension_that_does_not_want_to_end_is_killed_after_two_seconds(aws):
+def test_an_extension_that_ignores_shutdown_is_killed_after_two_seconds(aws):
     name = deploy(aws, {"deaf": program(PYTHON)}, variables={"EXTENSION_FAULT": "deaf"})
     aws.invoke(name, 1)
     begin = time.monotonic()
@@ -163,7 +163,7 @@ def test_an_extension_that_does_not_want_to_end_is_killed_after_two_seconds(aws)
     assert "<deaf> over" not in log_of(aws, name)
 
 
-def test_the_runtime_gets_sigterm_before_extensions_are_told(aws):
+def test_the_runtime_gets_sigterm_before_extensions_get_shutdown(aws):
     source = """
         import signal, sys, time
         def ended(*_):
@@ -203,7 +203,7 @@ def test_an_extension_that_fails_in_the_init_phase_fails_the_function(aws, fault
     begin = time.monotonic()
     answer = aws.invoke(name, 1)
     assert answer.failure["errorType"] == error_type
-    assert time.monotonic() - begin < 3  # nobody waits for the rest of the init phase
+    assert time.monotonic() - begin < 3  # no invocation waits for the rest of the init phase
     log = log_with(aws, name, f"Phase: invoke\tStatus: error\tError Type: {error_type}")
     assert f"Phase: init\tStatus: error\tError Type: {error_type}" in log
     assert f"EXTENSION\tName: witness\tState: {state}" in log
@@ -252,7 +252,7 @@ def main():""")
     before = log_of(aws, name).count("<witness> tick")
     time.sleep(0.7)
     assert log_of(aws, name).count("<witness> tick") - before <= 2
-    # It goes on for as long as the environment does: for a moment after each invocation, too short for a slow machine.
+    # It runs while the environment does, which may be too short after an invocation on a slow machine.
     for _ in range(50):
         aws.invoke(name, 1)
         if log_of(aws, name).count("<witness> tick") > before:
@@ -291,4 +291,4 @@ def test_a_server_that_is_killed_leaves_no_extension_behind(installation):
     while any("/opt/extensions/survivor" in command_line(pid) for pid in pids):
         assert time.monotonic() < deadline
         time.sleep(0.02)
-    installation.start(server.data).stop()  # which removes what a killed server cannot
+    installation.start(server.data).stop()  # which removes leftovers of a killed server

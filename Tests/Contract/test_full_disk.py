@@ -1,4 +1,4 @@
-"""A disk without room for one more byte or file: what needs none goes on, and the rest waits for room."""
+"""A completely full disk: operations that write nothing still work, others work again when there is room."""
 
 import time
 
@@ -28,7 +28,7 @@ def account(installation, disk):
 
 
 def said(account, name):
-    """What a function's log says that it has said, whole lines only."""
+    """The function's printed lines in its log; whole lines only."""
     folder = account.server.data / "logs" / account.number / account.region / name
     text = "".join(path.read_text() for path in folder.glob("*.log"))
     return [line.split(" said ")[1] for line in text.splitlines() if " said " in line]
@@ -42,7 +42,7 @@ def wait_until_said(account, name, word):
 
 
 def writes(account):
-    """Calls that have to write."""
+    """Calls that write to disk."""
     lambda_ = account.lambda_
     noise = zip_of({"app.py": "x = 1", "noise": bytes(100_000)})
     return [
@@ -64,7 +64,7 @@ def test_functions_answer_on_a_full_disk_warm_and_cold(account):
 
 
 def test_what_must_be_written_is_refused_changes_nothing_and_is_done_when_there_is_room(account, disk):
-    # Whatever the databases have kept for themselves is used up, too.
+    # Use up the databases' free pages too.
     for _ in range(200):
         try:
             account.lambda_.tag_resource(Resource=account.arn("warm"), Tags={"key": "x" * 256})
@@ -85,7 +85,7 @@ def test_what_must_be_written_is_refused_changes_nothing_and_is_done_when_there_
     wait_until_said(account, "warm", "event")
 
 
-def test_logs_go_on_when_there_is_room(account, disk):
+def test_logs_continue_when_the_disk_has_room_again(account, disk):
     for name in ("warm", "cold"):
         assert account.invoke(name, "unheard").value == "unheard"
     disk.free()

@@ -1,4 +1,4 @@
-"""What is refused when functions are created and changed, in AWS's words."""
+"""Refused creations and updates of functions, in AWS's words."""
 
 import pytest
 
@@ -37,13 +37,13 @@ def test_a_name_that_is_taken(aws):
         ("invoke", {}),
     ],
 )
-def test_a_function_that_is_not_there(aws, operation, more):
+def test_a_function_that_does_not_exist(aws, operation, more):
     refusal = refused(getattr(aws.lambda_, operation), FunctionName="nobody", **more)
     assert (refusal.code, refusal.status) == ("ResourceNotFoundException", 404)
     assert refusal.message.startswith(f"Function not found: {aws.arn('nobody')}")
 
 
-def test_a_version_that_is_not_there(aws):
+def test_a_version_that_does_not_exist(aws):
     name = aws.deploy()
     refusal = refused(aws.lambda_.invoke, FunctionName=name, Qualifier="7")
     assert (refusal.code, refusal.status) == ("ResourceNotFoundException", 404)
@@ -67,7 +67,7 @@ def test_two_versions_of_one_layer(aws):
     assert all(arn in refusal.message for arn in layers)
 
 
-def test_a_layer_version_that_is_not_there(aws):
+def test_a_layer_version_that_does_not_exist(aws):
     arn = f"arn:aws:lambda:us-east-1:{aws.number}:layer:nothing:1"
     refusal = refused_creation(aws, Layers=[arn])
     assert (refusal.code, refusal.status) == ("InvalidParameterValueException", 400)
@@ -79,7 +79,7 @@ def test_a_layer_without_a_version(aws):
     assert_invalid(refused_creation(aws, Layers=[arn]))
 
 
-def test_several_violations_are_told_in_one_message(aws):
+def test_several_violations_are_reported_in_one_message(aws):
     refusal = refused_creation(aws, Timeout=0, MemorySize=1, Description="x" * 257)
     assert_invalid(refusal)
     assert refusal.message.startswith("3 validation errors detected: ")
@@ -139,7 +139,7 @@ def test_the_bounds_themselves_are_taken(aws, bounds):
 def test_a_reserved_environment_variable(aws, key):
     refusal = refused_creation(aws, Environment={"Variables": {key: "mine", "FREE": "x"}})
     assert_invalid(refusal)
-    if not key.startswith("_"):  # the model's own pattern refuses that one first
+    if not key.startswith("_"):  # the model's pattern refuses this one first
         assert refusal.message == (
             "Lambda was unable to configure your environment variables because the environment variables you have "
             "provided contains reserved keys that are currently not supported for modification. "
@@ -149,7 +149,7 @@ def test_a_reserved_environment_variable(aws, key):
 
 @pytest.mark.parametrize("given", [{"Environment": {"Variables": {"WORDS": "a\0b"}}}, {"Handler": "app\0.handler"}])
 def test_what_no_process_can_be_given(aws, given):
-    """The end of a string to the kernel. Functions would be there that cannot run."""
+    """NUL ends a string for the kernel: a function with it could be stored but not run."""
     creation = refused_creation(aws, **given)
     change = refused(aws.lambda_.update_function_configuration, FunctionName=aws.deploy(), **given)
     for refusal in (creation, change):

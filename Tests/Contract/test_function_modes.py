@@ -1,4 +1,4 @@
-"""What is set for recursive loops and for the updates of runtimes, and what is refused."""
+"""Settings of recursion detection and runtime management, and refusals."""
 
 import json
 
@@ -11,7 +11,7 @@ RUNTIME_VERSION = "arn:aws:lambda:us-east-1::runtime:" + "0123456789abcdef" * 4
 
 @pytest.fixture
 def function(aws):
-    """A function with a version 1 and an alias of it."""
+    """A function with version 1 and an alias of it."""
     name = aws.deploy()
     aws.lambda_.publish_version(FunctionName=name)
     aws.lambda_.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
@@ -29,7 +29,7 @@ def test_recursive_loops_are_ended_unless_they_are_allowed(aws, function):
         "ResourceNotFoundException", f"Function not found: {aws.arn('nobody')}")
     put_mode = aws.lambda_.put_function_recursion_config
     assert refused(put_mode, FunctionName="nobody", RecursiveLoop="Allow").message == refusal.message
-    # The model itself has no place for a qualifier here.
+    # The model has no qualifier here.
     assert refused(put_mode, FunctionName=f"{function}:1", RecursiveLoop="Allow").code == "ValidationException"
     assert refused(put_mode, FunctionName=function, RecursiveLoop="Sometimes").code == "ValidationException"
 

@@ -1,4 +1,4 @@
-"""Policies of functions: what AddPermission, RemovePermission and GetPolicy say."""
+"""Policies of functions: AddPermission, RemovePermission and GetPolicy."""
 
 import json
 import threading
@@ -58,7 +58,7 @@ def test_latest_has_no_policy(aws, function):
         assert refusal.message == "We currently do not support adding policies for $LATEST."
 
 
-def test_a_statement_id_is_taken_once_for_each_qualifier(aws, function):
+def test_a_statement_id_is_used_once_for_each_qualifier(aws, function):
     allow(aws, function, "s3")
     allow(aws, function, "s3", Qualifier="live")
     refusal = refused(
@@ -95,7 +95,7 @@ def test_statements_are_removed_and_the_last_takes_the_policy_along(aws, functio
         ("remove_permission", {}, "No policy found for: {arn}"),
     ],
 )
-def test_a_missing_function_is_told_as_lambda_tells_it(aws, operation, parameters, sentence):
+def test_a_missing_function_is_reported_as_lambda_reports_it(aws, operation, parameters, sentence):
     refusal = call_refused(aws, operation, FunctionName="nobody", **parameters)
     assert (refusal.code, refusal.status) == ("ResourceNotFoundException", 404)
     assert refusal.message == sentence.format(arn=aws.arn("nobody"))
@@ -113,7 +113,7 @@ def test_a_missing_function_is_told_as_lambda_tells_it(aws, operation, parameter
         ("remove_permission", "nobody", "Cannot find alias arn: {arn}:nobody"),
     ],
 )
-def test_a_missing_version_or_alias_is_told_as_lambda_tells_it(aws, function, operation, qualifier, sentence):
+def test_a_missing_version_or_alias_is_reported_as_lambda_reports_it(aws, function, operation, qualifier, sentence):
     refusal = call_refused(aws, operation, FunctionName=function, Qualifier=qualifier)
     assert (refusal.code, refusal.status) == ("ResourceNotFoundException", 404)
     assert refusal.message == sentence.format(arn=aws.arn(function))
@@ -199,7 +199,7 @@ def test_a_policy_goes_with_what_it_is_for(aws, function):
 
 
 def test_accounts_that_add_statements_at_once_lose_none(aws, function):
-    """Everybody adds ten; nobody is refused, and all are there."""
+    """Each client adds ten statements; none is refused, and all are stored."""
     def add(writer):
         connection = Account(aws.server, aws.number)
         for number in range(10):
@@ -214,7 +214,7 @@ def test_accounts_that_add_statements_at_once_lose_none(aws, function):
     assert sorted(statement_ids(aws, function)) == sorted(expected)
 
 
-def test_of_many_who_saw_the_same_revision_one_adds_a_statement(aws, function):
+def test_of_many_clients_with_the_same_revision_one_adds_a_statement(aws, function):
     seen = revision(aws, function)
     outcomes = []
 
@@ -236,7 +236,7 @@ def test_of_many_who_saw_the_same_revision_one_adds_a_statement(aws, function):
 
 
 def test_a_permission_does_not_disturb_an_update_that_is_in_progress(aws, function):
-    """A change of settings and a permission at once: both are there afterwards."""
+    """A concurrent settings update and permission: both are stored."""
     failures = []
 
     def add():

@@ -1,4 +1,4 @@
-"""A function's settings: all of them are told again wherever functions are told, and the rules of each."""
+"""A function's settings: every response about a function returns them; the rules of each."""
 
 import copy
 import json
@@ -17,7 +17,7 @@ FILE_SYSTEMS = [{"Arn": ACCESS_POINT, "LocalMountPath": "/mnt/data"}]
 NETWORK = {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
 NO_NETWORK = {"SubnetIds": [], "SecurityGroupIds": []}
 CODE = zip_of({"app.py": "def handler(event, context):\n    return event\n"})
-# What differs between an answer and the next without anybody having set it.
+# Members that change without being set.
 VOLATILE = {
     "ResponseMetadata", "RevisionId", "LastModified", "State", "StateReason", "StateReasonCode", "LastUpdateStatus",
     "LastUpdateStatusReason", "LastUpdateStatusReasonCode",
@@ -25,7 +25,7 @@ VOLATILE = {
 
 
 def settings():
-    """Every setting that a zip can have."""
+    """Every setting of a function with a zip package."""
     return {
         "Description": "all the settings",
         "Runtime": "python3.12",
@@ -49,11 +49,11 @@ def settings():
 
 
 def lasting(answer):
-    """An answer without what changes by itself."""
+    """A response without members that change by themselves."""
     return {key: value for key, value in answer.items() if key not in VOLATILE}
 
 
-def test_every_setting_is_told_wherever_the_function_is(aws):
+def test_every_setting_is_in_every_response_about_the_function(aws):
     layer = aws.publish("layer", {"file.txt": "x"})["LayerVersionArn"]
     made = aws.lambda_.create_function(**aws.settings(name="all", Layers=[layer], **settings()))
     expected = copy.deepcopy(settings())
@@ -91,7 +91,7 @@ def test_every_setting_is_told_wherever_the_function_is(aws):
         assert changed[key] == made[key], key
 
 
-def test_a_function_without_settings_tells_only_of_defaults(aws):
+def test_a_function_without_settings_returns_only_defaults(aws):
     got = configuration(aws, aws.deploy(name="bare"))
     assert set(lasting(got)) == {
         "FunctionName", "FunctionArn", "Runtime", "Role", "Handler", "CodeSize", "CodeSha256", "Description", "Timeout",
@@ -141,7 +141,7 @@ def test_four_kilobytes_of_variables_are_measured_as_json(aws):
             f"provided exceeded the 4KB limit. String measured: {text}")
 
 
-def test_the_key_of_the_uploaded_code_is_told_with_the_code(aws):
+def test_the_kms_key_of_the_uploaded_code_is_returned_with_the_code(aws):
     name = aws.deploy(Code={"ZipFile": CODE, "SourceKMSKeyArn": KEY})
     assert aws.lambda_.get_function(FunctionName=name)["Code"]["SourceKMSKeyArn"] == KEY
     aws.lambda_.publish_version(FunctionName=name)

@@ -1,4 +1,4 @@
-"""Functions as boto3 sees them: create, get, list, update, delete."""
+"""Functions through boto3: create, get, list, update, delete."""
 
 import re
 import urllib.request
@@ -224,7 +224,7 @@ def test_account_settings_say_the_limits_and_what_is_used(aws):
 
 
 def test_the_revision_changes_once_more_when_a_change_has_settled(aws):
-    """As recorded of Lambda: what Create and Update tell is out of date once the function is there."""
+    """As recorded from Lambda: the responses of Create and Update are outdated once the function is active."""
     made = aws.lambda_.create_function(**aws.settings())
     name = made["FunctionName"]
     settled = aws.lambda_.get_function_configuration(FunctionName=name)["RevisionId"]

@@ -1,4 +1,4 @@
-"""The contract between Lambda and a handler, for each kind of runtime: Python, and a custom one in C, built here.
+"""The contract between Lambda and a handler, for each kind of runtime: Python, and a custom one in C, built on demand.
 
 `functions/handlers.py` and `functions/handlers.c` have the same handlers; every test runs both.
 """
@@ -90,7 +90,7 @@ def test_unicode_is_logged_as_it_was_printed(handlers):
     log_with(handlers.aws, name, PRINTABLE[0], PRINTABLE[1])
 
 
-def test_an_error_is_told_with_its_type_message_and_trace(handlers):
+def test_an_error_is_reported_with_type_message_and_trace(handlers):
     name = handlers.deploy("error")
     for text in ["it is wrong", "", *TEXTS.values()]:
         answer = handlers.aws.invoke(name, text)
@@ -103,19 +103,19 @@ def test_an_error_is_told_with_its_type_message_and_trace(handlers):
         assert not handlers.is_python or text not in PRINTABLE or f"[ERROR] ValueError: {text}" in answer.log
 
 
-def test_an_exception_of_the_functions_own_is_told_by_its_name(handlers):
+def test_an_exception_class_of_the_function_is_reported_by_name(handlers):
     failure = handlers.call("custom").failure
     assert (failure["errorType"], failure["errorMessage"]) == ("OutOfTea", "no tea – 🍵")
     assert isinstance(failure["stackTrace"], list)
 
 
-def test_an_environment_goes_on_after_an_error(handlers):
+def test_an_environment_is_reused_after_an_error(handlers):
     name = handlers.deploy("error")
     logs = [handlers.aws.invoke(name, "wrong").log for _ in range(2)]
     assert ["Init Duration" in log for log in logs] == [True, False]
 
 
-def test_a_handler_that_is_not_there_fails_the_init_phase(handlers):
+def test_a_handler_that_does_not_exist_fails_the_init_phase(handlers):
     name = handlers.deploy("missing")
     for _ in range(2):
         answer = handlers.aws.invoke(name)
@@ -139,7 +139,7 @@ def assert_ended(answer, message):
     [(0, "Runtime exited without providing a reason"), (3, "Runtime exited with error: exit status 3"),
      (255, "Runtime exited with error: exit status 255")],
 )
-def test_a_runtime_that_exits_is_told_of_with_its_status(handlers, status, message):
+def test_the_exit_of_a_runtime_is_reported_with_its_status(handlers, status, message):
     assert_ended(handlers.call("leave", status), message)
 
 
@@ -148,7 +148,7 @@ def test_a_runtime_that_exits_is_told_of_with_its_status(handlers, status, messa
     [(4, "illegal instruction"), (6, "aborted"), (9, "killed"), (11, "segmentation fault"), (13, "broken pipe"),
      (15, "terminated")],
 )
-def test_a_runtime_that_a_signal_ends_is_told_of_with_its_name(handlers, signal, words):
+def test_a_signal_that_ends_a_runtime_is_reported_by_name(handlers, signal, words):
     if handlers.is_python and signal == 13:
         pytest.skip("Python ignores SIGPIPE")
     assert_ended(handlers.call("die", signal), f"Runtime exited with error: signal: {words}")
@@ -161,7 +161,7 @@ def test_an_exit_resets_the_environment(handlers):
     assert handlers.aws.invoke(name, 0).value == 1
 
 
-def test_a_time_out_is_told_in_seconds_and_resets_the_environment(handlers):
+def test_a_time_out_is_reported_in_seconds_and_resets_the_environment(handlers):
     name = handlers.deploy("visit", Timeout=1)
     assert [handlers.aws.invoke(name, 0).value for _ in range(2)] == [1, 2]
     answer = handlers.aws.invoke(name, 60)
@@ -171,11 +171,11 @@ def test_a_time_out_is_told_in_seconds_and_resets_the_environment(handlers):
         "errorType": "Sandbox.Timedout",
         "errorMessage": f"RequestId: {request} Error: Task timed out after 1.00 seconds"}
     report = re.search(rf"REPORT RequestId: {request}\tDuration: ([\d.]+) ms\t.*\tStatus: timeout", answer.log)
-    assert 1000 <= float(report[1]) < 30_000  # of the sixty seconds that it wanted
+    assert 1000 <= float(report[1]) < 30_000  # of its sixty seconds
     assert handlers.aws.invoke(name, 0).value == 1
 
 
-def test_an_event_of_six_megabytes_is_taken_and_a_larger_one_is_not(handlers):
+def test_an_event_of_six_megabytes_is_accepted_and_a_larger_one_is_not(handlers):
     name = handlers.deploy("echo", MemorySize=1769, Timeout=30)
     payload = b'"' + b"x" * (LIMIT_BYTES - 2) + b'"'
     assert handlers.aws.invoke(name, payload=payload).payload == payload
@@ -183,7 +183,7 @@ def test_an_event_of_six_megabytes_is_taken_and_a_larger_one_is_not(handlers):
     assert (refusal.code, refusal.status) == ("RequestEntityTooLargeException", 413)
 
 
-def test_an_answer_of_six_megabytes_is_taken_and_a_larger_one_is_not(handlers):
+def test_a_response_of_six_megabytes_is_accepted_and_a_larger_one_is_not(handlers):
     name = handlers.deploy("sized", MemorySize=1769, Timeout=30)
     assert len(handlers.aws.invoke(name, LIMIT_BYTES).payload) == LIMIT_BYTES
     answer = handlers.aws.invoke(name, LIMIT_BYTES + 1)
@@ -193,7 +193,7 @@ def test_an_answer_of_six_megabytes_is_taken_and_a_larger_one_is_not(handlers):
         "errorType": "Function.ResponseSizeTooLarge",
         "errorMessage": f"Response payload size {size} exceeded maximum allowed payload size ({LIMIT_BYTES} bytes)."}
     assert handlers.aws.invoke(name, 10).value == "x" * 8
-    # The runtime was told, too.
+    # The runtime was informed, too.
     words = "response code: 413" if handlers.is_python else "refused with 413: "
     assert words in log_with(handlers.aws, name, "RequestEntityTooLarge")
 
@@ -231,7 +231,7 @@ def test_every_variable_of_lambda_has_its_value(handlers):
         "LAMBDA_RUNTIME_DIR": "/var/runtime",
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",
-        # Only where the runtime is one of Lambda's own.
+        # Only with a managed runtime of Lambda.
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{handlers.runtime}" if handlers.is_python else None,
     }
     assert {key: variables.get(key) for key in expected} == expected
@@ -279,7 +279,7 @@ def test_python_finds_modules_in_both_places_of_a_layer(aws):
     assert path.index("/var/task") < path.index("/opt/python")
 
 
-def test_a_thread_that_a_handler_leaves_running_stops_and_goes_on_with_the_next_invocation(handlers):
+def test_a_background_thread_is_frozen_and_resumes_with_the_next_invocation(handlers):
     name = handlers.deploy("background", MemorySize=1769)
     handlers.aws.invoke(name)
     left = handlers.aws.invoke(name).value[1]

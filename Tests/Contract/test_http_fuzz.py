@@ -1,4 +1,4 @@
-"""Requests that are random or slightly wrong, at the socket: the server answers or hangs up, and lives on."""
+"""Random and slightly malformed requests at the socket: the server responds or disconnects, and keeps running."""
 
 import http.client
 import json
@@ -62,7 +62,7 @@ def mutated(generator, data):
 
 
 def exchange(port, data):
-    """All that comes back until the server hangs up or falls silent."""
+    """All received bytes until the server disconnects or goes silent."""
     received = b""
     with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
         connection.settimeout(0.15)
@@ -120,7 +120,7 @@ def test_connections_that_say_nothing_do_not_keep_others_out(server):
 
 
 def test_a_query_of_very_many_parameters_is_answered(server):
-    """libmicrohttpd hangs on more parameters than its memory for a connection holds records of."""
+    """libmicrohttpd hangs on more parameters than fit into its memory pool for a connection."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
     connection.request("GET", "/2015-03-31/functions?" + "&".join(["MaxItems=1"] * 2000))
     assert connection.getresponse().status == 200

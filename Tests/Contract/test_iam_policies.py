@@ -1,4 +1,4 @@
-"""Managed policies as boto3 sees them, AWS's own among them, and which roles have them."""
+"""Managed policies through boto3, including AWS's own, and their attachments to roles."""
 
 import json
 import re
@@ -8,7 +8,7 @@ import pytest
 from account import Account, refused
 from identities import LOGS, PERMISSIONS, TRUST, create_policy, create_role, policy
 
-# Operations on a managed policy, with what else they need, and whether they name the version that is missing.
+# Operations on a managed policy, their other parameters, and whether their error names the missing version.
 ON_A_POLICY = [
     ("get_policy", {}, False), ("delete_policy", {}, False), ("list_policy_versions", {}, False),
     ("get_policy_version", {"VersionId": "v1"}, True), ("set_default_policy_version", {"VersionId": "v1"}, True),
@@ -47,7 +47,7 @@ def test_a_policy_is_created_got_and_listed(aws, iam):
     assert iam.get_policy(PolicyArn=plain)["Policy"]["Tags"] == []
 
 
-def test_a_name_is_taken_once_whatever_its_path_and_case(iam):
+def test_a_name_is_used_once_whatever_its_path_and_case(iam):
     create_policy(iam, "Objects")
     for name, path in (("Objects", "/"), ("Objects", "/other/"), ("objects", "/")):
         refusal = refused(iam.create_policy, PolicyName=name, Path=path, PolicyDocument=PERMISSIONS)
@@ -56,7 +56,7 @@ def test_a_name_is_taken_once_whatever_its_path_and_case(iam):
 
 
 @pytest.mark.parametrize("operation, parameters, is_of_version", ON_A_POLICY, ids=[each[0] for each in ON_A_POLICY])
-def test_a_policy_that_is_not_there_is_named(aws, iam, operation, parameters, is_of_version):
+def test_a_policy_that_does_not_exist_is_named(aws, iam, operation, parameters, is_of_version):
     create_policy(iam, "nobody", Path="/elsewhere/")
     for owner in (aws.number, "999999999999"):
         arn = f"arn:aws:iam::{owner}:policy/nobody"
@@ -66,7 +66,7 @@ def test_a_policy_that_is_not_there_is_named(aws, iam, operation, parameters, is
 
 
 @pytest.mark.parametrize("operation, parameters, is_of_version", ON_A_POLICY, ids=[each[0] for each in ON_A_POLICY])
-def test_an_arn_that_is_none_is_refused(iam, operation, parameters, is_of_version):
+def test_an_invalid_arn_is_refused(iam, operation, parameters, is_of_version):
     refusal = refused(getattr(iam, operation), PolicyArn="longpolicynamebutnoarn", **parameters)
     assert (refusal.code, refusal.status) == ("InvalidInput", 400)
     assert refusal.message == "ARN longpolicynamebutnoarn is not valid."
@@ -85,7 +85,7 @@ def test_a_policy_that_is_too_long_or_none_is_refused(iam):
     assert refused(iam.create_policy_version, PolicyArn=arn, PolicyDocument="{}").code == "MalformedPolicyDocument"
 
 
-def test_versions_are_created_told_made_default_and_deleted(iam):
+def test_versions_are_created_returned_made_default_and_deleted(iam):
     arn = create_policy(iam)
     other = policy({"Effect": "Deny", "Action": "*", "Resource": "*"})
     first = iam.create_policy_version(PolicyArn=arn, PolicyDocument=other, SetAsDefault=True)["PolicyVersion"]
@@ -211,7 +211,7 @@ def test_a_boundary_is_put_replaced_counted_and_deleted(aws, iam):
     iam.delete_policy(PolicyArn=own)
 
 
-def test_aws_policies_are_told_and_cannot_be_changed(iam):
+def test_aws_policies_are_returned_and_cannot_be_changed(iam):
     got = iam.get_policy(PolicyArn=LOGS)["Policy"]
     assert (got["PolicyName"], got["Path"], got["Arn"]) == ("AWSLambdaBasicExecutionRole", "/service-role/", LOGS)
     document = iam.get_policy_version(PolicyArn=LOGS, VersionId=got["DefaultVersionId"])["PolicyVersion"]["Document"]

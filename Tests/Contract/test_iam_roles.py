@@ -1,4 +1,4 @@
-"""Roles as boto3 sees them: what is stored, what is answered, and what is refused in which words."""
+"""Roles through boto3: stored and returned values, and refusals with their messages."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from account import Account, refused
 from identities import LOGS, PERMISSIONS, TRUST, create_policy, create_role, policy
 
 NO_ROLE = "The role with name nobody cannot be found."
-# Operations on a role, with what else they need.
+# Operations on a role, and their other parameters.
 ON_A_ROLE = [
     ("get_role", {}), ("delete_role", {}), ("update_role", {}), ("update_role_description", {"Description": "d"}),
     ("update_assume_role_policy", {"PolicyDocument": TRUST}), ("list_instance_profiles_for_role", {}),
@@ -68,7 +68,7 @@ def test_a_trust_policy_comes_back_as_it_was_sent(iam):
     assert iam.get_role(RoleName="resize")["Role"]["AssumeRolePolicyDocument"] == json.loads(other)
 
 
-def test_a_name_is_taken_once_whatever_its_case(iam):
+def test_a_name_is_used_once_whatever_its_case(iam):
     create_role(iam, "Resize")
     for name in ("Resize", "resize"):
         refusal = refused(iam.create_role, RoleName=name, AssumeRolePolicyDocument=TRUST, Path="/other/")
@@ -79,7 +79,7 @@ def test_a_name_is_taken_once_whatever_its_case(iam):
 
 
 @pytest.mark.parametrize("operation, parameters", ON_A_ROLE, ids=[name for name, _ in ON_A_ROLE])
-def test_a_role_that_is_not_there_is_named(iam, operation, parameters):
+def test_a_role_that_does_not_exist_is_named(iam, operation, parameters):
     refusal = refused(getattr(iam, operation), RoleName="nobody", **parameters)
     assert (refusal.code, refusal.status, refusal.message) == ("NoSuchEntity", 404, NO_ROLE)
 
@@ -120,7 +120,7 @@ def test_a_role_is_deleted_when_it_has_no_policies(iam):
     assert create_role(iam)["RoleId"] != first
 
 
-def test_a_trust_policy_that_is_none_is_refused(iam):
+def test_an_invalid_trust_policy_is_refused(iam):
     for text, words in (
         ("{", "This policy contains invalid Json"),
         (PERMISSIONS, "Has prohibited field Resource"),
@@ -137,7 +137,7 @@ def test_a_trust_policy_that_is_none_is_refused(iam):
     assert refusal.message == "Cannot exceed quota for ACLSizePerRole: 2048"
 
 
-def test_lists_go_on_behind_a_marker_while_roles_come_and_go(iam):
+def test_pages_continue_after_a_marker_while_roles_are_created_and_deleted(iam):
     for number in range(7):
         create_role(iam, f"role-{number}", Path="/even/" if number % 2 == 0 else "/odd/")
     first = iam.list_roles(MaxItems=3)
@@ -154,7 +154,7 @@ def test_lists_go_on_behind_a_marker_while_roles_come_and_go(iam):
     assert (refusal.code, refusal.status) == ("ValidationError", 400)
 
 
-def test_inline_policies_are_put_told_listed_and_deleted(iam):
+def test_inline_policies_are_put_returned_listed_and_deleted(iam):
     create_role(iam)
     other = policy({"Effect": "Deny", "Action": ["s3:*"], "Resource": "arn:aws:s3:::x/*"})
     for name in ("b", "a", "c"):

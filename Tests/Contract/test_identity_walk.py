@@ -1,6 +1,6 @@
-"""A random walk through IAM: the server and a small model of it, kept here, agree at every step, also across a kill.
+"""A random walk through IAM: the server and a small model agree at every step, also across a kill.
 
-The seed is in the message of a failure; `STRATA_SEED` repeats it.
+A failure prints its seed; `STRATA_SEED` repeats it.
 """
 
 import os
@@ -17,11 +17,11 @@ NAMES = ["a", "b", "c"]
 
 
 class Refused(Exception):
-    """The code of an error that the model expects."""
+    """The error code that the model expects."""
 
 
 class Model:
-    """What IAM is, for three names of roles and of policies."""
+    """A model of IAM, with three names of roles and of policies."""
 
     def __init__(self, number):
         self.number = number

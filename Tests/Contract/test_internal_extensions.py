@@ -1,4 +1,4 @@
-"""Internal extensions: parts of the runtime's own process that are told of invocations."""
+"""Internal extensions: parts of the runtime's process that receive INVOKE."""
 
 from log_streams import log_with
 from test_extensions import events
@@ -41,7 +41,7 @@ INTERNAL = """
 """
 
 
-def test_an_internal_extension_is_told_of_invocations(either):
+def test_an_internal_extension_receives_invoke(either):
     name = either.deploy(INTERNAL, Timeout=10)
     status, document, request = either.invoke(name, 1).value
     assert (status, document) == (
@@ -51,7 +51,7 @@ def test_an_internal_extension_is_told_of_invocations(either):
     assert "EXTENSION\tName: inside\tState: Ready\tEvents: [INVOKE]" in log
 
 
-def test_requests_of_extensions_are_refused_in_awss_words(aws):
+def test_requests_of_extensions_out_of_turn_are_refused_in_awss_words(aws):
     name = aws.deploy(INTERNAL, Timeout=10)
     refusals = aws.invoke(name, "refusals").value
     assert {status for status, _ in refusals} == {403}

@@ -1,4 +1,4 @@
-"""Invocations that go well: results, logs, context, variables."""
+"""Successful invocations: results, logs, context, variables."""
 
 import base64
 import json
@@ -47,7 +47,7 @@ def test_a_payload_that_is_not_json_is_refused(aws, payload):
     assert refusal.message.startswith("Could not parse request body into json: Could not parse payload into json: ")
 
 
-def test_the_log_tail_tells_the_story_of_the_invocation(either):
+def test_the_log_tail_has_the_log_of_the_invocation(either):
     name = either.deploy(
         """
         import sys
@@ -93,7 +93,7 @@ def test_there_is_no_log_where_none_was_asked_for(aws):
     assert "LogResult" not in response
 
 
-def test_the_context_says_who_runs_where(either):
+def test_the_context_identifies_function_and_environment(either):
     name = either.deploy(
         """
         def handler(event, context):
@@ -204,6 +204,6 @@ def test_logging_goes_to_the_log_with_level_and_request_id(aws):
 
 
 def test_code_that_was_never_deployed_stays_unknown(aws):
-    """The code of one function is not what another of the same account answers with."""
+    """Functions of one account never run each other's code."""
     one, two = aws.deploy("def handler(e, c): return 1"), aws.deploy(Code={"ZipFile": CODE})
     assert (aws.invoke(one).value, aws.invoke(two).value) == (1, "one")

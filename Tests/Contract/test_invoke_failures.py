@@ -1,4 +1,4 @@
-"""Functions that fail: what the caller is told, and that the next invocation works."""
+"""Failing functions: the caller gets the error, and the next invocation works."""
 
 import time
 
@@ -20,7 +20,7 @@ def assert_recovers(account, name):
     assert account.invoke(name).value == "well"
 
 
-def test_an_exception_is_told_with_type_message_and_trace(either):
+def test_an_exception_is_reported_with_type_message_and_trace(either):
     name = either.deploy(
         """
         class Broken(Exception):
@@ -55,7 +55,7 @@ def test_a_function_that_takes_too_long_is_ended(either):
     name = either.deploy(RECOVERING, Timeout=1)
     begin = time.monotonic()
     answer = either.invoke(name, "time.sleep(60)")
-    # The time of the init phase is not added to the first invocation's.
+    # The init phase does not count against the first invocation's time-out.
     assert time.monotonic() - begin < 8
     assert answer.failure["errorType"] == "Sandbox.Timedout"
     assert answer.failure["errorMessage"].endswith("Error: Task timed out after 1.00 seconds")
@@ -65,7 +65,7 @@ def test_a_function_that_takes_too_long_is_ended(either):
 
 
 def test_nothing_runs_on_after_a_time_out(either):
-    """The children of the runtime, and theirs, in a session of their own: all of them end."""
+    """Descendants of the runtime in their own session end, too."""
     name = either.deploy(RECOVERING, Timeout=1)
     mark = "987654.321"
     child = f"subprocess.Popen(['setsid', 'sleep', '{mark}'], start_new_session=True)"
@@ -90,7 +90,7 @@ def test_nothing_runs_on_after_a_time_out(either):
         ("os.kill(os.getpid(), 9)", "Runtime exited with error: signal: killed"),
     ],
 )
-def test_a_runtime_that_ends_is_told_of(either, end, message):
+def test_the_exit_of_a_runtime_is_reported(either, end, message):
     name = either.deploy(RECOVERING, Timeout=10)
     answer = either.invoke(name, end)
     assert answer.error == "Unhandled"
@@ -141,7 +141,7 @@ def test_an_import_that_exits(aws):
 
 
 def test_an_import_that_never_ends(aws):
-    """Lambda gives an init phase of ten seconds, then runs it again inside the invocation; a time-out ends both."""
+    """Lambda runs the init phase for ten seconds, then again within the invocation; a time-out ends both."""
     name = aws.deploy("import time\ntime.sleep(60)", Timeout=1)
     begin = time.monotonic()
     answer = aws.invoke(name)
@@ -187,7 +187,7 @@ def test_a_function_whose_interpreter_is_missing_is_created_and_says_what_to_do(
 
 
 def found_runtimes(aws):
-    """The runtimes that a server finds on this host, by asking it to run a function of each."""
+    """The runtimes that a server finds on this host, by invoking a function of each."""
     found = set()
     for minor in range(9, 15):
         name = aws.deploy("def handler(event, context): return 1", Runtime=f"python3.{minor}", Timeout=10)

@@ -1,4 +1,4 @@
-"""From inside a function: what must not be there and what must not work. Every test states the negative."""
+"""From inside a function: what must be invisible and what must fail. Every test states a negative."""
 
 import os
 import socket
@@ -88,7 +88,7 @@ def test_no_kernel_setting_can_be_changed(prisoner):
         "/sys/fs/cgroup/cgroup.procs", "/proc/1/mem",
     ]
     results = prisoner.probe("open", paths=paths)
-    # Its own score may be raised, which only makes it the first to be ended.
+    # It may raise its own OOM score, which only makes it the first to be killed.
     results.pop("/proc/self/oom_score_adj")
     for path, (_, writing) in results.items():
         assert writing != "done", path
@@ -154,7 +154,7 @@ def test_no_descriptor_of_the_server_is_left_open(prisoner):
 
 def test_no_system_call_leads_out(prisoner):
     results = prisoner.probe("calls")
-    # An empty request has nothing to be wrong with it: what matters is that it was not carried out.
+    # An empty request violates nothing else: it must not be carried out.
     allowed = {"EPERM", "EACCES", "ENOSYS", "EINVAL", "EROFS", "ESRCH"}
     for name, result in results.items():
         assert result in allowed, f"{name}: {result}"
@@ -253,7 +253,7 @@ def test_the_runtime_api_answers_only_for_its_own_invocation(prisoner, first_lin
 
 
 def test_an_answer_sent_twice_is_counted_once(either_server):
-    """A function that answers its own invocation by hand, and then again by returning."""
+    """A function that posts its own response, and then returns another."""
     account = Account(either_server)
     name = account.deploy(
         """

@@ -1,4 +1,4 @@
-"""Policies of layer versions: what AddLayerVersionPermission and its siblings say."""
+"""Policies of layer versions: AddLayerVersionPermission, RemoveLayerVersionPermission, GetLayerVersionPolicy."""
 
 import json
 import threading
@@ -100,7 +100,7 @@ def test_the_last_statement_takes_the_policy_along(aws, layer):
         assert refusal.message == "No policy is associated with the given resource."
 
 
-def test_a_statement_that_is_not_there_is_not_found(aws, layer):
+def test_a_statement_that_does_not_exist_is_not_found(aws, layer):
     allow(aws, "one")
     refusal = refused(
         aws.lambda_.remove_layer_version_permission, LayerName="greeting", VersionNumber=1, StatementId="nobody"
@@ -110,7 +110,7 @@ def test_a_statement_that_is_not_there_is_not_found(aws, layer):
 
 
 @pytest.mark.parametrize(("name", "number"), [("nothing", 1), ("greeting", 2)])
-def test_a_layer_version_that_is_not_there_is_told_as_lambda_tells_it(aws, layer, name, number):
+def test_a_missing_layer_version_is_reported_as_lambda_reports_it(aws, layer, name, number):
     wanted = {"LayerName": name, "VersionNumber": number}
     refusals = [
         refused(aws.lambda_.get_layer_version_policy, **wanted),

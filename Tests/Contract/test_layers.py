@@ -1,4 +1,4 @@
-"""Layers as boto3 sees them: publish, get, list, download, delete."""
+"""Layers through boto3: publish, get, list, download, delete."""
 
 import re
 import time
@@ -88,7 +88,7 @@ def test_a_download_link_that_was_altered_is_refused(aws):
         assert status_of(altered) == 403
 
 
-def test_versions_count_up_and_a_deleted_number_is_never_used_again(aws):
+def test_versions_count_up_and_a_deleted_number_is_never_reused(aws):
     assert [aws.publish("greeting", PACKAGE)["Version"] for _ in range(3)] == [1, 2, 3]
     aws.lambda_.delete_layer_version(LayerName="greeting", VersionNumber=3)
     assert versions(aws, "greeting") == [2, 1]
@@ -140,7 +140,7 @@ def test_versions_are_listed_in_pages_the_newest_first(aws):
     assert [[each["Version"] for each in page["LayerVersions"]] for page in pages] == [[5, 4], [3, 2], [1]]
 
 
-def test_a_page_goes_on_rightly_after_what_it_ended_with_was_deleted(aws):
+def test_the_next_page_is_right_after_the_last_item_was_deleted(aws):
     for _ in range(4):
         aws.publish("greeting", PACKAGE)
     marker = aws.lambda_.list_layer_versions(LayerName="greeting", MaxItems=2)["NextMarker"]

@@ -1,4 +1,4 @@
-"""The init phase and its failures, as callers and logs see them; wrapper scripts; what a function finds inside."""
+"""The init phase and its failures, in responses and logs; wrapper scripts; the environment of a function."""
 
 import re
 import time
@@ -48,7 +48,7 @@ def test_an_init_phase_that_fails_is_repeated_within_the_invocation(either, sour
 
 
 def test_an_init_phase_that_fails_once_does_no_harm(aws):
-    """It knows the second try by what the first has left with another function."""
+    """The second attempt recognises itself by what the first left with another function."""
     helper = aws.deploy(
         """
         count = 0
@@ -186,7 +186,7 @@ def test_descriptors_and_processes_are_limited_to_1024(aws):
     assert aws.invoke(name).value == [[1024, 1024], [1024, 1024]]
 
 
-def test_the_report_names_the_most_memory_that_was_in_use(aws):
+def test_the_report_has_the_peak_of_memory(aws):
     name = aws.deploy("def handler(event, context): return len(bytearray(b'x') * (event << 20))", MemorySize=512)
     small = int(re.search(r"Max Memory Used: (\d+) MB", aws.invoke(name, 1).log)[1])
     large = int(re.search(r"Max Memory Used: (\d+) MB", aws.invoke(name, 200).log)[1])
@@ -213,8 +213,8 @@ def test_wrapper_scripts_are_for_lambdas_own_runtimes(aws):
     assert "wrapped: " not in log_with(aws, name, "REPORT")
 
 
-def test_processes_of_a_function_are_frozen_and_go_on_like_its_threads(either):
-    """One that has left the runtime's session, and whose parent has ended."""
+def test_processes_of_a_function_are_frozen_and_resumed_like_its_threads(either):
+    """Also a process that left the runtime's session and whose parent exited."""
     name = either.deploy(
         """
         import os, subprocess, time
@@ -236,7 +236,7 @@ def test_processes_of_a_function_are_frozen_and_go_on_like_its_threads(either):
     assert later > found
 
 
-def test_functions_that_run_at_once_have_nothing_of_each_other_in_their_logs(aws):
+def test_concurrent_functions_do_not_mix_their_logs(aws):
     source = """
         import time
         def handler(event, context):
@@ -254,7 +254,7 @@ def test_functions_that_run_at_once_have_nothing_of_each_other_in_their_logs(aws
 
 
 def test_an_init_phase_that_has_failed_is_run_again_for_the_next_invocation(aws):
-    """Both runs of the first invocation fail; the function calls another one to know which run it is."""
+    """Both runs for the first invocation fail; the function counts its runs with another function."""
     counter = aws.deploy("count = 0\ndef handler(event, context):\n    global count\n    count += 1\n    return count")
     name = aws.deploy(
         f"""

@@ -1,4 +1,4 @@
-"""What a function may use: memory, processors, /tmp, descriptors and processes; and what it is told beyond."""
+"""Limits of a function: memory, CPU, /tmp, descriptors and processes, and the errors beyond them."""
 
 import re
 import subprocess
@@ -12,7 +12,7 @@ MEBIBYTE = 1 << 20
 
 @pytest.fixture
 def aws_with_cgroups(aws):
-    """Where the host gives the server no cgroups, nothing limits processors."""
+    """Without cgroups there is no CPU limit."""
     doctor = subprocess.run(aws.server.installation.command("doctor"), capture_output=True, text=True).stdout
     if "cgroup" in doctor.partition("degraded")[2]:
         pytest.skip("the host gives no cgroups")
@@ -31,7 +31,7 @@ def test_a_function_has_the_share_of_a_processor_that_goes_with_its_memory(aws_w
         """,
         MemorySize=memory, Timeout=20,
     )
-    assert aws_with_cgroups.invoke(name).value < share + 0.12  # a period of the kernel's more, of ten in a second
+    assert aws_with_cgroups.invoke(name).value < share + 0.12  # plus one of the kernel's ten periods per second
 
 
 def test_the_1025th_descriptor_is_refused(either):
@@ -65,7 +65,7 @@ def test_threads_and_processes_beyond_1024_are_refused(either):
         """,
         MemorySize=1769, Timeout=30,
     )
-    # Of an ordinary user all processes count, not only those of one function.
+    # For an ordinary user all of its processes count, not only those of one function.
     assert 500 < either.invoke(name).value < 1024
 
 
@@ -90,7 +90,7 @@ HOARD = "hoard = bytearray(b'x') * (1 << 30)"
 
 
 @pytest.mark.parametrize("phase", ["init", "invoke"])
-def test_too_much_memory_is_told_as_lambda_does(either, phase):
+def test_exceeded_memory_is_reported_as_lambda_does(either, phase):
     source = f"{HOARD}\ndef handler(event, context): pass" if phase == "init" else (
         f"def handler(event, context):\n    {HOARD}")
     name = either.deploy(source, MemorySize=128, Timeout=30)

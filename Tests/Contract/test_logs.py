@@ -1,4 +1,4 @@
-"""What functions print is kept, for each function and environment, with the lines that Lambda adds."""
+"""Functions' output is logged per function and environment, with Lambda's lines."""
 
 import json
 import re
@@ -10,7 +10,7 @@ LINE = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z "
 
 
 def streams_of(aws, name, count, containing="REPORT"):
-    """The texts of a function's streams, once so many of them hold what is awaited; files are written by and by."""
+    """The texts of a function's streams, once enough of them contain the expected text."""
     folder = aws.server.data / "logs" / aws.number / aws.region / name
     for _ in range(200):
         texts = [path.read_text() for path in sorted(folder.glob("*.log"))]
@@ -60,7 +60,7 @@ def test_json_is_logged_where_the_function_wants_it(aws):
 
 
 def platform_events(text):
-    """The events of the platform in a stream of JSON logs, by type."""
+    """The platform events in a JSON log stream, by type."""
     documents = [json.loads(line.partition("Z ")[2]) for line in text.splitlines()]
     return {document["type"]: document["record"] for document in documents if "type" in document}
 
@@ -102,7 +102,7 @@ def test_failures_are_json_events_of_level_warn(aws):
     assert "platform.start" not in text
 
 
-def test_nothing_of_one_invocations_output_is_in_the_tail_of_another(aws):
+def test_output_of_one_invocation_is_never_in_the_tail_of_another(aws):
     name = aws.deploy(
         """
         import sys

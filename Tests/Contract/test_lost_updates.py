@@ -1,4 +1,4 @@
-"""Sixteen clients at once: no acknowledged update is lost, no number is given twice, no page skips or repeats."""
+"""Sixteen concurrent clients: no acknowledged update is lost, version numbers are unique, no page skips or repeats."""
 
 import json
 import threading
@@ -13,7 +13,7 @@ from packages import zip_of
 
 CLIENTS = 16
 UPDATES = 2
-# Who loses a race: somebody else was faster, or is being served at this moment.
+# The errors of a client that loses a race.
 LOST = ("PreconditionFailedException", "ResourceConflictException", "TooManyRequestsException")
 
 
@@ -24,7 +24,7 @@ def missing(server):
 
 @pytest.fixture
 def together(aws):
-    """Runs a function with a client of its own on each of sixteen threads, all at once; answers what they return."""
+    """Runs a function on sixteen threads at once, each with its own client; returns their results."""
     def run(work, count=CLIENTS):
         start = threading.Barrier(count)
 
@@ -40,7 +40,7 @@ def together(aws):
 
 
 def until_won(update):
-    """Repeats an update that others may win, until it is acknowledged."""
+    """Repeats an update that may lose a race, until it is acknowledged."""
     for _ in range(2000):
         try:
             return update()
@@ -186,7 +186,7 @@ def test_a_function_created_at_once_by_many_is_created_once(aws, together):
 
 
 def test_pages_are_stable_while_others_insert_and_delete(aws, together):
-    """What was there throughout is listed once; what came or went meanwhile, at most once."""
+    """Items that exist throughout are listed once; those created or deleted meanwhile, at most once."""
     content = {"ZipFile": zip_of({"a": b"a"})}
     steady = [f"m{number:02}" for number in range(40)]
     for name in steady:
@@ -199,7 +199,7 @@ def test_pages_are_stable_while_others_insert_and_delete(aws, together):
         turn = 0
         while not done.is_set():
             turn += 1
-            for prefix in "amz":  # before, among and behind the steady ones
+            for prefix in "amz":  # before, among and after the stable ones
                 name = f"{prefix}{turn % 40:02}x{number}"
                 version = mine.publish_layer_version(LayerName=name, Content=content)["Version"]
                 mine.delete_layer_version(LayerName=name, VersionNumber=version)

@@ -1,4 +1,4 @@
-"""`strata logs` and `strata invoke`, with the real program against a real server."""
+"""`strata logs` and `strata invoke`: the real program against a real server."""
 
 import json
 import signal
@@ -62,7 +62,7 @@ def test_following_a_log_shows_a_line_that_comes_later(aws, operator):
 
 
 def test_a_log_can_be_followed_across_a_stream_that_outgrows_its_file(installation):
-    # 16 MiB are kept of a stream, twice.
+    # Two files of 16 MiB are kept per stream.
     server = installation.start()
     aws = Account(server)
     name = aws.deploy("""
@@ -164,7 +164,7 @@ def test_a_stack_trace_in_the_tail_has_its_lines_below_each_other(aws, operator)
     assert lines[start + 1] == "\tTraceback (most recent call last):"
 
 
-def test_the_limit_that_turned_an_invocation_away_is_named(aws, operator):
+def test_the_limit_that_throttled_an_invocation_is_named(aws, operator):
     name = aws.deploy(SPEAKS)
     aws.lambda_.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
     result = operator.run("invoke", name)
@@ -202,7 +202,7 @@ def test_an_event_is_queued_and_its_request_id_printed(aws, operator):
     assert "said later" in output and f"REPORT RequestId: {request_id}" in output
 
 
-def test_what_the_service_refuses_is_told_in_its_words(operator, aws):
+def test_refusals_of_the_service_are_reported_in_its_words(operator, aws):
     result = operator.run("invoke", "missing")
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr == (
@@ -220,15 +220,15 @@ def test_the_region_is_that_of_the_environment(aws):
 
 @pytest.mark.parametrize("arguments, exit_code, words", [
     (["invoke"], 2, "NAME is missing"),
-    (["invoke", "f", "--async", "--tail"], 2, "--async and --tail exclude each other"),
-    (["logs", "f", "--since", "yesterday"], 2, "--since takes a time such as 10m or 2h"),
-    (["events", "purge"], 2, "or --all, says which events are meant"),
-    (["events", "retry", "--all", "--id", "1"], 2, "or --all, says which events are meant"),
-    (["events", "list", "--id", "0"], 2, "--id takes the number of an event, or the id of its request"),
-    (["events", "list", "--id", "0000-00"], 2, "--id takes the number of an event, or the id of its request"),
+    (["invoke", "f", "--async", "--tail"], 2, "--async and --tail cannot be combined"),
+    (["logs", "f", "--since", "yesterday"], 2, "--since takes an age such as 10m or 2h"),
+    (["events", "purge"], 2, "select events with --function, --id or both, or pass --all"),
+    (["events", "retry", "--all", "--id", "1"], 2, "select events with --function, --id or both, or pass --all"),
+    (["events", "list", "--id", "0"], 2, "--id takes an event number or a request ID"),
+    (["events", "list", "--id", "0000-00"], 2, "--id takes an event number or a request ID"),
     (["top", "--endpoint", "ftp://x"], 2, "--endpoint takes an http or https URL"),
 ])
-def test_a_command_line_that_cannot_be_understood_says_why(operator, arguments, exit_code, words):
+def test_a_usage_error_says_what_is_wrong(operator, arguments, exit_code, words):
     result = operator.run(*arguments)
     assert (result.returncode, result.stdout) == (exit_code, "")
     assert words in result.stderr
@@ -237,17 +237,17 @@ def test_a_command_line_that_cannot_be_understood_says_why(operator, arguments, 
 @pytest.mark.parametrize("arguments", [
     ["logs", "f"], ["invoke", "f"], ["events", "list"], ["events", "purge", "--all"], ["top"], ["metrics"],
 ])
-def test_a_server_that_is_not_there_is_told_of(operator, arguments):
+def test_an_unreachable_server_is_reported(operator, arguments):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         result = operator.run(*arguments, "--endpoint", url)
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr == (
-        f"strata: Nothing answers at {url}: start it with 'strata start', or name another with --endpoint.\n")
+        f"strata: Cannot connect to {url}. Start the server with 'strata start', or pass another --endpoint.\n")
 
 
-def test_a_reader_that_goes_away_ends_following(aws, operator):
+def test_a_closed_reader_ends_following(aws, operator):
     name = aws.deploy(SPEAKS)
     aws.invoke(name, 1)
     command = aws.server.installation.command("logs", name, "--follow")
@@ -258,7 +258,7 @@ def test_a_reader_that_goes_away_ends_following(aws, operator):
     assert process.wait(PATIENCE_SECONDS) == -signal.SIGPIPE
 
 
-def test_a_reader_that_goes_away_ends_following_a_function_that_says_nothing_more(aws, operator):
+def test_a_closed_reader_ends_following_a_function_that_logs_nothing_more(aws, operator):
     name = aws.deploy(SPEAKS)
     aws.invoke(name, 1)
     command = aws.server.installation.command("logs", name, "--follow")
@@ -282,5 +282,5 @@ def test_following_ends_with_an_error_when_the_server_does(installation):
     follower.wait_for("REPORT")
     server.stop()
     assert follower.process.wait(PATIENCE_SECONDS) == 1
-    assert "Nothing answers at" in follower.process.stderr.read()
+    assert "Cannot connect to" in follower.process.stderr.read()
     follower.interrupt(signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""`strata events`: what waits, why, and what can be done about it."""
+"""`strata events`: listing, retrying and purging queued events."""
 
 import json
 import time
@@ -12,7 +12,7 @@ from test_asynchronous import FAILS, SPEAKS, lines, send
 
 @pytest.fixture(scope="module")
 def patient(installation):
-    """A server that tries again after minutes only."""
+    """A server with a retry delay of minutes."""
     server = installation.start(arguments=["--retry-delay", "600"])
     yield server
     server.stop()
@@ -29,7 +29,7 @@ def operator(aws):
 
 
 def waiting(operator, count, *arguments):
-    """The events that wait for a retry, once there are as many."""
+    """The events that wait for a retry, once there are `count` of them."""
     def found():
         events = operator.documents("events", "list", *arguments)
         are_waiting = all(each["attempts"] == 1 and not each["isRunning"] for each in events)
@@ -37,7 +37,7 @@ def waiting(operator, count, *arguments):
     return until(found, f"{count} events", lambda: operator.ask("events", "list"))
 
 
-def test_what_waits_is_listed_with_its_reason_and_its_next_try(aws, operator):
+def test_queued_events_are_listed_with_reason_and_next_attempt(aws, operator):
     name = aws.deploy(FAILS)
     answer = send(aws, name, {"n": 1})
     (event,) = waiting(operator, 1)
@@ -47,7 +47,8 @@ def test_what_waits_is_listed_with_its_reason_and_its_next_try(aws, operator):
     assert event["payloadBytes"] == len(b'{"n": 1}')
     assert event["nextTry"] > event["accepted"]
     head, row = operator.ask("events", "list").splitlines()
-    assert head.split() == ["ID", "REQUEST", "ID", "TARGET", "FROM", "STATE", "AGE", "TRIES", "NEXT", "TRY", "REASON"]
+    assert head.split() == [
+        "ID", "REQUEST", "ID", "TARGET", "SOURCE", "STATE", "AGE", "ATTEMPTS", "NEXT", "ATTEMPT", "REASON"]
     cells = row.split()
     assert cells[:5] == [str(event["number"]), event["requestId"], name, "-", "waiting"]
     assert cells[6:8] == ["1", "in"] and cells[8] in ("9m", "10m")
@@ -55,25 +56,25 @@ def test_what_waits_is_listed_with_its_reason_and_its_next_try(aws, operator):
 
 
 @pytest.mark.parametrize("arguments, words", [
-    (["list"], "No event waits."),
-    (["list", "--function", "nope"], "No event of nope waits."),
+    (["list"], "No event is queued."),
+    (["list", "--function", "nope"], "No event of nope is queued."),
     (["list", "--json"], None),
-    (["retry", "--function", "nope"], "No event of nope waits for a later try."),
-    (["purge", "--function", "nope", "--id", "7"], "No event with the id 7 of nope waits."),
-    (["purge", "--all"], "No event waits."),
+    (["retry", "--function", "nope"], "No event of nope is waiting for a retry."),
+    (["purge", "--function", "nope", "--id", "7"], "No event with ID 7 of nope is queued."),
+    (["purge", "--all"], "No event is queued."),
 ])
-def test_where_nothing_waits_people_are_told_so_and_scripts_get_no_output(operator, arguments, words):
+def test_an_empty_queue_is_reported_on_standard_error_but_not_in_json(operator, arguments, words):
     result = operator.run("events", *arguments)
     assert (result.returncode, result.stdout) == (0, "")
     assert result.stderr == (f"{words}\n" if words else "")
 
 
-def test_a_waiting_event_is_tried_at_once_when_asked(aws, operator):
+def test_retry_attempts_a_waiting_event_at_once(aws, operator):
     name = aws.deploy(FAILS)
     send(aws, name, 1)
     (event,) = waiting(operator, 1)
     begin = time.monotonic()
-    assert operator.ask("events", "retry", "--function", name) == "1 event tried now.\n"
+    assert operator.ask("events", "retry", "--function", name) == "Retrying 1 event.\n"
     assert len(lines(aws, name, "tried", 2)) == 2
     assert time.monotonic() - begin < 30
     until(lambda: operator.documents("events", "list", "--id", str(event["number"]))[0]["attempts"] == 2, "2 attempts")
@@ -89,30 +90,30 @@ def test_purged_events_are_gone(aws, operator):
         send(aws, function, event)
     events = waiting(operator, 3)
     first = next(event for event in events if event["target"] == aws.arn(broken))
-    assert operator.ask("events", "purge", "--id", str(first["number"])) == "1 event deleted.\n"
+    assert operator.ask("events", "purge", "--id", str(first["number"])) == "Deleted 1 event.\n"
     assert operator.ask("events", "purge", "--id", str(first["number"])) == ""
-    assert operator.ask("events", "purge", "--function", broken) == "1 event deleted.\n"
+    assert operator.ask("events", "purge", "--function", broken) == "Deleted 1 event.\n"
     assert [event["target"] for event in operator.documents("events", "list")] == [aws.arn(other)]
-    assert operator.ask("events", "purge", "--all") == "1 event deleted.\n"
+    assert operator.ask("events", "purge", "--all") == "Deleted 1 event.\n"
     assert operator.ask("events", "list") == ""
 
 
-def test_an_event_is_followed_by_the_id_that_its_invocation_has_printed(aws, operator):
+def test_an_event_is_found_by_the_request_id_of_its_invocation(aws, operator):
     name = aws.deploy(FAILS)
     first, second = (operator.ask("invoke", name, "--async").strip() for _ in range(2))
     waiting(operator, 2)
     for id in (second, second.upper()):
         (event,) = operator.documents("events", "list", "--id", id)
         assert event["requestId"] == second
-    assert operator.ask("events", "retry", "--id", second) == "1 event tried now.\n"
+    assert operator.ask("events", "retry", "--id", second) == "Retrying 1 event.\n"
     until(lambda: [each["attempts"] for each in operator.documents("events", "list")] == [1, 2], "a second attempt")
     assert operator.documents("events", "purge", "--id", second, "--function", "another") == [{"count": 0}]
     assert Operator(aws.server, "999999999999").documents("events", "purge", "--id", second) == [{"count": 0}]
-    assert operator.ask("events", "purge", "--id", second) == "1 event deleted.\n"
+    assert operator.ask("events", "purge", "--id", second) == "Deleted 1 event.\n"
     assert [event["requestId"] for event in operator.documents("events", "list")] == [first]
 
 
-def test_a_message_to_a_destination_is_of_the_function_that_caused_it(aws, operator):
+def test_a_message_to_a_destination_belongs_to_its_source_function(aws, operator):
     bus = f"arn:aws:events:us-east-1:{aws.number}:event-bus/default"
     bucket = "arn:aws:s3:::records"
     name, other = aws.deploy(SPEAKS), aws.deploy(FAILS)
@@ -127,14 +128,14 @@ def test_a_message_to_a_destination_is_of_the_function_that_caused_it(aws, opera
     assert operator.documents("events", "list", "--id", request) == [event]
     row = operator.ask("events", "list", "--function", name).splitlines()[1].split()
     assert row[:4] == [str(event["number"]), request, bus, name]
-    assert operator.ask("events", "purge", "--function", name) == "1 event deleted.\n"
+    assert operator.ask("events", "purge", "--function", name) == "Deleted 1 event.\n"
     assert [event["target"] for event in operator.documents("events", "list")] == [bucket]
     assert operator.documents("events", "retry", "--function", other) == [{"count": 1}]
-    # A bucket's name tells no account: without --auth, all see what waits for it.
-    assert operator.ask("events", "purge", "--function", other) == "1 event deleted.\n"
+    # A bucket's ARN has no account: without --auth, every account sees its events.
+    assert operator.ask("events", "purge", "--function", other) == "Deleted 1 event.\n"
 
 
-def test_a_dead_letter_is_of_the_function_that_failed(aws, operator):
+def test_a_dead_letter_belongs_to_the_function_that_failed(aws, operator):
     queue = f"arn:aws:sqs:us-east-1:{aws.number}:letters"
     name = aws.deploy(FAILS, DeadLetterConfig={"TargetArn": queue})
     aws.lambda_.put_function_event_invoke_config(FunctionName=name, MaximumRetryAttempts=0)
@@ -143,7 +144,7 @@ def test_a_dead_letter_is_of_the_function_that_failed(aws, operator):
     assert (event["target"], event["source"]) == (queue, aws.arn(name))
 
 
-def test_versions_and_aliases_are_of_their_function(aws, operator):
+def test_events_of_versions_and_aliases_belong_to_their_function(aws, operator):
     name = aws.deploy(FAILS, Publish=True)
     similar = aws.deploy(FAILS, name=name + "0")
     for function, qualifier in [(name, "1"), (name, "$LATEST"), (similar, "$LATEST")]:
@@ -153,14 +154,14 @@ def test_versions_and_aliases_are_of_their_function(aws, operator):
     assert sorted(event["target"] for event in events) == [f"{aws.arn(name)}:$LATEST", f"{aws.arn(name)}:1"]
 
 
-def test_an_event_that_runs_is_shown_so(aws, operator):
+def test_a_running_event_is_listed_as_running(aws, operator):
     name = aws.deploy("import time\ndef handler(event, context): time.sleep(5)", Timeout=10)
     send(aws, name, 1)
     events = until(lambda: [each for each in operator.documents("events", "list") if each["isRunning"]], "it to run")
     assert len(events) == 1
     assert operator.ask("events", "list").splitlines()[1].split()[4] == "running"
-    # Nobody interrupts it, and nothing follows.
-    assert operator.ask("events", "purge", "--all") == "1 event deleted.\n"
+    # It is not interrupted, and has no consequence.
+    assert operator.ask("events", "purge", "--all") == "Deleted 1 event.\n"
     assert len(lines(aws, name, "REPORT")) == 1
 
 
@@ -186,7 +187,7 @@ def test_accounts_and_regions_do_not_see_each_others_events(aws, operator):
     assert len(operator.documents("events", "list")) == 1
 
 
-def test_the_metrics_tell_how_long_the_queue_is_and_how_old(aws, operator):
+def test_the_metrics_report_depth_and_age_of_the_queue(aws, operator):
     name = aws.deploy(FAILS)
     send(aws, name, 1)
     send(aws, name, 2)

@@ -1,10 +1,10 @@
-"""The figures for Prometheus."""
+"""The metrics for Prometheus."""
 
 from account import Account, refused
 from operators import Operator, figure, get, metrics, until
 
 
-def test_the_metrics_tell_what_was_invoked_failed_and_throttled(installation):
+def test_the_metrics_count_invocations_errors_and_throttles(installation):
     server = installation.start(arguments=["--max-concurrency", "1"])
     aws = Account(server)
     name = aws.deploy("""
@@ -45,8 +45,8 @@ def test_throttled_and_refused_requests_are_not_invocations(aws):
     assert figure(families, "strata_throttles_total", name, account=aws.number) == 0
 
 
-def test_the_metrics_tell_what_became_of_asynchronous_events(aws):
-    # Records hold what was returned: nothing, so that they stay short.
+def test_the_metrics_count_the_outcomes_of_asynchronous_events(aws):
+    # Records contain the returned value: nothing, so that they stay short.
     off, one, other = (aws.deploy("def handler(event, context): pass") for _ in range(3))
     aws.lambda_.put_function_concurrency(FunctionName=off, ReservedConcurrentExecutions=0)
     for name, following in ((one, other), (other, one)):

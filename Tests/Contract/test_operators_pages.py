@@ -1,4 +1,4 @@
-"""The server's own pages: who may see them, and what they take."""
+"""The server's own pages: access control and validation."""
 
 import json
 import time
@@ -13,11 +13,11 @@ from server_process import PATIENCE_SECONDS
 from signing import session
 from test_operators import SPEAKS
 
-KEY_ADVICE = "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to a key of 'strata credentials create'."
+KEY_ADVICE = "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to a key from 'strata credentials create'."
 
 
 @pytest.mark.parametrize("page", ["metrics", "top", "events", "logs", "events/purge"])
-def test_functions_may_not_see_the_servers_pages(aws, page):
+def test_functions_cannot_read_the_servers_pages(aws, page):
     name = aws.deploy("""
         import os, urllib.request, urllib.error
         def handler(event, context):
@@ -30,7 +30,7 @@ def test_functions_may_not_see_the_servers_pages(aws, page):
     assert aws.invoke(name, page).value == [403, '{"message":"Functions may not see the server\'s pages."}']
 
 
-def test_web_pages_of_other_sites_may_not_see_the_servers_pages(server):
+def test_web_pages_of_other_origins_cannot_read_the_servers_pages(server):
     for page in ("metrics", "top", "events"):
         assert get(f"{server.url}/_strata/{page}", Origin="https://evil.example")[0] == 403
         assert get(f"{server.url}/_strata/{page}", Host="evil.example")[0] == 403
@@ -69,7 +69,7 @@ def test_with_signatures_a_key_sees_its_own_account_only(guarded, keys, key, own
     prometheus_text.parse(strangers.ask("metrics"))
 
 
-def test_with_signatures_sessions_of_roles_see_no_page(guarded):
+def test_with_signatures_role_sessions_cannot_read_the_pages(guarded):
     key = session(guarded, "111122223333", time.time() + 60)
     result = Operator(guarded, key=key).run("top")
     assert result.returncode == 1
@@ -99,7 +99,7 @@ def test_nonsense_about_a_log_is_refused(server, body):
     assert json.load(caught.value)["message"].startswith("Ask with ")
 
 
-def test_a_place_in_a_log_that_is_not_there_is_its_beginning(aws):
+def test_an_invalid_log_position_is_read_as_the_beginning(aws):
     name = aws.deploy(SPEAKS)
     aws.invoke(name, 1)
     most = 2**63 - 1

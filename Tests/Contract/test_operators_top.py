@@ -16,7 +16,7 @@ from server_process import PATIENCE_SECONDS
 from test_operators import operator  # noqa: F401 (a fixture)
 
 
-def test_one_picture_is_printed_where_nobody_watches(aws, operator):
+def test_one_snapshot_is_printed_without_a_terminal(aws, operator):
     name = aws.deploy("import time\ndef handler(event, context): time.sleep(5)", Timeout=10)
     slow = aws.invoke_aside(name)
 
@@ -31,7 +31,7 @@ def test_one_picture_is_printed_where_nobody_watches(aws, operator):
     slow()
 
 
-def test_top_in_json_tells_rates(aws, operator):
+def test_top_in_json_has_rates(aws, operator):
     name = aws.deploy()
     aws.invoke(name)
 
@@ -52,7 +52,7 @@ def test_top_in_json_tells_rates(aws, operator):
     assert mine(follower.lines[0])["invocationsPerSecond"] > 1
 
 
-def test_the_picture_is_drawn_anew_on_a_terminal(aws, operator):
+def test_the_view_is_refreshed_on_a_terminal(aws, operator):
     aws.invoke(aws.deploy())
     ours, theirs = pty.openpty()
     command = aws.server.installation.command("top")
@@ -68,7 +68,7 @@ def test_the_picture_is_drawn_anew_on_a_terminal(aws, operator):
     os.close(ours)
 
 
-def test_the_picture_fits_a_terminal_also_when_that_becomes_another_size(aws, operator):
+def test_the_view_fits_the_terminal_also_after_it_is_resized(aws, operator):
     for name in [aws.deploy() for _ in range(3)]:
         aws.invoke(name)
     ours, theirs = pty.openpty()
@@ -87,7 +87,7 @@ def test_the_picture_fits_a_terminal_also_when_that_becomes_another_size(aws, op
         return [re.sub(r"\x1b\[\d+m", "", line) for line in lines]
 
     small = drawn(1)
-    # The last is where the cursor stands.
+    # The cursor is in the last line.
     assert len(small) == 5 and small[-1] == ""
     assert max(len(line) for line in small) <= 40
     assert small[3].startswith("Not shown: ")

@@ -1,4 +1,4 @@
-"""Layers inside an environment: `/opt` holds what unzipping them in order would."""
+"""Layers inside an environment: `/opt` holds what unzipping them in order would give."""
 
 import stat
 

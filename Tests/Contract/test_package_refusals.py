@@ -1,4 +1,4 @@
-"""Zips that are not taken: with AWS's error, as a layer and as a function alike, and without a trace on the disk."""
+"""Refused zips: AWS's error, for layers and functions alike, and nothing left on disk."""
 
 import stat
 
@@ -55,7 +55,7 @@ def bad_package(request):
 
 @pytest.fixture(scope="module")
 def quiet_server(installation):
-    """A server that nothing else uses, so that its data folder only changes by what is done here."""
+    """A dedicated server, so that only these tests change its data folder."""
     return installation.start()
 
 
@@ -65,7 +65,7 @@ def alone(quiet_server):
 
 
 def stored_files(server):
-    """What a data folder holds, without the catalogue's own journal."""
+    """The content of a data folder, without the catalogue's journal."""
     return {
         str(path) for path in server.data.rglob("*") if not path.name.endswith(("-wal", "-shm", "-journal"))
     }
@@ -147,7 +147,7 @@ def test_a_function_and_its_layers_share_one_limit(alone):
 
 
 def test_a_zip_made_in_other_ways_is_taken(alone):
-    """What real tools write: no modes at all, as on Windows; folders of their own; the same entry twice."""
+    """Zips of real tools: without modes, as on Windows; with folder entries; with duplicate entries."""
     plain = Entry(b"def handler(event, context): return 'taken'\n", mode=None)
     folder = Entry(b"", stat.S_IFDIR | 0o755)
     code = zip_of([("app.py", plain), ("lib/", folder), ("lib/empty/", folder), ("app.py", plain)])

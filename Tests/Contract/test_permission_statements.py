@@ -1,4 +1,4 @@
-"""Statements of policies of functions: how AddPermission writes them, and what it takes."""
+"""Policy statements of functions: AddPermission's output and validation."""
 
 import json
 import re

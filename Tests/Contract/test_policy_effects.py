@@ -1,4 +1,4 @@
-"""What policies of functions do: who is let in, and who is not."""
+"""Effects of functions' policies: allowed and denied callers."""
 
 import pytest
 
@@ -21,12 +21,12 @@ def function(aws):
 
 @pytest.fixture
 def s3(aws):
-    """The service S3, which acts for a bucket of the account."""
+    """The S3 service, acting for a bucket of the account."""
     return service(aws, "s3.amazonaws.com", "arn:aws:s3:::bucket", aws.number)
 
 
 def service(aws, name, source_arn=None, source_account=None):
-    """A client that calls as an AWS service does: without an account, for a resource of one."""
+    """A client that calls like an AWS service: without an account, for a resource."""
     connection = client(aws.server.url, name, aws.region)
 
     def add_source(request, **_):
@@ -57,7 +57,7 @@ def root(account):
     return f"arn:aws:iam::{account.number}:root"
 
 
-def test_a_caller_of_another_account_is_not_let_in(aws, other, function):
+def test_a_caller_of_another_account_is_denied(aws, other, function):
     arn = aws.arn(function)
     assert_denied(refused(other.lambda_.invoke, FunctionName=arn), root(other), INVOKE, arn)
     dry = refused(other.lambda_.invoke, FunctionName=arn, InvocationType="DryRun")
@@ -68,7 +68,7 @@ def test_a_caller_of_another_account_is_not_let_in(aws, other, function):
     assert_denied(got, root(other), "lambda:GetFunction", arn)
 
 
-def test_who_may_not_look_is_not_told_that_nothing_is_there(aws, other):
+def test_an_unauthorized_caller_cannot_tell_whether_a_resource_exists(aws, other):
     arn = aws.arn("nobody")
     assert_denied(refused(other.lambda_.invoke, FunctionName=arn), root(other), INVOKE, arn)
     got = refused(other.lambda_.get_function_configuration, FunctionName=arn)
@@ -76,7 +76,7 @@ def test_who_may_not_look_is_not_told_that_nothing_is_there(aws, other):
 
 
 @pytest.mark.parametrize("form", ["number", "root ARN", "everybody"])
-def test_a_caller_of_another_account_is_let_in_by_policy(aws, other, function, form):
+def test_a_policy_allows_a_caller_of_another_account(aws, other, function, form):
     allow(aws, function, {"number": other.number, "root ARN": root(other), "everybody": "*"}[form])
     assert other.invoke(aws.arn(function)).value == aws.arn(function)
     assert other.invoke(f"{aws.number}:{function}").value == aws.arn(function)
@@ -85,7 +85,7 @@ def test_a_caller_of_another_account_is_let_in_by_policy(aws, other, function, f
         assert response["StatusCode"] == status
 
 
-def test_a_policy_lets_in_only_whom_it_names(aws, other, function):
+def test_a_policy_allows_only_the_principals_that_it_names(aws, other, function):
     allow(aws, function, other.number)
     third = Account(aws.server)
     assert_denied(refused(third.lambda_.invoke, FunctionName=aws.arn(function)), root(third), INVOKE, aws.arn(function))
@@ -193,7 +193,7 @@ def test_a_function_cannot_be_created_in_another_account(aws, other):
     assert_denied(refusal, root(other), "lambda:CreateFunction", aws.arn("theirs"))
 
 
-def test_a_service_is_let_in_by_policy_and_not_otherwise(aws, function, s3):
+def test_a_service_is_allowed_by_policy_and_not_otherwise(aws, function, s3):
     arn = aws.arn(function)
     assert_denied(refused(s3.invoke, FunctionName=arn), "s3.amazonaws.com", INVOKE, arn)
     allow(aws, function, "sns.amazonaws.com", sid="another")
@@ -202,7 +202,7 @@ def test_a_service_is_let_in_by_policy_and_not_otherwise(aws, function, s3):
     assert s3.invoke(FunctionName=arn)["StatusCode"] == 200
 
 
-def test_a_service_is_let_in_for_the_source_that_the_policy_names(aws, function, s3):
+def test_a_service_is_allowed_for_the_source_that_the_policy_names(aws, function, s3):
     arn = aws.arn(function)
     conditions = {"SourceArn": "arn:aws:s3:::buck*", "SourceAccount": aws.number}
     allow(aws, function, "s3.amazonaws.com", **conditions)
@@ -219,7 +219,7 @@ def test_a_service_is_let_in_for_the_source_that_the_policy_names(aws, function,
 
 
 def test_a_source_that_an_account_claims_does_not_count(aws, other, function):
-    """Who is no service has no source, whatever it sends."""
+    """A caller that is not a service has no source, whatever it sends."""
     allow(aws, function, "*", SourceArn="arn:aws:s3:::bucket")
     other.lambda_.meta.events.register(
         "before-sign.lambda",
@@ -229,7 +229,7 @@ def test_a_source_that_an_account_claims_does_not_count(aws, other, function):
 
 
 def test_a_service_of_ones_own_account_is_a_stranger_too(server):
-    """Without a number a service acts in the server's own account, and is not its owner."""
+    """Without an account number a service acts in the server's own account, but is not its owner."""
     owner = Account(server, "000000000000")
     name = owner.deploy()
     caller = service(owner, "events.amazonaws.com")
@@ -241,19 +241,19 @@ def test_a_service_of_ones_own_account_is_a_stranger_too(server):
     owner.lambda_.delete_function(FunctionName=name)
 
 
-def test_an_organization_that_nobody_is_in_lets_nobody_in(aws, other, function):
+def test_a_condition_on_an_organization_allows_no_caller(aws, other, function):
     allow(aws, function, "*", PrincipalOrgID="o-1234567890")
     assert refused(other.lambda_.invoke, FunctionName=aws.arn(function)).code == "AccessDeniedException"
 
 
-def test_a_permission_for_function_urls_lets_nobody_in_directly(aws, other, function):
+def test_a_permission_for_function_urls_allows_no_direct_invocation(aws, other, function):
     allow(aws, function, "*", InvokedViaFunctionUrl=True)
     allow(aws, function, "*", "lambda:InvokeFunctionUrl", sid="url", FunctionUrlAuthType="NONE")
     assert refused(other.lambda_.invoke, FunctionName=aws.arn(function)).code == "AccessDeniedException"
 
 
 def test_a_function_calls_a_function_of_another_account_by_policy(aws, other, function):
-    """Inside, a function is a session of its role: the policy may name its account, or the role."""
+    """From inside, a function calls as a session of its role: a policy can name its account or the role."""
     caller = other.deploy(
         """
         import json, os, urllib.request

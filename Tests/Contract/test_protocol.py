@@ -1,4 +1,4 @@
-"""The API below the clients: what is answered to requests that no client of AWS's would send."""
+"""The API below the clients: responses to requests that AWS's clients would not send."""
 
 import http.client
 import json
@@ -84,7 +84,7 @@ def test_json_of_the_wrong_shape(server, body):
     ("POST", "/2015-03-31/nothing", ""),
 ])
 def test_a_body_over_the_limit(server, method, path, purpose):
-    """70 167 211 bytes is what CreateFunction takes: a zip of 50 MB in base64 and its settings."""
+    """CreateFunction accepts 70 167 211 bytes: a zip of 50 MB in base64 and its settings."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     connection.putrequest(method, path)
     connection.putheader("Content-Length", "70167212")
@@ -97,7 +97,7 @@ def test_a_body_over_the_limit(server, method, path, purpose):
     assert json.loads(content)["message"] == f"Request must be smaller than 70167211 bytes{purpose}"
 
 
-def test_an_operation_that_comes_later_says_so_by_name(aws):
+def test_an_unimplemented_operation_is_named(aws):
     names = filter(LATER.search, aws.lambda_.meta.service_model.operation_names)
     for name in sorted(names):
         answer = send(aws, name)
@@ -106,7 +106,7 @@ def test_an_operation_that_comes_later_says_so_by_name(aws):
 
 
 def send(aws, operation):
-    """Sends an operation with something in every required parameter, past the client's own checks."""
+    """Sends an operation with some value for every required parameter, without the client's validation."""
     model = aws.lambda_.meta.service_model.operation_model(operation)
     parameters = {name: example(model.input_shape.members[name]) for name in model.input_shape.required_members}
     with pytest.raises(aws.lambda_.exceptions.ClientError) as caught:
@@ -115,7 +115,7 @@ def send(aws, operation):
 
 
 def example(shape):
-    """A value of a shape, valid or not: what is not implemented does not look at it."""
+    """A value of a shape, valid or not: unimplemented operations do not validate."""
     if shape.type_name == "structure":
         return {name: example(shape.members[name]) for name in shape.required_members}
     if shape.type_name == "list":
@@ -167,7 +167,7 @@ def test_a_function_name_is_decoded_from_its_path(aws, server):
 
 
 def test_the_same_zip_by_two_accounts_is_theirs_alone(aws, server):
-    """Bytes may be shared; what can be seen may not."""
+    """Accounts may share stored bytes, but must not see each other's resources."""
     from account import Account
 
     code = zip_of({"app.py": "def handler(e, c): return 1"})

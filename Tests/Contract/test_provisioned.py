@@ -1,4 +1,4 @@
-"""Provisioned concurrency: environments that are there before anybody calls."""
+"""Provisioned concurrency: environments that are ready before the first call."""
 
 import re
 import textwrap
@@ -83,7 +83,7 @@ def test_a_reservation_that_is_provisioned_in_full_has_nothing_to_spill_over(aws
     aws.lambda_.put_function_concurrency(FunctionName=version, ReservedConcurrentExecutions=1)
     ready(aws, version, "1", 1)
     running = aws.invoke_aside(version, 2, Qualifier="1")
-    time.sleep(1)
+    aws.wait_until_busy(version)
     for parameters in ({"Qualifier": "1"}, {}):
         refusal = refused(aws.lambda_.invoke, FunctionName=version, **parameters)
         assert refusal.response["Reason"] == "ReservedFunctionConcurrentInvocationLimitExceeded"
@@ -172,11 +172,11 @@ def test_code_that_cannot_start_is_reported(aws):
     assert status(aws, name, "1") == ("FAILED", 0, "FUNCTION_ERROR_INIT_FAILURE")
     listed = aws.lambda_.list_provisioned_concurrency_configs(FunctionName=name)["ProvisionedConcurrencyConfigs"]
     assert [each["Status"] for each in listed] == ["FAILED"]
-    # Nothing of it is left, and nothing starts it again.
+    # It is gone, and is not restarted.
     aws.lambda_.delete_function(FunctionName=name)
 
 
-def test_an_init_phase_that_nobody_waits_for_may_take_longer_than_ten_seconds(aws):
+def test_an_init_phase_without_a_waiting_invocation_may_take_longer_than_ten_seconds(aws):
     name = aws.deploy("import time\ntime.sleep(11)" + textwrap.dedent(WHO))
     aws.lambda_.publish_version(FunctionName=name)
     ready(aws, name, "1", 1)
@@ -192,7 +192,7 @@ def test_it_waits_for_a_place_on_the_host(installation):
     name = aws.deploy(WHO, Timeout=20)
     aws.lambda_.publish_version(FunctionName=name)
     running = aws.invoke_aside(name, 2)
-    time.sleep(1)
+    aws.wait_until_busy(name)
     provision(aws, name, "1", 1)
     assert status(aws, name, "1") == ("IN_PROGRESS", 0, None)
     assert running().value[0] == ON_DEMAND

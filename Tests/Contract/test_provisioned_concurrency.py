@@ -1,4 +1,4 @@
-"""Provisioned concurrency: what can be set, what is told, and what is refused in AWS's words."""
+"""Settings of provisioned concurrency: accepted and returned values, and refusals in AWS's words."""
 
 import re
 import time
@@ -18,7 +18,7 @@ def function(aws):
 
 @pytest.fixture
 def version(aws, function):
-    """A function with a version 1 and an alias of it."""
+    """A function with version 1 and an alias of it."""
     aws.publish_live(function)
     return function
 
@@ -37,7 +37,7 @@ def refused_provision(aws, name, qualifier, amount=1):
 
 
 def when_ready(aws, name, qualifier):
-    """What is told once the environments are there."""
+    """The configuration once its environments are ready."""
     for _ in range(400):
         got = aws.lambda_.get_provisioned_concurrency_config(FunctionName=name, Qualifier=qualifier)
         if got["Status"] != "IN_PROGRESS":
@@ -99,7 +99,7 @@ def test_latest_cannot_be_provisioned(aws, version):
         assert refusal.message == "The function resource provided must be an alias or a published version."
 
 
-def test_provisioned_concurrency_of_what_is_not_there(aws, version):
+def test_provisioned_concurrency_of_a_missing_function(aws, version):
     cases = [
         (version, "10", f"Function not found: {aws.arn(version)}:10"),
         (version, "nobody", f"Cannot find alias arn: {aws.arn(version)}:nobody"),
@@ -129,7 +129,7 @@ def test_none_is_no_provisioned_concurrency(aws, version):
 
 
 def test_provisioned_concurrency_has_the_accounts_limits(installation):
-    # It counts as soon as it is asked for, and is started as far as there is room.
+    # It counts from the request on, and is started as far as there is room.
     server = installation.start(arguments=["--max-environments", 2])
     aws = Account(server)
     version = aws.deploy()
@@ -151,7 +151,7 @@ def test_provisioned_concurrency_has_the_accounts_limits(installation):
 def test_provisioned_concurrency_fits_into_the_reservation(aws, version):
     reserve(aws, version, 3)
     provision(aws, version, "1", 2)
-    # The reservation counts, and not what it holds once more.
+    # The reservation counts, not the provisioned concurrency within it.
     assert unreserved(aws) == 997
     refusal = refused_provision(aws, version, "1", 4)
     assert (refusal.code, refusal.status) == ("InvalidParameterValueException", 400)

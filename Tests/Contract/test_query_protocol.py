@@ -28,7 +28,7 @@ IMPLEMENTED = {
 }
 SERVICE_MODELS = {name: boto3.session.Session().client(name, region_name="us-east-1").meta.service_model
                   for name in IMPLEMENTED}
-# A value for each shape, so that a request is right but for what a test changes.
+# A value for each shape, so that a request is valid except for what a test changes.
 HONEST = {
     "roleNameType": "r", "policyNameType": "p", "policyDocumentType": PERMISSIONS, "policyVersionIdType": "v1",
     "arnType": "arn:aws:iam::aws:policy/p", "roleSessionNameType": "session", "roleDescriptionType": "d",
@@ -130,7 +130,7 @@ def honest_input(shape):
 
 
 def violations():
-    """Each member of each input with a value that breaks one of its constraints, and what is then said of it."""
+    """Each member of each input with a value that violates one of its constraints, and the expected message."""
     for service, names in IMPLEMENTED.items():
         for operation in sorted(names):
             shape = SERVICE_MODELS[service].operation_model(operation).input_shape
@@ -167,7 +167,7 @@ def broken_values(shape):
 
 @functools.cache
 def lenient(url, service):
-    """A client that checks nothing itself; making one takes longer than a call."""
+    """A client without validation, cached because creating one takes longer than a call."""
     return client(url, "100000000001", service=service)
 
 

@@ -1,7 +1,7 @@
-"""A seeded walk of random control-plane calls, against a server and against a model of Lambda: they agree at each step.
+"""A seeded random walk of control-plane calls: a server and a model of Lambda agree at each step.
 
-Between the legs of the walk the server is restarted, by SIGTERM or by `kill -9` in the middle of a call; what was
-acknowledged is still there, and the call that was cut off happened as a whole or not at all. `STRATA_SEED` repeats a
+Between the legs of the walk the server is restarted, by SIGTERM or by `kill -9` in the middle of a call; acknowledged
+changes survive, and the interrupted call took effect as a whole or not at all. `STRATA_SEED` repeats a
 walk, `STRATA_WALK_SECONDS` makes it longer.
 """
 
@@ -25,13 +25,13 @@ RESOURCES = [Functions, Versions, Aliases, Layers, LayerPolicies, FunctionPolici
 SEED = int(os.environ.get("STRATA_SEED") or random.randrange(1_000_000))
 SECONDS = float(os.environ.get("STRATA_WALK_SECONDS", "24"))
 LEGS = 6
-# Calls that look at everything, after a restart.
+# Calls that read everything, after a restart.
 AUDIT_CALLS = 150
 IN_PROGRESS = "update is in progress"
 
 
 class Walk:
-    """One account on one server, and what the model says is in it."""
+    """One account on one server, and the model's state of it."""
 
     def __init__(self, account, missing):
         self.chance = random.Random(SEED)
@@ -42,7 +42,7 @@ class Walk:
         self.answered = set()
 
     def choose(self, reads_only=False):
-        """A random step that the server has an operation for."""
+        """A random step whose operation the server implements."""
         while True:
             resource = self.chance.choice(RESOURCES)(self.world, self.chance, self.account)
             method, operation = self.chance.choice(list(resource.calls.items()))
@@ -60,7 +60,7 @@ class Walk:
         assert found is None, f"STRATA_SEED={SEED}, step {self.count}: {found}\nafter\n" + "\n".join(self.history)
 
     def disagreement(self, step, answer, refusal):
-        """Changes the model, and says what the server answered otherwise; `None` where it agrees."""
+        """Changes the model; returns the difference of the server's response, or `None`."""
         expected = step.refusal if isinstance(step.refusal, set) else {step.refusal}
         if (refusal and refusal[0]) not in expected:
             return f"{step.operation} answered {refusal or 'success'}, not {expected}"
@@ -73,7 +73,7 @@ class Walk:
         return step.revision and step.revision(self.world).problem(answer["RevisionId"])
 
     def send(self, step):
-        """The answer, or the items of all pages; or the type and the message of the refusal."""
+        """The response, or the items of all pages, or the error's type and message."""
         deadline = time.monotonic() + 10
         while True:
             try:
@@ -100,7 +100,7 @@ class Walk:
             parameters["Marker"] = page["NextMarker"]
 
     def cut_off(self, server):
-        """Takes a step while the server is killed: the worlds that there may be now."""
+        """Takes a step while the server is killed; returns the possible worlds."""
         step = self.choose()
         killer = threading.Timer(self.chance.random() * 0.01, server.kill)
         killer.start()
@@ -117,7 +117,7 @@ class Walk:
             killer.join()
 
     def audit(self, worlds):
-        """Looks at everything until one world is left, and holds the server to it."""
+        """Reads everything until one possible world is left, and continues with it."""
         for number, world in enumerate(worlds):
             self.world = world
             try:
@@ -130,13 +130,13 @@ class Walk:
 
 
     def untried(self):
-        """The operations that the server has, and that never did what they are for."""
+        """The implemented operations that never succeeded."""
         operations = {operation for resource in RESOURCES for operation in resource.calls.values()}
         return {operation for operation in operations - self.missing if (operation, None) not in self.answered}
 
 
 def seen(answer, key):
-    """A member of an answer by its path, or what a function makes of the answer."""
+    """A response's member by its path, or the result of a function of the response."""
     if callable(key):
         return key(answer)
     for name in key.split("."):

@@ -1,10 +1,10 @@
-"""Chains of invocations that come back to where they began."""
+"""Recursive chains of invocations."""
 
 from pathlib import Path
 
 import pytest
 
-# Calls the next function of a ring with what an SDK would send, and counts how deep it went.
+# Calls the next function of a ring with an SDK's headers, and counts the depth.
 STEP = """
     import json, os, urllib.request, urllib.error
     def handler(event, context):
@@ -31,7 +31,7 @@ def run(aws, ring, left):
 def test_a_function_that_calls_itself_is_stopped_after_sixteen(aws):
     name = aws.deploy(STEP, Timeout=60)
     answer = run(aws, [name], 40)
-    # The first invocation is not among those that it made.
+    # The first invocation is not one that the ring made.
     assert answer["depth"] == 15
     status, kind, body = answer["error"]
     assert (status, kind) == (400, "RecursiveInvocationException")
@@ -68,7 +68,7 @@ def test_a_chain_of_different_functions_is_not_stopped(aws):
     assert (answer["depth"], answer["error"]) == (19, None)
 
 
-def test_what_a_client_sends_as_a_trace_is_kept_and_its_lineage_goes_on(aws):
+def test_a_clients_trace_header_is_kept_and_its_lineage_continues(aws):
     name = aws.deploy(STEP)
     root = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0"
 
@@ -99,7 +99,7 @@ def test_an_invocation_without_a_trace_gets_one_with_a_lineage(aws):
 
 @pytest.fixture(scope="session")
 def boto3_files():
-    """boto3 and what it needs, as a package of a function."""
+    """A function's package with boto3 and its dependencies."""
     files = {}
     for name in ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six"):
         module = __import__(name)

@@ -64,7 +64,7 @@ def test_a_bootstrap_that_cannot_be_executed(either, bootstrap, words, has_exten
         log_with(either, name, f"Phase: {phase}\tStatus: error\tError Type: Runtime.InvalidEntrypoint")
 
 
-def test_a_folder_by_the_name_of_bootstrap_is_none(aws, c_bootstrap):
+def test_a_folder_named_bootstrap_is_not_a_bootstrap(aws, c_bootstrap):
     layer = aws.publish("bootstrap", {"bootstrap": program(c_bootstrap)})["LayerVersionArn"]
     name = aws.deploy(files={"bootstrap/readme.txt": "x"}, Runtime="provided.al2023", Layers=[layer])
     assert aws.invoke(name, 1).value == {"c": 1}
@@ -102,7 +102,7 @@ def native_part_of_awslambdaric():
 
 
 def boto3_layer():
-    """boto3 as it is installed here, with the descriptions of one service."""
+    """The installed boto3, with the model of one service."""
     files = {}
     for package in ("boto3", "jmespath", "dateutil", "s3transfer", "urllib3", "six"):
         files |= installed_files(package, below="python/")

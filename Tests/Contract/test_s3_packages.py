@@ -1,4 +1,4 @@
-"""Packages in S3: read by bucket, key, version and region, and kept as any other package."""
+"""Packages in S3: read by bucket, key, version and region, and stored like any other package."""
 
 import json
 import os
@@ -35,7 +35,7 @@ def test_a_function_is_created_and_updated_from_s3(aws, s3, bucket):
     aws.lambda_.update_function_code(FunctionName=name, S3Bucket=bucket, S3Key="second.zip")
     aws.wait_until_updated(name)
     assert aws.invoke(name).value == "second"
-    # What is deployed stays, whatever becomes of the object.
+    # The deployed package is independent of the object.
     s3.s3.delete_object(Bucket=bucket, Key="second.zip")
     assert aws.invoke(name).value == "second"
 
@@ -90,7 +90,7 @@ def test_a_zip_over_the_limit_of_a_request_is_read_without_filling_the_memory(aw
 
 
 def peak_memory(server):
-    """The most memory that a server ever had, in bytes (proc(5), VmHWM)."""
+    """A server's peak memory, in bytes (proc(5), VmHWM)."""
     lines = Path(f"/proc/{server.pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
 
@@ -109,7 +109,7 @@ def test_the_aws_cli_deploys_from_s3(aws, s3, bucket, cli):
         "--handler", "app.handler", "--code", code,
     )
     assert created["CodeSha256"] == sha256(answering("by command"))
-    # As `aws cloudformation package` names what it uploads: by its digest, without an ending.
+    # As `aws cloudformation package` names its uploads: by digest, without an extension.
     s3.put(bucket, "stack/0123456789abcdef0123456789abcdef", answering("by template"))
     aws.wait_until_active("cli")
     updated = run(
@@ -123,7 +123,7 @@ def test_the_aws_cli_deploys_from_s3(aws, s3, bucket, cli):
 
 
 def test_what_cloudformation_package_uploads_is_deployed(aws, s3, bucket, cli, tmp_path):
-    """The command that templates are packaged with: it zips a folder, uploads it and writes its place down."""
+    """`aws cloudformation package` zips a folder, uploads it and writes its location into the template."""
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "app.py").write_text("def handler(event, context): return 'packaged'\n")
     (tmp_path / "src" / "app.py").chmod(0o644)
@@ -169,7 +169,7 @@ def test_requests_are_signed_for_the_callers_account_and_region(installation):
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
-    """A key and a certificate for 127.0.0.1 that only itself vouches for."""
+    """A key and a self-signed certificate for 127.0.0.1."""
     folder = tmp_path_factory.mktemp("certificate")
     names = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
     files = ["-keyout", folder / "key.pem", "-out", folder / "certificate.pem"]
@@ -235,7 +235,7 @@ def variables(credentials, **more):
 
 
 @pytest.mark.parametrize("who", ["user", "role"])
-def test_the_servers_own_credentials_are_used_and_the_signature_holds(installation, guarded_s3, who):
+def test_the_servers_own_credentials_sign_the_request(installation, guarded_s3, who):
     server = installation.start(
         arguments=("--s3-endpoint", guarded_s3.url), variables=variables(getattr(guarded_s3, who))
     )
@@ -249,7 +249,7 @@ def test_the_servers_own_credentials_are_used_and_the_signature_holds(installati
     server.stop()
 
 
-def test_a_wrong_secret_is_told_by_s3(installation, guarded_s3):
+def test_s3_reports_a_wrong_secret(installation, guarded_s3):
     wrong = variables(guarded_s3.user, AWS_SECRET_ACCESS_KEY="wrong")
     server = installation.start(arguments=("--s3-endpoint", guarded_s3.url), variables=wrong)
     aws = Account(server)

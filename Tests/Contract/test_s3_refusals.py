@@ -1,4 +1,4 @@
-"""Packages that S3 does not give, or that are none: with AWS's errors, in all three calls, and without a trace."""
+"""Packages that S3 refuses or that are invalid: AWS's errors in all three calls, and nothing left on disk."""
 
 import pytest
 
@@ -15,7 +15,7 @@ NO_SUCH_KEY = (
 
 @pytest.fixture(scope="module")
 def quiet_server(installation, s3):
-    """A server that nothing else uses, so that its data folder only changes by what is done here."""
+    """A dedicated server, so that only these tests change its data folder."""
     return installation.start(arguments=("--s3-endpoint", s3.url))
 
 
@@ -40,7 +40,7 @@ def bucket_and_key(account, where):
 
 
 def assert_refused_everywhere(server, where, code, words, status=400):
-    """All three calls are refused alike, and nothing is left of them."""
+    """All three calls are refused alike and leave nothing behind."""
     account = Account(server)
     name, calls = bucket_and_key(account, where)
     before = stored_files(server)
@@ -53,7 +53,7 @@ def assert_refused_everywhere(server, where, code, words, status=400):
     assert account.lambda_.list_layers()["Layers"] == []
 
 
-def test_a_missing_bucket_is_told_in_awss_words(quiet_server):
+def test_a_missing_bucket_is_reported_in_awss_words(quiet_server):
     words = (
         "Error occurred while GetObject. S3 Error Code: NoSuchBucket. "
         "S3 Error Message: The specified bucket does not exist"
@@ -62,7 +62,7 @@ def test_a_missing_bucket_is_told_in_awss_words(quiet_server):
     assert_refused_everywhere(quiet_server, where, "InvalidParameterValueException", words)
 
 
-def test_a_missing_key_is_told_in_awss_words(quiet_server, bucket):
+def test_a_missing_key_is_reported_in_awss_words(quiet_server, bucket):
     where = {"bucket": bucket, "key": "missing.zip"}
     assert_refused_everywhere(quiet_server, where, "InvalidParameterValueException", NO_SUCH_KEY)
 
@@ -81,7 +81,7 @@ def test_an_empty_object_is_refused(quiet_server, s3, bucket):
     assert_refused_everywhere(quiet_server, where, "InvalidParameterValueException", words)
 
 
-# Servers that are no S3, or none that behaves. Each is asked by a server of its own.
+# Servers that are not S3, or a faulty one. Each has its own Strata server.
 
 DENIED = b"<?xml version='1.0'?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
 MISBEHAVIOUR = {
@@ -124,7 +124,7 @@ MISBEHAVIOUR = {
 
 
 @pytest.mark.parametrize("name", MISBEHAVIOUR)
-def test_an_s3_that_does_not_give_the_object_is_told_of(installation, name):
+def test_an_s3_that_refuses_the_object_is_reported(installation, name):
     answer, status, code, words = MISBEHAVIOUR[name]
     if isinstance(answer, bytes):
         fake = ScriptedS3(lambda connection, _: connection.sendall(answer))
@@ -141,7 +141,7 @@ def test_an_s3_that_does_not_give_the_object_is_told_of(installation, name):
         fake.stop()
 
 
-def test_an_s3_that_is_not_there_is_told_with_its_address(installation):
+def test_an_unreachable_s3_is_reported_with_its_address(installation):
     url = f"http://127.0.0.1:{closed_port()}"
     server = installation.start(arguments=("--s3-endpoint", url))
     where = {"bucket": "bucket", "key": "key"}

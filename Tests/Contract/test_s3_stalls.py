@@ -1,4 +1,4 @@
-"""An S3 that takes its time: it holds up nobody else, ends in a clear error, and leaves nothing behind."""
+"""A slow S3 delays no other call, ends in a clear error, and leaves nothing behind."""
 
 import threading
 import time
@@ -10,7 +10,7 @@ from s3_server import ScriptedS3, settings
 from test_package_refusals import stored_files
 
 
-def test_an_s3_that_stalls_is_given_up_and_holds_up_nobody_else(installation):
+def test_an_s3_that_stalls_times_out_and_delays_no_other_call(installation):
     stalling = ScriptedS3.stalling()
     server = installation.start(arguments=("--s3-endpoint", stalling.url))
     aws = Account(server)
@@ -24,7 +24,7 @@ def test_an_s3_that_stalls_is_given_up_and_holds_up_nobody_else(installation):
     for thread in threads:
         thread.start()
     stalling.wait_for_requests(12)
-    # Those who have nothing to do with S3 are answered, and one more who has is not kept waiting.
+    # Calls without S3 get responses, and one more call with S3 is not delayed.
     asked = time.monotonic()
     assert aws.invoke(aws.deploy("def handler(event, context): return 'served'")).value == "served"
     one_more = refused(aws.lambda_.create_function, **settings(aws, "bucket", "one-more.zip"))
@@ -84,7 +84,7 @@ def fail(account, parameters):
 
 
 def wait_for_bytes(folder):
-    """Until something of a package is on the disk."""
+    """Waits until a part of a package is on disk."""
     deadline = time.monotonic() + 20
     while not any(path.stat().st_size for path in folder.glob("*/zip")):
         assert time.monotonic() < deadline, "nothing is downloaded"

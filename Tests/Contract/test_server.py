@@ -1,4 +1,4 @@
-"""The server as a process: start, stop, restart, and what it refuses."""
+"""The server as a process: start, stop, restart, and refusals."""
 
 import socket
 import time
@@ -45,7 +45,7 @@ def test_a_new_file_system_becomes_a_data_folder(installation):
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_second_server_on_the_same_data_folder_says_that_it_is_in_use(installation, server):
+def test_a_second_server_on_the_same_data_folder_is_refused(installation, server):
     with pytest.raises(StartFailure) as caught:
         installation.start(data=server.data)
     assert caught.value.exit_code == 1
@@ -89,7 +89,7 @@ def test_the_default_account_is_the_one_that_was_named(installation):
         {"Host": "rebound.example"},
     ],
 )
-def test_what_a_web_page_of_another_site_sends_is_refused(server, headers):
+def test_requests_of_another_origins_web_page_are_refused(server, headers):
     functions, health = "/2015-03-31/functions", "/_strata/health"
     for method, path in (("GET", functions), ("POST", functions), ("GET", health)):
         request = urllib.request.Request(server.url + path, method=method, headers=headers)
@@ -99,13 +99,13 @@ def test_what_a_web_page_of_another_site_sends_is_refused(server, headers):
         assert "Access-Control-Allow-Origin" not in caught.value.headers
 
 
-def test_a_running_invocation_finishes_when_the_server_is_asked_to_stop(either_installation, nothing_left_behind):
+def test_a_running_invocation_finishes_when_the_server_stops(either_installation, nothing_left_behind):
     server = either_installation.start()
     aws = Account(server)
     name = aws.deploy(SLOW, Timeout=20)
     assert aws.invoke(name).value == "done"
     running = aws.invoke_aside(name, 2)
-    time.sleep(0.7)
+    aws.wait_until_busy(name)
     exit_code, seconds = server.stop()
     assert running().value == "done"
     assert exit_code == 0
@@ -113,11 +113,12 @@ def test_a_running_invocation_finishes_when_the_server_is_asked_to_stop(either_i
     assert orphans_after_a_while(other_servers(nothing_left_behind)) == []
 
 
-def test_an_invocation_that_takes_too_long_does_not_keep_the_server(installation, nothing_left_behind):
+def test_shutdown_does_not_wait_for_a_long_invocation(installation, nothing_left_behind):
     server = installation.start()
     aws = Account(server)
-    running = aws.invoke_aside(aws.deploy(SLOW, Timeout=60), 50)
-    time.sleep(1)
+    name = aws.deploy(SLOW, Timeout=60)
+    running = aws.invoke_aside(name, 50)
+    aws.wait_until_busy(name)
     exit_code, seconds = server.stop()
     assert exit_code == 0
     assert seconds < 6
@@ -174,7 +175,7 @@ def test_kill_leaves_no_sandbox_behind(either_installation, nothing_left_behind)
     for answer in running:
         with pytest.raises(Exception):
             answer()
-    # The next start tidies up what a killed server could not: its cgroups.
+    # The next start removes the cgroups of a killed server.
     assert either_installation.start(data=server.data).stop()[0] == 0
 
 

@@ -1,4 +1,4 @@
-"""Layers of other accounts: who may use them, by policy."""
+"""Layers of other accounts: allowed by policy."""
 
 import pytest
 
@@ -38,7 +38,7 @@ def test_a_layer_of_another_account_is_closed(aws, other, layer):
     assert_denied(refusal, other, layer)
 
 
-def test_who_may_not_look_is_not_told_that_nothing_is_there(aws, other):
+def test_an_unauthorized_caller_cannot_tell_whether_a_resource_exists(aws, other):
     arn = f"arn:aws:lambda:us-east-1:{aws.number}:layer:nothing:1"
     assert_denied(refused(other.lambda_.get_layer_version_by_arn, Arn=arn), other, arn)
     assert_denied(refused(other.lambda_.create_function, **other.settings(Layers=[arn])), other, arn)
@@ -60,7 +60,7 @@ def test_a_layer_of_another_account_is_used_by_policy(aws, other, layer, form):
     assert other.invoke(function).value == "hello"
 
 
-def test_a_layer_policy_lets_in_only_whom_it_names(aws, other, layer):
+def test_a_layer_policy_allows_only_the_principals_that_it_names(aws, other, layer):
     allow(aws, "s", "123456789012")
     allow(aws, "organization", "*", OrganizationId="o-1234567890")
     assert_denied(refused(other.lambda_.get_layer_version_by_arn, Arn=layer), other, layer)

@@ -1,4 +1,4 @@
-"""Signatures that a server with `--auth` takes and refuses, in headers, queries and chunks."""
+"""Signatures that a server with `--auth` accepts and refuses, in headers, queries and chunks."""
 
 import datetime
 import json
@@ -22,7 +22,7 @@ def test_a_request_without_a_signature_misses_its_token(guarded, headers):
         assert json.loads(document) == {"message": "Missing Authentication Token"}
 
 
-def test_an_incomplete_signature_tells_what_it_lacks(guarded):
+def test_an_incomplete_signature_is_refused_with_the_missing_part(guarded):
     headers = {"Authorization": "AWS4-HMAC-SHA256 Credential=AKIA/20260101/us-east-1/lambda/aws4_request"}
     status, name, document = send(AWSRequest(method="GET", url=guarded.url + LIST, headers=headers))
     assert (status, name) == (403, "IncompleteSignatureException")
@@ -48,7 +48,7 @@ def test_a_clock_that_is_wrong_by_less_is_forgiven(guarded, key, minutes):
         client(guarded, key).list_functions()
 
 
-def test_what_was_changed_on_its_way_is_refused(guarded, key):
+def test_an_altered_request_is_refused(guarded, key):
     def invocation():
         return signed(
             guarded, key, LIST + "f/invocations?Qualifier=1", "POST", b'{"a":1}', headers={"X-Amz-Log-Type": "Tail"})

@@ -1,4 +1,4 @@
-"""Thousands of invocations of every kind leave a server as large as it was. `STRATA_SOAK_SECONDS` makes it longer.
+"""Thousands of invocations of every kind leave a server's footprint unchanged. `STRATA_SOAK_SECONDS` makes it longer.
 
 `Benchmarks/soak.py` does the same with 200 000 and a release build.
 """
@@ -13,7 +13,7 @@ from footprint import MAXIMUM_DATABASE_DESCRIPTORS, Footprint
 
 SECONDS = float(os.environ.get("STRATA_SOAK_SECONDS", "12"))
 WARM_UP_SECONDS = 5
-# What the allocator may keep of the busiest moment, which need not have come during the warm-up.
+# What the allocator may retain from peak load, which need not occur during the warm-up.
 MARGIN_BYTES = 3_000_000
 
 

@@ -1,4 +1,4 @@
-"""docs/SPECIFICATION.md names the tests that hold its promises: they have to be there."""
+"""docs/SPECIFICATION.md names the tests that enforce its promises: they must exist."""
 
 import re
 
@@ -22,7 +22,7 @@ def test_every_file_that_the_specification_links_to_exists():
 
 
 def operations(state):
-    """The operations that the table names in a state."""
+    """The operations that the table lists in a state."""
     (row,) = re.findall(rf"^\| {state}.*?\| (.*) \|$", SPECIFICATION.read_text(), re.MULTILINE)
     return re.findall(r"`(\w+)`", row)
 

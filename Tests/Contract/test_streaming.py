@@ -1,4 +1,4 @@
-"""Answers that reach their caller while the function makes them."""
+"""Responses that reach their caller while the function writes them."""
 
 import json
 import time
@@ -23,7 +23,7 @@ def stream(aws, name, event, **parameters):
 
 
 def read(answer):
-    """All of an answer: its bytes, and how it ended."""
+    """A whole response: its bytes and its end."""
     payload, end = bytearray(), None
     for event in answer["EventStream"]:
         if "PayloadChunk" in event:
@@ -47,7 +47,7 @@ def test_the_first_chunk_is_there_before_the_function_ends(aws, streaming):
     assert rest[-1] == {"InvokeComplete": {}}
 
 
-def test_an_answer_says_what_it_is_and_who_gave_it(aws, streaming):
+def test_a_response_has_its_version_and_content_type(aws, streaming):
     answer = stream(aws, streaming, {"chunks": ["<p>"], "type": "text/html"})
     assert answer["StatusCode"] == 200
     assert answer["ExecutedVersion"] == "$LATEST"
@@ -67,7 +67,7 @@ def test_a_large_answer_arrives_whole_at_its_callers_pace(aws, streaming):
     assert (len(payload), end) == (5_000_000, {})
 
 
-def test_an_error_in_the_middle_is_told_at_the_end(aws, streaming):
+def test_an_error_in_mid_stream_is_reported_at_its_end(aws, streaming):
     payload, end = read(stream(aws, streaming, {"chunks": ["half"], "error": "no more"}))
     assert payload == b"half"
     assert end["ErrorCode"] == "Unhandled"
@@ -75,7 +75,7 @@ def test_an_error_in_the_middle_is_told_at_the_end(aws, streaming):
     assert read(stream(aws, streaming, {"chunks": ["again"]})) == (b"again", {})
 
 
-def test_a_runtime_that_dies_in_the_middle_is_told_at_the_end(aws, streaming):
+def test_a_runtime_exit_in_mid_stream_is_reported_at_its_end(aws, streaming):
     payload, end = read(stream(aws, streaming, {"chunks": ["half"], "die": True}))
     assert payload == b"half"
     assert end["ErrorCode"] == "Unhandled"
@@ -83,7 +83,7 @@ def test_a_runtime_that_dies_in_the_middle_is_told_at_the_end(aws, streaming):
     assert read(stream(aws, streaming, {"chunks": ["again"]})) == (b"again", {})
 
 
-def test_a_time_out_in_the_middle_is_told_at_the_end(aws, streaming):
+def test_a_time_out_in_mid_stream_is_reported_at_its_end(aws, streaming):
     aws.change(streaming, Timeout=1)
     payload, end = read(stream(aws, streaming, {"chunks": ["tick"], "repeat": 50, "pause": 0.3}))
     assert payload.startswith(b"tick")

@@ -1,4 +1,4 @@
-"""Who calls, and sessions of roles."""
+"""Caller identities and role sessions."""
 
 import re
 import urllib.request
@@ -115,7 +115,7 @@ def test_an_external_id_is_asked_for_where_the_role_wants_one(aws):
     assert other.assume_role(RoleArn=role["Arn"], RoleSessionName="me", ExternalId="secret-1")["Credentials"]
 
 
-def test_a_role_that_is_not_there_may_not_be_assumed(aws, sts, role):
+def test_a_role_that_does_not_exist_may_not_be_assumed(aws, sts, role):
     for arn in (f"arn:aws:iam::{aws.number}:role/nobody", f"arn:aws:iam::{aws.number}:role/resize"):
         refusal = refused(sts.assume_role, RoleArn=arn, RoleSessionName="me")
         assert (refusal.code, refusal.status) == ("AccessDenied", 403)
@@ -182,7 +182,7 @@ def test_a_function_is_a_session_of_its_role(aws):
     assert f"<Arn>arn:aws:sts::{aws.number}:assumed-role/lambda/{name}</Arn>" in answer
 
 
-def test_a_link_tells_who_signed_it(aws, sts):
+def test_a_link_identifies_its_signer(aws, sts):
     link = sts.generate_presigned_url("get_caller_identity")
     with urllib.request.urlopen(link, timeout=10) as answer:
         assert f"<Account>{aws.number}</Account>".encode() in answer.read()

@@ -11,7 +11,7 @@ QUALIFIED = "Tags on function aliases and versions are not supported. Please spe
 
 @pytest.fixture(params=["function", "code signing config"])
 def resource(aws, request):
-    """The ARN of something that can have tags."""
+    """The ARN of a taggable resource."""
     if request.param == "function":
         return aws.arn(aws.deploy())
     return signing_config(aws)
@@ -54,7 +54,7 @@ def test_tags_at_creation(aws):
     assert tags(aws, signing_config(aws, Tags={"team": "red"})) == {"team": "red"}
 
 
-def test_a_function_without_tags_tells_of_none(aws):
+def test_a_function_without_tags_returns_none(aws):
     name = aws.deploy(Tags={"team": "blue"})
     assert aws.lambda_.get_function(FunctionName=name)["Tags"] == {"team": "blue"}
     aws.lambda_.untag_resource(Resource=aws.arn(name), TagKeys=["team"])
@@ -117,7 +117,7 @@ def all_refusals(aws, arn):
     )
 
 
-def test_what_is_not_there(aws):
+def test_what_does_not_exist(aws):
     config = f"arn:aws:lambda:us-east-1:{aws.number}:code-signing-config:csc-0123456789abcdef0"
     mapping = f"arn:aws:lambda:us-east-1:{aws.number}:event-source-mapping:12345678-1234-1234-1234-123456789012"
     for arn, message in (

@@ -1,4 +1,4 @@
-"""The Telemetry API and the Logs API: what extensions are told, over HTTP and TCP, inside of the environment."""
+"""The Telemetry API and the Logs API: delivery to extensions over HTTP and TCP, inside the environment."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from test_extensions import PYTHON, deploy
 
 
 def told(log):
-    """The events that the extension has been told, in order."""
+    """The events that the extension has received, in order."""
     return [json.loads(text) for text in re.findall(r"<witness> told (.*)", log)]
 
 
@@ -21,7 +21,7 @@ def records(events, kind):
 
 
 @pytest.mark.parametrize("protocol", ["HTTP", "TCP"])
-def test_an_extension_is_told_what_happens(either, protocol):
+def test_a_subscriber_receives_the_events_of_an_environment(either, protocol):
     name = deploy(either, variables={"EXTENSION_TELEMETRY": protocol})
     requests = [either.invoke(name, number).value[1] for number in range(3)]
     time.sleep(0.2)
@@ -54,7 +54,7 @@ def test_an_extension_is_told_what_happens(either, protocol):
     assert set(first) == {"durationMs", "billedDurationMs", "memorySizeMB", "maxMemoryUsedMB", "initDurationMs"}
 
 
-def test_the_older_interface_tells_the_same_story(aws):
+def test_the_logs_api_delivers_the_same_events(aws):
     name = deploy(aws, variables={"EXTENSION_TELEMETRY": "HTTP", "EXTENSION_API": "logs"})
     request = aws.invoke(name, 1).value[1]
     aws.change(name, Description="which retires the environment")
@@ -69,7 +69,7 @@ def test_the_older_interface_tells_the_same_story(aws):
     assert "handled 1" in records(events, "function")
 
 
-def test_an_invocation_that_fails_is_told_with_its_status(aws):
+def test_a_failed_invocation_is_reported_with_its_status(aws):
     name = deploy(aws, variables={"EXTENSION_TELEMETRY": "HTTP"}, Timeout=1)
     aws.invoke(name, "sleep")
     events = told(log_with(aws, name, "<witness> over"))
@@ -81,7 +81,7 @@ def test_an_invocation_that_fails_is_told_with_its_status(aws):
     assert start["tracing"]["value"].startswith("Root=1-")
 
 
-def test_json_lines_are_told_as_documents_where_logs_are_json(aws):
+def test_json_lines_are_delivered_as_objects_with_json_logs(aws):
     source = """
         import json
         def handler(event, context):
@@ -97,7 +97,7 @@ def test_json_lines_are_told_as_documents_where_logs_are_json(aws):
     assert "{not json" in lines
 
 
-def test_a_subscriber_that_is_slow_keeps_nobody_waiting(aws):
+def test_a_slow_subscriber_delays_no_invocation(aws):
     """It accepts connections and reads nothing."""
     script = PYTHON.replace("for event in json.loads", "time.sleep(60)\n        for event in json.loads")
     name = deploy(aws, {"witness": program(script)}, variables={"EXTENSION_TELEMETRY": "HTTP"})
@@ -160,7 +160,7 @@ def test_subscriptions_are_refused_outside_their_bounds_and_after_the_init_phase
 
 
 def test_telemetry_never_leaves_the_environment(aws):
-    """A port on which only the host listens is not reached."""
+    """A port with a listener only on the host is not reachable."""
     import socket
 
     with socket.create_server(("127.0.0.1", 0)) as outside:

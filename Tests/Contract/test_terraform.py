@@ -1,4 +1,4 @@
-"""Terraform's resources of Lambda, from nothing to nothing, without drift in between."""
+"""Terraform's Lambda resources: applied, changed and destroyed, without drift."""
 
 import json
 
@@ -8,7 +8,7 @@ from existing_operations import not_yet
 from packages import zip_of
 from terraform import Terraform
 
-# What the configuration needs of the server; without one of them, Terraform's own message would be the result.
+# The operations that the configuration needs; a missing one would only show as Terraform's error.
 NEEDED = {
     "PublishLayerVersion", "AddLayerVersionPermission", "PublishVersion", "CreateAlias", "AddPermission",
     "PutFunctionConcurrency", "PutFunctionEventInvokeConfig", "ListVersionsByFunction", "TagResource",
@@ -172,7 +172,7 @@ def test_functions_and_all_that_hangs_on_them_are_applied_changed_and_destroyed_
 
 
 def check_changed(aws):
-    """What Terraform made of it, as boto3 sees it."""
+    """Checks Terraform's resources through boto3."""
     client = aws.lambda_
     assert aws.invoke("images").value == ["two", "live", "256"]
     alias = client.get_alias(FunctionName="images", Name="live")

@@ -1,4 +1,4 @@
-"""Terraform's own resources of IAM, from nothing to nothing, without drift in between."""
+"""Terraform's IAM resources: applied, changed and destroyed, without drift."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Limits on what runs at once: who is throttled, why, and who waits for a place on a full host."""
+"""Concurrency limits: throttling with its reasons, and queueing on a full host."""
 
 import collections
 import concurrent.futures
@@ -22,7 +22,7 @@ SPAN = """
 
 @pytest.fixture
 def start(installation):
-    """Starts servers of a test's own, and an account on each."""
+    """Starts dedicated servers, with an account on each."""
     servers = []
 
     def run(*arguments, data=None):
@@ -43,7 +43,7 @@ def with_connections(aws, count):
 
 
 def call_at_once(aws, name, count, event=None):
-    """Calls a function from many threads: the values of those that ran, and the reasons of those that did not."""
+    """Calls a function from many threads: the values of successful calls, and the reasons of throttled ones."""
     client = with_connections(aws, count)
     together = threading.Barrier(count)
 
@@ -67,7 +67,7 @@ def call_at_once(aws, name, count, event=None):
 
 
 def most_at_once(spans):
-    """How many of the spans cover one moment."""
+    """The maximum number of overlapping spans."""
     moments = sorted([(begin, 1) for begin, _ in spans] + [(end, -1) for _, end in spans])
     most = running = 0
     for _, change in moments:
@@ -77,7 +77,7 @@ def most_at_once(spans):
 
 
 def warm(aws, name, count):
-    """Makes so many environments that are idle."""
+    """Creates `count` idle environments."""
     values, reasons = call_at_once(aws, name, count, 1)
     assert (len(values), reasons) == (count, {})
 
@@ -85,7 +85,7 @@ def warm(aws, name, count):
 def test_of_a_thousand_calls_at_once_a_limit_of_ten_lets_ten_run(aws):
     name = aws.deploy(SPAN, Timeout=60)
     aws.lambda_.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=10)
-    # Longer than a thousand answers take on a slow machine: nobody is done before the last one has called.
+    # Longer than a thousand responses take on a slow machine: no invocation ends before the last call.
     values, reasons = call_at_once(aws, name, 1000, 20)
     assert len(values) == 10
     assert reasons == {"ReservedFunctionConcurrentInvocationLimitExceeded": 990}
@@ -112,7 +112,7 @@ def test_a_thousand_calls_at_once_exceed_the_accounts_limit_of_ten(start):
     assert most_at_once(values) <= 10
 
 
-def test_nothing_runs_of_a_function_with_nothing_reserved(aws):
+def test_a_reservation_of_zero_throttles_every_invocation(aws):
     name = aws.deploy(SPAN)
     aws.invoke(name)
     aws.lambda_.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
@@ -128,19 +128,19 @@ def test_all_versions_share_what_is_reserved_for_the_function(aws):
     aws.lambda_.publish_version(FunctionName=name)
     aws.lambda_.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
     running = aws.invoke_aside(name, 2)
-    time.sleep(1)
+    aws.wait_until_busy(name)
     refusal = refused(aws.lambda_.invoke, FunctionName=name, Qualifier="1")
     assert refusal.response["Reason"] == "ReservedFunctionConcurrentInvocationLimitExceeded"
     assert running().error is None
     assert aws.invoke(name, Qualifier="1").error is None
 
 
-def test_what_is_reserved_for_one_function_others_cannot_take(start):
+def test_other_functions_cannot_use_reserved_concurrency(start):
     aws = start("--max-concurrency", 10)
     name, other = aws.deploy(SPAN, Timeout=60), aws.deploy(SPAN, Timeout=60)
     aws.lambda_.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=7)
     running = [aws.invoke_aside(other, 8) for _ in range(3)]
-    time.sleep(1.5)
+    aws.wait_until_busy(other, 3)
     refusal = refused(aws.lambda_.invoke, FunctionName=other)
     assert refusal.response["Reason"] == "ConcurrentInvocationLimitExceeded"
     values, reasons = call_at_once(aws, name, 8, 5)
@@ -176,26 +176,26 @@ def test_ten_requests_a_second_for_each_invocation_at_once(start):
     aws.invoke(name)
     time.sleep(1)
     assert set(reasons(name, 8)) == {"ReservedFunctionInvocationRateLimitExceeded"}
-    # The nine that are not reserved: 18 a second for one function, 20 for all of them.
+    # Nine unreserved: 18 requests per second for one function, 20 for all.
     aws.invoke(other)
     time.sleep(1.1)
     assert set(reasons(other, 200)) <= {"FunctionInvocationRateLimitExceeded", "CallerRateLimitExceeded"}
     assert reasons(other, 200)["FunctionInvocationRateLimitExceeded"] > 0
 
 
-def test_a_function_starts_no_more_environments_than_its_scaling_rate_lets_it(start):
+def test_a_function_starts_environments_within_its_scaling_rate(start):
     aws = start("--scaling-rate", 3)
     name, other = aws.deploy(SPAN, Timeout=60), aws.deploy(SPAN, Timeout=60)
     values, reasons = call_at_once(aws, name, 10, 2)
     assert len(values) == 3
     assert reasons == {"FunctionInvocationRateLimitExceeded": 7}
-    # Warm environments are none to start, and another function has a rate of its own.
+    # Reusing environments does not count, and another function has its own rate.
     values, reasons = call_at_once(aws, name, 3, 0.2)
     assert (len(values), reasons) == (3, {})
     assert len(call_at_once(aws, other, 3, 1)[0]) == 3
 
 
-def test_what_only_the_full_host_keeps_from_running_waits_for_its_turn(start):
+def test_invocations_that_exceed_only_the_host_wait_in_order(start):
     aws = start("--max-environments", 2, "--queue-seconds", 20)
     name = aws.deploy(SPAN, Timeout=60)
     values, reasons = call_at_once(aws, name, 6, 0.5)
@@ -203,11 +203,11 @@ def test_what_only_the_full_host_keeps_from_running_waits_for_its_turn(start):
     assert most_at_once(values) <= 2
 
 
-def test_who_has_waited_for_too_long_is_throttled(start):
+def test_an_invocation_that_waits_too_long_is_throttled(start):
     aws = start("--max-environments", 1, "--queue-seconds", 1)
     name = aws.deploy(SPAN, Timeout=60)
     running = aws.invoke_aside(name, 5)
-    time.sleep(1)
+    aws.wait_until_busy(name)
     begin = time.monotonic()
     refusal = refused(aws.lambda_.invoke, FunctionName=name)
     assert 0.9 < time.monotonic() - begin < 3
@@ -215,7 +215,7 @@ def test_who_has_waited_for_too_long_is_throttled(start):
     assert running().error is None
 
 
-def test_a_full_line_throttles_at_once(start):
+def test_a_full_queue_throttles_at_once(start):
     aws = start("--max-environments", 1, "--queue-length", 1, "--queue-seconds", 30)
     name = aws.deploy(SPAN, Timeout=60)
     values, reasons = call_at_once(aws, name, 5, 1)
@@ -231,11 +231,11 @@ def test_idle_environments_make_room_for_other_functions(start):
 
 
 def memory_factor(mebibytes):
-    """The --overcommit that lends functions this much."""
+    """The --overcommit factor that gives functions this much memory."""
     return mebibytes / (os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 20)
 
 
-def test_environments_are_promised_no_more_memory_than_the_host_lends(start):
+def test_memory_of_environments_stays_within_the_overcommit_limit(start):
     aws = start("--overcommit", memory_factor(520), "--queue-seconds", 0)
     name, large = aws.deploy(SPAN, Timeout=60), aws.deploy(SPAN, Timeout=60, MemorySize=256)
     values, reasons = call_at_once(aws, name, 8, 2)
@@ -248,11 +248,11 @@ def test_environments_are_promised_no_more_memory_than_the_host_lends(start):
             outcomes.append(answer().error)
         except ClientError as error:
             outcomes.append(error.response["Reason"])
-    # Whoever came first took idle places; with no time to wait for their end, it may have been too early.
+    # The first invocations use idle places; without time to wait for their end, the call may be too early.
     assert set(outcomes) <= {None, "ConcurrentInvocationLimitExceeded"}
 
 
-def test_a_function_that_never_fits_is_told_so(start):
+def test_a_function_larger_than_the_host_is_refused_with_the_reason(start):
     aws = start("--overcommit", memory_factor(200))
     assert aws.invoke(aws.deploy()).error is None
     refusal = refused(aws.lambda_.invoke, FunctionName=aws.deploy(MemorySize=256))

@@ -1,4 +1,4 @@
-"""Published versions of functions, as boto3 sees them."""
+"""Published versions of functions, through boto3."""
 
 import threading
 
@@ -108,7 +108,7 @@ def test_a_publication_of_something_that_was_not_seen_is_refused(aws, parameters
     assert numbers(aws, name) == ["$LATEST"]
 
 
-def test_what_is_not_there_is_named_in_full(aws):
+def test_what_does_not_exist_is_named_in_full(aws):
     aws.deploy(name="here")
     for call, parameters, arn in [
         (aws.lambda_.publish_version, {"FunctionName": "nowhere"}, aws.arn("nowhere")),
@@ -162,7 +162,7 @@ def test_the_master_region_shows_only_what_has_it(aws):
     assert (refusal.code, refusal.status) == ("ValidationException", 400)
 
 
-def test_a_number_is_never_used_again_not_even_by_a_new_function(aws):
+def test_a_version_number_is_never_reused_even_by_a_new_function(aws):
     settings = aws.settings(name="again", Publish=True)
     assert aws.lambda_.create_function(**settings)["Version"] == "1"
     aws.lambda_.delete_function(FunctionName="again")
@@ -255,7 +255,7 @@ def test_code_storage_counts_every_version(aws):
 
 
 def test_a_change_during_a_change_is_refused_and_seen(aws):
-    """A large package takes a while; whoever comes meanwhile is refused, or done before or after."""
+    """A large package takes a while; concurrent calls are refused, or happen before or after."""
     name = aws.deploy()
     large = zip_of({"app.py": WORD.format("large"), **{f"{i}.bin": b"%d" % i * 400_000 for i in range(60)}})
     seen, refusals = set(), []

@@ -120,7 +120,7 @@ class Functions(Resource):
 
 
 class Versions(Resource):
-    """What was published."""
+    """Published versions."""
 
     calls = {"publish": "PublishVersion", "list": "ListVersionsByFunction"}
 
@@ -170,7 +170,7 @@ class Versions(Resource):
 
 
 class Aliases(Resource):
-    """Names for versions, with weights."""
+    """Aliases with weights."""
 
     calls = {
         "create": "CreateAlias", "get": "GetAlias", "update": "UpdateAlias", "delete": "DeleteAlias",
@@ -178,7 +178,7 @@ class Aliases(Resource):
     }
 
     def target(self, function):
-        """A version, maybe with a second one, and how they are refused."""
+        """A version, possibly with a second one, and the expected errors."""
         number = self.chance.choice(["$LATEST", "99", *list(function.versions) * 3])
         if self.often(0.7):
             return {"FunctionVersion": number}, None if number != "99" else MISSING
@@ -209,7 +209,7 @@ class Aliases(Resource):
                     revision=lambda world: world.functions[name].aliases[alias].revision)
 
     def existing(self, operation):
-        """A function's alias that may not be there: its names, itself, and the step where it is not."""
+        """A possibly missing alias: its names, itself, and the step for a missing one."""
         name, alias = self.name(), self.chance.choice(ALIAS_NAMES)
         parameters = {"FunctionName": name, "Name": alias}
         found = self.function(name) and self.function(name).aliases.get(alias)
@@ -266,11 +266,11 @@ class Aliases(Resource):
 
 
 def referenced(alias):
-    """The versions that an alias names."""
+    """The versions of an alias."""
     weights = (alias.view.get("RoutingConfig") or {}).get("AdditionalVersionWeights", {})
     return {alias.view["FunctionVersion"], *weights}
 
 
 def refusals(refusal):
-    """One refusal, or any of several, as a set."""
+    """One error, or any of several, as a set."""
     return refusal if isinstance(refusal, set) else {refusal} - {None}

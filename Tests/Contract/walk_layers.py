@@ -37,7 +37,7 @@ class Layers(Resource):
                     effect=effect)
 
     def version(self):
-        """A layer and a number, and the version where there is one."""
+        """A layer and a number, and the version if it exists."""
         name = self.chance.choice(LAYER_NAMES)
         layer = self.world.layers.get(name) or Layer()
         number = self.chance.randint(1, layer.last + 2)
@@ -69,7 +69,7 @@ class Layers(Resource):
 
 
 class LayerPolicies(Layers):
-    """Who may use a layer version."""
+    """Policies of layer versions."""
 
     calls = {
         "add": "AddLayerVersionPermission", "remove": "RemoveLayerVersionPermission", "read": "GetLayerVersionPolicy",
@@ -108,6 +108,6 @@ class LayerPolicies(Layers):
 
 
 def changed(holder, sid, is_there):
-    """Puts a statement into a policy, or takes it out."""
+    """Adds a statement to a policy, or removes it."""
     holder["policy"].update({sid: True}) if is_there else holder["policy"].pop(sid)
     holder["revision"].changed()

@@ -7,12 +7,12 @@ NO_CONFIG = "ProvisionedConcurrencyConfigNotFoundException"
 
 
 class FunctionPolicies(Resource):
-    """Who may invoke a function, a version or an alias."""
+    """Policies of functions, versions and aliases."""
 
     calls = {"add": "AddPermission", "remove": "RemovePermission", "read": "GetPolicy"}
 
     def place(self):
-        """A function and a qualifier; its policy there, `None` where there is no such thing."""
+        """A function and a qualifier; its policy, or `None` for a missing resource."""
         name = self.name()
         function = self.function(name)
         qualifier = self.chance.choice([None, None, "1", "2", "live"])
@@ -57,7 +57,7 @@ class FunctionPolicies(Resource):
 
 
 class Concurrency(Resource):
-    """What is reserved for a function."""
+    """Reserved concurrency."""
 
     calls = {
         "put": "PutFunctionConcurrency", "get": "GetFunctionConcurrency", "delete": "DeleteFunctionConcurrency",
@@ -71,7 +71,7 @@ class Concurrency(Resource):
         function = self.function(name)
         if wanted < sum(function.provisioned.values()):
             return Step("PutFunctionConcurrency", parameters, INVALID)
-        # What was there before counts as reserved already.
+        # Previously provisioned concurrency counts as reserved already.
         before = function.reserved if function.reserved is not None else sum(function.provisioned.values())
         if wanted > before and CONCURRENCY - set_aside(self.world, name) - wanted < UNRESERVED:
             return Step("PutFunctionConcurrency", parameters, INVALID)
@@ -94,7 +94,7 @@ class Concurrency(Resource):
 
 
 def set_aside(world, without):
-    """What all other functions have: their reservation, or else what is provisioned."""
+    """The concurrency of all other functions: reserved, or else provisioned."""
     return sum(
         each.reserved if each.reserved is not None else sum(each.provisioned.values())
         for name, each in world.functions.items() if name != without)
@@ -106,14 +106,14 @@ def reserve(function, count):
 
 
 def unsettle(function):
-    """What hangs on a function changed: AWS does not say whether its revision did."""
+    """A function's setting changed: AWS does not document whether its revision does."""
     function.revision.unsettled()
     for alias in function.aliases.values():
         alias.revision.unsettled()
 
 
 class Provisioned(Resource):
-    """Environments that are kept ready for a version."""
+    """Provisioned concurrency."""
 
     calls = {
         "put": "PutProvisionedConcurrencyConfig", "get": "GetProvisionedConcurrencyConfig",
@@ -181,7 +181,7 @@ class Provisioned(Resource):
 
 
 class InvokeConfigs(Resource):
-    """How asynchronous invocations are tried."""
+    """Settings of asynchronous invocation."""
 
     calls = {
         "put": "PutFunctionEventInvokeConfig", "update": "UpdateFunctionEventInvokeConfig",

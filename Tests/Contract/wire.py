@@ -1,6 +1,6 @@
 """Requests below boto3: the members of an operation's input as HTTP carries them, valid or not.
 
-boto3 converts and checks, even with parameter validation off; what is sent here is exactly what a test says.
+boto3 converts and checks, even without parameter validation; here a test controls every byte.
 """
 
 import base64
@@ -11,15 +11,15 @@ from dataclasses import dataclass
 
 from service_model import operations
 
-# Longer than any answer of a control plane; a test that gets here has found a hang.
+# Longer than any control-plane response; reaching it is a hang.
 PATIENCE_SECONDS = 20
-# A longer target may be more than the server's memory for one connection's headers.
+# A longer target may exceed the server's memory for one connection's headers.
 TARGET_BYTES = 24 * 1024
 
 
 @dataclass
 class WireAnswer:
-    """What came back."""
+    """A response."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -40,7 +40,7 @@ class WireAnswer:
 
 
 class Wire:
-    """One keep-alive connection to a server in the name of an account."""
+    """One keep-alive connection to a server, for an account."""
 
     def __init__(self, server, account, region="us-east-1"):
         self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_SECONDS)
@@ -58,7 +58,7 @@ class Wire:
         method, target, headers, body = request(operations()[operation], members)
         headers = self.headers | headers
         if len(target) > TARGET_BYTES:
-            body = None  # what is refused for its target is not read on: sending more would only break the pipe
+            body = None  # the server does not read on after refusing the target: sending more breaks the pipe
         self.connection.request(method, target, body, headers)
         answer = self.connection.getresponse()
         return WireAnswer(answer.status, answer.headers, answer.read())

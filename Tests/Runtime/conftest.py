@@ -1,6 +1,6 @@
-"""Run by `pytest Tests/Runtime`, with pytest and awslambdaric from script/requirements-test.txt.
+"""Run by `pytest Tests/Runtime`, with pytest and awslambdaric from script/python-requirements.txt.
 
-STRATA_TEST_SEED repeats a run of the tests with random input; each of them prints the seed it had.
+STRATA_TEST_SEED repeats a run of the tests with random input; each prints its seed.
 """
 
 import importlib
@@ -26,7 +26,7 @@ def seed():
 
 @pytest.fixture(scope="session")
 def bootstrap():
-    """Our runtime as a module, for tests within this process."""
+    """The runtime as a module, for tests in this process."""
     sys.path.insert(0, str(SOURCES))
     write, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:

@@ -1,4 +1,4 @@
-"""Runs a handler under a runtime client, our own or AWS's, and gathers everything that can be seen from outside."""
+"""Runs a handler under a runtime client, ours or AWS's, and collects everything observable from outside."""
 
 import atexit
 import functools
@@ -14,7 +14,7 @@ from pathlib import Path
 from runtime_api import RuntimeAPI
 
 SOURCES = Path(__file__).resolve().parents[2] / "Runtimes" / "python"
-# Long enough for a slow machine; a test that gets here has failed.
+# Long enough for a slow machine; reaching it is a failure.
 PATIENCE_SECONDS = 60
 
 
@@ -57,7 +57,7 @@ def execution_environment(address, task, handler, extra):
 
 @functools.cache
 def runtime_directory():
-    """A copy of the runtime's files, as the server makes one, so that interpreters leave nothing among the sources."""
+    """A copy of the runtime's files, so that interpreters write no bytecode among the sources."""
     folder = Path(tempfile.mkdtemp(prefix="runtime-"))
     atexit.register(shutil.rmtree, folder)
     for path in SOURCES.glob("*.py"):
@@ -66,11 +66,11 @@ def runtime_directory():
 
 
 def own(python=sys.executable):
-    """The command line that starts our runtime, as RuntimeProgram gives it."""
+    """The command line of our runtime, as in RuntimeProgram."""
     return [python, "-S", str(runtime_directory() / "bootstrap.py")]
 
 
-# What AWS's image does before it hands over to its client: the function's code comes first on the search path.
+# As AWS's image does before it starts its client: the function's code is first on the search path.
 ORACLE_START = """
 import sys
 del sys.path[0]
@@ -113,7 +113,7 @@ def run(
 
 
 def end(process, api):
-    """Waits until the client has had every event and waits for another, or has ended; "waiting" or its exit status."""
+    """Waits until the client has received every event and polls again, or has exited: "waiting" or its exit status."""
     for _ in range(PATIENCE_SECONDS * 20):
         if api.exhausted.wait(0.02):
             process.kill()
@@ -127,7 +127,7 @@ def end(process, api):
 
 
 def normalised(text):
-    """Text without what differs from one run to another, or with where the client's own files lie."""
+    """Text without what differs between runs or depends on the location of the client's files."""
     text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "<time>", text)
     text = re.sub(r"\[\d{13}\] LAMBDA_RUNTIME", "[<time>] LAMBDA_RUNTIME", text)
     text = re.sub(r"0x[0-9a-f]{6,}", "<address>", text)

@@ -1,4 +1,4 @@
-"""The Python interpreters of this machine that the runtime promises to run on."""
+"""The Python interpreters of this machine that the runtime supports."""
 
 import glob
 import os
@@ -19,7 +19,7 @@ def works(path, version):
 
 
 def found():
-    """Version to path, for every supported version that is here."""
+    """Version to path, for every supported version found."""
     interpreters = {}
     for version in SUPPORTED:
         paths = [shutil.which("python" + version)] + [

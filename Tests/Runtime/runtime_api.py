@@ -1,4 +1,4 @@
-"""A runtime API for tests: hands out scripted events and records everything that a runtime client sends."""
+"""A runtime API for tests: serves scripted events and records all requests of a runtime client."""
 
 import socket
 import threading
@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Event:
-    """One invocation to hand out. A header set to None is left out."""
+    """One invocation to serve. A header set to None is omitted."""
 
     body: bytes = b"{}"
     headers: dict = field(default_factory=dict)
-    # How the answer travels: whole | chunked | drip (a few bytes at a time)
+    # The response's framing: whole | chunked | drip (a few bytes at a time)
     framing: str = "whole"
-    # Whether the connection ends after this answer.
+    # Whether the connection closes after this response.
     closes: bool = False
     status: int = 200
-    # The status with which the posted result is answered.
+    # The status of the response to the posted result.
     reply: int = 202
 
 
@@ -33,7 +33,7 @@ ARN = "arn:aws:lambda:eu-west-1:123456789012:function:example"
 
 
 class RuntimeAPI:
-    """Serves `events` in order, then keeps the next `GET …/next` waiting and sets `exhausted`."""
+    """Serves `events` in order, then holds the next `GET …/next` and sets `exhausted`."""
 
     def __init__(self, events):
         self.events = [event if isinstance(event, Event) else Event(body=event) for event in events]
@@ -42,7 +42,7 @@ class RuntimeAPI:
         self.handed_out = 0
         self.connections = 0
         self.init_error_reply = 202
-        # Whether a result that asks for it is answered with the next event, as by Strata's server.
+        # Whether the response to a result can carry the next event, as with Strata's server.
         self.knows_asking = False
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=16)
         self.address = "127.0.0.1:%d" % self.listener.getsockname()[1]
@@ -102,7 +102,7 @@ class RuntimeAPI:
         return Request(method, path, headers, stream.read(int(headers.get("content-length", 0))), number)
 
     def answer(self, connection, request):
-        """Answers one request; whether the connection stays open."""
+        """Handles one request; returns whether the connection stays open."""
         is_asking = "strata-next" in request.headers and self.knows_asking
         if request.method == "GET" or is_asking:
             if self.handed_out == len(self.events):

@@ -1,4 +1,4 @@
-"""The HTTP of our client of the runtime API: every answer, however the network cuts it into pieces."""
+"""Our runtime API client's HTTP: every response, however the network splits it."""
 
 import random
 
@@ -8,7 +8,7 @@ ROUNDS = 2000
 
 
 class Connection:
-    """The reading half of a socket that hands out `data` in pieces of random size."""
+    """The reading half of a socket that returns `data` in pieces of random size."""
 
     def __init__(self, data):
         self.data = data
@@ -29,7 +29,7 @@ class Connection:
 
 
 def received(bootstrap, data):
-    """What the client makes of an answer, and the connection it came over."""
+    """The client's parsed response, and its connection."""
     api = bootstrap.RuntimeAPI("127.0.0.1:9001")
     api.connection = connection = Connection(data)
     return api.receive(b""), connection

@@ -1,4 +1,4 @@
-"""Our runtime against AWS's own client (`awslambdaric`): the same handlers must show the same from outside."""
+"""Our runtime against AWS's own client (`awslambdaric`): the same handlers must be indistinguishable from outside."""
 
 import re
 
@@ -8,7 +8,7 @@ from handlers import CASES
 
 
 def seen(outcome):
-    """What the function's owner and the server can see of a run."""
+    """A run as observed by the function's owner and the server."""
     return {
         "posts": [(post.path, content_type(post), normalised(text(post.body))) for post in outcome.posts],
         "invocation ids": [post.headers.get("lambda-runtime-invocation-id") for post in outcome.posts],
@@ -19,7 +19,7 @@ def seen(outcome):
 
 
 def content_type(post):
-    """AWS's client names none for an init error; that is no promise to anyone."""
+    """AWS's client sends none for an init error, which is not documented."""
     return None if post.path.endswith("/init/error") else post.headers.get("content-type")
 
 
@@ -28,7 +28,7 @@ def text(body):
 
 
 def without_frames(stderr):
-    """A crash of the runtime itself shows the runtime's own frames, which naturally differ: compare what is raised."""
+    """A crash of the runtime itself shows the runtime's own frames, which differ: compare the exception."""
     return re.sub(r"Traceback \(most recent call last\):\n(  .*\n)+", "Traceback:\n", stderr)
 
 

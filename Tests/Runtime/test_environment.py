@@ -1,4 +1,4 @@
-"""What a function finds around it under our runtime, where AWS's client alone decides nothing (AWS's image does)."""
+"""A function's environment under our runtime, as far as AWS's image, not its client, determines it."""
 
 import json
 import sys
@@ -87,12 +87,12 @@ def test_one_connection_serves_everything():
     assert outcome.connections == 1 and len(outcome.posts) == 15
 
 
-def test_a_result_asks_for_the_next_event_where_the_api_knows_of_that():
+def test_a_result_polls_for_the_next_event_if_the_api_supports_it():
     code = "def handler(event, context): return 1 / event"
     events = [b"1", b"2", b"0", Event(b"4", closes=True), b"0.5"]
     outcome = run(own(), {"app.py": code}, events, knows_asking=True)
     assert [outcome.results[number] for number in (0, 1, 3, 4)] == [b"1.0", b"0.5", b"0.25", b"2.0"]
-    # Asked for at the beginning, and after the error, whose answer is not an event.
+    # Polled at the start, and after the error, whose response is not an event.
     assert [request.method for request in outcome.requests].count("GET") == 2
     assert outcome.exit_status == "waiting"
 
@@ -109,11 +109,11 @@ def test_a_plain_function_costs_no_imports():
     assert not {"json", "logging", "re", "socket", "traceback", "http", "typing", "enum"}.intersection(loaded)
 
 
-# ---- Where we differ from AWS's client on purpose ----
+# ---- Deliberate differences from AWS's client ----
 
 
 def test_an_error_at_import_may_hold_any_text():
-    """AWS's client dies of it in the runtimes that write UTF-8: it wants the body to be Latin-1."""
+    """AWS's client crashes on it in the runtimes that write UTF-8: it requires a Latin-1 body."""
     for name in ("AWS_Lambda_python3.11", "AWS_Lambda_python3.13"):
         outcome = run(
             own(), {"app.py": "raise ValueError('\U0001f40d \\ud800')"}, [b"1"], environment={"AWS_EXECUTION_ENV": name}
@@ -128,13 +128,13 @@ def test_the_name_of_an_error_cannot_add_headers():
 
 
 def test_a_connection_may_close_at_any_time_between_requests():
-    """AWS's client survives it only if it notices before it posts."""
+    """AWS's client survives it only if it notices before posting."""
     outcome = run(own(), {"app.py": ECHO}, [Event(b"%d" % number, closes=True) for number in range(20)])
     assert outcome.results == [b"%d" % number for number in range(20)]
 
 
 def test_an_event_without_a_content_type_is_json():
-    """AWS's client dies of it."""
+    """AWS's client crashes on it."""
     outcome = run(own(), {"app.py": ECHO}, [Event(b'{"a": 1}', {"Content-Type": None})])
     assert outcome.results == [b'{"a": 1}']
 

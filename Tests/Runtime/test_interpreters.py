@@ -1,4 +1,4 @@
-"""Our runtime on every interpreter at hand, against what the differential tests found to be right."""
+"""Our runtime on every available interpreter, against the results of the differential tests."""
 
 import json
 

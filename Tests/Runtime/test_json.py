@@ -99,7 +99,7 @@ def test_events_are_decoded_as_awss(bootstrap):
 
 
 def decoded(function, body):
-    """The value, in a form that compares NaN and the order of keys too; or that there is none."""
+    """The value, in a form that also compares NaN and key order; or a marker for none."""
     try:
         return repr(function(body))
     except Exception:

@@ -58,6 +58,43 @@ enum SwiftText {
 }
 
 extension SwiftText {
+    /// The identifiers and keywords of a line of code.
+    static func words(_ line: Substring) -> [Substring] {
+        line.split { !$0.isLetter && !$0.isNumber && $0 != "_" }
+    }
+
+    /// The types that a line of code declares.
+    static func declaredTypes(_ line: Substring) -> [Substring] {
+        let kinds: Set<Substring> = ["struct", "enum", "class", "actor", "protocol"]
+        let words = words(line)
+        return zip(words, words.dropFirst()).filter { kinds.contains($0.0) }.map(\.1)
+    }
+
+    /// The type that a line of code extends, with the types around it: `Outer.Inner`; `nil` for other lines.
+    static func extendedType(_ line: Substring) -> Substring? {
+        let words = line.split { $0 == " " || $0 == ":" || $0 == "{" || $0 == "<" }.drop {
+            $0.hasPrefix("@") || ["public", "package", "internal", "fileprivate", "private"].contains($0)
+        }
+        return words.first == "extension" ? words.dropFirst().first { !$0.hasPrefix("@") } : nil
+    }
+
+    /// The lines of each closure that directly follows a call, from the line of the call to that of the closing brace.
+    static func closures(after call: Substring, _ lines: [Substring]) -> [ClosedRange<Int>] {
+        lines.indices.filter { words(lines[$0]).contains(call) }.compactMap { start in
+            guard let opening = lines[start].firstRange(of: call)?.upperBound else { return nil }
+            var depth = 0
+            for index in start..<lines.count {
+                for byte in (index == start ? lines[start][opening...] : lines[index]).utf8 {
+                    if byte == UInt8(ascii: "{") { depth += 1 }
+                    if byte == UInt8(ascii: "}") { depth -= 1 }
+                    if depth == 0, byte == UInt8(ascii: "}") { return start...index }
+                }
+                if depth == 0 { return nil }
+            }
+            return nil
+        }
+    }
+
     /// Walks over bytes once; what it does not call code it overwrites with spaces.
     private struct Reader {
         private(set) var code: [UInt8]

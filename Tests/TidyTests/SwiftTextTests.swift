@@ -38,10 +38,46 @@ import Testing
         #expect(Storeys.imported(by: Substring(line)).map(String.init) == module)
     }
 
-    @Test func `targets stand where their folders say, and strangers nowhere`() {
-        let storeys = Storeys(paths: ["Sources/C/CSQLite/shim.h", "Sources/Mechanism/SQLite/Row.swift"])
+    @Test func `targets stand where their folders say, and modules of others nowhere`() {
+        let storeys = Storeys(
+            SourceTree([
+                "Sources/C/CSQLite/shim.h": "", "Sources/Mechanism/SQLite/Row.swift": "",
+                "Sources/Models/QueueModel/Queue.swift": "", "Sources/Services/QueueService/QueueService.swift": "",
+            ]))
         #expect(storeys.position(of: "CSQLite") == 0)
         #expect(storeys.position(of: "SQLite") == 2)
         #expect(storeys.position(of: "Glibc") == nil)
+        #expect(storeys.isService("QueueService") && !storeys.isService("QueueModel"))
+        #expect(Set(storeys.apiNames) == ["queue"])
+    }
+
+    @Test(arguments: [
+        ("extension A.B: Codable {", "A.B"), ("package extension A where T == Int {", "A"),
+        ("extension A: @retroactive Equatable {}", "A"), ("let extension = 1", nil), ("    func extend() {", nil),
+    ])
+    func `extensions are read`(line: String, type: String?) {
+        #expect(SwiftText.extendedType(Substring(line)).map(String.init) == type)
+    }
+
+    @Test func `a closure ends where its brace closes`() {
+        let lines: [Substring] = [
+            "func f() {", "    state.withLock { state in", "        { a }()", "    }", "    g()", "}",
+        ]
+        #expect(SwiftText.closures(after: "withLock", lines) == [1...3])
+        #expect(SwiftText.closures(after: "withLock", ["let a = b.withLock { $0 }; c()"]) == [0...0])
+        #expect(SwiftText.closures(after: "withLock", ["let a = b.withLock(c)", "d { e }"]).isEmpty)
+    }
+
+    @Test func `the manifest's targets are read with their dependencies`() {
+        let manifest = PackageManifest(
+            """
+            storey("Engines", [("A", ["B", "C"]), (\n"D",\n[\n"E",\n"F",\n]\n)])
+            .executableTarget(name: "g", dependencies: ["A"], path: "")
+            let proof = tests("Engines", [("A", ["H"])]) + [.testTarget(name: "ITests", dependencies: ["J"])]
+            """)
+        #expect(
+            manifest.dependencies == [
+                "A": ["B", "C"], "D": ["E", "F"], "g": ["A"], "ATests": ["A", "H"], "ITests": ["J"],
+            ])
     }
 }

@@ -30,5 +30,5 @@ def create_app() -> FastAPI:
 
 app = create_app()
 
-# API Gateway's events in, its answers out; there is no start-up work for a lifespan to do.
+# Converts API Gateway's events and responses; the application has no lifespan handlers.
 handler = Mangum(app, lifespan="off")

@@ -1,10 +1,10 @@
-"""What the API answers with."""
+"""The API's responses."""
 
 from pydantic import BaseModel
 
 
 class Health(BaseModel):
-    """The service is up, and which build of it this is."""
+    """Health and version of the service."""
 
     status: str = "ok"
     version: str
@@ -18,7 +18,7 @@ class Size(BaseModel):
 
 
 class Analysis(BaseModel):
-    """What is known about a picture, and a small copy of it."""
+    """The properties of an image, and its thumbnail."""
 
     format: str
     size: Size

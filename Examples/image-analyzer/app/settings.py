@@ -7,14 +7,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """What an operator may change without changing code."""
+    """Settings that operators can change without changing code."""
 
     model_config = SettingsConfigDict(env_prefix="ANALYZER_")
 
     title: str = "Image analyzer"
     greeting: str = "Send a picture to POST /api/v1/images/analyze"
     thumbnail_edge_pixels: int = Field(default=64, ge=16, le=512)
-    # An invocation carries 6 MB; a picture in it is base64, which takes a third more than its bytes.
+    # An event has at most 6 MB, and base64 makes an image a third larger.
     max_image_bytes: int = Field(default=4_500_000, gt=0)
     max_image_pixels: int = Field(default=40_000_000, gt=0)
 

@@ -4,7 +4,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-// Paths reach the handlers as the client sent them: `%2F` inside a segment is not a separator.
+// Leaves percent-encoding to the handlers: `%2F` inside a segment is not a separator.
 static size_t keep_escapes(void *context, struct MHD_Connection *connection, char *text) {
     (void)context;
     (void)connection;
@@ -40,14 +40,14 @@ void *http_connection_context(struct MHD_Connection *connection) {
     return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
 
-// libmicrohttpd 0.9.75 neither answers nor closes a request whose parameters, each in a record of its own, do not fit
-// into its connection's memory. Nobody needs the records. The target lies in the connection's own, writable buffer.
+// libmicrohttpd 0.9.75 neither answers nor closes a request whose query parameters do not fit into its connection's
+// memory, where each takes a record. The records are not used. The target is in the connection's writable buffer.
 void http_hide_query(const char *target) {
     char *query = strchr((char *)target, '?');
     if (query != NULL) query[1] = '\0';
 }
 
-// A connection that was handed in carries its origin as an IPv4 address with port 0, which no TCP client can have.
+// An adopted connection stores its origin as an IPv4 address with port 0, which no TCP client can have.
 bool http_adopt(struct MHD_Daemon *daemon, int connection, uint32_t origin) {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = 0, .sin_addr = {.s_addr = htonl(origin)}};
     return MHD_add_connection(daemon, connection, (struct sockaddr *)&address, sizeof address) == MHD_YES;

@@ -20,7 +20,7 @@ static bool ends_with(const char *text, const char *ending) {
     return length >= tail && strcasecmp(text + length - tail, ending) == 0;
 }
 
-// What no proxy could reach for us: localhost and all below it (RFC 6761), 127.0.0.0/8 and ::1.
+// Hosts that a proxy cannot reach for us: localhost and its subdomains (RFC 6761), 127.0.0.0/8 and ::1.
 static bool is_loopback(CURLU *url) {
     char *host = NULL;
     if (curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK) return false;
@@ -33,12 +33,12 @@ static bool is_loopback(CURLU *url) {
 }
 
 static void set_rules(CURL *handle) {
-    // Time-outs without SIGALRM, which would go to any of the process's threads.
+    // Time-outs without SIGALRM, which any thread of the process could get.
     curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-    // A name server that does not answer must not make the time-out longer: the resolver's thread ends by itself.
+    // Does not wait for the resolver's thread, or a name server that does not answer would prolong the time-out.
     curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-    // A signed request is good for one address only, and who answers must not choose whom else we talk to.
+    // A signature is valid for one address only, and a server must not redirect us to another.
     curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(handle, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
@@ -82,7 +82,7 @@ CURLcode http_client_perform(
     CURLU *url = curl_url();
     if (url == NULL) return CURLE_OUT_OF_MEMORY;
     CURLcode code = CURLE_URL_MALFORMAT;
-    // The path goes out as it is: `..` and `//` are names in some services.
+    // The path is sent as it is: `..` and `//` are names in some services.
     if (curl_url_set(url, CURLUPART_URL, exchange->url, CURLU_PATH_AS_IS) == CURLUE_OK) {
         curl_easy_reset(handle);
         set_rules(handle);
@@ -91,12 +91,12 @@ CURLcode http_client_perform(
         set_request(handle, exchange);
         curl_easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);
         curl_easy_setopt(handle, CURLOPT_CURLU, url);
-        // An empty proxy is none, whatever the environment says.
+        // An empty proxy means none, whatever the environment says.
         if (is_loopback(url)) curl_easy_setopt(handle, CURLOPT_PROXY, "");
         curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, message);
         code = curl_easy_perform(handle);
         curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, status);
-        // Nothing of this exchange may be remembered: all that it points to goes away.
+        // The handle must keep no pointer to the exchange, which ends here.
         curl_easy_reset(handle);
     }
     curl_url_cleanup(url);

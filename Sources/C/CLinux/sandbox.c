@@ -66,8 +66,8 @@ ssize_t clinux_receive(
     return received;
 }
 
-// Runs `probe` in a child, which may ruin its own namespaces, and returns the errno it ended with. Only calls that are
-// safe after a fork of a process with threads.
+// Runs `probe` in a child, whose namespaces it may change, and returns the errno that it ended with; 0 for success.
+// Probes use only calls that are safe after a fork of a multithreaded process.
 static int in_child(int (*probe)(int), int argument) {
     int status;
     pid_t child = fork();
@@ -88,12 +88,12 @@ static int write_text(const char *path, const char *text) {
     return written < 0 ? -1 : 0;
 }
 
-// Without a user of its own, a process can make nothing in its user namespace.
+// Maps the caller to root in its new user namespace: an unmapped user can create no files there.
 static int map_self(unsigned uid, unsigned gid) {
     char line[32];
     snprintf(line, sizeof line, "0 %u 1", uid);
     if (write_text("/proc/self/uid_map", line) != 0) return -1;
-    // An ordinary user may map its group only once it cannot drop groups any more (user_namespaces(7)).
+    // An unprivileged user may map its group only after setgroups is disabled (user_namespaces(7)).
     if (write_text("/proc/self/setgroups", "deny") != 0) return -1;
     snprintf(line, sizeof line, "0 %u 1", gid);
     return write_text("/proc/self/gid_map", line);
@@ -109,7 +109,7 @@ static int mount_overlay(int flags) {
     return mount("probe", "/tmp", "overlay", MS_RDONLY, options);
 }
 
-// A call that exists complains about its arguments; one that does not, about itself.
+// With invalid arguments, an existing call fails with an error other than ENOSYS.
 int clinux_has_detached_mounts(void) {
     return (syscall(SYS_mount_setattr, -1, NULL, 0, NULL, 0) == 0 || errno != ENOSYS) &&
            (syscall(SYS_open_tree, -1, NULL, 0) >= 0 || errno != ENOSYS);

@@ -16,7 +16,7 @@ int umount2(const char *target, int flags);
 #define DETACH 2  // MNT_DETACH
 #define RECURSIVE 0x8000  // AT_RECURSIVE
 
-#define STAGING "/tmp"             // any directory of the host will do: the new root covers it in our namespace only
+#define STAGING "/tmp"             // any directory of the host: the new root covers it in our namespace only
 
 static int open_tree(int directory, const char *path, unsigned flags) {
     return (int)syscall(SYS_open_tree, directory, path, flags);
@@ -27,19 +27,20 @@ static int set_attributes(int tree, unsigned flags, uint64_t attributes) {
     return (int)syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH | flags, &change, sizeof change);
 }
 
-// A place in the new root, reached without following any link and without leaving it.
-static int open_place(const char *path) {
+// Opens a mount point in the new root, without following any link or leaving the root.
+static int open_mount_point(const char *path) {
     struct open_how how = {.flags = O_PATH | O_CLOEXEC | O_NOFOLLOW,
                            .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
     return (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
 }
 
+// Attaches a detached mount at `path` in the new root, and closes it.
 static int attach(int tree, const char *path) {
-    int place = open_place(path);
-    if (place < 0) return -1;
-    long result = syscall(SYS_move_mount, tree, "", place, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+    int point = open_mount_point(path);
+    if (point < 0) return -1;
+    long result = syscall(SYS_move_mount, tree, "", point, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
     int error = errno;
-    close(place);
+    close(point);
     close(tree);
     errno = error;
     return (int)result;
@@ -49,8 +50,8 @@ void stop_propagation(int control) {
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) fail(control, STRATA_STAGE_PROPAGATION, "/");
 }
 
-// A copy of the host's mount at `source`, with everything mounted below it: mounts that another user namespace
-// locked can only be copied together. Writing, setuid and devices end here, for the copy only.
+// Copies the host's mount at the source with all mounts below it: mounts that another user namespace has locked can
+// only be copied together. The copy, and only the copy, is read-only, without setuid and without devices.
 static int open_bind(const struct plan_step *step, int control) {
     uint64_t attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
     if (step->flags & PLAN_FLAG_DEVICE) attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
@@ -59,8 +60,8 @@ static int open_bind(const struct plan_step *step, int control) {
     return tree;
 }
 
-// The layers as "lowerdir" wants them, the topmost first. They are named by descriptor: a path of the host could hold
-// the colon that separates them.
+// Writes the layers in the format of "lowerdir", the topmost first. They are named by descriptor, because a path of the
+// host could contain the separator, a colon.
 static void open_layers(const struct plan_step *step, int control, char *list, size_t bytes) {
     size_t used = 0;
     for (const char *source = step->rest; source < step->rest + step->rest_bytes; source += strlen(source) + 1) {
@@ -72,7 +73,7 @@ static void open_layers(const struct plan_step *step, int control, char *list, s
     }
 }
 
-// One overlay of all layers. Without an upper directory it cannot be written to, whatever its mount flags say.
+// Creates one overlay of all layers. Without an upper directory it is read-only, whatever its mount flags.
 static int open_overlay(const struct plan_step *step, int control) {
     char layers[512] = "";
     open_layers(step, control, layers, sizeof layers);
@@ -112,23 +113,23 @@ static void write_file(const struct plan_step *step, int control) {
     close(file);
 }
 
-// Empty files take no space of a tmpfs, but memory of the kernel: one file per 4 KB, and some for a small one.
+// Empty files take no space in a tmpfs, but kernel memory: one file per 4 KB, and a minimum for small file systems.
 #define BYTES_PER_FILE 4096
-#define LEAST_FILES 1024
+#define MINIMUM_FILES 1024
 
-// A private file system in memory that belongs to the sandbox's user and never grows past its size.
+// Mounts a private file system in memory that belongs to the sandbox's user and has a fixed maximum size.
 static void mount_tmpfs(const struct plan *plan, const struct plan_step *step, int control) {
     char options[128];
     unsigned uid = plan->distinct ? plan->host_uid : plan->inside_uid;
     unsigned gid = plan->distinct ? plan->host_gid : plan->inside_gid;
-    unsigned long long files = step->value / BYTES_PER_FILE + LEAST_FILES;
+    unsigned long long files = step->value / BYTES_PER_FILE + MINIMUM_FILES;
     snprintf(options, sizeof options, "mode=%04o,size=%llu,nr_inodes=%llu,uid=%u,gid=%u", step->number,
              (unsigned long long)step->value, files, uid, gid);
     unsigned long flags = MS_NOSUID | MS_NODEV | (step->flags & PLAN_FLAG_NO_EXEC ? MS_NOEXEC : 0);
     if (mount("strata", step->first, "tmpfs", flags, options) != 0) fail(control, STRATA_STAGE_TMPFS, step->first);
 }
 
-// Processes of other users are not even listed, and pid 1, which is not dumpable, counts as another user's.
+// hidepid: processes of other users are not listed, nor is pid 1, which is not dumpable.
 static void mount_proc(const struct plan_step *step, int control) {
     unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
     if (mount("proc", step->first, "proc", flags, "hidepid=invisible") == 0) return;
@@ -138,11 +139,12 @@ static void mount_proc(const struct plan_step *step, int control) {
 
 static void make_read_only(const struct plan_step *step, int control) {
     int tree = open_tree(AT_FDCWD, step->first, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | RECURSIVE);
-    if (tree < 0 && errno == ENOENT) return;  // this kernel has no such knob
+    if (tree < 0 && errno == ENOENT) return;  // this kernel does not have the file
     if (tree < 0 || set_attributes(tree, RECURSIVE, MOUNT_ATTR_RDONLY) != 0 || attach(tree, step->first) != 0)
         fail(control, STRATA_STAGE_MASK, step->first);
 }
 
+// Hides a file behind /dev/null, or a directory behind an empty one.
 static void mask(const struct plan_step *step, int control) {
     struct stat status;
     if (lstat(step->first, &status) != 0) {
@@ -155,8 +157,8 @@ static void mask(const struct plan_step *step, int control) {
             fail(control, STRATA_STAGE_MASK, step->first);
         return;
     }
-    int nothing = open_tree(AT_FDCWD, "dev/null", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-    if (nothing < 0 || attach(nothing, step->first) != 0) fail(control, STRATA_STAGE_MASK, step->first);
+    int null = open_tree(AT_FDCWD, "dev/null", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+    if (null < 0 || attach(null, step->first) != 0) fail(control, STRATA_STAGE_MASK, step->first);
 }
 
 static void apply_step(const struct plan *plan, const struct plan_step *step, int control) {
@@ -191,7 +193,7 @@ void enter_root(int control) {
     if (syscall(SYS_pivot_root, ".", ".") != 0) fail(control, STRATA_STAGE_PIVOT, "pivot_root");
     if (umount2(".", DETACH) != 0) fail(control, STRATA_STAGE_PIVOT, "umount the old root");
     if (chdir("/") != 0) fail(control, STRATA_STAGE_PIVOT, "chdir /");
-    // Read-only after everything stands in it, and not recursively: /tmp stays writable.
+    // Read-only once the tree is built, and not recursively: /tmp stays writable.
     int root = open("/", O_PATH | O_CLOEXEC);
     if (root < 0 || set_attributes(root, 0, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV) != 0)
         fail(control, STRATA_STAGE_PIVOT, "read-only root");

@@ -18,7 +18,7 @@ void raise_loopback(int control) {
     close(probe);
 }
 
-// A socket keeps the network namespace it was made in, so the server can accept what arrives inside.
+// A socket stays in the network namespace in which it was created, so the server can accept connections from inside.
 static int open_listener(uint16_t port, int control) {
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (listener < 0) fail(control, STRATA_STAGE_LISTENER, "socket");

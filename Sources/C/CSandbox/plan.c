@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-// What is left to read. Every access checks the length first: the server is trusted, its mistakes are not.
+// The unread bytes. Every access checks the length first: the server is trusted, but may have bugs.
 struct cursor {
     const uint8_t *at;
     size_t left;
@@ -37,24 +37,25 @@ static bool take_record(struct cursor *cursor, struct record *record) {
     return true;
 }
 
-// The length of the string that starts at `from`, its NUL included; 0 when no NUL follows.
+// The length of the string at `from` with its NUL; 0 when no NUL follows.
 static size_t string_bytes(const char *from, size_t bytes) {
     const char *end = memchr(from, 0, bytes);
     return end ? (size_t)(end - from) + 1 : 0;
 }
 
-// The payload as exactly one string, or NULL.
+// The payload if it is exactly one string, or NULL.
 static const char *only_string(const struct record *record) {
     return record->bytes && string_bytes(record->payload, record->bytes) == record->bytes ? record->payload : NULL;
 }
 
-// True when `bytes` from `from` are strings only: at least one, and the last one ends where the payload ends.
+// Whether `bytes` at `from` are strings: at least one, and the last one ends where the payload ends.
 static bool only_strings(const char *from, size_t bytes) { return bytes && from[bytes - 1] == 0; }
 
-// A path inside the sandbox is relative, and never climbs: the kernel checks the rest (openat2, RESOLVE_BENEATH).
+// Whether a path is relative, as in the sandbox it must be. The kernel refuses `..` (openat2, RESOLVE_BENEATH).
 static bool is_inside(const char *path) { return path[0] != 0 && path[0] != '/'; }
 
-static bool step_is_whole(const struct plan_step *step) {
+// Whether a step has the strings that its kind requires.
+static bool step_is_complete(const struct plan_step *step) {
     switch (step->kind) {
     case PLAN_LINK: return only_strings(step->rest, step->rest_bytes) && is_inside(step->rest);
     case PLAN_BIND:
@@ -73,7 +74,7 @@ static int add_step(struct plan *plan, const struct record *record) {
     *step = (struct plan_step){.kind = record->kind, .flags = record->flags, .number = record->number,
                                .value = record->value, .first = record->payload, .rest = record->payload + first,
                                .rest_bytes = record->bytes - (uint32_t)first, .mount = -1};
-    if (!step_is_whole(step)) return EPROTO;
+    if (!step_is_complete(step)) return EPROTO;
     plan->step_count++;
     return 0;
 }
@@ -94,9 +95,9 @@ static int add_string(char **list, size_t *count, size_t limit, const struct rec
     return 0;
 }
 
-static int set_string(const char **place, const struct record *record) {
-    *place = only_string(record);
-    return *place ? 0 : EPROTO;
+static int set_string(const char **field, const struct record *record) {
+    *field = only_string(record);
+    return *field ? 0 : EPROTO;
 }
 
 static int add_limit(struct plan *plan, const struct record *record) {
@@ -141,11 +142,11 @@ static int add_record(struct plan *plan, const struct record *record) {
     case PLAN_SIDECAR: return add_string(plan->sidecars, &plan->sidecar_count, STRATA_SIDECARS_MAX, record);
     case PLAN_SIDECAR_VARIABLE:
         return add_string(plan->sidecar_variables, &plan->sidecar_variable_count, PLAN_VARIABLES_MAX, record);
-    default: return EPROTO;  // a record we do not know could be one that protects: refuse rather than skip
+    default: return EPROTO;  // an unknown record could be a protection: refused, not skipped
     }
 }
 
-// A plan without a command, a seccomp filter or a mapped user would run something unconfined.
+// Whether nothing would run unconfined: a plan must have a command, a seccomp filter and a mapped user.
 static bool is_complete(const struct plan *plan) {
     return plan->argument_count > 0 && plan->arguments[0][0] == '/' && plan->filter_count > 0 && plan->hostname &&
            plan->working_directory && plan->inside_uid != 0 && plan->inside_gid != 0 &&

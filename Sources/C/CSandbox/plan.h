@@ -7,19 +7,19 @@
 
 #include "include/CSandbox.h"
 
-// The plan as it travels: the header, then records. SandboxPlan/PlanEncoder.swift writes it; all numbers are
+// The format of a plan: the header, then records. SandboxPlan/PlanEncoder.swift encodes it; all numbers are
 // little-endian.
 //
 //   header  "STRATAPL" | u32 version | u32 length of everything that follows
 //   record  u16 kind | u16 flags | u32 number | u64 value | u32 payload length | payload
 //
-// A payload is NUL-terminated strings, or raw bytes where the record says so.
+// A payload is NUL-terminated strings, or raw bytes where stated below.
 #define PLAN_MAGIC "STRATAPL"
 #define PLAN_VERSION 1
 #define PLAN_HEADER_BYTES 16
 #define PLAN_RECORD_BYTES 20
 
-// Limits of one plan. A plan that needs more is a mistake of ours and is refused whole.
+// Limits of one plan. A larger plan is a bug of the server and is refused as a whole.
 #define PLAN_BYTES_MAX (1 << 20)
 #define PLAN_STEPS_MAX 256
 #define PLAN_ARGUMENTS_MAX 256
@@ -29,7 +29,7 @@
 #define PLAN_FILTER_MAX 4096  // BPF_MAXINSNS
 
 enum plan_record {
-    // Steps that build the file system, applied in the order in which they stand.
+    // Steps that build the file system, applied in the order of their records.
     PLAN_DIRECTORY = 1,  // number: mode; path
     PLAN_LINK = 2,       // target, path
     PLAN_FILE = 3,       // number: mode; path, then the raw contents
@@ -52,15 +52,15 @@ enum plan_record {
     PLAN_CGROUP = 41,      // path of a cgroup.procs file
     PLAN_OOM_SCORE = 42,   // number: oom_score_adj of the runtime
     PLAN_HOST_NETWORK = 43,
-    PLAN_SIDECAR = 44,           // path of a program that is started before the command, and beside it
+    PLAN_SIDECAR = 44,           // path of a program that is started before the command and runs beside it
     PLAN_SIDECAR_VARIABLE = 45,  // NAME=value, for every sidecar
 };
 
 enum plan_flag {
-    PLAN_FLAG_DEVICE = 1 << 0,     // PLAN_BIND: a device node, so not nodev
+    PLAN_FLAG_DEVICE = 1 << 0,     // PLAN_BIND: a device node, so mounted without nodev
     PLAN_FLAG_NO_EXEC = 1 << 1,    // PLAN_TMPFS
     PLAN_FLAG_USER_XATTR = 1 << 2, // PLAN_OVERLAY: mounted inside a user namespace
-    PLAN_FLAG_DISTINCT = 1 << 3,   // PLAN_IDENTITY: a host uid of its own, which takes a privileged launcher
+    PLAN_FLAG_DISTINCT = 1 << 3,   // PLAN_IDENTITY: a host uid of its own, which requires a privileged launcher
 };
 
 struct plan_step {
@@ -69,7 +69,7 @@ struct plan_step {
     uint32_t number;
     uint64_t value;
     const char *first;   // the first string of the payload
-    const char *rest;    // what follows it
+    const char *rest;    // the payload after it
     uint32_t rest_bytes;
     int mount;           // the detached mount that PLAN_BIND and PLAN_OVERLAY attach, once opened
 };

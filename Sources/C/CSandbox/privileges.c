@@ -24,7 +24,7 @@ static int write_text(const char *path, const char *text) {
 
 void map_own_user(const struct plan *plan, int control) {
     char line[64];
-    // Until setgroups is given up for good, the kernel lets nobody map a group of his own (user_namespaces(7)).
+    // The kernel lets an unprivileged user map its group only after setgroups is disabled (user_namespaces(7)).
     if (write_text("/proc/self/setgroups", "deny") != 0) fail(control, STRATA_STAGE_OWN_MAP, "setgroups");
     snprintf(line, sizeof line, "%u %u 1", plan->inside_uid, plan->host_uid);
     if (write_text("/proc/self/uid_map", line) != 0) fail(control, STRATA_STAGE_OWN_MAP, "uid_map");
@@ -43,13 +43,13 @@ int write_user_map(const struct plan *plan, int pid) {
 }
 
 static void drop_capabilities(int control) {
-    // The bounding set goes first: shrinking it takes a capability that the next step gives away.
+    // The bounding set first: dropping from it needs a capability that capset below removes.
     for (int capability = 0; capability <= 63; capability++)
         if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0) {
             if (errno == EINVAL) break;  // one past the kernel's last capability
             fail(control, STRATA_STAGE_PRIVILEGES, "bounding set");
         }
-    // Being uid 0 somewhere means nothing any more, and cannot be made to.
+    // uid 0 has no privileges from here on, and these bits are locked.
     unsigned long locked = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |
                            SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE |
                            SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
@@ -62,7 +62,7 @@ static void drop_capabilities(int control) {
 }
 
 void become_inside_user(const struct plan *plan, int control) {
-    // Root brings root's groups along. An ordinary user's cannot be dropped: setgroups was given up for the map.
+    // Drops root's groups. An unprivileged user's cannot be dropped: setgroups is disabled for the map.
     if (plan->distinct && syscall(SYS_setgroups, 0, NULL) != 0) fail(control, STRATA_STAGE_PRIVILEGES, "setgroups");
     if (syscall(SYS_setresgid, plan->inside_gid, plan->inside_gid, plan->inside_gid) != 0)
         fail(control, STRATA_STAGE_PRIVILEGES, "setresgid");
@@ -70,7 +70,7 @@ void become_inside_user(const struct plan *plan, int control) {
         fail(control, STRATA_STAGE_PRIVILEGES, "setresuid");
     drop_capabilities(control);
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) fail(control, STRATA_STAGE_PRIVILEGES, "no_new_privs");
-    // Pid 1 has the runtime's uid: its memory and descriptors must stay out of the runtime's reach (proc(5)).
+    // Pid 1 has the runtime's uid: this keeps its memory and descriptors from the runtime (proc(5)).
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) fail(control, STRATA_STAGE_PRIVILEGES, "dumpable");
 }
 
@@ -78,7 +78,7 @@ void apply_limits(const struct plan *plan, int control) {
     for (size_t i = 0; i < plan->limit_count; i++) {
         struct rlimit wanted = plan->limits[i].value, current;
         if (getrlimit(plan->limits[i].resource, &current) != 0) fail(control, STRATA_STAGE_LIMITS, "getrlimit");
-        // Never more than we were given: raising a hard limit takes a privilege, and was someone's decision.
+        // Never above the inherited hard limit: the operator set it, and raising it needs a privilege.
         if (wanted.rlim_max > current.rlim_max) wanted.rlim_cur = wanted.rlim_max = current.rlim_max;
         if (setrlimit(plan->limits[i].resource, &wanted) != 0) fail(control, STRATA_STAGE_LIMITS, "setrlimit");
     }

@@ -11,15 +11,15 @@
 
 #include "recipe.h"
 
-#define EXEC_PIPE 3  // the one descriptor besides 0, 1, 2 that a program's process keeps, until it executes
+#define EXEC_PIPE 3  // the one descriptor besides 0, 1, 2 that a program's process keeps, until execve
 
-// How a program's process tells pid 1 that it could not become the program.
+// What a program's process writes to pid 1 when execve, or the preparation for it, failed.
 struct exec_failure {
     enum strata_stage stage;
     int error;
 };
 
-// What a process becomes.
+// A program to execute.
 struct program {
     char **arguments, **variables;
     const char *directory;
@@ -31,16 +31,17 @@ static enum strata_stage last_stage;
 
 enum strata_stage stage_of_last_start(void) { return last_stage; }
 
-static _Noreturn void give_up(enum strata_stage stage) {
+// Reports the failed stage with errno through the pipe, and exits.
+static _Noreturn void exit_with_stage(enum strata_stage stage) {
     struct exec_failure failure = {stage, errno};
     if (write(EXEC_PIPE, &failure, sizeof failure) < 0) _exit(127);
     _exit(126);
 }
 
-// When memory runs out, the kernel shall take a program, not pid 1, which has the news to tell.
+// When memory runs out, the kernel should kill a program, not pid 1, which has to report that.
 static void prefer_for_oom(int score) {
     char text[16];
-    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);  // our own /proc files are ours again; exec(2) would do the same in a moment
+    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);  // gives access to our own /proc files, as execve will anyway
     int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (file < 0) return;
     int length = snprintf(text, sizeof text, "%d", score);
@@ -48,7 +49,8 @@ static void prefer_for_oom(int score) {
     close(file);
 }
 
-static _Noreturn void become(const struct program *program, int pipe) {
+// Turns the calling, forked process into the program.
+static _Noreturn void execute(const struct program *program, int pipe) {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -57,14 +59,14 @@ static _Noreturn void become(const struct program *program, int pipe) {
         for (int number = 1; number <= 2; number++)
             if (dup3(program->output, number, 0) < 0) _exit(127);
     if (pipe != EXEC_PIPE && dup3(pipe, EXEC_PIPE, O_CLOEXEC) < 0) _exit(127);
-    if (syscall(SYS_close_range, EXEC_PIPE + 1, ~0U, 0) != 0) give_up(STRATA_STAGE_RUNTIME);
-    if (chdir(program->directory) != 0) give_up(STRATA_STAGE_RUNTIME);
+    if (syscall(SYS_close_range, EXEC_PIPE + 1, ~0U, 0) != 0) exit_with_stage(STRATA_STAGE_RUNTIME);
+    if (chdir(program->directory) != 0) exit_with_stage(STRATA_STAGE_RUNTIME);
     execve(program->arguments[0], program->arguments, program->variables);
-    give_up(STRATA_STAGE_EXEC);
+    exit_with_stage(STRATA_STAGE_EXEC);
 }
 
-// Waits until a program's process has executed it, or has failed. A program that runs already can stop the new one's
-// process before that, for good: the end of the server has to be seen from here, or nothing would end the sandbox.
+// Waits until a program's process has executed the program, or has failed. A running program can stop that process
+// (SIGSTOP) before: so the end of the server must be noticed here too, or nothing would end the sandbox.
 static ssize_t await_exec(int pipe, int control, struct exec_failure *failure) {
     struct pollfd waiting[2] = {{.fd = pipe, .events = POLLIN}, {.fd = control}};
     for (;;) {
@@ -72,19 +74,19 @@ static ssize_t await_exec(int pipe, int control, struct exec_failure *failure) {
             if (errno != EINTR) _exit(1);
             continue;
         }
-        if (waiting[1].revents) _exit(0);  // as when an order is awaited: it ends with the server
+        if (waiting[1].revents) _exit(0);  // the server has ended, and the sandbox ends with it
         ssize_t got = read(pipe, failure, sizeof *failure);
         if (got >= 0 || errno != EINTR) return got;
     }
 }
 
-// Starts a program and waits until it is executed. Returns its pid, or -1 with errno and `last_stage` set.
+// Starts a program and waits for its execve. Returns its pid, or -1 with errno and `last_stage` set.
 static int start(const struct program *program, int control) {
     int pipe[2];
     last_stage = STRATA_STAGE_RUNTIME;
     if (pipe2(pipe, O_CLOEXEC) != 0) return -1;
     int pid = fork();
-    if (pid == 0) become(program, pipe[1]);
+    if (pid == 0) execute(program, pipe[1]);
     int error = errno;
     close(pipe[1]);
     struct exec_failure failure;

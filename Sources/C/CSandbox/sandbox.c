@@ -12,49 +12,51 @@
 
 #include "recipe.h"
 
-// Static, for the recipe never allocates: so it also works after a fork of a process with threads.
-static struct plan the_plan;
+// Static, because the recipe never allocates: so it also works after a fork of a multithreaded process.
+static struct plan static_plan;
 
-// One byte between launcher and pid 1. False when the other side is gone.
-static bool say(int to) {
-    return send(to, "", 1, MSG_NOSIGNAL) == 1;
+// Signals the peer of the handshake between launcher and pid 1. False when it has ended.
+static bool signal_peer(int socket) {
+    return send(socket, "", 1, MSG_NOSIGNAL) == 1;
 }
 
-static bool hear(int from) {
+// Waits for the peer's signal. False when it has ended.
+static bool await_peer(int socket) {
     char byte;
     ssize_t got;
-    do got = read(from, &byte, 1);
+    do got = read(socket, &byte, 1);
     while (got < 0 && errno == EINTR);
     return got == 1;
 }
 
-// As root the last namespace: whatever is left of root's power ends here, after the mounts that needed it, and
-// nothing that was mounted above belongs to the namespace that the runtime lives in.
+// As root, the user namespace is the last one: root's privileges end here, after the mounts that needed them, and no
+// mount made before belongs to the runtime's namespace.
 static void enter_user_namespace(int control, int launcher) {
     if (unshare(CLONE_NEWUSER) != 0) fail(control, STRATA_STAGE_USER_NAMESPACE, "unshare");
-    if (!say(launcher) || !hear(launcher)) fail_with(control, STRATA_STAGE_USER_NAMESPACE, EPIPE, "map");
+    if (!signal_peer(launcher) || !await_peer(launcher))
+        fail_with(control, STRATA_STAGE_USER_NAMESPACE, EPIPE, "map");
 }
 
-// Pid 1's part: the recipe.
+// The recipe, which pid 1 performs.
 static _Noreturn void build_and_run(const struct plan *plan, int control, int launcher) {
     int listeners[STRATA_LISTENERS_MAX];
-    if (!hear(launcher)) _exit(1);                        // the server cannot hold us: better not to exist
-    if (!plan->distinct) map_own_user(plan, control);   // first, for an ordinary user owns nothing before it
-    if (setsid() < 0) fail(control, STRATA_STAGE_SESSION, "setsid");  // no terminal to push input into
+    if (!await_peer(launcher)) _exit(1);                // the server did not get our pidfd and could not kill us
+    if (!plan->distinct) map_own_user(plan, control);   // first: an unmapped user has no rights in its namespace
+    if (setsid() < 0) fail(control, STRATA_STAGE_SESSION, "setsid");  // no terminal whose input could be forged
     umask(022);
     stop_propagation(control);
-    open_sources(plan, control);                        // before the new root hides where they are
+    open_sources(plan, control);                        // before the new root hides the host's paths
     make_root(control);
     build_tree(plan, control);
-    enter_root(control);                                // from here the host's files have no name
+    enter_root(control);                                // from here on the host's files have no path
     if (sethostname(plan->hostname, strlen(plan->hostname)) != 0) fail(control, STRATA_STAGE_HOSTNAME, plan->hostname);
     if (!plan->host_network) raise_loopback(control);
     if (!plan->host_network) open_listeners(plan, control, listeners);
-    apply_limits(plan, control);                        // before the privileges that allow it
+    apply_limits(plan, control);                        // before the privileges that it needs are dropped
     if (plan->distinct) enter_user_namespace(control, launcher);
     close(launcher);
     become_inside_user(plan, control);
-    install_filter(plan, control);                      // last: it refuses most of what came before
+    install_filter(plan, control);                      // last: it forbids most of the steps before
     run_runtime(plan, control, listeners);
 }
 
@@ -68,7 +70,7 @@ static void join_cgroups(const struct plan *plan, int control) {
 
 static long clone_pid_1(const struct plan *plan, int *process) {
     struct clone_args arguments = {
-        // CLONE_PARENT: the server is the parent, so it waits for pid 1 and for nobody in between.
+        // CLONE_PARENT: the server becomes the parent of pid 1, so it can reap it after the launcher has ended.
         .flags = CLONE_PARENT | CLONE_PIDFD | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS |
                  CLONE_NEWCGROUP | (plan->host_network ? 0 : CLONE_NEWNET) | (plan->distinct ? 0 : CLONE_NEWUSER),
         .pidfd = (uintptr_t)process,
@@ -77,12 +79,12 @@ static long clone_pid_1(const struct plan *plan, int *process) {
 }
 
 int strata_sandbox_run(int control, int plan_file) {
-    struct plan *plan = &the_plan;
+    struct plan *plan = &static_plan;
     int error = plan_read(plan, plan_file), process = -1, pair[2];
     if (error) fail_with(control, STRATA_STAGE_PLAN, error, "decode");
     close(plan_file);
-    join_cgroups(plan, control);                        // before there is anything to limit
-    // The output pipe changes hands: programs reopen it as /dev/stdout, which asks for the owner.
+    join_cgroups(plan, control);                        // before any process that they limit exists
+    // Programs reopen their output as /dev/stdout, which requires that they own the pipe.
     if (plan->distinct && fchown(STDOUT_FILENO, plan->host_uid, plan->host_gid) != 0)
         fail(control, STRATA_STAGE_OUTPUT, "fchown");
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) fail(control, STRATA_STAGE_HANDSHAKE, "pair");
@@ -93,9 +95,9 @@ int strata_sandbox_run(int control, int plan_file) {
         build_and_run(plan, control, pair[1]);
     }
     close(pair[1]);
-    struct strata_report born = {.kind = STRATA_REPORT_CREATED, .value = (int32_t)pid};
-    if (report(control, &born, &process, 1) != 0 || !say(pair[0])) return 1;
-    if (!plan->distinct || !hear(pair[0])) return 0;    // nothing more to do, or pid 1 failed and said so itself
+    struct strata_report created = {.kind = STRATA_REPORT_CREATED, .value = (int32_t)pid};
+    if (report(control, &created, &process, 1) != 0 || !signal_peer(pair[0])) return 1;
+    if (!plan->distinct || !await_peer(pair[0])) return 0;  // nothing left to do, or pid 1 has reported its failure
     if (write_user_map(plan, (int)pid) != 0) fail(control, STRATA_STAGE_USER_NAMESPACE, "uid_map");
-    return say(pair[0]) ? 0 : 1;
+    return signal_peer(pair[0]) ? 0 : 1;
 }

@@ -1,12 +1,12 @@
 internal import AWSProtocol
 
 extension AWSValue {
-    /// The text of a member; empty where there is none.
+    /// A string member; empty when missing.
     func text(_ name: String) -> String {
         if case .string(let text)? = self[name] { text } else { "" }
     }
 
-    /// The number of a member; 0 where there is none.
+    /// A numeric member; 0 when missing.
     func number(_ name: String) -> Double {
         switch self[name] {
         case .integer(let number)?: Double(number)
@@ -15,11 +15,11 @@ extension AWSValue {
         }
     }
 
-    /// The values of a member that is a list; empty where there is none.
+    /// A list member; empty when missing.
     func values(_ name: String) -> [AWSValue] {
         if case .list(let values)? = self[name] { values } else { [] }
     }
 
-    /// Whether a member is true.
+    /// Whether a member is `true`.
     func isTrue(_ name: String) -> Bool { self[name] == .boolean(true) }
 }

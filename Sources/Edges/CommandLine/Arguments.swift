@@ -1,9 +1,9 @@
-/// What was given to a command, by the names of its options.
+/// The parsed command line of one command: option values by name, and operands.
 struct Arguments: Sendable {
-    /// The command as it was called, for messages: `strata layer build`.
+    /// The command's full name, for messages: `strata layer build`.
     let command: String
     var texts: [String: [String]] = [:]
-    /// What stands alone, or after `--`.
+    /// Arguments that are neither options nor their values.
     var operands: [String] = []
 
     /// Whether a flag was given.
@@ -23,14 +23,14 @@ struct Arguments: Sendable {
         return try read(text, as: option)
     }
 
-    /// The values of an option that may be repeated, in the order in which they were given.
+    /// The values of an option that may be repeated, in command-line order.
     func values<Value>(of option: Option<Value>) throws(UsageError) -> [Value] {
         var values: [Value] = []
         for text in texts[option.description.name] ?? [] { values.append(try read(text, as: option)) }
         return values
     }
 
-    /// An error about a value that no option alone can judge.
+    /// A usage error that an option's own parser cannot detect, such as two options that conflict.
     func refusal(_ message: String) -> UsageError { UsageError(command, message) }
 
     private func read<Value>(_ text: String, as option: Option<Value>) throws(UsageError) -> Value {

@@ -1,10 +1,10 @@
 internal import Domain
 internal import Packaging
 
-/// The options that say what dependencies are built for; `layer build` and `function package` share them.
+/// The options for installing dependencies, shared by `layer build` and `function package`.
 enum BuildOptions {
     static let runtime = Option(
-        "runtime", "NAME", .defaulted("python3.12"), help: "The runtime that the packages have to fit."
+        "runtime", "NAME", .defaulted("python3.12"), help: "Target runtime of the packages."
     ) { (text) throws(ValueError) -> RuntimeIdentifier in
         guard let runtime = RuntimeIdentifier(text), case .python = runtime.family else {
             throw ValueError(expectation: "a Python runtime such as python3.12")
@@ -12,7 +12,8 @@ enum BuildOptions {
         return runtime
     }
     static let architecture = Option(
-        "architecture", "NAME", .defaulted(Architecture.byDefault.rawValue), help: "x86_64 or arm64."
+        "architecture", "NAME", .defaulted(Architecture.byDefault.rawValue),
+        help: "Target architecture: x86_64 or arm64."
     ) { (text) throws(ValueError) -> Architecture in
         guard let architecture = Architecture(rawValue: text) else {
             throw ValueError(expectation: "x86_64 or arm64")
@@ -20,8 +21,8 @@ enum BuildOptions {
         return architecture
     }
     static let installer = Option(
-        "uv", "PATH", .optional(otherwise: "PATH, then .strata/venv/bin"), help: "The uv program to install with.")
-    static let json = Flag("json", help: "Print the result as JSON, for programs.")
+        "uv", "PATH", .optional(otherwise: "PATH, then .strata/venv/bin"), help: "The uv program.")
+    static let json = Flag("json", help: "Print JSON.")
 
     static func builder(_ arguments: Arguments, _ console: Console, requirements: String) throws -> LayerBuilder {
         let platform = try PythonPlatform(

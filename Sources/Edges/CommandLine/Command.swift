@@ -1,15 +1,15 @@
-/// A command: its name, what the help says of it, what it takes, and what it does.
+/// A command's declaration: name, help, options, operand, subcommands and action.
 struct Command: Sendable {
     let name: String
-    /// One line, for the list of its parent.
+    /// One line, for the parent command's help.
     let summary: String
-    /// What else a user should know; paragraphs, wrapped by hand.
+    /// Further help; paragraphs, wrapped by hand.
     var details = ""
     var options: [OptionDescription] = []
-    /// What stands alone on the command line, and has to: `ACCESSKEYID`.
+    /// The placeholder of the required positional argument, such as `ACCESSKEYID`; `nil` for none.
     var operand: String?
     var subcommands: [Command] = []
-    /// Does the work and returns the exit code; `nil` for a command that only has subcommands.
+    /// Runs the command and returns the exit code; `nil` for a command that only groups subcommands.
     var run: (@Sendable (Arguments, Console) throws -> Int32)?
 
     func subcommand(named name: String) -> Command? {

@@ -1,18 +1,18 @@
-/// Reads a command line by the declarations of its commands. Pure: it runs nothing and prints nothing.
+/// Parses a command line against the commands' declarations. Pure: runs nothing, prints nothing.
 struct CommandLineParser {
     let root: Command
 
-    /// What a command line asks for.
+    /// What a command line requests.
     enum Request {
         case run(Command, Arguments)
         /// The help of the command at the end of this path from the root.
         case help([Command])
-        /// The same, but because the user left out which subcommand is meant.
+        /// The subcommand is missing: print the same help to standard error and exit with 2.
         case incomplete([Command])
         case version
     }
 
-    /// Understands the words after the program's name.
+    /// Parses the words after the program's name.
     func parse(_ words: [String]) throws(UsageError) -> Request {
         if words.first == "help" { return .help(try path(words.dropFirst())) }
         var path = [root]
@@ -29,7 +29,7 @@ struct CommandLineParser {
         return .run(command, try arguments(rest, of: command, called: Self.name(path)))
     }
 
-    /// How a user calls the command at the end of a path: `strata layer build`.
+    /// The full name of the command at the end of a path: `strata layer build`.
     static func name(_ path: [Command]) -> String {
         path.map(\.name).joined(separator: " ")
     }
@@ -78,7 +78,7 @@ struct CommandLineParser {
         return arguments
     }
 
-    /// Takes one option, and its value from the same word or the next.
+    /// Parses one option; its value is in the same word after `=`, or the next word.
     private func take(
         _ word: String, _ rest: inout ArraySlice<String>, of command: Command, into arguments: inout Arguments
     ) throws(UsageError) {
@@ -96,7 +96,7 @@ struct CommandLineParser {
             value = rest.removeFirst()
         }
         guard let text = option.placeholder == nil ? "" : value else {
-            throw UsageError(called, "\(option.usage) needs its value")
+            throw UsageError(called, "\(option.usage) needs a value")
         }
         try store(text, of: option, in: &arguments)
     }
@@ -104,7 +104,7 @@ struct CommandLineParser {
     private func store(_ text: String, of option: OptionDescription, in arguments: inout Arguments) throws(UsageError) {
         if case .repeated = option.presence {
         } else if option.placeholder != nil, arguments.texts[option.name] != nil {
-            throw UsageError(arguments.command, "--\(option.name) is given twice")
+            throw UsageError(arguments.command, "--\(option.name) was given twice")
         }
         arguments.texts[option.name, default: []].append(text)
     }

@@ -1,26 +1,26 @@
 internal import Glibc
 internal import LinuxSystem
 
-/// Where a command writes, and what it may know of its surroundings. Tests pass their own.
+/// A command's output streams, terminal and environment variables. Tests inject their own.
 struct Console: Sendable {
-    /// Writes a line for the user, or for the program that reads our output.
+    /// Writes a line to standard output.
     let print: @Sendable (String) -> Void
-    /// Writes a line about progress or trouble.
+    /// Writes a line to standard error: progress, warnings, errors.
     let report: @Sendable (String) -> Void
-    /// How standard output may look.
+    /// Colours and bold for standard output.
     let style: TextStyle
     /// Whether standard output is a terminal.
     var isTerminal = false
-    /// How much the terminal shows at this moment; `nil` where it is not known.
+    /// The terminal's current size; `nil` where it is unknown.
     var size: @Sendable () -> Terminal.Size? = { nil }
-    /// Waits for so many milliseconds, or until nobody reads standard output any more; true for that.
-    var losesReader: @Sendable (Int32) -> Bool = { milliseconds in
+    /// Waits until standard output's reader closes its end, or for the given milliseconds. Returns true when it closed.
+    var awaitReaderClose: @Sendable (Int32) -> Bool = { milliseconds in
         SystemThread.sleep(milliseconds: UInt32(max(0, milliseconds)))
         return false
     }
     let environment: [String: String]
 
-    /// This process's own descriptors and environment.
+    /// The console of this process: descriptors 1 and 2, and its environment.
     static func ofThisProcess() -> Console {
         let environment = ProcessEnvironment.variables()
         return Console(
@@ -29,24 +29,24 @@ struct Console: Sendable {
             style: TextStyle(isTerminal: isatty(STDOUT_FILENO) == 1, environment: environment),
             isTerminal: isatty(STDOUT_FILENO) == 1,
             size: { Terminal.size(of: STDOUT_FILENO) },
-            losesReader: { Readiness.awaitReaderClosed(STDOUT_FILENO, limitMilliseconds: $0) },
+            awaitReaderClose: { Readiness.awaitReaderClosed(STDOUT_FILENO, limitMilliseconds: $0) },
             environment: environment)
     }
 
-    /// Text that a function wrote, as it may be shown: on a terminal nothing in it acts, so escape sequences and other
-    /// control characters are drawn. For programs it stays as it is.
-    func harmless(_ text: String) -> String {
+    /// Untrusted text, such as a function's output, made safe to print: on a terminal, escape sequences and other
+    /// control characters are replaced by visible symbols. When standard output is not a terminal, text is unchanged.
+    func sanitized(_ text: String) -> String {
         guard isTerminal else { return text }
-        return String(String.UnicodeScalarView(text.unicodeScalars.map { Self.drawn($0) }))
+        return String(String.UnicodeScalarView(text.unicodeScalars.map { Self.visible($0) }))
     }
 
-    private static func drawn(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+    private static func visible(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
         guard scalar.properties.generalCategory == .control, scalar != "\n", scalar != "\t" else { return scalar }
-        // The pictures of the first 32 have their order; the others have none of their own.
+        // U+2400 to U+241F are the symbols of C0 controls, in the same order; other controls have none.
         return scalar.value < 32 ? Unicode.Scalar(0x2400 + scalar.value) ?? "\u{FFFD}" : "\u{FFFD}"
     }
 
-    /// Writes a line whole. A reader that went away is no reason to stop working.
+    /// Writes a whole line. Write errors are ignored: a command finishes even when its reader has closed the pipe.
     private static func write(_ line: String, to descriptor: Int32) {
         var bytes = Array((line + "\n").utf8)[...]
         while !bytes.isEmpty {

@@ -2,37 +2,37 @@ internal import AWSProtocol
 internal import Domain
 internal import ServiceKit
 
-/// `strata credentials create|list|delete`: the access keys that a server with `--auth` knows.
+/// `strata credentials create|list|delete`: the access keys that a server with `--auth` accepts.
 enum CredentialsCommand {
     static let command = Command(
-        name: "credentials", summary: "Make, list and delete access keys, for servers with --auth.",
+        name: "credentials", summary: "Create, list and delete access keys for servers with --auth.",
         subcommands: [create, list, delete])
 
     static let data = Option(
         "data", "FOLDER", .optional(otherwise: StartCommand.dataFolderText),
-        help: "The server's data folder. The server may run meanwhile, and sees each change at once.")
+        help: "The server's data folder. The server may be running: changes take effect at once.")
     static let account = Option(
-        "account", "ID", .defaulted("000000000000"), help: "The account that the key acts in."
+        "account", "ID", .defaulted("000000000000"), help: "The key's account."
     ) { (text) throws(ValueError) -> AccountID in
         guard let account = AccountID(text) else { throw ValueError(expectation: "12 digits") }
         return account
     }
-    static let name = Option("name", "TEXT", .defaulted(""), help: "What you call the key, for your own lists.")
+    static let name = Option("name", "TEXT", .defaulted(""), help: "A label for 'credentials list'.")
     static let service = Option(
         "service", "NAME", .optional(),
-        help: "Make a key that acts as this AWS service, such as s3.amazonaws.com, for what delivers its events."
+        help: "Create a key of this service principal, such as s3.amazonaws.com, for the broker of its events."
     ) { (text) throws(ValueError) -> String in
         guard CredentialRegistry.isService(text) else {
-            throw ValueError(expectation: "the name of a service such as s3.amazonaws.com")
+            throw ValueError(expectation: "a service principal such as s3.amazonaws.com")
         }
         return text
     }
-    static let json = Flag("json", help: "Print JSON, for programs.")
+    static let json = Flag("json", help: "Print JSON.")
 
     static let create = Command(
         name: "create",
-        summary: "Make an access key and print it with its secret.",
-        details: "The secret is shown once. Every key may do everything in its account.",
+        summary: "Create an access key and print it with its secret.",
+        details: "The secret is printed once. A key has full access to its account.",
         options: [account.description, name.description, service.description, data.description, json.description],
         run: { arguments, console in
             let owner = try arguments.value(of: account)
@@ -44,14 +44,14 @@ enum CredentialsCommand {
                 console.print(json: document(entry, secret: secret))
             } else {
                 console.print("export AWS_ACCESS_KEY_ID=\(entry.accessKeyID) AWS_SECRET_ACCESS_KEY=\(secret)")
-                console.report("The secret is not shown again.")
+                console.report("The secret is not shown again: store it now.")
             }
             return 0
         })
 
     static let list = Command(
         name: "list",
-        summary: "List the access keys, without their secrets.",
+        summary: "List access keys, without their secrets.",
         options: [data.description, json.description],
         run: { arguments, console in
             let entries = try registry(arguments, console).list()
@@ -65,7 +65,7 @@ enum CredentialsCommand {
 
     static let delete = Command(
         name: "delete",
-        summary: "Delete an access key; the next request with it is refused.",
+        summary: "Delete an access key; the server refuses it from the next request on.",
         options: [data.description],
         operand: "ACCESSKEYID",
         run: { arguments, console in
@@ -78,8 +78,8 @@ enum CredentialsCommand {
     }
 
     private static func line(_ entry: CredentialRegistry.Entry) -> String {
-        let made = Timestamp(secondsSinceEpoch: Double(entry.createdSeconds)).formatted(.iso8601)
-        let words = [entry.accessKeyID, entry.account.description, made, entry.service ?? "", entry.name]
+        let created = Timestamp(secondsSinceEpoch: Double(entry.createdSeconds)).formatted(.iso8601)
+        let words = [entry.accessKeyID, entry.account.description, created, entry.service ?? "", entry.name]
         return words.filter { !$0.isEmpty }.joined(separator: "  ")
     }
 

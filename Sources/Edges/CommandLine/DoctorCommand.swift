@@ -1,14 +1,14 @@
 internal import FunctionExecution
 internal import Sandbox
 
-/// `strata doctor`: what this host offers, and what is degraded by what is missing.
+/// `strata doctor`: what this host supports, and what is degraded by what it lacks.
 enum DoctorCommand {
-    static let json = Flag("json", help: "Print the report as JSON, for programs.")
+    static let json = Flag("json", help: "Print JSON.")
 
     static let command = Command(
         name: "doctor",
-        summary: "Show what this host offers to functions, and what it lacks.",
-        details: "The exit code is 1 when functions cannot run here at all.",
+        summary: "Show what this host supports, and what is degraded by what it lacks.",
+        details: "Exits with 1 when functions cannot run on this host.",
         options: [json.description],
         run: { arguments, console in
             let locator = RuntimeLocator(environment: console.environment)

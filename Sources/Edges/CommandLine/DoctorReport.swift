@@ -3,19 +3,19 @@ internal import Domain
 internal import FunctionExecution
 internal import Sandbox
 
-/// What `strata doctor` found: this host's capabilities, and the interpreters that functions can use.
+/// The report of `strata doctor`: this host's capabilities, and the interpreters that functions can use.
 struct DoctorReport {
     let host: HostCapabilities
     let runtimes: [LocatedRuntime]
 
-    /// One thing that was looked at: a name, what was found, and whether that is all one could wish for.
+    /// One checked capability: its name, what was found, and whether it is fully available.
     struct Finding: Equatable {
         let name: String
         let text: String
         let isGood: Bool
     }
 
-    /// Whether functions can run here at all.
+    /// Whether functions can run on this host.
     var isUsable: Bool { !host.degraded.contains(where: \.isFatal) }
 
     var findings: [Finding] {
@@ -26,7 +26,7 @@ struct DoctorReport {
             Finding(name: "user", text: host.isRoot ? "root" : "not root", isGood: true),
             namespaces,
             Finding(
-                name: "cgroups", text: host.cgroupVersion.map { "\($0): \(controllers)" } ?? "none to be had",
+                name: "cgroups", text: host.cgroupVersion.map { "\($0): \(controllers)" } ?? "not available",
                 isGood: host.cgroupVersion != nil),
             Finding(name: "overlayfs", text: Self.yesOrNo(overlay), isGood: overlay),
             Finding(name: "seccomp", text: Self.yesOrNo(host.seccomp), isGood: host.seccomp),
@@ -45,15 +45,17 @@ struct DoctorReport {
         return Finding(name: "namespaces", text: text, isGood: missing.isEmpty)
     }
 
-    /// The report for people.
+    /// The report as text.
     func text(style: TextStyle) -> String {
         var lines = findings.map { row(mark($0.isGood, style), $0.name, $0.text) }
         lines += ["", style.bold("Runtimes")]
         lines += runtimes.map {
-            row(mark(true, style), $0.runtime.description, "\($0.executable) (\(Self.words[$0.source] ?? ""))")
+            row(mark(true, style), $0.runtime.description, "\($0.executable) (\(Self.sourceNames[$0.source] ?? ""))")
         }
-        if runtimes.isEmpty { lines.append("  no Python 3.9 to 3.14 found; name one with --runtime python3.12=PATH") }
-        lines.append(row(mark(true, style), "provided", "al2, al2023: the function brings its own"))
+        if runtimes.isEmpty {
+            lines.append("  no Python 3.9 to 3.14 found; pass --runtime python3.12=PATH to strata start")
+        }
+        lines.append(row(mark(true, style), "provided", "al2, al2023: the function or a layer brings the bootstrap"))
         lines += ["", style.bold("Degraded")]
         lines += host.degraded.flatMap {
             ["\(mark(false, style)) \($0.missing): \($0.effect)", "      \($0.remedy)"]
@@ -62,7 +64,7 @@ struct DoctorReport {
         return lines.joined(separator: "\n")
     }
 
-    /// The report for programs.
+    /// The report as JSON.
     var document: AWSValue {
         .structure([
             "host": hostDocument,
@@ -102,7 +104,7 @@ struct DoctorReport {
         ])
     }
 
-    private static let words: [LocatedRuntime.Source: String] = [
+    private static let sourceNames: [LocatedRuntime.Source: String] = [
         .override: "--runtime", .path: "on PATH", .system: "system", .pyenv: "pyenv", .uv: "uv",
     ]
 

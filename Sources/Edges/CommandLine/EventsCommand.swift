@@ -2,28 +2,28 @@ internal import Domain
 internal import AWSProtocol
 internal import LinuxSystem
 
-/// `strata events list|retry|purge`: asynchronous invocations, and messages to destinations, that wait.
+/// `strata events list|retry|purge`: queued asynchronous invocations and messages to destinations.
 enum EventsCommand {
     static let command = Command(
-        name: "events", summary: "List, retry and purge what waits in the queue.",
+        name: "events", summary: "List, retry and purge queued asynchronous events.",
         subcommands: [list, retry, purge])
 
     static let function = Option(
         "function", "NAME", .optional(),
-        help: "Only events of this function, its versions and aliases, and of the destinations that it caused.")
-    static let id = Option("id", "ID", .optional(), help: "Only the event with this number, or of this request.") {
+        help: "Only events of this function, its versions and aliases, and messages to its destinations.")
+    static let id = Option("id", "ID", .optional(), help: "Only the event with this number or request ID.") {
         (text) throws(ValueError) -> EventID in
         guard let id = EventID(text) else {
-            throw ValueError(expectation: "the number of an event, or the id of its request")
+            throw ValueError(expectation: "an event number or a request ID")
         }
         return id
     }
-    static let all = Flag("all", help: "Every event of the account and region.")
-    static let json = Flag("json", help: "Print JSON, for programs: for each event a document on a line.")
+    static let all = Flag("all", help: "All events of the account and region.")
+    static let json = Flag("json", help: "Print JSON, one document per line.")
 
     static let list = Command(
         name: "list",
-        summary: "Print what waits, why, and when it is next tried.",
+        summary: "List queued events with state, reason and next attempt.",
         options: [
             function.description, id.description, ServerConnection.endpoint.description, json.description,
         ],
@@ -31,7 +31,7 @@ enum EventsCommand {
             let server = try ServerConnection(arguments, console.environment)
             let selection = try selection(arguments)
             var table = TextTable([
-                "ID", "REQUEST ID", "TARGET", "FROM", "STATE", "AGE", "TRIES", "NEXT TRY", "REASON",
+                "ID", "REQUEST ID", "TARGET", "SOURCE", "STATE", "AGE", "ATTEMPTS", "NEXT ATTEMPT", "REASON",
             ])
             var next: Int? = 0
             var isEmpty = true
@@ -46,25 +46,24 @@ enum EventsCommand {
                         table.add(row(event, nowMilliseconds: WallClock.nowMilliseconds()))
                     }
                 }
-                // A long queue is shown as it is read.
+                // Print each page as it arrives: a queue can be long.
                 for line in table.takeLines(console.style) { console.print(line) }
                 next = page["next"] == nil ? nil : Int(page.number("next"))
             }
-            if isEmpty { try reportNothing(arguments, console) }
+            if isEmpty { try reportNoMatch(arguments, console) }
             return 0
         })
 
     static let retry = change(
-        "retry", summary: "Try events now that wait for later.", details: "", done: "tried now",
-        waiting: "waits for a later try")
+        "retry", summary: "Retry waiting events now.", details: "", verb: "Retrying", noMatch: "is waiting for a retry")
 
     static let purge = change(
-        "purge", summary: "Delete events.",
-        details: "They are gone: no destination and no dead-letter queue gets them. What runs is not interrupted.",
-        done: "deleted", waiting: "waits")
+        "purge", summary: "Delete queued events.",
+        details: "No destination or dead-letter queue receives purged events. Running invocations continue.",
+        verb: "Deleted", noMatch: "is queued")
 
     private static func change(
-        _ name: String, summary: String, details: String, done: String, waiting: String
+        _ name: String, summary: String, details: String, verb: String, noMatch: String
     ) -> Command {
         Command(
             name: name, summary: summary, details: details,
@@ -76,16 +75,16 @@ enum EventsCommand {
                 let server = try ServerConnection(arguments, console.environment)
                 let selection = try selection(arguments)
                 guard selection.isEmpty == arguments[all] else {
-                    throw arguments.refusal("either --function, --id or both, or --all, says which events are meant")
+                    throw arguments.refusal("select events with --function, --id or both, or pass --all")
                 }
                 let answer = try server.document("POST", "/_strata/events/\(name)", query: selection)
                 let count = Int(answer.number("count"))
                 if arguments[json] {
                     console.print(json: answer)
                 } else if count == 0 {
-                    try reportNothing(arguments, console, waiting: waiting)
+                    try reportNoMatch(arguments, console, noMatch)
                 } else {
-                    console.print("\(count) event\(count == 1 ? "" : "s") \(done).")
+                    console.print("\(verb) \(count) event\(count == 1 ? "" : "s").")
                 }
                 return 0
             })
@@ -98,15 +97,15 @@ enum EventsCommand {
         return query
     }
 
-    /// Says that nothing is there. To people only, beside the output: for scripts an empty output is the answer, and
-    /// no failure.
-    private static func reportNothing(
-        _ arguments: Arguments, _ console: Console, waiting: String = "waits"
+    /// Reports on standard error that no event matched. Not with `--json`: scripts read empty output as "none", and
+    /// it is not a failure.
+    private static func reportNoMatch(
+        _ arguments: Arguments, _ console: Console, _ state: String = "is queued"
     ) throws(UsageError) {
         guard !arguments[json] else { return }
-        let id = try arguments.optionalValue(of: id).map { " with the id \($0.parameter.value)" } ?? ""
+        let id = try arguments.optionalValue(of: id).map { " with ID \($0.parameter.value)" } ?? ""
         let function = try arguments.optionalValue(of: function).map { " of \($0)" } ?? ""
-        console.report("No event\(id)\(function) \(waiting).")
+        console.report("No event\(id)\(function) \(state).")
     }
 
     private static func row(_ event: AWSValue, nowMilliseconds: Int64) -> [String] {
@@ -125,19 +124,20 @@ enum EventsCommand {
         ]
     }
 
-    /// The function's name and qualifier, where the target is a function.
+    /// A function's name and qualifier from its ARN; any other ARN unchanged.
     private static func shortTarget(_ arn: String) -> String {
         let parts = arn.split(separator: ":", maxSplits: 6, omittingEmptySubsequences: false)
         return parts.count == 7 && parts[2] == "lambda" && parts[5] == "function" ? String(parts[6]) : arn
     }
 }
 
-/// How people name an event: by its number in the queue, or by the id that `strata invoke --async` has printed.
+/// An event's identifier on the command line: its number in the queue, or the request ID that
+/// `strata invoke --async` printed.
 enum EventID: Hashable, Sendable {
     case number(Int)
     case request(String)
 
-    /// Reads a number above 0, or a UUID; `nil` for anything else.
+    /// Parses a number above 0 or a UUID; `nil` for anything else.
     init?(_ text: String) {
         if let number = Int(text) {
             guard number > 0 else { return nil }
@@ -148,7 +148,7 @@ enum EventID: Hashable, Sendable {
         }
     }
 
-    /// How the server is asked for it.
+    /// The query parameter that selects the event.
     var parameter: (name: String, value: String) {
         switch self {
         case .number(let number): ("number", "\(number)")

@@ -1,22 +1,22 @@
 internal import Packaging
 
-/// `strata function package`: the deployment package of a function from its folder.
+/// `strata function package`: builds a function's deployment package from a folder.
 enum FunctionCommand {
     static let command = Command(
-        name: "function", summary: "Make deployment packages.", subcommands: [package])
+        name: "function", summary: "Build deployment packages of functions.", subcommands: [package])
 
-    static let code = Option("code", "FOLDER", .defaulted("."), help: "The folder that holds the code.")
-    static let output = Option("output", "FILE", .defaulted("function.zip"), help: "Where to write the zip.")
+    static let code = Option("code", "FOLDER", .defaulted("."), help: "Folder with the code.")
+    static let output = Option("output", "FILE", .defaulted("function.zip"), help: "Zip file to write.")
     static let requirements = Option(
         "requirements", "FILE", .optional(),
-        help: "Install these packages beside the code: a fat package, which needs no layer.")
+        help: "pip requirements file to install beside the code, instead of in a layer.")
 
     static let package = Command(
         name: "package",
-        summary: "Zip a folder of code, alone or with its dependencies.",
+        summary: "Zip a function's code, with or without dependencies.",
         details: """
-            Leaves out \(IgnoreRules.always.joined(separator: ", "))
-            and what the patterns in FOLDER/.strataignore name. The same files make the same bytes. Then:
+            Excludes \(IgnoreRules.always.joined(separator: ", "))
+            and files that match FOLDER/.strataignore. The same files always give the same bytes. Then:
               aws lambda update-function-code --function-name NAME --zip-file fileb://function.zip
             """,
         options: [

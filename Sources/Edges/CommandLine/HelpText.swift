@@ -1,4 +1,4 @@
-/// The help of a command, complete, from its declaration.
+/// Formats a command's help from its declaration.
 enum HelpText {
     /// The help of the command at the end of a path from the root.
     static func of(_ path: [Command], style: TextStyle) -> String {
@@ -14,7 +14,7 @@ enum HelpText {
         rows.append(("--help", "Print this help."))
         paragraphs.append(style.bold("Options:") + "\n" + table(rows))
         if !command.subcommands.isEmpty {
-            paragraphs.append("'\(CommandLineParser.name(path)) COMMAND --help' explains a command.")
+            paragraphs.append("Run '\(CommandLineParser.name(path)) COMMAND --help' for the help of a command.")
         }
         return paragraphs.joined(separator: "\n\n") + "\n"
     }
@@ -33,6 +33,7 @@ enum HelpText {
 
     private static func note(_ presence: OptionPresence) -> String {
         switch presence {
+        case .defaulted(""): ""
         case .defaulted(let text): " [default: \(text)]"
         case .optional(let otherwise?): " [default: \(otherwise)]"
         case .optional(nil): ""
@@ -41,7 +42,7 @@ enum HelpText {
         }
     }
 
-    /// Two columns; the right one is wrapped so that a line has at most 100 letters.
+    /// Two columns; the right one wraps at 100 characters per line.
     private static func table(_ rows: [(String, String)]) -> String {
         let width = min(rows.map(\.0.count).max() ?? 0, 30)
         let lines = rows.map { left, right in

@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// Paths as users type them.
+/// Paths on the command line.
 enum HostPath {
-    /// The path from the root, whatever folder this process later works in. Links are not followed.
+    /// The absolute path, which stays valid when the working directory changes. Symbolic links are not resolved.
     static func absolute(_ path: String) -> String {
         guard !path.hasPrefix("/"), let folder = getcwd(nil, 0) else { return path }
         defer { free(folder) }

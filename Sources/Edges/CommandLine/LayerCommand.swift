@@ -2,22 +2,22 @@ internal import AWSProtocol
 internal import Domain
 internal import Packaging
 
-/// `strata layer build`: the zip of a layer from a requirements file.
+/// `strata layer build`: builds a layer's zip from a requirements file.
 enum LayerCommand {
     static let command = Command(
-        name: "layer", summary: "Make layers.", subcommands: [build])
+        name: "layer", summary: "Build layers.", subcommands: [build])
 
     static let requirements = Option(
         "requirements", "FILE", .required,
-        help: "A pip requirements file. Pin every version to get the same layer again.")
-    static let output = Option("output", "FILE", .defaulted("layer.zip"), help: "Where to write the zip.")
+        help: "pip requirements file. Pin every version for a reproducible layer.")
+    static let output = Option("output", "FILE", .defaulted("layer.zip"), help: "Zip file to write.")
 
     static let build = Command(
         name: "build",
         summary: "Build a layer's zip from requirements.txt, for any runtime and architecture.",
         details: """
-            Installs wheels with uv, so neither containers nor the target's machine are needed, and packs them under
-            python/. The same wheels make the same bytes on any host. Then:
+            Installs wheels with uv, without containers and for any target machine, and packs them under python/.
+            The same wheels give the same bytes on every host. Then:
               aws lambda publish-layer-version --layer-name NAME --zip-file fileb://layer.zip
             """,
         options: [

@@ -1,4 +1,4 @@
-/// An option with a value, `--port 4566` or `--port=4566`, and how its text is read.
+/// An option with a value, `--port 4566` or `--port=4566`, and the parser of that value.
 struct Option<Value>: Sendable {
     let description: OptionDescription
     let read: @Sendable (String) throws(ValueError) -> Value
@@ -28,11 +28,11 @@ struct Flag: Sendable {
     }
 }
 
-/// What the parser and the help need to know of an option.
+/// An option's declaration, for the parser and the help.
 struct OptionDescription: Sendable {
     /// Without the dashes.
     let name: String
-    /// What the help calls the value; `nil` for a flag.
+    /// The value's placeholder in the help; `nil` for a flag.
     let placeholder: String?
     let presence: OptionPresence
     let help: String
@@ -41,18 +41,18 @@ struct OptionDescription: Sendable {
     var usage: String { "--\(name)" + (placeholder.map { " \($0)" } ?? "") }
 }
 
-/// Whether an option has to be given, may be given again, and what stands in for it.
+/// Whether an option is required, optional or repeatable, and its default.
 enum OptionPresence: Sendable {
-    /// May be left out; `otherwise` tells the help what then happens.
+    /// May be omitted; `otherwise` describes the default in the help.
     case optional(otherwise: String? = nil)
-    /// May be left out; this text is then read in its place.
+    /// May be omitted; this text is then parsed as its value.
     case defaulted(String)
     case required
     /// May be given any number of times.
     case repeated
 }
 
-/// What an option takes, in words that follow "takes": `a number from 0 to 65535`.
+/// A value that an option does not accept. `expectation` completes "--port takes …": `a number from 0 to 65535`.
 struct ValueError: Error, Equatable {
     let expectation: String
 }

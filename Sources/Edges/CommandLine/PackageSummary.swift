@@ -2,7 +2,7 @@ internal import AWSProtocol
 internal import Digest
 internal import Packaging
 
-/// Tells what was packaged: a line for people or a document for programs; warnings on standard error.
+/// Prints what was packaged as one line or as JSON; warnings go to standard error.
 struct PackageSummary {
     let report: PackageReport
 

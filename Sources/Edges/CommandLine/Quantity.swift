@@ -1,4 +1,4 @@
-/// Quantities as people read them: short, and precise enough.
+/// Formats quantities for people: short, with two or three significant digits.
 enum Quantity {
     /// `0s`, `59s`, `12m`, `3h`, `5d`: whole units, rounded down.
     static func duration(seconds: Double) -> String {

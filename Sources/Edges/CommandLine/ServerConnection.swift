@@ -4,10 +4,10 @@ internal import Glibc
 internal import HTTPClient
 internal import SignatureV4
 
-/// A running server, as commands reach it: over HTTP, signed where there are credentials.
+/// A client of a running server: HTTP, with requests signed when there are credentials.
 struct ServerConnection {
-    /// An answer of the server's.
-    struct Answer {
+    /// A response of the server.
+    struct Response {
         let head: HTTPClientResponse
         let body: [UInt8]
     }
@@ -15,18 +15,18 @@ struct ServerConnection {
     static let endpoint = Option(
         "endpoint", "URL",
         .optional(otherwise: "$AWS_ENDPOINT_URL_LAMBDA, then $AWS_ENDPOINT_URL, then http://127.0.0.1:4566"),
-        help: "The server. AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_DEFAULT_REGION say who asks, and where."
+        help: "The server. AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_DEFAULT_REGION set credentials and region."
     ) { (text) throws(ValueError) -> EndpointURL in
         guard let url = EndpointURL(text) else { throw ValueError(expectation: "an http or https URL") }
         return url
     }
 
     let endpoint: EndpointURL
-    /// `nil` where nothing says who asks, nor where.
+    /// `nil` when the environment has neither credentials nor a region: requests are then not signed.
     private let signer: RequestSigner?
     private let http = HTTPClient()
 
-    /// Finds out where the server is; nothing is sent yet.
+    /// Resolves endpoint and credentials; sends nothing yet.
     init(_ arguments: Arguments, _ environment: [String: String]) throws(UsageError) {
         endpoint = try Self.endpoint(arguments, environment)
         let region = ["AWS_REGION", "AWS_DEFAULT_REGION"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
@@ -35,7 +35,8 @@ struct ServerConnection {
         }
     }
 
-    /// Who asks. It is the signature that names a region, so with one, but without a key, a key of nobody signs.
+    /// The caller's credentials. The region travels in the signature's scope, so a region without a key is signed with
+    /// a placeholder key.
     private static func credentials(_ environment: [String: String], hasRegion: Bool) -> SigningCredentials? {
         let names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
         let values = names.map { environment[$0].flatMap { $0.isEmpty ? nil : $0 } }
@@ -45,7 +46,7 @@ struct ServerConnection {
         return SigningCredentials(accessKeyID: key, secretAccessKey: secret, sessionToken: values[2])
     }
 
-    /// As AWS's clients look for it: a service's own endpoint goes before that of all.
+    /// The endpoint, in AWS's order of precedence: the service's own variable before the global one.
     ///
     /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
     private static func endpoint(
@@ -56,18 +57,18 @@ struct ServerConnection {
         let name = names.first { environment[$0]?.isEmpty == false }
         let text = name.flatMap { environment[$0] } ?? "http://127.0.0.1:4566"
         guard let url = EndpointURL(text) else {
-            throw arguments.refusal("\(name ?? "") is no http or https URL: '\(text)'")
+            throw arguments.refusal("\(name ?? "") takes an http or https URL, not '\(text)'")
         }
         return url
     }
 
-    /// Sends a request, and waits for the whole answer, whatever its status.
+    /// Sends a request and reads the whole response, of any status.
     ///
-    /// - Parameter patienceSeconds: How long the server may take.
+    /// - Parameter timeoutSeconds: The limit on the whole exchange, and on a stall within it.
     func send(
         _ method: String, _ path: String, query: [(name: String, value: String)] = [],
-        headers: [(name: String, value: String)] = [], body: [UInt8]? = nil, patienceSeconds: Int = 60
-    ) throws(ServerError) -> Answer {
+        headers: [(name: String, value: String)] = [], body: [UInt8]? = nil, timeoutSeconds: Int = 60
+    ) throws(ServerError) -> Response {
         let path = endpoint.path + path
         let query = query.map { "\($0.name)=\(PercentEncoding.encode($0.value))" }.joined(separator: "&")
         let signable = SignableRequest(
@@ -76,62 +77,62 @@ struct ServerConnection {
         let request = HTTPClientRequest(
             method, "\(endpoint.origin)\(path)\(query.isEmpty ? "" : "?\(query)")",
             headers: (signable.headers + signature).map { HTTPClientHeader($0.name, $0.value) }, body: body)
-        // The client wants it so; afterwards a reader of our output that goes away ends the command, as with any.
+        // HTTPClient needs SIGPIPE ignored. Restored afterwards, so that a closed output pipe ends the command.
         signal(SIGPIPE, SIG_IGN)
         defer { signal(SIGPIPE, SIG_DFL) }
         do throws(HTTPClientError) {
-            let (head, body) = try http.send(request, limits: Self.limits(patienceSeconds))
-            return Answer(head: head, body: body)
+            let (head, body) = try http.send(request, limits: Self.limits(timeoutSeconds))
+            return Response(head: head, body: body)
         } catch {
             throw ServerError(error, endpoint)
         }
     }
 
-    /// Sends a request for one of the server's own pages, and reads the document.
+    /// Requests one of the server's own pages (`/_strata/…`) and decodes its JSON.
     func document(
         _ method: String, _ path: String, query: [(name: String, value: String)] = [], body: [UInt8]? = nil
     ) throws -> AWSValue {
-        let answer = try send(method, path, query: query, body: body)
-        guard answer.head.status == 200 else { throw ServerError(answer, endpoint) }
-        return try JSON.decode(answer.body)
+        let response = try send(method, path, query: query, body: body)
+        guard response.head.status == 200 else { throw ServerError(response, endpoint) }
+        return try JSON.decode(response.body)
     }
 
-    private static func limits(_ patienceSeconds: Int) -> HTTPClientLimits {
+    private static func limits(_ timeoutSeconds: Int) -> HTTPClientLimits {
         var limits = HTTPClientLimits()
-        limits.totalMilliseconds = patienceSeconds * 1_000
-        limits.stallSeconds = patienceSeconds
+        limits.totalMilliseconds = timeoutSeconds * 1_000
+        limits.stallSeconds = timeoutSeconds
         limits.bodyBytes = 64 << 20
         return limits
     }
 }
 
-/// Why a server did not do what a command asked for, in words that say what to do.
+/// A failed request to the server: what happened, and what to do.
 struct ServerError: Error, Equatable, CustomStringConvertible {
     let description: String
 
-    /// There was no answer.
+    /// The request got no response.
     init(_ error: HTTPClientError, _ endpoint: EndpointURL) {
         switch error.kind {
         case .unreachable:
             description =
-                "Nothing answers at \(endpoint): start it with 'strata start', or name another with --endpoint."
-        default: description = "\(endpoint) gave no answer: \(error)."
+                "Cannot connect to \(endpoint). Start the server with 'strata start', or pass another --endpoint."
+        default: description = "No response from \(endpoint): \(error)."
         }
     }
 
-    /// The answer was no.
-    init(_ answer: ServerConnection.Answer, _ endpoint: EndpointURL) {
-        // A page that is no JSON says nothing of use.
-        let document = try? JSON.decode(answer.body)
+    /// The server responded with an error.
+    init(_ response: ServerConnection.Response, _ endpoint: EndpointURL) {
+        // A body that is not JSON comes from another server; its status is reported instead.
+        let document = try? JSON.decode(response.body)
         guard case .string(let message)? = document?["message"] ?? document?["Message"] else {
-            description = "\(endpoint) answers with status \(answer.head.status), and is perhaps no Strata."
+            description = "\(endpoint) responded with status \(response.head.status); it may not be a Strata server."
             return
         }
-        let name = answer.head.header("x-amzn-ErrorType").map { "\($0): " } ?? ""
-        let wantsKey = ["MissingAuthenticationToken", "UnrecognizedClient"].contains(where: name.hasPrefix)
-        let advice = " Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to a key of 'strata credentials create'."
-        // Which limit turned an invocation away.
+        let name = response.head.header("x-amzn-ErrorType").map { "\($0): " } ?? ""
+        let needsKey = ["MissingAuthenticationToken", "UnrecognizedClient"].contains(where: name.hasPrefix)
+        let advice = " Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to a key from 'strata credentials create'."
+        // The limit that throttled an invocation.
         let reason = document?.text("Reason") ?? ""
-        description = name + message + (reason.isEmpty ? "" : " (\(reason))") + (wantsKey ? advice : "")
+        description = name + message + (reason.isEmpty ? "" : " (\(reason))") + (needsKey ? advice : "")
     }
 }

@@ -2,12 +2,12 @@ internal import Glibc
 
 /// The `strata` program.
 public enum StrataCommand {
-    /// Runs one command line and returns the exit code: 0 for success, 1 for a failure, 2 for a command line that
-    /// cannot be understood. Every failure is one line on standard error.
+    /// Runs one command line and returns the exit code: 0 for success, 1 for a failure, 2 for a usage error. Every
+    /// failure is one line on standard error.
     ///
     /// - Parameters:
     ///   - words: The words after the program's name.
-    ///   - start: Runs the server for `strata start`, and returns the exit code when it has stopped.
+    ///   - start: Runs the server for `strata start`; returns the exit code after it has stopped.
     public static func main(_ words: [String], start: @escaping @Sendable (ServerConfiguration) throws -> Int32)
         -> Int32
     {
@@ -41,7 +41,7 @@ public enum StrataCommand {
     static func root(start: StartCommand) -> Command {
         Command(
             name: "strata",
-            summary: "AWS Lambda functions, with layers, on your own Linux machine.",
+            summary: "Run AWS Lambda functions, with layers, on your own Linux machine.",
             subcommands: [
                 start.command, DoctorCommand.command, LayerCommand.command, FunctionCommand.command,
                 InvokeCommand.command, LogsCommand.command, EventsCommand.command, TopCommand.command,

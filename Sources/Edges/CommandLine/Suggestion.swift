@@ -1,13 +1,14 @@
-/// Guesses what a mistyped word was meant to be.
+/// Suggests the known word closest to a mistyped one.
 enum Suggestion {
-    /// The known word that is nearest, if it is near enough to be a slip: a third of its letters, at least one.
+    /// The closest known word within an edit distance of a third of its letters (at least one), or of which `word` is
+    /// a prefix; `nil` for none.
     static func closest(to word: String, among known: [String]) -> String? {
         let near = known.map { (word: $0, distance: distance(word, $0)) }
             .filter { $0.distance <= max(1, $0.word.count / 3) || (word.count > 2 && $0.word.hasPrefix(word)) }
         return near.min { $0.distance < $1.distance }?.word
     }
 
-    /// The least number of letters to insert, delete, replace or swap with a neighbour (optimal string alignment).
+    /// The edit distance: insertions, deletions, substitutions and adjacent swaps (optimal string alignment).
     static func distance(_ first: String, _ second: String) -> Int {
         let first = Array(first)
         let second = Array(second)

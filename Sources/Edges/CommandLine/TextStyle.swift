@@ -1,10 +1,10 @@
-/// Colours and weight for people: only on a terminal, and never against NO_COLOR (<https://no-color.org>).
+/// Colours and bold text: only on a terminal, and not with `NO_COLOR` (<https://no-color.org>) or `TERM=dumb`.
 struct TextStyle: Sendable {
     let isColored: Bool
 
     init(isTerminal: Bool, environment: [String: String]) {
-        let isRefused = !(environment["NO_COLOR"] ?? "").isEmpty || environment["TERM"] == "dumb"
-        isColored = isTerminal && !isRefused
+        let isDisabled = !(environment["NO_COLOR"] ?? "").isEmpty || environment["TERM"] == "dumb"
+        isColored = isTerminal && !isDisabled
     }
 
     func bold(_ text: String) -> String { wrap(text, code: "1") }

@@ -1,9 +1,9 @@
-/// Rows in columns that are as wide as they have to be.
+/// A table of text whose columns are as wide as their widest cell.
 struct TextTable {
     private var head: [String]?
     private var rows: [[String]] = []
     private var widths: [Int]
-    /// How long a line may be.
+    /// The maximum length of a line.
     private var columns = Int.max
 
     init(_ head: [String]) {
@@ -11,19 +11,19 @@ struct TextTable {
         widths = head.map(\.count)
     }
 
-    /// Adds a row. Line breaks and other control characters, which a function may have put there, become spaces.
+    /// Adds a row. Control characters in cells, which may be a function's output, become spaces.
     mutating func add(_ row: [String]) {
         let row = row.map(\.onOneLine)
         rows.append(row)
         for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.count) }
     }
 
-    /// Makes lines of no more than so many characters. First cells lose their beginning, for the end of a name or an
-    /// ARN says more, until little is left of them; then the last columns are cut off.
+    /// Limits lines to so many characters. Cells of the first column lose their beginning, since the end of a name or
+    /// an ARN is more distinctive, down to `minimumFirstWidth`; then lines are cut at the end.
     mutating func fit(_ columns: Int) {
         self.columns = columns
         let others = widths.dropFirst().reduce(0) { $0 + $1 + 2 }
-        let room = max(Self.leastFirstWidth, columns - others)
+        let room = max(Self.minimumFirstWidth, columns - others)
         guard widths[0] > room else { return }
         widths[0] = room
         rows = rows.map { row in
@@ -31,10 +31,10 @@ struct TextTable {
         }
     }
 
-    /// As much of a name as tells it from most others.
-    private static let leastFirstWidth = 20
+    /// Long enough to distinguish most names.
+    private static let minimumFirstWidth = 20
 
-    /// The lines of the rows that were added since the last time; before the first rows, the head.
+    /// Removes and returns the lines of the rows added since the last call; the first time, after the head.
     mutating func takeLines(_ style: TextStyle) -> [String] {
         guard !rows.isEmpty else { return [] }
         let lines = (head.map { [style.bold(line($0))] } ?? []) + rows.map { line($0) }
@@ -53,7 +53,7 @@ struct TextTable {
 }
 
 extension String {
-    /// The text with spaces for line breaks and other control characters: nothing in it acts on a terminal.
+    /// The text with spaces for line breaks and other control characters, safe to print on a terminal.
     var onOneLine: String {
         String(
             String.UnicodeScalarView(

@@ -2,44 +2,44 @@ internal import AWSProtocol
 internal import Glibc
 internal import LinuxSystem
 
-/// `strata top`: what runs at the moment.
+/// `strata top`: a live view of environments, rates and queues.
 enum TopCommand {
-    static let once = Flag("once", help: "Print one picture and end, as when standard output is no terminal.")
-    static let json = Flag("json", help: "Print JSON on a line for each picture, for programs.")
+    static let once = Flag("once", help: "Print one snapshot and exit, as when standard output is not a terminal.")
+    static let json = Flag("json", help: "Print JSON, one snapshot per line.")
 
     static let command = Command(
         name: "top",
         summary: "Show environments, memory, invocations, throttles and queues, live.",
         details: """
-            Functions that were called most often in the last second come first, then those with most environments.
-            On a terminal the picture is drawn anew every second, until Ctrl-C; what it has no room for is left out.
-            A server without --auth shows all accounts, with it the key's own.
+            Functions are sorted by invocations in the last second, then by environments. On a terminal the view is
+            refreshed every second until Ctrl-C; rows that do not fit are omitted.
+            A server without --auth shows all accounts, a server with --auth only the key's own.
             """,
         options: [once.description, ServerConnection.endpoint.description, json.description],
         run: { arguments, console in
             let server = try ServerConnection(arguments, console.environment)
             let isLive = console.isTerminal && !arguments[once]
-            var last = try server.document("GET", "/_strata/top")
+            var previous = try server.document("GET", "/_strata/top")
             repeat {
                 SystemThread.sleep(milliseconds: 1_000)
-                let now = try server.document("GET", "/_strata/top")
-                let picture = TopPicture(from: last, to: now)
+                let current = try server.document("GET", "/_strata/top")
+                let snapshot = TopSnapshot(from: previous, to: current)
                 if arguments[json] {
-                    console.print(json: picture.document)
+                    console.print(json: snapshot.document)
                 } else {
-                    // To the upper left corner, and away with what was there; nothing has to be undone at the end.
-                    let lines = picture.lines(console.style, within: isLive ? console.size() : nil)
+                    // Move to the upper left and clear the screen. No terminal mode changes, so exit restores nothing.
+                    let lines = snapshot.lines(console.style, within: isLive ? console.size() : nil)
                     console.print((isLive ? "\u{1B}[H\u{1B}[2J" : "") + lines.joined(separator: "\n"))
                 }
-                last = now
+                previous = current
             } while isLive
             return 0
         })
 }
 
-/// What has changed between two looks at a server, and how it is at the second.
-struct TopPicture {
-    /// A function with what happened in between, by second.
+/// The rates between two samples of the server's counters, with the state of the second.
+struct TopSnapshot {
+    /// A function's rates between the two samples.
     struct Row {
         let function: AWSValue
         let invocationsPerSecond: Double
@@ -56,7 +56,7 @@ struct TopPicture {
         let known = Dictionary(before.values("functions").map { (Self.key($0), $0) }) { first, _ in first }
         let rows = now.values("functions").map { function in
             let earlier = known[Self.key(function)]
-            // A counter that has fallen belongs to a server that was started anew, or to a function of the same name.
+            // A counter falls when the server restarted or the function was recreated: count that as no events.
             func rate(_ name: String) -> Double {
                 max(0, function.number(name) - (earlier?.number(name) ?? 0)) / seconds
             }
@@ -65,7 +65,7 @@ struct TopPicture {
                 throttlesPerSecond: rate("throttles"))
         }
         self.rows = rows.sorted {
-            // The names the other way around: they go up where the figures go down.
+            // Names are swapped: they sort ascending, rates and environments descending.
             ($0.invocationsPerSecond, $0.environmentCount, Self.key($1.function))
                 > ($1.invocationsPerSecond, $1.environmentCount, Self.key($0.function))
         }
@@ -75,7 +75,7 @@ struct TopPicture {
         ["account", "region", "function"].map { function.text($0) }.joined(separator: ":")
     }
 
-    /// The picture for programs.
+    /// The snapshot as JSON.
     var document: AWSValue {
         let functions = rows.map { row -> AWSValue in
             guard case .structure(var members) = row.function else { return row.function }
@@ -99,7 +99,7 @@ struct TopPicture {
     }
 }
 
-extension TopPicture.Row {
+extension TopSnapshot.Row {
     fileprivate var environmentCount: Int {
         ["starting", "busy", "idle", "frozen"].reduce(0) { $0 + environments($1) }
     }

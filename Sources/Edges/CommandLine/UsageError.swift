@@ -1,4 +1,4 @@
-/// A command line that cannot be understood: one line for standard error. The exit code is 2.
+/// An invalid command line: one line for standard error. The exit code is 2.
 struct UsageError: Error, Equatable, CustomStringConvertible {
     let description: String
 

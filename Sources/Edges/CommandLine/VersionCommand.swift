@@ -1,8 +1,8 @@
 internal import AWSProtocol
 
-/// `strata version`.
+/// `strata version`: prints the program's version.
 enum VersionCommand {
-    static let json = Flag("json", help: "Print JSON, for programs.")
+    static let json = Flag("json", help: "Print JSON.")
 
     static let command = Command(
         name: "version",

@@ -1,15 +1,15 @@
-/// Where a service is: scheme, host, port and perhaps a path, such as `https://s3.eu-central-1.amazonaws.com`.
+/// The URL of a service: scheme, host, port and an optional path, such as `https://s3.eu-central-1.amazonaws.com`.
 public struct EndpointURL: Hashable, Sendable, CustomStringConvertible {
     /// The URL, without a slash at its end.
     public let description: String
-    /// Scheme, host and port: what a path is put behind.
+    /// Scheme, host and port, to which a path is appended.
     public let origin: String
-    /// Host and port, as the `Host` header names them: without the port that the scheme has anyway.
+    /// Host and port as in the `Host` header: without the scheme's default port.
     public let host: String
     /// The path before the service's own, percent-encoded; empty, or with a slash at its start and none at its end.
     public let path: String
 
-    /// Takes an `http` or `https` URL with a host; `nil` for anything else: credentials, a query or a fragment too.
+    /// Parses an `http` or `https` URL with a host; `nil` for anything else, also with credentials, query or fragment.
     public init?(_ text: String) {
         guard let scheme = ["http", "https"].first(where: { text.lowercased().hasPrefix($0 + "://") }) else {
             return nil
@@ -28,7 +28,7 @@ public struct EndpointURL: Hashable, Sendable, CustomStringConvertible {
         description = origin + path
     }
 
-    /// Host and port; `nil` where there is no host, or the port is none.
+    /// Host and port; `nil` when there is no host, or the port is invalid.
     private static func host(_ authority: String, defaultPort: UInt16) -> String? {
         let colon = authority.lastIndex(of: ":")
         // The colons of an IPv6 address are inside brackets.

@@ -1,18 +1,18 @@
 internal import AWSProtocol
 public import HTTPClient
 
-/// A message and the call that hands it over.
+/// A message and the API call that sends it.
 ///
 /// Sources: *SendMessage* in the SQS, *Publish* in the SNS, *PutEvents* in the EventBridge and *PutObject* in the S3
 /// API reference.
 public struct MessageCall: Sendable {
-    /// Who takes it.
+    /// The receiver.
     public var target: MessageTarget
     /// The message, which is UTF-8 text.
     public var body: [UInt8]
     /// Attributes of a message to a queue or a topic.
     public var attributes: [String: String] = [:]
-    /// What an event says that it is: its source, its detail type and what it is about.
+    /// The properties of an event for an event bus.
     public var event: (source: String, detailType: String, resources: [String]) = ("", "", [])
     /// The key of an object.
     public var key = ""
@@ -23,7 +23,7 @@ public struct MessageCall: Sendable {
         self.body = body
     }
 
-    /// The call.
+    /// The API call that sends the message.
     public var call: ServiceCall {
         switch target.service {
         case .sqs: sqs
@@ -33,13 +33,13 @@ public struct MessageCall: Sendable {
         }
     }
 
-    /// Whether the service has taken the message; else the reason, for people.
+    /// Why the service has not accepted the message, as a message for operators; `nil` when it has.
     public func refusal(_ head: HTTPClientResponse, _ body: [UInt8]) -> String? {
         let text = String(decoding: body.prefix(500), as: UTF8.self)
         guard (200...299).contains(head.status) else {
             return "\(target.arn) answered with status \(head.status): \(text)"
         }
-        // What is no JSON is an answer of another service, and its status has said all.
+        // A body that is not JSON comes from another implementation, whose status is all there is to check.
         guard target.service == .events, let answer = try? JSON.decode(body),
             case .integer(let failed)? = answer["FailedEntryCount"], failed > 0
         else { return nil }

@@ -1,4 +1,4 @@
-/// A service that takes messages.
+/// A service that messages can be sent to.
 public enum MessageService: String, CaseIterable, Hashable, Sendable {
     /// Queues: `arn:aws:sqs:REGION:ACCOUNT:QUEUE`.
     case sqs
@@ -9,7 +9,7 @@ public enum MessageService: String, CaseIterable, Hashable, Sendable {
     /// Buckets: `arn:aws:s3:::BUCKET`.
     case s3
 
-    /// The variable of the environment that names its endpoint, as AWS's own clients read it.
+    /// The environment variable for its endpoint, as AWS's own clients read it.
     ///
     /// Source: "Service-specific endpoints", AWS SDKs and Tools Reference Guide.
     public var endpointVariable: String {
@@ -22,7 +22,7 @@ public enum MessageService: String, CaseIterable, Hashable, Sendable {
     }
 }
 
-/// Who takes a message: an ARN of one of the services.
+/// The receiver of a message: an ARN of one of the services.
 public struct MessageTarget: Hashable, Sendable {
     /// The whole ARN.
     public let arn: String
@@ -32,10 +32,10 @@ public struct MessageTarget: Hashable, Sendable {
     public let region: String
     /// The account; empty where the ARN has none.
     public let account: String
-    /// What follows: the queue, the topic, `event-bus/BUS`, the bucket.
+    /// The resource: the queue, the topic, `event-bus/BUS`, the bucket.
     public let resource: String
 
-    /// Reads an ARN; `nil` for one of no service that takes messages.
+    /// Parses an ARN; `nil` for any other service.
     public init?(_ arn: String) {
         let parts = arn.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
         guard parts.count == 6, parts[0] == "arn", let service = MessageService(rawValue: String(parts[2])),

@@ -2,7 +2,7 @@ internal import AWSProtocol
 public import HTTPClient
 public import SignatureV4
 
-/// Reads objects from S3, or from anything that speaks its API. Blocks; any thread may call it.
+/// Reads objects from S3 or a compatible server. Blocks; any thread may call it.
 ///
 /// Buckets are addressed by path, which every endpoint understands and any bucket's name allows.
 public final class S3Client: Sendable {
@@ -10,7 +10,7 @@ public final class S3Client: Sendable {
     private let http: HTTPClient
     private let nowSeconds: @Sendable () -> Int64
 
-    /// Bytes of an error that are read; documents of S3's are under one thousand.
+    /// Bytes of an error document that are read; those of S3 have less than one thousand.
     private static let errorBytes = 64 << 10
 
     /// Makes a client of one endpoint.
@@ -22,13 +22,13 @@ public final class S3Client: Sendable {
         self.nowSeconds = nowSeconds
     }
 
-    /// Passes an object's content on in pieces.
+    /// Downloads an object in pieces.
     ///
     /// - Parameters:
     ///   - region: the region that the call is signed for.
     ///   - limits: of the call; `bodyBytes` is that of the object.
-    ///   - receive: gets the pieces in order, and of a successful answer only. What it throws ends the call, as
-    ///     ``S3Error/failed(_:)`` with that cause.
+    ///   - receive: called with the pieces in order, of a successful response only. An error that it throws ends the
+    ///     call with ``S3Error/failed(_:)`` and that cause.
     ///
     /// Source: *GetObject* in the S3 API reference.
     public func getObject(
@@ -62,7 +62,7 @@ public final class S3Client: Sendable {
         return HTTPClientRequest("GET", url, headers: headers.map { HTTPClientHeader($0.name, $0.value) })
     }
 
-    /// A key in a path: its slashes stay, and whatever else it has is encoded, once.
+    /// A key in a path: slashes stay, all other reserved characters are encoded once.
     private static func path(of key: String) -> String {
         key.split(separator: "/", omittingEmptySubsequences: false)
             .map { PercentEncoding.encode(String($0)) }.joined(separator: "/")

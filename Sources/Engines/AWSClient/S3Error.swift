@@ -2,13 +2,13 @@ public import HTTPClient
 
 /// Why an object could not be read.
 public enum S3Error: Error, Sendable {
-    /// S3 refused.
+    /// S3 answered with an error.
     case refused(S3Refusal)
-    /// There was no answer, or no whole answer.
+    /// There was no response, or an incomplete one.
     case failed(HTTPClientError)
 }
 
-/// S3's answer where it is not the object.
+/// An error response of S3.
 ///
 /// Source: "Error responses" in the S3 API reference,
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>.
@@ -17,12 +17,12 @@ public struct S3Refusal: Hashable, Sendable {
     public let status: Int
     /// S3's name of the error, such as `NoSuchKey`.
     public let code: String
-    /// S3's words.
+    /// S3's message.
     public let message: String
-    /// The bucket's region, where S3 tells it.
+    /// The bucket's region, when S3 names it.
     public let bucketRegion: String?
 
-    /// Reads an answer.
+    /// Parses a response.
     init(_ head: HTTPClientResponse, body: [UInt8]) {
         status = head.status
         code = Self.element("Code", of: body) ?? Self.usualCode(of: head.status)
@@ -30,10 +30,10 @@ public struct S3Refusal: Hashable, Sendable {
         bucketRegion = head.header("x-amz-bucket-region")
     }
 
-    /// Letters of a code or a message at most: they go into the answer to somebody else.
+    /// Characters of a code or a message at most, because they go into responses to other clients.
     private static let longestText = 1_000
 
-    /// The text of an element. The document is small and its elements are known, so that it is not parsed as a whole.
+    /// The text of an element. The document is small and flat, so it is searched and not parsed.
     private static func element(_ name: String, of body: [UInt8]) -> String? {
         let text = String(decoding: body, as: UTF8.self)
         guard let start = text.firstRange(of: "<\(name)>"),
@@ -43,11 +43,11 @@ public struct S3Refusal: Hashable, Sendable {
         for (entity, character) in [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&#39;", "'")] {
             content = content.replacing(entity, with: character)
         }
-        // Last, because what it makes is no entity's start.
+        // Last, so that its result is not taken for an entity's start.
         return content.replacing("&amp;", with: "&")
     }
 
-    /// S3 sends no document with some statuses, and emulators with fewer.
+    /// The code where there is no document: S3 sends none with some statuses, emulators with more of them.
     private static func usualCode(of status: Int) -> String {
         switch status {
         case 301: "PermanentRedirect"

@@ -7,7 +7,7 @@ public struct ServiceCall: Hashable, Sendable {
     public var service: String
     /// The method.
     public var method = "POST"
-    /// The path behind the endpoint's own, percent-encoded.
+    /// The path after the endpoint's own, percent-encoded.
     public var path = "/"
     /// Headers of the call's own, in order.
     public var headers: [HTTPClientHeader] = []

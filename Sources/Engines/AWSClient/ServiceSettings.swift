@@ -1,13 +1,13 @@
 public import SignatureV4
 
-/// Where another service is, such as the S3 that packages are read from, and with whose credentials it is called.
+/// The endpoint and credentials for another service, such as the S3 that packages are read from.
 public struct ServiceSettings: Hashable, Sendable {
-    /// Where the service is.
+    /// The service's endpoint.
     public var endpoint: EndpointURL
-    /// The server's own credentials; `nil` signs as the account that asks, with the secret `test`.
+    /// The server's own credentials; `nil` signs as the calling account, with the secret `test`.
     public var credentials: SigningCredentials?
 
-    /// A PEM file of the authorities that vouch for the endpoint; `nil` for those that the host trusts.
+    /// A PEM file of the certificate authorities for the endpoint; `nil` for the host's.
     public var authorities: String?
 
     /// Collects the settings.
@@ -24,7 +24,7 @@ public struct ServiceSettings: Hashable, Sendable {
         credentials = SigningCredentials(accessKeyID: key, secretAccessKey: secret, sessionToken: token)
     }
 
-    /// What a call for an account is signed with.
+    /// The credentials for calls on behalf of an account.
     ///
     /// Local emulators read the account from the access key and take any secret.
     public func credentials(forAccount account: String) -> SigningCredentials {

@@ -2,9 +2,9 @@ public import Domain
 internal import SQLite
 
 extension Catalog {
-    /// Lets a role use a policy; that it does already is no error. A boundary takes the place of the one before.
+    /// Attaches a policy to a role; attaching it again is no error. A boundary replaces the one before.
     ///
-    /// - Parameter limit: How many policies the role may use for permissions.
+    /// - Parameter limit: How many permissions policies the role may have.
     public func attach(
         _ policy: PolicyARN, as usage: Attachment.Usage, to role: EntityID, limit: Int
     ) throws(CatalogError) -> Result<Void, IdentityRefusal> {
@@ -23,7 +23,7 @@ extension Catalog {
         }
     }
 
-    /// Ends that a role uses a policy for permissions.
+    /// Detaches a permissions policy from a role.
     public func detach(_ policy: PolicyARN, from role: EntityID) throws(CatalogError) -> Result<Void, IdentityRefusal> {
         try asCatalogError { () throws(SQLiteError) in
             try database.write { connection throws(SQLiteError) -> Result<Void, IdentityRefusal> in
@@ -36,7 +36,7 @@ extension Catalog {
         }
     }
 
-    /// Ends that a role's permissions are bounded; that they are not is no error.
+    /// Removes a role's permissions boundary; a role without one is no error.
     public func detachBoundary(from role: EntityID) throws(CatalogError) -> Result<Void, IdentityRefusal> {
         try asCatalogError { () throws(SQLiteError) in
             try database.write { connection throws(SQLiteError) -> Result<Void, IdentityRefusal> in
@@ -47,7 +47,7 @@ extension Catalog {
         }
     }
 
-    /// The policies that a role uses, in the order in which they were attached; `nil` when there is no such role.
+    /// The policies attached to a role, in the order in which they were attached; `nil` when there is no such role.
     public func attachments(of role: EntityID, as usage: Attachment.Usage) throws(CatalogError) -> [Attachment]? {
         try asCatalogError { () throws(SQLiteError) in
             try database.read { connection throws(SQLiteError) -> [Attachment]? in
@@ -58,9 +58,9 @@ extension Catalog {
         }
     }
 
-    /// The roles of an account that use a policy, in the order in which it was attached to them.
+    /// The roles of an account that a policy is attached to, in the order in which it was attached.
     ///
-    /// - Parameter usage: Only those that use it so.
+    /// - Parameter usage: Only attachments of this usage; `nil` for all.
     public func attachments(
         of policy: PolicyARN, account: AccountID, as usage: Attachment.Usage? = nil
     ) throws(CatalogError) -> [Attachment] {
@@ -78,7 +78,7 @@ extension Catalog {
 }
 
 extension Connection {
-    /// A role or policy with the number of its row.
+    /// A role or policy with its row id.
     borrowing func entity(_ id: EntityID) throws(SQLiteError) -> (row: Int, record: EntityRecord)? {
         try first("SELECT id, path, document FROM entity WHERE kind = ? AND account = ? AND name = ?", id.values) {
             ($0.integer(0), EntityRecord(id: id, path: $0.text(1), document: $0.blob(2)))
@@ -101,11 +101,12 @@ extension Connection {
         try run("DELETE FROM attachment WHERE role = ? AND usage = 'boundary'", [.integer(role)])
     }
 
-    /// How many attachments there are under a condition.
+    /// The number of attachments that meet a condition.
     borrowing func count(_ condition: String, _ values: [SQLiteValue]) throws(SQLiteError) -> Int {
         try first("SELECT count(*) FROM attachment \(condition)", values) { $0.integer(0) } ?? 0
     }
 
+    /// The attachments that meet a condition, in the order in which they were made.
     borrowing func attachments(_ condition: String, _ values: [SQLiteValue]) throws(SQLiteError) -> [Attachment] {
         let sql = """
             SELECT attachment.id, name, policy FROM attachment JOIN entity ON entity.id = role \(condition)

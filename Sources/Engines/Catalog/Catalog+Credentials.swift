@@ -1,7 +1,7 @@
 internal import SQLite
 
 extension Catalog {
-    /// Adds an access key. Its name is random, so there is none like it.
+    /// Adds an access key. Its id is random, and so unique.
     public func addCredential(_ record: CredentialRecord) throws(CatalogError) {
         try asCatalogError { () throws(SQLiteError) in
             try database.write { connection throws(SQLiteError) in
@@ -29,7 +29,7 @@ extension Catalog {
         }
     }
 
-    /// Access keys for every request: quick to ask, and never out of date.
+    /// Access keys in memory, for look-ups by every request; never stale.
     public func credentialDirectory() throws(CatalogError) -> CredentialDirectory {
         try asCatalogError { () throws(SQLiteError) in try CredentialDirectory(database) }
     }
@@ -43,8 +43,8 @@ extension Catalog {
     }
 }
 
-/// The access keys as they are now, in memory: another process may add and delete some at any time, and the next
-/// question sees it. A server has few, so a change of anything in the catalogue reads them all again.
+/// A cache of the access keys that is never stale: another process may add or delete keys at any time, and the next
+/// look-up sees it. A server has few keys, so any change of the catalogue reads all of them again.
 public final class CredentialDirectory: Sendable {
     private let records: CachedRead<[String: CredentialRecord]>
 

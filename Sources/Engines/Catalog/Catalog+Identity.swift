@@ -4,8 +4,8 @@ internal import SQLite
 extension Catalog {
     /// Adds a role or policy.
     ///
-    /// - Parameter boundary: The policy that bounds a new role's permissions.
-    /// - Returns: A refusal when the name is taken (`.exists`) or the boundary is not there (`.missingPolicy`).
+    /// - Parameter boundary: The permissions boundary of a new role.
+    /// - Returns: A refusal when the name is taken (`.exists`) or the boundary does not exist (`.missingPolicy`).
     public func createEntity(
         _ record: EntityRecord, boundary: PolicyARN? = nil
     ) throws(CatalogError) -> Result<Void, IdentityRefusal> {
@@ -38,10 +38,10 @@ extension Catalog {
     /// An account's roles or policies, by name.
     ///
     /// - Parameters:
-    ///   - pathPrefix: Only those whose path begins so.
-    ///   - usage: Only policies that some role uses so.
-    ///   - name: Where the list goes on: only those after this name.
-    ///   - limit: At most this many; ask for one more than a page has to learn whether another follows.
+    ///   - pathPrefix: Only those whose path starts with this.
+    ///   - usage: Only policies that are attached to a role with one of these usages; empty for all.
+    ///   - name: Only those after this name: where the next page starts.
+    ///   - limit: At most this many; ask for one more than a page holds to learn whether another page follows.
     public func entities(
         _ kind: EntityID.Kind, account: AccountID, pathPrefix: String = "/", usage: Set<Attachment.Usage> = [],
         after name: String = "", limit: Int
@@ -71,10 +71,10 @@ extension Catalog {
         }
     }
 
-    /// Changes a role or policy, with nobody in between what is read and what is written.
+    /// Changes a role or policy. No other change comes between the read and the write.
     ///
-    /// - Parameter change: Makes the new document of the record, or refuses. It must not call the catalogue.
-    /// - Returns: What `change` said; `nil` when there is no such entity.
+    /// - Parameter change: Returns the record's new document, or refuses. It must not call the catalogue.
+    /// - Returns: The result of `change`; `nil` when there is no such entity.
     public func changeEntity<Refusal: Error>(
         _ id: EntityID, _ change: (EntityRecord) -> Result<[UInt8], Refusal>
     ) throws(CatalogError) -> Result<Void, Refusal>? {
@@ -92,11 +92,11 @@ extension Catalog {
         }
     }
 
-    /// Deletes a role or policy that nothing is attached to, or that is attached to nothing.
+    /// Deletes a role without attached policies, or a policy that is not attached.
     ///
     /// - Parameters:
-    ///   - check: Refuses because of what else the record says. It must not call the catalogue.
-    ///   - refusal: Words the catalogue's own refusals: `.missing`, and `.inUse`, which comes before what `check` says.
+    ///   - check: Refuses for other reasons in the record. It must not call the catalogue.
+    ///   - refusal: Maps the catalogue's own refusals: `.missing`, and `.inUse`, which precedes those of `check`.
     public func deleteEntity<Refusal: Error>(
         _ id: EntityID, unless check: (EntityRecord) -> Refusal?, refusing refusal: (IdentityRefusal) -> Refusal
     ) throws(CatalogError) -> Result<Void, Refusal> {

@@ -5,8 +5,8 @@ extension Catalog {
     /// Adds a version to a layer; the first version makes the layer.
     ///
     /// - Parameters:
-    ///   - package: Bytes that are in the store already, and pinned there until this returns.
-    ///   - makeDocument: Encodes what else there is to say, once the number is known. It must not call the catalogue.
+    ///   - package: A package that is stored, and pinned until this returns.
+    ///   - makeDocument: Encodes the configuration, given the number. It must not call the catalogue.
     /// - Returns: The record, with a number that no version of this layer ever had.
     public func publishLayerVersion(
         of layer: LayerID, package: PackageReference, runtimes: [RuntimeIdentifier], architectures: [Architecture],
@@ -35,16 +35,16 @@ extension Catalog {
         }.first
     }
 
-    /// The newest version of each layer that the filter shows, by name.
+    /// The newest version of each layer that matches the filter, by name.
     ///
     /// - Parameters:
-    ///   - name: Where the list goes on: only layers after this name. Pages stay in step while layers come and go.
-    ///   - limit: At most this many; ask for one more than a page has to learn whether another follows.
+    ///   - name: Only layers after this name: where the next page starts. Pages stay consistent while layers change.
+    ///   - limit: At most this many; ask for one more than a page holds to learn whether another page follows.
     public func layers(
         account: AccountID, region: Region, matching filter: LayerFilter = .all, after name: LayerName? = nil,
         limit: Int
     ) throws(CatalogError) -> [LayerVersionRecord] {
-        // Of each layer the newest version that fits is looked up; the others are not read.
+        // Reads only the newest matching version of each layer.
         let sql = """
             SELECT \(LayerVersionRecord.columns) FROM layer JOIN layer_version ON layer_version.layer = layer.id
             WHERE account = ? AND region = ? AND name > ? AND number = (
@@ -56,11 +56,11 @@ extension Catalog {
         return try layerRows(sql: sql, account, region, values)
     }
 
-    /// A layer's versions that the filter shows, newest first.
+    /// A layer's versions that match the filter, newest first.
     ///
     /// - Parameters:
-    ///   - number: Where the list goes on: only versions below this number.
-    ///   - limit: At most this many; ask for one more than a page has to learn whether another follows.
+    ///   - number: Only versions below this number: where the next page starts.
+    ///   - limit: At most this many; ask for one more than a page holds to learn whether another page follows.
     public func layerVersions(
         of layer: LayerID, matching filter: LayerFilter = .all, before number: LayerVersionNumber? = nil, limit: Int
     ) throws(CatalogError) -> [LayerVersionRecord] {
@@ -73,15 +73,16 @@ extension Catalog {
         }
     }
 
-    /// Deletes a version. Functions that have it keep its bytes; its number is never used again.
+    /// Deletes a version. Functions that use it keep its package; its number is never reused.
     ///
     /// - Returns: Whether there was one.
     @discardableResult
     public func deleteLayerVersion(_ arn: LayerVersionARN) throws(CatalogError) -> Bool {
         let layer = arn.layer
         return try asCatalogError { () throws(SQLiteError) in
-            try database.write { connection throws(SQLiteError) in
-                try connection.run(
+            try commit(failingAs: { $0 }) { connection throws(SQLiteError) in
+                connection.note(CatalogChange.releasedPackages)
+                return try connection.run(
                     """
                     DELETE FROM layer_version WHERE number = ?
                     AND layer = (SELECT id FROM layer WHERE account = ? AND region = ? AND name = ?)
@@ -90,6 +91,7 @@ extension Catalog {
         }
     }
 
+    /// Takes the next number of a layer, and adds the layer when it is new.
     private static func nextNumber(
         of layer: LayerID, _ connection: borrowing Connection
     ) throws(SQLiteError) -> (id: Int, number: LayerVersionNumber) {

@@ -3,8 +3,8 @@ public import Domain
 internal import SQLite
 
 extension Catalog {
-    /// Every package that some row refers to: code of functions, layers that functions use (their versions deleted or
-    /// not), and layer versions. The store's collector keeps these.
+    /// Every package that a row refers to: code of functions, layers that functions use (also of deleted layer
+    /// versions), and layer versions. The store's collector keeps these.
     public func referencedDigests() throws(CatalogError) -> Set<SHA256Digest> {
         let digests = try asCatalogError { () throws(SQLiteError) in
             try database.read { connection throws(SQLiteError) in
@@ -18,7 +18,7 @@ extension Catalog {
         return Set(digests)
     }
 
-    /// What an account has in a region, as `GetAccountSettings` counts it: the code of every version of a function, and
+    /// An account's usage in a region, as `GetAccountSettings` counts it: the code of every version of a function, and
     /// every layer version that is not deleted.
     public func usage(account: AccountID, region: Region) throws(CatalogError) -> AccountUsage {
         let place: [SQLiteValue] = [.text(account.description), .text(region.description)]
@@ -33,9 +33,9 @@ extension Catalog {
             """
         return try asCatalogError { () throws(SQLiteError) in
             try database.read { connection throws(SQLiteError) in
-                let ours = try connection.first(functions, place) { ($0.integer(0), $0.integer(1)) } ?? (0, 0)
-                let theirs = try connection.first(layers, place) { $0.integer(1) } ?? 0
-                return AccountUsage(functionCount: ours.0, codeBytes: ours.1 + theirs)
+                let code = try connection.first(functions, place) { ($0.integer(0), $0.integer(1)) } ?? (0, 0)
+                let layerBytes = try connection.first(layers, place) { $0.integer(1) } ?? 0
+                return AccountUsage(functionCount: code.0, codeBytes: code.1 + layerBytes)
             }
         }
     }

@@ -1,6 +1,6 @@
 public import SQLite
 
-/// Why a catalogue call did nothing.
+/// Why a catalogue call failed. It has changed nothing.
 public enum CatalogError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The database failed.
     case storage(SQLiteError)
@@ -13,7 +13,7 @@ public enum CatalogError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Runs database work and gives its errors the catalogue's type.
+/// Runs database work and wraps its errors as ``CatalogError``.
 func asCatalogError<Value>(_ body: () throws(SQLiteError) -> Value) throws(CatalogError) -> Value {
     do throws(SQLiteError) {
         return try body()

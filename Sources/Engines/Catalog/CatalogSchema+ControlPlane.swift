@@ -1,7 +1,7 @@
 internal import SQLite
 
 extension CatalogSchema {
-    /// Versions, aliases and everything that is set for a function.
+    /// Versions, aliases and settings of functions.
     static let controlPlane = Migration(
         "versions, aliases and settings",
         """

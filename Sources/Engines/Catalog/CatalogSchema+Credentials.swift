@@ -1,8 +1,8 @@
 internal import SQLite
 
 extension CatalogSchema {
-    /// Long-term access keys. The secret is kept as it is, because a signature can only be checked with it; the data
-    /// folder is its owner's alone.
+    /// Long-term access keys. The secret is stored in clear, because checking a signature needs it; only the owner can
+    /// read the data folder.
     static let credentials = Migration(
         "credentials",
         """

@@ -1,7 +1,7 @@
 internal import SQLite
 
 extension CatalogSchema {
-    /// Roles, managed policies, and which policies which roles use. They belong to an account, not to a region.
+    /// Roles, managed policies and their attachments. They belong to an account, not to a region.
     static let rolesAndPolicies = Migration(
         "roles and policies",
         """

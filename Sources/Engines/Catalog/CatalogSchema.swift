@@ -1,6 +1,6 @@
 internal import SQLite
 
-/// The tables, as a history. Steps are added at the end and never changed.
+/// The tables, as a list of migrations. New ones are appended; existing ones are never changed.
 enum CatalogSchema {
     static let migrations = [
         Migration(

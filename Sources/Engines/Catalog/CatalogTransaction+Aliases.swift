@@ -7,7 +7,7 @@ public struct AliasRecord: Hashable, Sendable {
     public let name: AliasName
     /// The version that it points at.
     public let version: FunctionVersion
-    /// A second version, which gets part of the invocations.
+    /// A second version, which gets a share of the invocations.
     public let secondVersion: FunctionVersion?
     /// Everything else, as the caller encoded it.
     public let document: [UInt8]
@@ -41,6 +41,7 @@ extension CatalogTransaction {
                 .integer(function.key), .text(alias.name.description), .integer(alias.version.number),
                 alias.secondVersion.map { .integer($0.number) } ?? .null, .blob(alias.document),
             ])
+        note(CatalogChange.alias(function.id))
     }
 
     /// Deletes an alias with its settings.
@@ -49,6 +50,7 @@ extension CatalogTransaction {
     @discardableResult
     public borrowing func delete(_ name: AliasName, of function: StoredFunction) throws(SQLiteError) -> Bool {
         try deleteSettings(of: function, qualifier: name.description)
+        note(CatalogChange.alias(function.id))
         return try run(
             "DELETE FROM alias WHERE function = ? AND name = ?", [.integer(function.key), .text(name.description)]) > 0
     }
@@ -57,8 +59,8 @@ extension CatalogTransaction {
     ///
     /// - Parameters:
     ///   - version: Only those that point at this version; `nil` for all.
-    ///   - name: Where the list goes on: only aliases after this name.
-    ///   - limit: At most this many; ask for one more than a page has to learn whether another follows.
+    ///   - name: Only aliases after this name: where the next page starts.
+    ///   - limit: At most this many; ask for one more than a page holds to learn whether another page follows.
     public borrowing func aliases(
         of function: StoredFunction, pointingAt version: FunctionVersion? = nil, after name: AliasName? = nil,
         limit: Int
@@ -69,7 +71,7 @@ extension CatalogTransaction {
         return try aliasRecords("name > ? AND number = ifnull(?, number) ORDER BY name LIMIT ?", values, of: function)
     }
 
-    /// The names of the aliases that send invocations to a version, all of them or a part.
+    /// The names of the aliases that send all or a share of their invocations to a version.
     public borrowing func aliasNames(
         using version: FunctionVersion, of function: StoredFunction
     ) throws(SQLiteError) -> [AliasName] {

@@ -2,7 +2,7 @@ public import Domain
 public import SQLite
 
 extension CatalogTransaction {
-    /// The functions of all accounts and regions for which concurrency is reserved or provisioned.
+    /// The functions of all accounts and regions with reserved or provisioned concurrency.
     public borrowing func functionsWithConcurrency() throws(SQLiteError) -> [FunctionID] {
         let sql = """
             SELECT DISTINCT account, region, name FROM function_setting
@@ -17,10 +17,10 @@ extension CatalogTransaction {
         }
     }
 
-    /// How much concurrency the functions of an account and region have set aside: of each its reserved concurrency, or
-    /// where it has none its provisioned concurrency.
+    /// The concurrency that the functions of an account and region take from the unreserved one: of each its reserved
+    /// concurrency or, where it has none, its provisioned concurrency.
     ///
-    /// - Parameter function: A function that does not count.
+    /// - Parameter function: A function to leave out.
     public borrowing func reservedConcurrencyTotal(
         account: AccountID, region: Region, excluding function: StoredFunction? = nil
     ) throws(SQLiteError) -> Int {

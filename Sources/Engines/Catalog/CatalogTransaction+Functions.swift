@@ -10,7 +10,7 @@ extension CatalogTransaction {
         ) { StoredFunction(id, key: $0.integer(0), published: $0.integer(1)) }
     }
 
-    /// Adds a function that is not there, still without any version.
+    /// Adds a new function, without a version.
     public borrowing func insert(_ id: FunctionID) throws(SQLiteError) -> StoredFunction {
         let key = try first(
             "INSERT INTO function (account, region, name) VALUES (?, ?, ?) RETURNING id", id.values
@@ -19,9 +19,12 @@ extension CatalogTransaction {
         return StoredFunction(id, key: key, published: 0)
     }
 
-    /// Deletes a function with its versions, aliases and settings. Its versions' numbers are never used again.
+    /// Deletes a function with its versions, aliases and settings. Its versions' numbers are never reused.
     public borrowing func delete(_ function: StoredFunction) throws(SQLiteError) {
+        let versions = try versionNumbers(of: function)
         try run("DELETE FROM function WHERE id = ?", [.integer(function.key)])
+        note(CatalogChange.deletedFunction(function.id, versions: versions))
+        note(CatalogChange.releasedPackages)
     }
 
     /// Looks up a version of a function; `nil` when it was never published or is deleted.
@@ -38,8 +41,8 @@ extension CatalogTransaction {
     /// The versions of a function, `$LATEST` first.
     ///
     /// - Parameters:
-    ///   - version: Where the list goes on: only versions after this one.
-    ///   - limit: At most this many; ask for one more than a page has to learn whether another follows.
+    ///   - version: Only versions after this one: where the next page starts.
+    ///   - limit: At most this many; ask for one more than a page holds to learn whether another page follows.
     public borrowing func versions(
         of function: StoredFunction, after version: FunctionVersion? = nil, limit: Int
     ) throws(SQLiteError) -> [FunctionRecord] {
@@ -51,7 +54,7 @@ extension CatalogTransaction {
             function.id.region, name: function.id.name)
     }
 
-    /// Which versions a function has, `$LATEST` first.
+    /// The version numbers of a function, `$LATEST` first.
     public borrowing func versionNumbers(of function: StoredFunction) throws(SQLiteError) -> [FunctionVersion] {
         try all("SELECT number FROM function_version WHERE function = ? ORDER BY number", [.integer(function.key)]) {
             FunctionVersion(number: $0.integer(0))
@@ -61,9 +64,9 @@ extension CatalogTransaction {
     /// The functions of an account and region by name, each as its `$LATEST` version, or with all versions.
     ///
     /// - Parameters:
-    ///   - position: Where the list goes on: only what comes after this. Pages stay in step while functions come and
-    ///     go.
-    ///   - limit: At most this many; ask for one more than a page has to learn whether another follows.
+    ///   - position: Only versions after this position: where the next page starts. Pages stay consistent while
+    ///     functions change.
+    ///   - limit: At most this many; ask for one more than a page holds to learn whether another page follows.
     public borrowing func functions(
         account: AccountID, region: Region, includingVersions: Bool = false,
         after position: (name: FunctionName, version: FunctionVersion)? = nil, limit: Int
@@ -83,6 +86,7 @@ extension CatalogTransaction {
         return try records(sql, values, account, region, name: nil)
     }
 
+    /// Reads versions with their packages; `name` is `nil` when the rows have it.
     private borrowing func records(
         _ sql: String, _ values: [SQLiteValue], _ account: AccountID, _ region: Region, name: FunctionName?
     ) throws(SQLiteError) -> [FunctionRecord] {
@@ -97,6 +101,7 @@ extension CatalogTransaction {
         }
     }
 
+    /// The packages of a version: the code, then its layers in order.
     private borrowing func packages(
         ofFunction key: Int, number: Int
     ) throws(SQLiteError) -> [PackageReference] {

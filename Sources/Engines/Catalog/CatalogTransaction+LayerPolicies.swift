@@ -1,7 +1,7 @@
 public import Domain
 public import SQLite
 
-/// A layer version that is there: what its policy is found by, in the same transaction.
+/// A layer version that exists, with its row, for use in the same transaction.
 public struct StoredLayerVersion: Hashable, Sendable {
     /// Which version.
     public let arn: LayerVersionARN
@@ -22,7 +22,7 @@ extension CatalogTransaction {
         ) { StoredLayerVersion(arn: arn, policy: $0.isNull(1) ? nil : $0.blob(1), layerKey: $0.integer(0)) }
     }
 
-    /// Sets a layer version's policy; `nil` takes it away.
+    /// Sets a layer version's policy; `nil` removes it.
     public borrowing func setPolicy(
         _ policy: [UInt8]?, of version: StoredLayerVersion
     ) throws(SQLiteError) {

@@ -1,7 +1,7 @@
 public import Domain
 public import SQLite
 
-/// What an account can have in a region beside functions and layers.
+/// Kinds of resources of an account and region beside functions and layers.
 public enum ResourceKind: String, Hashable, Sendable, CaseIterable {
     /// A code signing configuration, by its id.
     case codeSigningConfig = "code signing config"
@@ -9,7 +9,7 @@ public enum ResourceKind: String, Hashable, Sendable, CaseIterable {
     case codeSigningConfigTags = "tags of a code signing config"
 }
 
-/// Where a resource lives: its account, its region, and which sort of thing it is.
+/// The scope of a resource's name: its account, region and kind.
 public struct ResourceScope: Hashable, Sendable {
     let account: AccountID
     let region: Region
@@ -39,8 +39,8 @@ extension CatalogTransaction {
     /// The resources of a scope by name.
     ///
     /// - Parameters:
-    ///   - name: Where the list goes on: only resources after this name.
-    ///   - limit: At most this many; ask for one more than a page has to learn whether another follows.
+    ///   - name: Only resources after this name: where the next page starts.
+    ///   - limit: At most this many; ask for one more than a page holds to learn whether another page follows.
     public borrowing func resources(
         in scope: ResourceScope, after name: String = "", limit: Int
     ) throws(SQLiteError) -> [(name: String, document: [UInt8])] {

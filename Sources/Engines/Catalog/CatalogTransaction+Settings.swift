@@ -1,15 +1,15 @@
 public import Domain
 public import SQLite
 
-/// What can be set for a function beside its versions' own configuration.
+/// Kinds of settings of a function beside its versions' own configuration.
 public enum FunctionSettingKind: String, Hashable, Sendable, CaseIterable {
     /// The resource-based policy; by qualifier.
     case policy
     /// The function's tags.
     case tags
-    /// Reserved concurrency; the amount is the number.
+    /// Reserved concurrency; the amount is its value.
     case reservedConcurrency = "reserved concurrency"
-    /// Provisioned concurrency; by qualifier, the amount is the number asked for.
+    /// Provisioned concurrency; by qualifier, the amount is the requested number.
     case provisionedConcurrency = "provisioned concurrency"
     /// How asynchronous invocations are handled; by qualifier.
     case eventInvokeConfig = "event invoke config"
@@ -25,13 +25,13 @@ public enum FunctionSettingKind: String, Hashable, Sendable, CaseIterable {
 
 /// A setting of a function.
 public struct FunctionSetting: Hashable, Sendable {
-    /// The version or alias that it is for, as text; empty where it is for the function.
+    /// The version or alias that it applies to, as text; empty for the whole function.
     public let qualifier: String
-    /// What it refers to, for look-ups.
+    /// The ARN or name that it refers to, for look-ups.
     public let target: String?
-    /// What it counts, for sums.
+    /// A number, for sums.
     public let amount: Int?
-    /// All of it, as the caller encoded it.
+    /// The whole setting, as the caller encoded it.
     public let document: [UInt8]
 
     /// Describes a setting.
@@ -44,7 +44,7 @@ public struct FunctionSetting: Hashable, Sendable {
 }
 
 extension CatalogTransaction {
-    /// Looks up a setting; `nil` when it was never made, or deleted.
+    /// Looks up a setting; `nil` when there is none.
     public borrowing func setting(
         _ kind: FunctionSettingKind, of function: StoredFunction, qualifier: String = ""
     ) throws(SQLiteError) -> FunctionSetting? {
@@ -54,8 +54,8 @@ extension CatalogTransaction {
     /// A function's settings of a kind, by qualifier.
     ///
     /// - Parameters:
-    ///   - qualifier: Where the list goes on: only settings after this qualifier.
-    ///   - limit: At most this many; ask for one more than a page has to learn whether another follows.
+    ///   - qualifier: Only settings after this qualifier: where the next page starts.
+    ///   - limit: At most this many; ask for one more than a page holds to learn whether another page follows.
     public borrowing func settings(
         _ kind: FunctionSettingKind, of function: StoredFunction, after qualifier: String? = nil, limit: Int
     ) throws(SQLiteError) -> [FunctionSetting] {
@@ -64,7 +64,7 @@ extension CatalogTransaction {
             "\(condition) ORDER BY qualifier LIMIT ?", [.text(qualifier ?? ""), .integer(limit)], kind, of: function)
     }
 
-    /// Makes a setting, or replaces it.
+    /// Adds or replaces a setting.
     public borrowing func put(
         _ setting: FunctionSetting, as kind: FunctionSettingKind, of function: StoredFunction
     ) throws(SQLiteError) {
@@ -79,6 +79,7 @@ extension CatalogTransaction {
                 setting.target.map { .text($0) } ?? .null, setting.amount.map { .integer($0) } ?? .null,
                 .blob(setting.document),
             ])
+        note(CatalogChange.setting(kind, function.id))
     }
 
     /// Deletes a setting.
@@ -88,16 +89,18 @@ extension CatalogTransaction {
     public borrowing func deleteSetting(
         _ kind: FunctionSettingKind, of function: StoredFunction, qualifier: String = ""
     ) throws(SQLiteError) -> Bool {
-        try run(
+        let count = try run(
             "DELETE FROM function_setting WHERE function = ? AND kind = ? AND qualifier = ?",
-            [.integer(function.key), .text(kind.rawValue), .text(qualifier)]) > 0
+            [.integer(function.key), .text(kind.rawValue), .text(qualifier)])
+        if count > 0 { note(CatalogChange.setting(kind, function.id)) }
+        return count > 0
     }
 
     /// The functions of an account and region whose setting has a target, by name.
     ///
     /// - Parameters:
-    ///   - name: Where the list goes on: only functions after this name.
-    ///   - limit: At most this many; ask for one more than a page has to learn whether another follows.
+    ///   - name: Only functions after this name: where the next page starts.
+    ///   - limit: At most this many; ask for one more than a page holds to learn whether another page follows.
     public borrowing func functions(
         account: AccountID, region: Region, whose kind: FunctionSettingKind, targets target: String,
         after name: FunctionName? = nil, limit: Int
@@ -116,7 +119,7 @@ extension CatalogTransaction {
         }
     }
 
-    /// Deletes whatever is set for one version or alias.
+    /// Deletes all settings of one version or alias.
     borrowing func deleteSettings(of function: StoredFunction, qualifier: String) throws(SQLiteError) {
         try run(
             "DELETE FROM function_setting WHERE function = ? AND qualifier = ?",

@@ -1,9 +1,9 @@
 public import Domain
 public import SQLite
 
-// What changes a function's versions.
+// Changes of a function's versions.
 extension CatalogTransaction {
-    /// Adds a version of a function, or replaces it: `$LATEST` alone is ever replaced.
+    /// Adds or replaces a version of a function. Only `$LATEST` is ever replaced.
     public borrowing func put(_ record: FunctionRecord, of function: StoredFunction) throws(SQLiteError) {
         let key: [SQLiteValue] = [.integer(function.key), .integer(record.version.number)]
         try run(
@@ -11,15 +11,21 @@ extension CatalogTransaction {
             INSERT INTO function_version (function, number, document) VALUES (?, ?, ?)
             ON CONFLICT (function, number) DO UPDATE SET document = excluded.document
             """, key + [.blob(record.document)])
-        try run("DELETE FROM version_package WHERE function = ? AND number = ?", key)
+        let replaced = try run("DELETE FROM version_package WHERE function = ? AND number = ?", key)
         for (ordinal, package) in ([record.code] + record.layers).enumerated() {
             try run(
                 "INSERT INTO version_package (function, number, ordinal, digest, zip_bytes) VALUES (?, ?, ?, ?, ?)",
                 key + [.integer(ordinal)] + package.values)
         }
+        if record.version == .latest {
+            note(CatalogChange.latestVersion(function.id))
+            if replaced > 0 { note(CatalogChange.releasedPackages) }
+        } else {
+            note(CatalogChange.publishedVersion(function.id))
+        }
     }
 
-    /// Replaces what is said of a version; its packages stay. Of a published version only the revision ever changes.
+    /// Replaces a version's document; its packages stay. Of a published version only the revision ever changes.
     public borrowing func setDocument(
         _ document: [UInt8], ofVersion version: FunctionVersion, of function: StoredFunction
     ) throws(SQLiteError) {
@@ -28,8 +34,8 @@ extension CatalogTransaction {
             [.blob(document), .integer(function.key), .integer(version.number)])
     }
 
-    /// Takes the next number for a version. A function's numbers count up from 1 and are never used again, not even
-    /// when a function of that name is deleted and made anew.
+    /// Takes the next number for a version. A function's numbers count up from 1 and are never reused, not even when a
+    /// function of that name is deleted and created again.
     ///
     /// Source: "Manage Lambda function versions", Lambda developer guide.
     public borrowing func nextVersion(of function: StoredFunction) throws(SQLiteError) -> FunctionVersion {
@@ -43,7 +49,7 @@ extension CatalogTransaction {
         return .number(number)
     }
 
-    /// Notes which published version `$LATEST` is the same as; `nil` when it was changed.
+    /// Records the published version that `$LATEST` equals; `nil` when it was changed.
     public borrowing func setPublished(
         _ version: FunctionVersion?, of function: StoredFunction
     ) throws(SQLiteError) {
@@ -59,6 +65,8 @@ extension CatalogTransaction {
         try run(
             "DELETE FROM function_version WHERE function = ? AND number = ?",
             [.integer(function.key), .integer(version.number)])
+        note(CatalogChange.deletedVersion(function.id, version))
+        note(CatalogChange.releasedPackages)
         try deleteSettings(of: function, qualifier: version.description)
     }
 }

@@ -3,17 +3,17 @@ internal import SQLite
 
 /// A long-term access key.
 public struct CredentialRecord: Hashable, Sendable {
-    /// Names the key: `AKIA…`.
+    /// The key's id: `AKIA…`.
     public let accessKeyID: String
-    /// What requests are signed with.
+    /// The secret that requests are signed with.
     public let secretAccessKey: String
     /// The account that it acts in.
     public let account: AccountID
-    /// What its owner calls it; may be empty.
+    /// The owner's name for it; may be empty.
     public let name: String
     /// The AWS service that it acts as, such as `s3.amazonaws.com`; `nil` for an account's own key.
     public let service: String?
-    /// When it was made, in seconds since 1970.
+    /// When it was created, in seconds since 1970.
     public let createdSeconds: Int64
 
     /// Describes a key.

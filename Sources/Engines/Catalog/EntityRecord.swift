@@ -1,9 +1,9 @@
 public import Domain
 internal import SQLite
 
-/// A role or managed policy of an account: what IAM calls an entity.
+/// The name of a role or managed policy of an account, which IAM calls entities.
 public struct EntityID: Hashable, Sendable {
-    /// What sort of entity it is.
+    /// Kinds of entities.
     public enum Kind: String, Hashable, Sendable {
         /// A role.
         case role
@@ -11,7 +11,7 @@ public struct EntityID: Hashable, Sendable {
         case policy
     }
 
-    /// What sort of entity it is.
+    /// The kind of entity.
     public let kind: Kind
     /// The account.
     public let account: AccountID
@@ -32,7 +32,7 @@ public struct EntityRecord: Hashable, Sendable {
     public let id: EntityID
     /// Its path; begins and ends with a slash.
     public let path: String
-    /// What it is, as the caller encodes it.
+    /// Its configuration, as the caller encoded it.
     public var document: [UInt8]
 
     /// Describes an entity.
@@ -43,17 +43,17 @@ public struct EntityRecord: Hashable, Sendable {
     }
 }
 
-/// A managed policy that a role uses.
+/// A managed policy attached to a role.
 public struct Attachment: Hashable, Sendable {
-    /// What a role uses a policy for.
+    /// The usage of an attached policy.
     public enum Usage: String, Hashable, Sendable {
-        /// It gives permissions; a role may have some of these.
+        /// It grants permissions; a role may have several.
         case permissions
-        /// It bounds permissions; a role has one of these at most.
+        /// It is the permissions boundary; a role has one at most.
         case boundary
     }
 
-    /// Counts up with each attachment, so that pages stay in step.
+    /// Counts up with each attachment, so that pages stay consistent.
     public let number: Int
     /// The role's name.
     public let role: String
@@ -61,17 +61,17 @@ public struct Attachment: Hashable, Sendable {
     public let policy: PolicyARN
 }
 
-/// Why roles and policies stay as they are.
+/// Why a change of roles and policies is refused.
 public enum IdentityRefusal: Error, Hashable, Sendable {
-    /// There is an entity of this name already.
+    /// An entity of this name exists.
     case exists
     /// There is no such entity.
     case missing(EntityID)
     /// There is no such policy to attach, or none is attached to detach.
     case missingPolicy(PolicyARN)
-    /// A role has policies, or a policy has roles.
+    /// The role has attached policies, or the policy is attached.
     case inUse
-    /// There would be too many.
+    /// The limit of attached policies would be exceeded.
     case limitExceeded
 }
 
@@ -81,6 +81,6 @@ extension EntityID {
 }
 
 extension PolicyARN {
-    /// The policy as a row; `nil` for AWS's own, which are none.
+    /// The policy's entity; `nil` for AWS's own policies, which have no rows.
     var entity: EntityID? { account.map { EntityID(.policy, account: $0, name: name) } }
 }

@@ -1,11 +1,11 @@
 public import Domain
 internal import SQLite
 
-/// A function that is there: what its versions, aliases and settings are found by, in the same transaction.
+/// A function that exists, with its row, for use in the same transaction.
 public struct StoredFunction: Hashable, Sendable {
     /// Which function.
     public let id: FunctionID
-    /// The published version that `$LATEST` is still the same as; `nil` when it was changed since, or never published.
+    /// The published version that `$LATEST` equals; `nil` when it was changed since, or never published.
     public let published: FunctionVersion?
     /// The row.
     let key: Int
@@ -25,7 +25,7 @@ public struct FunctionRecord: Hashable, Sendable {
     public let version: FunctionVersion
     /// Its code.
     public let code: PackageReference
-    /// Its layers' bytes, in order.
+    /// Its layers' packages, in order.
     public let layers: [PackageReference]
     /// Everything else, as the caller encoded it.
     public let document: [UInt8]
@@ -42,7 +42,7 @@ public struct FunctionRecord: Hashable, Sendable {
     }
 }
 
-/// What an account has in a region.
+/// An account's usage in a region.
 public struct AccountUsage: Hashable, Sendable {
     /// How many functions.
     public let functionCount: Int

@@ -7,11 +7,11 @@ public struct LayerVersionRecord: Hashable, Sendable {
     public let layer: LayerID
     /// Which version of it.
     public let number: LayerVersionNumber
-    /// Its bytes.
+    /// Its package.
     public let package: PackageReference
-    /// The runtimes it was published for; none stands for no statement.
+    /// The compatible runtimes it was published with; may be empty.
     public let runtimes: [RuntimeIdentifier]
-    /// The architectures it was published for; none stands for no statement.
+    /// The compatible architectures it was published with; may be empty.
     public let architectures: [Architecture]
     /// Everything else, as the caller encoded it.
     public let document: [UInt8]
@@ -50,19 +50,20 @@ public struct LayerVersionRecord: Hashable, Sendable {
         ]
     }
 
+    /// A list as one text, with a comma before, between and after its elements.
     private static func list(_ names: [String]) -> String {
         names.isEmpty ? "" : ",\(names.joined(separator: ",")),"
     }
 }
 
-/// Which layer versions a list shows.
+/// Selects layer versions for lists.
 public struct LayerFilter: Hashable, Sendable {
     /// Only versions that name this runtime; `nil` for all.
     public let runtime: RuntimeIdentifier?
     /// Only versions that name this architecture; `nil` for all.
     public let architecture: Architecture?
 
-    /// Asks for versions that name both.
+    /// Selects versions that name both.
     public init(runtime: RuntimeIdentifier? = nil, architecture: Architecture? = nil) {
         self.runtime = runtime
         self.architecture = architecture
@@ -71,8 +72,8 @@ public struct LayerFilter: Hashable, Sendable {
     /// Every version.
     public static let all = LayerFilter()
 
-    /// A condition with two placeholders. The text that is looked for has its commas, so that `java8` does not find
-    /// `java8.al2`; an empty one is found everywhere.
+    /// A condition with two placeholders. The search text includes the commas, so that `java8` does not match
+    /// `java8.al2`; an empty one matches everything.
     static let condition = "instr(runtimes, ?) > 0 AND instr(architectures, ?) > 0"
 
     /// The placeholders' values.

@@ -1,7 +1,7 @@
 public import Digest
 internal import SQLite
 
-/// Which bytes in the store a row refers to.
+/// A row's reference to a stored package.
 public struct PackageReference: Hashable, Sendable {
     /// The zip's SHA-256.
     public let digest: SHA256Digest
@@ -25,7 +25,7 @@ public struct PackageReference: Hashable, Sendable {
 }
 
 extension SQLiteError {
-    /// A row that holds something that the catalogue never writes (`SQLITE_CORRUPT`).
+    /// A row has a value that the catalogue never writes (`SQLITE_CORRUPT`).
     static func damagedRow(_ column: String) -> SQLiteError {
         SQLiteError(code: 11, message: "the column '\(column)' holds what this program does not write")
     }

@@ -1,14 +1,15 @@
 internal import SQLite
 
-/// The events that a transaction adds. It looks each target, and what events follow from, up once.
+/// The events that one transaction adds. It looks each target and source up once.
 struct EventArrivals: Sendable {
-    /// The targets that have new events, and their numbers.
+    /// The targets that have new events, with their row ids.
     private(set) var targets: [String: Int] = [:]
-    /// How many were not known before.
+    /// How many targets and sources are new to the database.
     private(set) var newTargetCount = 0
-    /// What new events follow from. They are numbered as targets are.
+    /// The sources of new events, with their row ids; they are rows of the same table as targets.
     private var sources: [String: Int] = [:]
 
+    /// Inserts an event.
     mutating func add(_ event: NewEvent, _ connection: borrowing Connection) throws(SQLiteError) {
         let target = try number(of: event.target, in: \.targets, connection)
         let source =
@@ -26,6 +27,7 @@ struct EventArrivals: Sendable {
             ])
     }
 
+    /// The row id of a target or source; inserts its row when there is none.
     private mutating func number(
         of name: String, in known: WritableKeyPath<EventArrivals, [String: Int]>, _ connection: borrowing Connection
     ) throws(SQLiteError) -> Int {

@@ -1,4 +1,4 @@
-/// Attributes as one text: `name=value` lines, with line breaks and backslashes escaped.
+/// Encodes attributes as one text: `name=value` lines, with line breaks and backslashes escaped.
 enum EventAttributes {
     static func encode(_ attributes: [String: String]) -> String {
         attributes.sorted { $0.key < $1.key }.map { "\(escaped($0.key))=\(escaped($0.value))" }.joined(separator: "\n")

@@ -3,25 +3,25 @@ extension EventQueue {
     ///
     /// - Parameters:
     ///   - target: Only those of this target; `nil` for all.
-    ///   - number: Where the list goes on: only events after this one.
+    ///   - number: Only events after this one: where the next page starts.
     ///   - limit: At most this many.
     public func list(target: String? = nil, after number: Int = 0, limit: Int) throws -> [QueuedEvent] {
         try store.list(target: target, after: number, limit: limit)
     }
 
-    /// How many events there are, and when the oldest of them was accepted, by target.
+    /// The number of events and the acceptance time of the oldest, by target.
     public func counts() throws -> [(target: String, count: Int, oldestMilliseconds: Int64)] { try store.counts() }
 
     /// The targets that have events.
     public func targets() throws -> [String] { try store.heads().keys.sorted() }
 
-    /// What the events follow from that follow from something.
+    /// The sources of the events that have one.
     public func sources() throws -> [String] { try store.sources() }
 
-    /// What there is to know of events but their content, in the order in which they were accepted.
+    /// Summaries of events, without their payloads, in the order in which they were accepted.
     ///
     /// - Parameters:
-    ///   - after: Where the list goes on: only events after this one.
+    ///   - after: Only events after this one: where the next page starts.
     ///   - limit: At most this many.
     public func summaries(_ selection: EventSelection, after: Int = 0, limit: Int) throws -> [EventSummary] {
         let found = try store.summaries(selection, after: after, limit: limit)
@@ -33,8 +33,8 @@ extension EventQueue {
         }
     }
 
-    /// Deletes events. What is being handled is not interrupted, and nothing follows from it.
+    /// Deletes events. Attempts in flight are not interrupted, and their follow-up events are dropped.
     ///
-    /// - Returns: How many.
+    /// - Returns: How many events were deleted.
     public func purge(_ selection: EventSelection = EventSelection()) throws -> Int { try store.purge(selection) }
 }

@@ -2,43 +2,29 @@ public import LinuxSystem
 internal import SQLite
 internal import Synchronization
 
-/// A durable queue of events: what was accepted is handled at least once, whatever happens to the program.
+/// A durable queue of events. An accepted event is handled at least once, also when the program is killed.
 ///
-/// Changes of all callers are gathered while the last transaction is on its way to the disk, and written together: one
-/// fsync serves many. The backlog is on the disk only: memory grows with the number of targets and of events that are
-/// being handled, not with what waits.
+/// Group commit: the changes of all callers are gathered while the last transaction is written, and share the next one
+/// and its fsync. The backlog is on the disk only: memory grows with the number of targets and of events in flight, not
+/// with the backlog.
 public final class EventQueue: Sendable {
-    /// What the queue holds back.
-    public struct Limits: Hashable, Sendable {
-        /// Events that are handled at once.
-        public var inFlight = 256
-        /// The same of one group of targets.
-        public var inFlightPerGroup = 64
-        /// Bytes that events may take on the disk; beyond it nothing is accepted, and what follows from events is lost.
-        public var diskBytes = 16 << 30
-        /// Bytes of events that wait for the disk; beyond it nothing is accepted.
-        public var unwrittenBytes = 64 << 20
-
-        /// The defaults.
-        public init() {}
-    }
-
+    /// The state under the lock.
     private struct State {
         var schedule: EventSchedule
         var inFlight: Set<Int> = []
         var changes: [EventStore.Change] = []
         var callers: [@Sendable (Bool) -> Void] = []
-        var endings: [Ending] = []
+        var finished: [FinishedAttempt] = []
         var unwrittenBytes = 0
         /// Bytes on the disk, as they were after the last transaction.
         var usedBytes = 0
-        /// When what is due is looked for next, of ``MonotonicClock``, and the timer for it: never more than one.
-        var look: (nanoseconds: UInt64, timer: EventLoop.Token)?
-        /// Whether events are handed out.
+        /// The next dispatch, by ``MonotonicClock``, and its timer: never more than one.
+        var nextDispatch: (nanoseconds: UInt64, timer: EventLoop.Token)?
+        /// Whether events are dispatched to the handler.
         var isRunning = false
         var isStopping = false
 
-        /// Takes a place on the disk. `false` where there is none.
+        /// Reserves bytes on the disk; `false` when the limit would be exceeded.
         mutating func reserve(_ bytes: Int, of diskBytes: Int) -> Bool {
             guard usedBytes + unwrittenBytes + bytes <= diskBytes else { return false }
             unwrittenBytes += bytes
@@ -46,8 +32,8 @@ public final class EventQueue: Sendable {
         }
     }
 
-    /// What the schedule learns once a change is on the disk.
-    private struct Ending {
+    /// An attempt that has ended; the schedule learns of it once the change is on the disk.
+    private struct FinishedAttempt {
         let number: Int
         let target: String
         let wasThrottled: Bool
@@ -59,17 +45,17 @@ public final class EventQueue: Sendable {
     private let handler = Mutex<(any EventHandler)?>(nil)
     private let clock: @Sendable () -> Int64
     private let state: Mutex<State>
-    /// One transaction is written, one may wait: whatever else comes meanwhile, the waiting one takes along.
+    /// Capacity 1 coalesces writes: one transaction is written, one waits and takes all changes that come meanwhile.
     private let writer: WorkQueue
     let loop: EventLoop
 
-    /// How long the queue waits after the disk has failed.
-    private static let pauseMilliseconds: Int64 = 1_000
+    /// How long the queue waits before it tries a failed disk again.
+    private static let diskRetryMilliseconds: Int64 = 1_000
 
-    /// Opens a queue, which is made when it is not there. Events are accepted from now on.
+    /// Opens a queue, and creates it when it does not exist. Events are accepted from now on.
     ///
     /// - Parameters:
-    ///   - group: What a target belongs to; targets of one group share its part of what is handled at once.
+    ///   - group: The group that a target belongs to; its targets share ``Limits/inFlightPerGroup``.
     ///   - clock: Milliseconds since 1970.
     public init(
         path: String, limits: Limits = Limits(), group: @escaping @Sendable (String) -> String = { $0 },
@@ -80,20 +66,20 @@ public final class EventQueue: Sendable {
         self.clock = clock
         var schedule = EventSchedule(
             capacity: limits.inFlight, groupCapacity: limits.inFlightPerGroup, group: group)
-        for (target, due) in try store.heads() { schedule.arrive(target, dueMilliseconds: due) }
+        for (target, due) in try store.heads() { schedule.didArrive(target, dueMilliseconds: due) }
         state = Mutex(State(schedule: schedule))
         writer = try WorkQueue(name: "events-disk", threadCount: 1, capacity: 1)
         loop = try EventLoop(name: "events")
     }
 
-    /// Begins to hand out what is in the queue.
+    /// Begins to dispatch events to a handler.
     public func start(_ handler: any EventHandler) {
         self.handler.withLock { $0 = handler }
         state.withLock { $0.isRunning = true }
         dispatchSoon()
     }
 
-    /// Hands out nothing more, and accepts nothing. What is being handled may still end.
+    /// Dispatches no more events and accepts none. Events in flight may still end.
     public func beginShutdown() {
         state.withLock { state in
             state.isRunning = false
@@ -101,12 +87,12 @@ public final class EventQueue: Sendable {
         }
     }
 
-    /// Takes an event in.
+    /// Accepts an event.
     ///
-    /// - Parameter answer: Called once, on any thread: `true` when the event is on the disk, `false` when it is not and
-    ///   never will be.
+    /// - Parameter answer: Called once, on any thread: `true` when the event is on the disk, `false` when it is
+    ///   refused.
     public func accept(_ event: NewEvent, _ answer: @escaping @Sendable (Bool) -> Void) {
-        let isTaken = state.withLock { state in
+        let isAccepted = state.withLock { state in
             guard !state.isStopping, state.unwrittenBytes + event.payload.count <= limits.unwrittenBytes,
                 state.reserve(event.payload.count, of: limits.diskBytes)
             else { return false }
@@ -114,11 +100,10 @@ public final class EventQueue: Sendable {
             state.callers.append(answer)
             return true
         }
-        isTaken ? writeSoon() : answer(false)
+        isAccepted ? writeSoon() : answer(false)
     }
 
-    /// Writes what there is to write, and handles nothing more. Events that are being handled stay in the queue unless
-    /// they end before this returns.
+    /// Writes the pending changes and stops. Events in flight stay in the queue unless they end before this returns.
     public func stop() {
         beginShutdown()
         loop.stop()
@@ -128,53 +113,54 @@ public final class EventQueue: Sendable {
 }
 
 extension EventQueue {
-    /// Tries events now instead of later.
+    /// Makes waiting events due now.
     ///
     /// - Returns: How many waited.
     public func makeDue(_ selection: EventSelection = EventSelection()) throws -> Int {
         let count = try store.makeDue(selection, nowMilliseconds: clock())
         let heads = try store.heads()
         state.withLock { state in
-            for (target, due) in heads { state.schedule.arrive(target, dueMilliseconds: due) }
+            for (target, due) in heads { state.schedule.didArrive(target, dueMilliseconds: due) }
         }
         dispatchSoon()
         return count
     }
 
-    /// The numbers of the events that are being handled.
+    /// The numbers of the events in flight.
     var eventsInFlight: Set<Int> { state.withLock(\.inFlight) }
 }
 
 extension EventQueue {
+    /// Writes the pending changes on the writer's thread.
     private func writeSoon() {
-        // Where a write waits already, it will find what is to be written.
+        // Refused when a write waits already, which takes these changes along.
         _ = writer.submit { [weak self] in self?.write() }
     }
 
-    /// Writes all changes that have gathered, in one transaction.
+    /// Writes all pending changes in one transaction.
     private func write() {
-        let (changes, callers, endings) = state.withLock { state in
+        let (changes, callers, finished) = state.withLock { state in
             defer {
                 state.changes = []
                 state.callers = []
-                state.endings = []
+                state.finished = []
                 state.unwrittenBytes = 0
             }
-            return (state.changes, state.callers, state.endings)
+            return (state.changes, state.callers, state.finished)
         }
         guard !changes.isEmpty else { return }
         do throws(SQLiteError) {
             let targets = try store.apply(changes)
-            // The events are on the disk and must not be refused any more; the next transaction tells what it takes.
+            // The events are on the disk and must not be refused any more; the next transaction reads the size again.
             let used = try? store.usedBytes()
             let now = clock()
             state.withLock { state in
                 state.usedBytes = used ?? state.usedBytes
-                for target in targets { state.schedule.arrive(target, dueMilliseconds: now) }
-                for ending in endings {
-                    state.inFlight.remove(ending.number)
-                    state.schedule.end(
-                        ending.target, wasThrottled: ending.wasThrottled, dueMilliseconds: ending.dueMilliseconds,
+                for target in targets { state.schedule.didArrive(target, dueMilliseconds: now) }
+                for attempt in finished {
+                    state.inFlight.remove(attempt.number)
+                    state.schedule.didFinish(
+                        attempt.target, wasThrottled: attempt.wasThrottled, dueMilliseconds: attempt.dueMilliseconds,
                         nowMilliseconds: now)
                 }
             }
@@ -182,43 +168,41 @@ extension EventQueue {
             dispatchSoon()
         } catch {
             for caller in callers { caller(false) }
-            keep(changes, endings)
+            keepForRetry(changes, finished)
         }
     }
 
-    /// The disk has failed: new events were refused, and what became of old ones is written later.
-    private func keep(_ changes: [EventStore.Change], _ endings: [Ending]) {
-        let old = changes.filter { if case .add = $0 { false } else { true } }
+    /// After a disk error: new events were refused; the outcomes of attempts are kept and written later.
+    private func keepForRetry(_ changes: [EventStore.Change], _ finished: [FinishedAttempt]) {
+        let outcomes = changes.filter { if case .add = $0 { false } else { true } }
         let isStopping = state.withLock { state in
-            state.changes = old + state.changes
-            state.endings = endings + state.endings
+            state.changes = outcomes + state.changes
+            state.finished = finished + state.finished
             return state.isStopping
         }
-        guard !isStopping, !old.isEmpty else { return }
-        _ = loop.schedule(atNanoseconds: Self.moment(afterMilliseconds: Self.pauseMilliseconds)) { [weak self] in
+        guard !isStopping, !outcomes.isEmpty else { return }
+        _ = loop.schedule(atNanoseconds: Self.moment(afterMilliseconds: Self.diskRetryMilliseconds)) { [weak self] in
             self?.writeSoon()
         }
     }
 
-    private func dispatchSoon() {
-        dispatch(afterMilliseconds: 0)
-    }
+    private func dispatchSoon() { dispatch(afterMilliseconds: 0) }
 
-    /// Looks for what is due after some time, unless it is looked for earlier anyhow.
+    /// Schedules a dispatch after a delay, unless an earlier one is scheduled.
     private func dispatch(afterMilliseconds delay: Int64) {
         let moment = Self.moment(afterMilliseconds: delay)
         state.withLock { state in
-            if let look = state.look {
-                guard moment < look.nanoseconds else { return }
-                // Or thousands of looks a second would each leave a timer behind for as long as an event waits.
-                loop.cancel(look.timer)
+            if let next = state.nextDispatch {
+                guard moment < next.nanoseconds else { return }
+                // Otherwise thousands of dispatches a second would each leave a timer for as long as an event waits.
+                loop.cancel(next.timer)
             }
             let timer = loop.schedule(atNanoseconds: moment) { [weak self] in
-                // Another look may have been planned since this one ran out.
-                self?.state.withLock { if $0.look?.nanoseconds == moment { $0.look = nil } }
+                // Another dispatch may have been scheduled since this timer fired.
+                self?.state.withLock { if $0.nextDispatch?.nanoseconds == moment { $0.nextDispatch = nil } }
                 self?.dispatch()
             }
-            state.look = (moment, timer)
+            state.nextDispatch = (moment, timer)
         }
     }
 
@@ -228,34 +212,48 @@ extension EventQueue {
 }
 
 extension EventQueue {
-    /// Hands out what is due. On the loop's thread only.
+    /// Dispatches the events that are due. On the loop's thread only.
     private func dispatch() {
-        while let turn = state.withLock({ $0.isRunning ? $0.schedule.turn(nowMilliseconds: clock()) : nil }) {
-            do throws(SQLiteError) { try take(turn) } catch {
-                // The disk cannot be read: later, perhaps, it can.
-                let later = clock() + Self.pauseMilliseconds
-                state.withLock { $0.schedule.arrive(turn.target, dueMilliseconds: later) }
+        while true {
+            let (fetch, delay) = nextStep()
+            guard let fetch else {
+                // An hour at most: the wall clock may be set.
+                if let delay { dispatch(afterMilliseconds: min(delay, 3_600_000)) }
+                return
+            }
+            do throws(SQLiteError) { try perform(fetch) } catch {
+                // The disk cannot be read: try again later.
+                let later = clock() + Self.diskRetryMilliseconds
+                state.withLock { $0.schedule.didArrive(fetch.target, dueMilliseconds: later) }
             }
         }
-        let now = clock()
-        guard let due = state.withLock({ $0.schedule.nextDue(nowMilliseconds: now) }) else { return }
-        // An hour at most: the wall clock may be set.
-        dispatch(afterMilliseconds: min(due - now, 3_600_000))
     }
 
-    private func take(_ turn: EventSchedule.Turn) throws(SQLiteError) {
+    /// The next fetch, or the delay until there may be one. Both by one reading of the clock: an event that became due
+    /// between two would be in neither. Read under the lock: the schedule takes an earlier time for a step of the
+    /// clock.
+    private func nextStep() -> (fetch: EventSchedule.Fetch?, delay: Int64?) {
+        state.withLock { state in
+            let now = clock()
+            if state.isRunning, let fetch = state.schedule.nextFetch(nowMilliseconds: now) { return (fetch, nil) }
+            return (nil, state.schedule.nextDue(nowMilliseconds: now).map { $0 - now })
+        }
+    }
+
+    /// Reads events that are due from the store and passes them to the handler.
+    private func perform(_ fetch: EventSchedule.Fetch) throws(SQLiteError) {
         let now = clock()
-        // Looked at before the disk is: an event that ends in between is in neither, and not tried before its time.
+        // Read before the disk: an event that ends in between is then in neither, and not tried before its time.
         let inFlight = state.withLock(\.inFlight)
-        let due = try store.due(for: turn.target, byMilliseconds: now, limit: turn.handled + turn.limit + 1)
+        let due = try store.due(for: fetch.target, byMilliseconds: now, limit: fetch.inFlight + fetch.limit + 1)
         let waiting = due.filter { !inFlight.contains($0) }
-        let mine = waiting.prefix(turn.limit)
+        let fetched = waiting.prefix(fetch.limit)
         let next =
-            waiting.count > mine.count ? now : try store.nextDue(for: turn.target, afterMilliseconds: now)
-        let events = try mine.map { number throws(SQLiteError) in try store.event(number) }.compactMap(\.self)
+            waiting.count > fetched.count ? now : try store.nextDue(for: fetch.target, afterMilliseconds: now)
+        let events = try fetched.map { number throws(SQLiteError) in try store.event(number) }.compactMap(\.self)
         state.withLock { state in
             state.inFlight.formUnion(events.map(\.number))
-            state.schedule.take(events.count, of: turn.target, nextDueMilliseconds: next)
+            state.schedule.didFetch(events.count, of: fetch.target, nextDueMilliseconds: next)
         }
         let handler = handler.withLock(\.self)
         for event in events {
@@ -263,8 +261,8 @@ extension EventQueue {
         }
     }
 
-    /// What follows from an event takes its place as what is accepted does. Where there is none it is lost: an event
-    /// that could not end for it would be handled again and again.
+    /// Reserves disk space for follow-up events, as for accepted ones, and drops those that do not fit: an event that
+    /// could not end for lack of space would be handled again and again.
     private func admit(_ followUps: [NewEvent], of event: QueuedEvent) -> [NewEvent] {
         let admitted = state.withLock { state in
             followUps.filter { state.reserve($0.payload.count, of: limits.diskBytes) }
@@ -273,7 +271,7 @@ extension EventQueue {
         return admitted
     }
 
-    /// Notes what became of an event. It is in hand until that is on the disk.
+    /// Notes the outcome of an attempt. The event stays in flight until the outcome is on the disk.
     private func end(_ event: QueuedEvent, _ verdict: EventVerdict) {
         let number = event.number
         let change: EventStore.Change
@@ -287,8 +285,8 @@ extension EventQueue {
         }
         state.withLock { [due, wasThrottled] state in
             state.changes.append(change)
-            state.endings.append(
-                Ending(
+            state.finished.append(
+                FinishedAttempt(
                     number: number, target: event.event.target, wasThrottled: wasThrottled, dueMilliseconds: due))
         }
         writeSoon()

@@ -1,21 +1,21 @@
-/// Which events of a queue are meant. What is not said does not matter.
+/// Selects events of a queue. A property that is `nil` selects all.
 public struct EventSelection: Hashable, Sendable {
-    /// One event, or a few that belong together.
+    /// One event, or the events of one request.
     public enum Identity: Hashable, Sendable {
         /// The event with this number.
         case number(Int)
-        /// The event that a caller was told this id of, and what follows from it.
+        /// The event that was accepted with this request id, and its follow-up events.
         case request(String)
     }
 
-    /// Those that these handle, with those that follow from what is in ``sources``.
+    /// The events of these targets, and those that come from ``sources``.
     public var targets: [String]?
-    /// Beside those of ``targets``: those that follow from what these have handled.
+    /// In addition to those of ``targets``: the follow-up events of these sources.
     public var sources: [String]
-    /// Of them, these only.
+    /// Only these of the selected events.
     public var identity: Identity?
 
-    /// Selects events; all, where nothing is said.
+    /// Selects events; all by default.
     public init(targets: [String]? = nil, sources: [String] = [], identity: Identity? = nil) {
         self.targets = targets
         self.sources = sources

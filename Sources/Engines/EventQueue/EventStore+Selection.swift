@@ -1,10 +1,10 @@
 internal import SQLite
 
-/// What operators ask for and change: each walks no longer than it has to, and not in one transaction.
+/// The operators' queries and changes. They use indexes where they can, and several short transactions.
 extension EventStore {
-    /// What there is to know of events but their content, in the order of their numbers.
+    /// Summaries of events, without their payloads, in the order of their numbers.
     ///
-    /// The rows are walked in that order, whatever the targets: reading page by page then costs one walk in all.
+    /// The rows are scanned in that order for any targets, so that reading all pages costs one scan.
     func summaries(_ selection: EventSelection, after: Int, limit: Int) throws(SQLiteError) -> [EventSummary] {
         let numbers = try selection.identity.map { identity throws(SQLiteError) in try self.numbers(of: identity) }
         let sql = """
@@ -35,7 +35,7 @@ extension EventStore {
         }
     }
 
-    /// What waiting events follow from.
+    /// The sources of the events that have one.
     func sources() throws(SQLiteError) -> [String] {
         try database.read { connection throws(SQLiteError) in
             try connection.all(
@@ -46,7 +46,7 @@ extension EventStore {
 
     /// Makes events due at once.
     ///
-    /// - Returns: How many.
+    /// - Returns: How many were changed.
     func makeDue(_ selection: EventSelection, nowMilliseconds: Int64) throws(SQLiteError) -> Int {
         let now = SQLiteValue.integer(Int(nowMilliseconds))
         return try change("UPDATE event SET due = ?", [now], where: "due > ?", now, selection)
@@ -54,13 +54,13 @@ extension EventStore {
 
     /// Deletes events.
     ///
-    /// - Returns: How many.
+    /// - Returns: How many were deleted.
     func purge(_ selection: EventSelection) throws(SQLiteError) -> Int {
-        // What comes meanwhile stays: the work has an end.
+        // Events that are accepted meanwhile stay, so that the deletion ends.
         try change("DELETE FROM event", [], where: "number <= ?", .integer(try lastNumber()), selection)
     }
 
-    /// Changes events in several transactions, so that those who bring new ones do not wait for all of it.
+    /// Changes events in several transactions, so that a writer of new events waits for one of them at most.
     private func change(
         _ verb: String, _ values: [SQLiteValue], where condition: String, _ bound: SQLiteValue,
         _ selection: EventSelection
@@ -82,7 +82,7 @@ extension EventStore {
         return total
     }
 
-    /// Conditions that an index answers, and their values; together they are the selection.
+    /// Conditions that an index serves, with their values; their union is the selection.
     private func parts(of selection: EventSelection) throws(SQLiteError) -> [(sql: String, value: SQLiteValue)] {
         if selection.identity != nil {
             let found = try summaries(selection, after: 0, limit: Self.batch).map(\.number)
@@ -94,10 +94,10 @@ extension EventStore {
             + selection.sources.map { ("source = (SELECT id FROM target WHERE name = ?)", .text($0)) }
     }
 
-    /// Events that are changed in one transaction: some ten milliseconds.
+    /// Events that are changed in one transaction: about ten milliseconds of work.
     private static let batch = 5_000
 
-    /// The numbers of the events that are meant.
+    /// The numbers of the events with an identity.
     private func numbers(of identity: EventSelection.Identity) throws(SQLiteError) -> [Int] {
         switch identity {
         case .number(let number): [number]
@@ -105,8 +105,8 @@ extension EventStore {
         }
     }
 
-    /// The ids of requests have no index: every event would pay for it when it is accepted, and with a long queue most
-    /// of all. They are asked for by hand, and then walked.
+    /// Scans for a request id. Request ids have no index: each accepted event would pay for it, most with a long queue,
+    /// and only operators look them up.
     private func numbers(ofRequest id: String) throws(SQLiteError) -> [Int] {
         let sql = """
             SELECT max(number), group_concat(CASE WHEN request_id = ? THEN number END)
@@ -115,7 +115,7 @@ extension EventStore {
         let last = try lastNumber()
         var found: [Int] = []
         var after = 0
-        // Step by step: a reader that stays for long keeps the write-ahead log from starting anew.
+        // Step by step: a long read transaction keeps the write-ahead log from being reset.
         while after < last {
             let values: [SQLiteValue] = [.text(id), .integer(after)]
             let step = try database.read { connection throws(SQLiteError) in
@@ -130,7 +130,7 @@ extension EventStore {
         return found
     }
 
-    /// Events that are looked at in one transaction.
+    /// Events that are scanned in one transaction.
     private static let step = 50_000
 
     private func lastNumber() throws(SQLiteError) -> Int {

@@ -1,22 +1,22 @@
 internal import SQLite
 internal import Synchronization
 
-/// The queue on disk.
+/// The queue's database.
 final class EventStore: Sendable {
     /// A change that is made in the next transaction.
     enum Change: Sendable {
         /// A new event.
         case add(NewEvent)
-        /// An event is done with; these follow from it.
+        /// An event is finished; its follow-up events are added.
         case finish(number: Int, followUps: [NewEvent])
-        /// An event waits until then.
+        /// An event is tried again at a moment.
         case postpone(number: Int, untilMilliseconds: Int64, isRetry: Bool, reason: String)
     }
 
     let database: Database
     private let newTargetCount = Mutex(0)
 
-    /// After so many new targets those without events are deleted: there are never many more than have events.
+    /// Targets without events are deleted after this many new ones, so that the table stays near the number in use.
     static let targetsBetweenPruning = 1_000
 
     static let migrations = [
@@ -63,11 +63,11 @@ final class EventStore: Sendable {
 
     init(path: String) throws(SQLiteError) {
         database = try Database(path: path, migrations: Self.migrations)
-        // On a full disk they stay: what is in the queue can be read and tried all the same.
+        // On a full disk they stay, and the queue works all the same.
         try? database.write { connection throws(SQLiteError) in try Self.prune(connection) }
     }
 
-    /// Deletes the targets that have no events, and that none follows from.
+    /// Deletes the targets that have no events and are no event's source.
     private static func prune(_ connection: borrowing Connection) throws(SQLiteError) {
         try connection.run(
             "DELETE FROM target WHERE count = 0 AND NOT EXISTS (SELECT 1 FROM event WHERE source = target.id)")
@@ -92,7 +92,7 @@ final class EventStore: Sendable {
                 case .add(let event):
                     try arrivals.add(event, connection)
                 case .finish(let number, let followUps):
-                    // An event that was purged meanwhile has nothing to follow.
+                    // The event was purged meanwhile: its follow-up events are dropped.
                     let count = try connection.run("DELETE FROM event WHERE number = ?", [.integer(number)])
                     guard count > 0 else { continue }
                     for event in followUps { try arrivals.add(event, connection) }
@@ -112,7 +112,7 @@ final class EventStore: Sendable {
         return Set(arrivals.targets.keys)
     }
 
-    /// Bytes that events take on the disk: pages in use, without those that a deletion has left.
+    /// Bytes that events take on the disk: pages in use, without free pages.
     func usedBytes() throws(SQLiteError) -> Int {
         try database.read { connection throws(SQLiteError) in
             let pages = try connection.first("PRAGMA page_count") { $0.integer(0) } ?? 0
@@ -138,12 +138,12 @@ final class EventStore: Sendable {
         }
     }
 
-    /// An event; `nil` when it is done with, or was deleted.
+    /// An event; `nil` when it is finished or was deleted.
     func event(_ number: Int) throws(SQLiteError) -> QueuedEvent? {
         try events("WHERE number = ?", [.integer(number)]).first
     }
 
-    /// When the first event of a target is due that is not due yet; `nil` when there is none.
+    /// When the next event of a target is due after a moment; `nil` when there is none.
     func nextDue(for target: String, afterMilliseconds milliseconds: Int64) throws(SQLiteError) -> Int64? {
         try database.read { connection throws(SQLiteError) in
             try connection.first(
@@ -175,7 +175,7 @@ final class EventStore: Sendable {
         return Dictionary(rows.compactMap(\.self)) { first, _ in first }
     }
 
-    /// How many events there are, and when the oldest was accepted, by target.
+    /// The number of events and the acceptance time of the oldest, by target.
     func counts() throws(SQLiteError) -> [(target: String, count: Int, oldestMilliseconds: Int64)] {
         try database.read { connection throws(SQLiteError) in
             try connection.all(

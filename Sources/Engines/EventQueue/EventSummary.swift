@@ -1,25 +1,25 @@
-/// What there is to know of an event that is in the queue, but its content.
+/// An event of the queue without its payload.
 public struct EventSummary: Hashable, Sendable {
-    /// Its number: counts up, and is never used again.
+    /// Its number: counts up, and is never reused.
     public let number: Int
-    /// What handles it: an ARN.
+    /// The ARN of its target.
     public var target: String
-    /// What it follows from: an ARN; empty for what was asked for by itself.
+    /// The ARN of the target whose event caused it; empty for an event that a caller sent.
     public var source: String
-    /// The id that the caller was told.
+    /// The request id that the caller received.
     public var requestID: String
-    /// The length of the message, in bytes.
+    /// The length of the payload, in bytes.
     public var payloadBytes: Int
-    /// When it was asked for, in milliseconds since 1970.
+    /// When it was accepted, in milliseconds since 1970.
     public var acceptedMilliseconds: Int64
     /// When it is next tried, in milliseconds since 1970.
     public var dueMilliseconds: Int64
     /// How often it was tried.
     public var attempts: Int
-    /// How many of the attempts were retries after an error of the handler's own.
+    /// How many of the attempts were retries after an error of the target.
     public var retries: Int
-    /// Why it waits; empty for what was never tried.
+    /// Why it waits; empty before the first attempt.
     public var reason: String
-    /// Whether it is being handled at this moment.
+    /// Whether an attempt is in flight.
     public var isInFlight = false
 }

@@ -1,16 +1,16 @@
-/// Something to be done later, which nobody waits for: to run a function, or to hand a message to a destination.
+/// An event to handle asynchronously: an invocation of a function, or a message for a destination.
 public struct NewEvent: Hashable, Sendable {
-    /// What handles it: an ARN. Events of one target are taken in the order in which they are due.
+    /// The ARN of its target. Events of one target are fetched in the order in which they are due.
     public var target: String
-    /// The id that the caller was told.
+    /// The request id that the caller received.
     public var requestID: String
-    /// The message.
+    /// The payload.
     public var payload: [UInt8]
-    /// What else the handler needs to know, by names of its own.
+    /// Further data for the handler, under names that the handler chooses.
     public var attributes: [String: String]
-    /// What it follows from, an ARN as in ``target``; empty for what was asked for by itself.
+    /// The ARN of the target whose event caused it; empty for an event that a caller sent.
     public var source: String
-    /// When it was asked for, in milliseconds since 1970. Its age counts from then.
+    /// When it was accepted, in milliseconds since 1970. Its age counts from then.
     public var acceptedMilliseconds: Int64
 
     /// Describes an event.
@@ -29,7 +29,7 @@ public struct NewEvent: Hashable, Sendable {
 
 /// An event that is in the queue.
 public struct QueuedEvent: Hashable, Sendable {
-    /// Its number: counts up, and is never used again.
+    /// Its number: counts up, and is never reused.
     public let number: Int
     /// What was accepted.
     public var event: NewEvent
@@ -37,9 +37,9 @@ public struct QueuedEvent: Hashable, Sendable {
     public var dueMilliseconds: Int64
     /// How often it was tried.
     public var attempts: Int
-    /// How many of the attempts were retries after an error of the handler's own, as opposed to one of the way there.
+    /// How many of the attempts were retries after an error of the target, as opposed to throttling or delivery errors.
     public var retries: Int
-    /// Why it waits; empty for what was never tried.
+    /// Why it waits; empty before the first attempt.
     public var reason: String
 
     /// Describes an event of the queue.
@@ -55,16 +55,17 @@ public struct QueuedEvent: Hashable, Sendable {
     }
 }
 
-/// What became of an attempt.
+/// The outcome of an attempt.
 public enum EventVerdict: Hashable, Sendable {
-    /// The event is done with. What follows from it is put into the queue in the same transaction.
+    /// The event is finished. Its follow-up events are added to the queue in the same transaction.
     case finished(followUps: [NewEvent] = [])
     /// It is tried again later.
     ///
     /// - Parameters:
     ///   - untilMilliseconds: When, in milliseconds since 1970.
-    ///   - isRetry: Whether it was the handler's own error, which counts as a retry.
-    ///   - reason: Why, for people.
+    ///   - isRetry: Whether the target failed, which counts as a retry. If not, the event could not be tried, as when
+    ///     it was throttled.
+    ///   - reason: A message for operators.
     case postponed(untilMilliseconds: Int64, isRetry: Bool, reason: String)
 }
 
@@ -72,9 +73,9 @@ public enum EventVerdict: Hashable, Sendable {
 public protocol EventHandler: Sendable {
     /// Tries an event once. Does not block.
     ///
-    /// - Parameter answer: To be called once, on any thread.
+    /// - Parameter answer: Must be called once, on any thread.
     func handle(_ event: QueuedEvent, _ answer: @escaping @Sendable (EventVerdict) -> Void)
 
-    /// Something that was to follow from an event is lost: the queue has no place for it.
+    /// A follow-up event was dropped, because the queue is at its size limit.
     func didDropFollowUp(of event: QueuedEvent)
 }

@@ -2,7 +2,7 @@ internal import Digest
 internal import LinuxSystem
 
 extension FileDescriptor {
-    /// Digests the file's whole content, from its start, without holding it in memory.
+    /// The digest of the file's content, read in pieces.
     borrowing func contentDigest() throws(SystemCallError) -> SHA256Digest {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
         defer { buffer.deallocate() }
@@ -15,14 +15,14 @@ extension FileDescriptor {
         return hasher.finalize()
     }
 
-    /// Gives a written file the mode and time of an object, and starts its way to the disk.
+    /// Gives a written file the mode and time of an object, and starts writing it back to the disk.
     borrowing func finish(as name: ObjectName) throws(SystemCallError) {
         try setMode(name.mode)
         try setTimes(seconds: name.timeSeconds)
         startWriteback()
     }
 
-    /// Whether the file is what an object's name says, content included.
+    /// Whether the file has the mode, time, size and content that an object's name states.
     borrowing func isIntact(_ name: ObjectName, size: Int) throws(SystemCallError) -> Bool {
         let status = try status()
         guard status.kind == .file, status.size == size, status.mode == name.mode,

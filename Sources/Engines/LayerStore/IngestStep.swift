@@ -1,23 +1,23 @@
-/// The moments of an ingest, in order. Tests stop the world at each of them.
+/// The steps of an ingest, in order. Tests inject failures and crashes at each.
 package enum IngestStep: CaseIterable, Sendable {
-    /// The ingest's own folder is there.
+    /// The ingest's workspace exists.
     case began
-    /// The zip is copied and its digest known; nothing of it is believed yet.
+    /// The zip is copied and its digest known; its content is not checked yet.
     case zipCopied
-    /// The whole tree is decided and nothing of it is written.
+    /// The whole tree is planned, and nothing of it is written.
     case planned
-    /// The tree is written below the ingest's folder.
+    /// The tree is written in the workspace.
     case unpacked
     /// All of it is on disk.
     case durable
-    /// New objects have their names.
+    /// New objects are in place.
     case objectsPlaced
-    /// The zip has its name.
+    /// The zip is in place.
     case zipPlaced
-    /// The manifest has its name.
+    /// The manifest is in place.
     case manifestPlaced
-    /// The tree has its name.
+    /// The tree is in place.
     case treePlaced
-    /// All names are on disk; the caller has not heard yet.
+    /// All names are on disk; the call has not returned yet.
     case published
 }

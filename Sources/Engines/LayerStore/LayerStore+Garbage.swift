@@ -3,22 +3,22 @@ internal import Glibc
 internal import LinuxSystem
 internal import Synchronization
 
-/// What a collection removed.
+/// The result of a collection.
 public struct CollectedGarbage: Hashable, Sendable {
-    /// Packages that nothing referred to, whole or in part.
+    /// Removed packages, complete or not.
     public var packageCount = 0
-    /// Objects that no tree had any more.
+    /// Removed objects.
     public var objectCount = 0
 }
 
 extension LayerStore {
-    /// Removes packages that nothing refers to, and objects that no tree has.
+    /// Removes packages that no row refers to, and objects that no tree has.
     ///
-    /// Packages that a `StoredPackage` speaks of and ingests in flight are left alone. One collection runs at a time;
+    /// Packages that are pinned by a `StoredPackage` or an ingest in flight are kept. One collection runs at a time;
     /// ingests and reads go on meanwhile.
     ///
     /// - Parameter referenced: Reads which packages the catalogue refers to. It is called once, after the collection
-    ///   has begun, so that a package is either in its answer or was pinned during the collection.
+    ///   has begun, so that a package is either in its result or was pinned during the collection.
     public func collectGarbage(keeping referenced: () throws -> Set<SHA256Digest>) throws -> CollectedGarbage {
         try collecting.withLock { _ in
             pins.beginCollection()
@@ -26,14 +26,14 @@ extension LayerStore {
             let kept = try referenced()
             let workspace = try makeWorkspace()
             defer {
-                // What cannot be removed now is removed when the store opens next.
+                // On failure it is removed when the store is opened the next time.
                 try? workspace.discard(from: folders.ingest)
             }
             var collected = CollectedGarbage()
             for digest in try storedDigests().subtracting(kept) where try remove(digest, to: workspace) {
                 collected.packageCount += 1
             }
-            // After the trees, whose links are what keeps objects.
+            // After the trees, whose links keep objects.
             try workspace.discard(from: folders.ingest)
             collected.objectCount = try objects.removeUnused()
             return collected
@@ -59,7 +59,7 @@ extension LayerStore {
         }
     }
 
-    /// Moves a package's parts out of sight in single steps, the tree first, because it stands for the whole.
+    /// Removes a package's parts, each atomically, the tree first, because its presence means a complete package.
     private func remove(_ digest: SHA256Digest, to workspace: borrowing Workspace) throws(SystemCallError) -> Bool {
         let name = FilePath(digest.hex)
         var parts: [SystemCallError?] = []
@@ -76,6 +76,7 @@ extension LayerStore {
         return removed
     }
 
+    /// Runs a step and returns its error, so that the next steps run too.
     private static func attempt(_ body: () throws(SystemCallError) -> Void) -> SystemCallError? {
         do throws(SystemCallError) {
             try body()

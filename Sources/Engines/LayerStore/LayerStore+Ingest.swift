@@ -5,19 +5,19 @@ internal import LinuxSystem
 extension LayerStore {
     /// Stores a zip and its tree. When it returns, both are on disk and survive a power failure.
     ///
-    /// The same zip again costs a check of what is there, and mends it. On any error nothing is left behind.
+    /// Storing the same zip again verifies the stored package and repairs it. On any error nothing is left behind.
     public func ingest(_ zip: [UInt8], limits: TreeLimits = .aws) throws(LayerStoreError) -> StoredPackage {
         try ingest(.bytes(zip), limits)
     }
 
-    /// Stores the zip in a file, of which a copy is made.
+    /// Stores a copy of the zip in a file.
     public func ingest(file path: String, limits: TreeLimits = .aws) throws(LayerStoreError) -> StoredPackage {
         let file = try asStoreError { () throws(SystemCallError) in try FileDescriptor.open(FilePath(path), .read) }
         return try ingest(.file(file), limits)
     }
 
-    /// Begins a package whose bytes are still to come. They go straight to the disk; a draft that is let go, or that a
-    /// crash leaves, leaves nothing behind.
+    /// Begins a package that is written piece by piece, straight to the disk. A draft that is released, or left by a
+    /// crash, leaves nothing behind.
     public func makeDraft() throws(LayerStoreError) -> PackageDraft {
         let ingest = try asStoreError { () throws(SystemCallError) in
             try folders.ingest.open(at: ".", [.read, .directory])
@@ -31,22 +31,22 @@ extension LayerStore {
 
     private func makeZip(in workspace: borrowing Workspace) throws(LayerStoreError) -> FileDescriptor {
         do throws(SystemCallError) { return try workspace.makeZip() } catch {
-            // What cannot be removed now is removed when the store opens next.
+            // On failure it is removed when the store is opened the next time.
             try? workspace.discard(from: folders.ingest)
             throw .system(error)
         }
     }
 
-    /// Stores what was written to a draft, as any other zip. Nothing can be written to it afterwards.
+    /// Stores the zip that was written to a draft. Nothing can be written to it afterwards.
     public func ingest(_ draft: PackageDraft, limits: TreeLimits = .aws) throws(LayerStoreError) -> StoredPackage {
         var placed: [ObjectName] = []
         do throws(LayerStoreError) {
-            let taken = try asStoreError { () throws(SystemCallError) in try draft.finish() }
-            let package = try ingest(taken, limits, in: draft.workspace, &placed)
+            let content = try asStoreError { () throws(SystemCallError) in try draft.finish() }
+            let package = try ingest(content, limits, in: draft.workspace, &placed)
             draft.discard()
             return package
         } catch {
-            // The workspace first: it has names for the objects, and only objects without other names are removed.
+            // The workspace first: it links to the objects, and only objects without other links are removed.
             draft.discard()
             removeUnused(placed)
             throw error
@@ -63,24 +63,25 @@ extension LayerStore {
         return try ingest(draft, limits: limits)
     }
 
+    /// Checks, unpacks and publishes a copied zip, unless an intact package of it is stored.
     private func ingest(
-        _ taken: PackageDraft.Content, _ limits: TreeLimits, in workspace: borrowing Workspace,
+        _ content: PackageDraft.Content, _ limits: TreeLimits, in workspace: borrowing Workspace,
         _ placed: inout [ObjectName]
     ) throws(LayerStoreError) -> StoredPackage {
         try didReach(.zipCopied)
-        let pin = pins.pin(taken.digest)
-        if let package = try intactPackage(taken.digest) { return package }
+        let pin = pins.pin(content.digest)
+        if let package = try intactPackage(content.digest) { return package }
         let (manifest, newObjects) = try unpack(workspace, limits)
         try didReach(.unpacked)
-        // The first wait for the disk: no name may appear before what it stands for is there.
+        // The first sync: content must be on disk before a name refers to it.
         try asStoreError { () throws(SystemCallError) in try workspace.write(manifest) }
         try syncToDisk()
         try didReach(.durable)
-        try publish(workspace, taken.digest, newObjects, &placed)
-        return StoredPackage(taken.digest, zipBytes: taken.byteCount, manifest, pin)
+        try publish(workspace, content.digest, newObjects, &placed)
+        return StoredPackage(content.digest, zipBytes: content.byteCount, manifest, pin)
     }
 
-    /// Decides the whole tree from the headers, then writes it below the workspace.
+    /// Plans the whole tree from the headers, then writes it in the workspace.
     private func unpack(
         _ workspace: borrowing Workspace, _ limits: TreeLimits
     ) throws(LayerStoreError) -> (manifest: TreeManifest, newObjects: [NewObject]) {
@@ -115,8 +116,9 @@ extension LayerStore {
         }
     }
 
+    /// Removes the objects that a failed ingest has added.
     private func removeUnused(_ placed: [ObjectName]) {
-        // An object that stays is found by the collector.
+        // On failure the object is left to the collector.
         for name in placed { _ = try? objects.removeIfUnused(name.path) }
     }
 }

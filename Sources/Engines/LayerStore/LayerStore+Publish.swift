@@ -2,11 +2,11 @@ internal import Digest
 internal import Glibc
 internal import LinuxSystem
 
-/// How a finished workspace becomes a package. Everything in it is on disk when this begins.
+/// Turns a finished workspace into a package. Its content is on disk when this begins.
 extension LayerStore {
-    /// Gives objects, zip, manifest and tree their names, in this order, and waits until the names are on disk.
+    /// Moves objects, zip, manifest and tree to their places, in this order, and syncs the names to disk.
     ///
-    /// - Parameter placed: Gets the objects that are new, for the caller to remove when this fails.
+    /// - Parameter placed: Receives the new objects, for the caller to remove when this fails.
     func publish(
         _ workspace: borrowing Workspace, _ digest: SHA256Digest, _ newObjects: [NewObject],
         _ placed: inout [ObjectName]
@@ -21,7 +21,7 @@ extension LayerStore {
             try didReach(.zipPlaced)
             try place(Workspace.manifestName, of: workspace, as: digest, in: folders.manifests)
             try didReach(.manifestPlaced)
-            // The tree last, because it stands for the whole.
+            // The tree last, because its presence means a complete package.
             try asStoreError { () throws(SystemCallError) in try placeTree(of: workspace, as: digest) }
             try didReach(.treePlaced)
             try syncToDisk()
@@ -32,6 +32,7 @@ extension LayerStore {
         }
     }
 
+    /// Adds the tree's new objects to the store.
     private func placeObjects(
         _ newObjects: [NewObject], of workspace: borrowing Workspace, _ placed: inout [ObjectName]
     ) throws(LayerStoreError) {
@@ -47,7 +48,7 @@ extension LayerStore {
         }
     }
 
-    /// Moves a file to its place; a damaged one that was there is replaced in the same step.
+    /// Moves a file to its place, and replaces a damaged one atomically.
     private func place(
         _ name: FilePath, of workspace: borrowing Workspace, as digest: SHA256Digest,
         in folder: borrowing FileDescriptor
@@ -60,7 +61,7 @@ extension LayerStore {
         }
     }
 
-    /// Moves the tree to its place; a damaged one that was there changes places with it, so that there always is one.
+    /// Moves the tree to its place. A damaged one is exchanged with it atomically, so that there always is one.
     private func placeTree(of workspace: borrowing Workspace, as digest: SHA256Digest) throws(SystemCallError) {
         try folders.trees.ensureDirectory(at: digest.folder)
         do throws(SystemCallError) {
@@ -71,12 +72,12 @@ extension LayerStore {
         }
     }
 
-    /// Takes back names after a failure, unless somebody else relies on the package already.
+    /// Removes the package's names after a failure, unless another pin holds the package.
     private func withdraw(_ digest: SHA256Digest, to workspace: borrowing Workspace) {
         pins.withSolePin(of: digest) {
             try? folders.trees.rename(at: digest.path, to: workspace.folder, "withdrawn")  // else the collector's
-            try? folders.manifests.removeFile(at: digest.path)  // what stays for want of a working disk, too
-            try? folders.zips.removeFile(at: digest.path)  // and this
+            try? folders.manifests.removeFile(at: digest.path)  // as above
+            try? folders.zips.removeFile(at: digest.path)  // as above
         }
     }
 }

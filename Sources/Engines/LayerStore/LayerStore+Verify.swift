@@ -3,9 +3,9 @@ internal import Glibc
 internal import LinuxSystem
 
 extension LayerStore {
-    /// Reads all of a package again: the zip's digest, and every file's digest, mode and time.
+    /// Verifies a whole package: the zip's digest, and every file's digest, mode and time.
     ///
-    /// - Throws: `.notFound`, or `.damaged` with the first file that is not what was published.
+    /// - Throws: `.notFound`, or `.damaged` with the first file that differs from what was published.
     public func verify(_ digest: SHA256Digest) throws(LayerStoreError) {
         let zip = try openZip(digest)
         guard try asStoreError({ () throws(SystemCallError) in try zip.contentDigest() }) == digest else {
@@ -14,7 +14,7 @@ extension LayerStore {
         try verifyTree(of: digest, manifest(of: digest))
     }
 
-    /// The package as it is, when all of it is whole; `nil` when it has to be ingested (again).
+    /// The stored package when it is intact; `nil` when it must be ingested (again).
     func intactPackage(_ digest: SHA256Digest) throws(LayerStoreError) -> StoredPackage? {
         do throws(LayerStoreError) {
             try verify(digest)
@@ -27,7 +27,7 @@ extension LayerStore {
         }
     }
 
-    /// What a package's tree must hold.
+    /// The manifest of a package's tree.
     func manifest(of digest: SHA256Digest) throws(LayerStoreError) -> TreeManifest {
         let file = try found(digest) { () throws(SystemCallError) in
             try folders.manifests.open(beneath: digest.path, [.read])
@@ -37,7 +37,7 @@ extension LayerStore {
         return manifest
     }
 
-    /// Runs work on a package's part, for which "no such file" means that there is no such package.
+    /// Runs work on a part of a package; `ENOENT` becomes `.notFound`.
     func found<Result: ~Copyable>(
         _ digest: SHA256Digest, _ body: () throws(SystemCallError) -> Result
     ) throws(LayerStoreError) -> Result {
@@ -56,7 +56,7 @@ extension LayerStore {
         for (id, node) in manifest.nodes.enumerated() {
             let path = Self.path(of: node, id, below: paths)
             paths.append(path)
-            guard try isWhole(node.content, at: path, childCount: childCounts[id], in: tree) else {
+            guard try isIntact(node.content, at: path, childCount: childCounts[id], in: tree) else {
                 throw .damaged(digest, path: path.description)
             }
         }
@@ -67,7 +67,8 @@ extension LayerStore {
         return node.parent == 0 ? FilePath(node.name) : paths[node.parent].appending(FilePath(node.name))
     }
 
-    private func isWhole(
+    /// Whether an entry of the tree is what the manifest states.
+    private func isIntact(
         _ content: TreeManifest.Content, at path: FilePath, childCount: Int, in tree: borrowing FileDescriptor
     ) throws(LayerStoreError) -> Bool {
         do throws(SystemCallError) {
@@ -80,7 +81,7 @@ extension LayerStore {
             case .link(let target): return try tree.target(ofSymbolicLinkAt: path).bytes == target
             }
         } catch {
-            // Gone, replaced by something else, or unreadable: damage, whichever it is.
+            // Missing, of another kind, or unreadable: all of these are damage.
             let damage = [ENOENT, ENOTDIR, ELOOP, EXDEV, EISDIR, EINVAL, EACCES, EIO].contains(error.number)
             guard damage else { throw .system(error) }
             return false

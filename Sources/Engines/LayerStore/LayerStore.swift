@@ -2,14 +2,14 @@ public import Digest
 public import LinuxSystem
 internal import Synchronization
 
-/// What tests do at a step: nothing, fail as a disk would, or look.
+/// Called at each step of an ingest. Tests inspect the store there, or throw as a failing disk would.
 package typealias IngestObserver = @Sendable (IngestStep) throws(SystemCallError) -> Void
 
-/// The durable bytes: published zips as they came, and their trees, which share every file that they have in common.
+/// The durable bytes: published zips, unchanged, and their unpacked trees, which share identical files.
 ///
-/// Below the root: `zips/ab/<sha256>` as it came; `objects/ab/<sha256>.<mode>[.<time>]`, each file once;
-/// `trees/ab/<sha256 of the zip>/…`, hard links to objects; `manifests/ab/<sha256 of the zip>`, what the tree must
-/// hold; `ingest/`, work in progress, emptied when the store opens. One process may have a store open (`FileLock`);
+/// Below the root: `zips/ab/<sha256>`, unchanged; `objects/ab/<sha256>.<mode>[.<time>]`, each file once;
+/// `trees/ab/<sha256 of the zip>/…`, hard links to objects; `manifests/ab/<sha256 of the zip>`, the manifest of the
+/// tree; `ingest/`, work in progress, emptied when the store opens. One process may have a store open (`FileLock`);
 /// within it, any thread may call anything at any time.
 public final class LayerStore: Sendable {
     let folders: StoreFolders
@@ -17,18 +17,18 @@ public final class LayerStore: Sendable {
     let pins = PinBoard()
     private let observe: IngestObserver
     private let syncsToDisk: Bool
-    /// Held by the one collection that runs.
+    /// Held by the running collection.
     let collecting = Mutex(())
     private let rootPath: String
     private let nextWorkspace = Atomic(0)
 
-    /// Opens a store, which is made when it is not there; its parent folder must be. Removes what an interrupted ingest
-    /// left.
+    /// Opens a store, and creates it when it does not exist; its parent folder must exist. Removes the remains of an
+    /// interrupted ingest.
     public convenience init(root: String) throws(LayerStoreError) {
         try self.init(root: root, syncsToDisk: true) { _ throws(SystemCallError) in }
     }
 
-    /// Opens a store for a test: its ingests report their steps, and need not wait for the disk.
+    /// Opens a store for a test: its ingests report their steps, and need not sync to disk.
     package init(
         root: String, syncsToDisk: Bool, observe: @escaping IngestObserver
     ) throws(LayerStoreError) {
@@ -45,10 +45,10 @@ public final class LayerStore: Sendable {
         }
     }
 
-    /// Where a package's tree is. The path is fit for mounting read-only, never for writing: files are shared.
+    /// The path of a package's tree. Mount it read-only; never write to it, because files are shared.
     public func treePath(of digest: SHA256Digest) -> String { "\(rootPath)/trees/\(digest.path)" }
 
-    /// Opens a package's tree as a directory, to mount it or to look into it.
+    /// Opens a package's tree as a directory, to mount or to read it.
     public func openTree(_ digest: SHA256Digest) throws(LayerStoreError) -> FileDescriptor {
         try found(digest) { () throws(SystemCallError) in
             try folders.trees.open(beneath: digest.path, [.read, .directory])
@@ -60,7 +60,7 @@ public final class LayerStore: Sendable {
         try found(digest) { () throws(SystemCallError) in try folders.zips.open(beneath: digest.path, [.read]) }
     }
 
-    /// Looks up a package that was ingested before, and keeps it from the collector while the value lives.
+    /// Looks up a stored package, and pins it while the value lives.
     public func package(_ digest: SHA256Digest) throws(LayerStoreError) -> StoredPackage {
         let pin = pins.pin(digest)
         let manifest = try manifest(of: digest)
@@ -69,18 +69,18 @@ public final class LayerStore: Sendable {
             digest, zipBytes: try asStoreError { () throws(SystemCallError) in try zip.status().size }, manifest, pin)
     }
 
-    /// Returns when all that was written is on disk.
+    /// Syncs the file system: when it returns, everything written before is on disk.
     func syncToDisk() throws(LayerStoreError) {
         guard syncsToDisk else { return }
         try asStoreError { () throws(SystemCallError) in try folders.root.synchronizeFileSystem() }
     }
 
-    /// Tells a test where an ingest is.
+    /// Reports a step of an ingest to the observer.
     func didReach(_ step: IngestStep) throws(LayerStoreError) {
         try asStoreError { () throws(SystemCallError) in try observe(step) }
     }
 
-    /// A workspace of its own for every ingest.
+    /// Makes a new workspace for an ingest or a collection.
     func makeWorkspace() throws(LayerStoreError) -> Workspace {
         let number = nextWorkspace.add(1, ordering: .relaxed).oldValue
         return try asStoreError { () throws(SystemCallError) in try Workspace(number: number, in: folders.ingest) }

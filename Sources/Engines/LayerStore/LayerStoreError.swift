@@ -2,15 +2,15 @@ internal import Archive
 public import Digest
 public import LinuxSystem
 
-/// Why the store could not do what it was asked.
+/// Why an operation of the store failed.
 public enum LayerStoreError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The zip is at fault, and its sender has to change it.
+    /// The zip is invalid; the sender must change it.
     case refused(ZipRefusal)
     /// No package with this digest is stored.
     case notFound(SHA256Digest)
-    /// What is stored is not what was put there. `path` is the file inside the tree, or empty for the zip itself.
+    /// The stored package differs from what was published. `path` is the file in the tree, or empty for the zip itself.
     case damaged(SHA256Digest, path: String)
-    /// The machine is at fault: disk full, input or output error, no permission.
+    /// A system call failed: disk full, input or output error, no permission.
     case system(SystemCallError)
 
     /// A sentence for the log.
@@ -24,7 +24,7 @@ public enum LayerStoreError: Error, Hashable, Sendable, CustomStringConvertible 
     }
 }
 
-/// Why a zip is not taken.
+/// Why a zip is refused.
 public struct ZipRefusal: Error, Hashable, Sendable, CustomStringConvertible {
     /// The kind of fault, for choosing the error that the caller sees.
     public enum Reason: Hashable, Sendable {
@@ -32,13 +32,13 @@ public struct ZipRefusal: Error, Hashable, Sendable, CustomStringConvertible {
         case notAZip
         /// The zip has no entries.
         case empty
-        /// The zip contradicts itself: sizes, checksums, headers.
+        /// The zip is inconsistent: sizes, checksums, headers.
         case damaged
         /// An entry is encrypted.
         case encrypted
         /// The zip uses a feature that is not supported.
         case unsupported
-        /// A name is absolute, leaves the tree, or is no file name on Linux.
+        /// A name is absolute, leaves the tree, or is not a file name on Linux.
         case unsafePath
         /// A symbolic link points out of the tree.
         case unsafeLink
@@ -46,7 +46,7 @@ public struct ZipRefusal: Error, Hashable, Sendable, CustomStringConvertible {
         case specialFile
         /// A setuid, setgid or sticky bit.
         case specialMode
-        /// Two entries want one name, or a file's name is used as a directory.
+        /// Two different entries have one name, or a file's name is used as a directory.
         case conflict
         /// More entries than the limit.
         case tooManyEntries
@@ -56,9 +56,9 @@ public struct ZipRefusal: Error, Hashable, Sendable, CustomStringConvertible {
 
     /// The kind of fault.
     public let reason: Reason
-    /// The entry at fault, when it is one; bytes that are not UTF-8 show as U+FFFD.
+    /// The entry at fault, if one is; bytes that are not UTF-8 appear as U+FFFD.
     public let path: String?
-    /// What is wrong, as a phrase.
+    /// The fault, as a phrase.
     public let description: String
 
     init(_ reason: Reason, path: String? = nil, _ phrase: String) {
@@ -69,7 +69,7 @@ public struct ZipRefusal: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension LayerStoreError {
-    /// Sorts an archive's errors into the sender's faults and the machine's.
+    /// Maps an archive's errors to the sender's faults and system errors.
     init(_ error: ArchiveError) {
         let phrase = error.description
         self =
@@ -85,7 +85,7 @@ extension LayerStoreError {
     }
 }
 
-/// Runs file work and gives its errors the store's type.
+/// Runs file work and wraps its errors as ``LayerStoreError``.
 func asStoreError<Result: ~Copyable>(_ body: () throws(SystemCallError) -> Result) throws(LayerStoreError) -> Result {
     do throws(SystemCallError) {
         return try body()

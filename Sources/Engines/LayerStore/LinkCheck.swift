@@ -1,16 +1,16 @@
-/// Decides whether symbolic links stay inside a planned tree.
+/// Checks that symbolic links stay inside a planned tree.
 ///
-/// A link must stay inside read as text, from the directory it is in, and also when every link on its way is followed
-/// as the kernel would. Links to nothing and circles are harmless and taken.
+/// A link must stay inside both as text, relative to its directory, and when every link on its way is followed as the
+/// kernel does. Dangling links and loops are harmless and accepted.
 struct LinkCheck {
     private let plan: TreePlan
     private var steps = 0
 
-    /// Follows at most as many links as the kernel does for one path (path_resolution(7)); beyond, it fails with
-    /// `ELOOP` and so leaves nowhere.
+    /// The most links that the kernel follows for one path (path_resolution(7)); beyond, it fails with `ELOOP`, so the
+    /// link leads nowhere.
     private static let longestChain = 40
-    /// Path components looked at for one zip: 20 for each of 200 000 links. A zip that needs more is built to keep us
-    /// busy.
+    /// Path components checked for one zip at most: 20 for each of 200 000 links. A zip that needs more is an attack on
+    /// the server's CPU.
     private static let stepLimit = 4_000_000
 
     init(_ plan: TreePlan) {
@@ -32,6 +32,7 @@ struct LinkCheck {
         guard steps <= Self.stepLimit else { throw refusal("too many symbolic links through each other") }
     }
 
+    /// Whether the target stays inside when its names are only counted.
     private mutating func staysInsideAsText(_ target: [UInt8], from directory: Int) -> Bool {
         var depth = 0
         var id = directory
@@ -47,8 +48,9 @@ struct LinkCheck {
         return true
     }
 
+    /// Whether the target stays inside when the links on its way are followed.
     private mutating func staysInsideFollowed(_ target: [UInt8], from directory: Int) -> Bool {
-        // Where we are: a node, and how many names below it that are not in the tree.
+        // The position: a node, and the number of names below it that are not in the tree.
         var (id, missing, links) = (directory, 0, 0)
         var rest = Array(target.split(separator: UInt8(ascii: "/")).reversed())
         while let name = rest.popLast(), steps <= Self.stepLimit {

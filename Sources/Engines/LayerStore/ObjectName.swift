@@ -1,15 +1,15 @@
 internal import Digest
 internal import LinuxSystem
 
-/// What makes two files one object: bytes, mode, and time where it matters. Also the object's name on disk:
+/// The identity of an object: content, mode, and time where it matters. Also the object's name on disk:
 /// `ab/<sha256>.<mode in octal>[.<time>]`.
 struct ObjectName: Hashable {
     let digest: SHA256Digest
     let mode: UInt32
-    /// Seconds since 1970, for Python sources beside bytecode; `nil` stands for the constant time.
+    /// Seconds since 1970, for Python sources beside bytecode; `nil` for the constant time.
     ///
-    /// CPython runs a `.pyc` file only if the time recorded in it is its source's
-    /// (<https://docs.python.org/3/reference/import.html#cached-bytecode-invalidation>), so in a tree that brings
+    /// CPython uses a `.pyc` file only if the time recorded in it is its source's
+    /// (<https://docs.python.org/3/reference/import.html#cached-bytecode-invalidation>), so in a tree with
     /// bytecode the sources keep their time. All other files get one constant time, so that versions built at different
     /// times share their objects.
     let keptTimeSeconds: Int?
@@ -17,7 +17,7 @@ struct ObjectName: Hashable {
     /// 1980-01-01, the earliest time a zip can hold.
     static let constantTimeSeconds = 315_532_800
 
-    /// The time that the object's file carries.
+    /// The modification time of the object's file.
     var timeSeconds: Int { keptTimeSeconds ?? Self.constantTimeSeconds }
 
     /// The name without its folder.

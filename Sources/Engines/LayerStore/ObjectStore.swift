@@ -1,15 +1,15 @@
 internal import Glibc
 internal import LinuxSystem
 
-/// The objects: every file of every tree once, by bytes, mode and time.
+/// The objects: every file of every tree once, by content, mode and time.
 ///
-/// No lock guards them. An object that nothing links to may be collected at any moment; one that is linked lives on in
-/// its tree even when it loses its own name. So each operation copes with whatever it finds, and the worst that a race
-/// costs is one copy too many.
+/// There is no lock. An object without links may be collected at any moment; a linked one stays in its tree even when
+/// it loses its own name. Each operation handles every state that it finds, and a race costs one redundant copy at
+/// worst.
 final class ObjectStore: Sendable {
     private let objects: FileDescriptor
 
-    /// An object gets no more names than this; then a fresh copy takes its place. ext4 allows 65 000 names for one
+    /// An object gets no more links than this; then a new copy replaces it. ext4 allows 65 000 names for one
     /// file, and a thousand packages easily hold as many empty `__init__.py`.
     private static let maximumLinkCount = 60_000
 
@@ -17,10 +17,10 @@ final class ObjectStore: Sendable {
         objects = try StoreFolders.folder("objects", in: root)
     }
 
-    /// Makes a name in a tree for an object.
+    /// Links an object into a tree.
     ///
-    /// - Returns: Whether it was done. It is not when there is no such object, when it has too many names, or when it
-    ///   is damaged: what a file is called says nothing about its bytes, so they are read and digested.
+    /// - Returns: Whether it was linked. It is not when there is no such object, when it has too many links, or when it
+    ///   is damaged: a file's name does not prove its content, so the content is read and digested.
     func link(
         _ name: ObjectName, size: Int, to tree: borrowing FileDescriptor, _ path: FilePath
     ) throws(SystemCallError) -> Bool {
@@ -36,7 +36,7 @@ final class ObjectStore: Sendable {
 
     /// Makes a file of a tree an object. Its content must be on disk already.
     ///
-    /// - Parameter workspace: A folder to make a temporary name in, when a damaged object has to be replaced.
+    /// - Parameter workspace: A folder for a temporary name, when a damaged object must be replaced.
     /// - Returns: Whether the object is new.
     func place(
         _ name: ObjectName, size: Int, from tree: borrowing FileDescriptor, _ path: FilePath,
@@ -61,7 +61,7 @@ final class ObjectStore: Sendable {
     /// - Returns: Whether it was removed.
     func removeIfUnused(_ path: FilePath) throws(SystemCallError) -> Bool {
         guard let status = try objects.statusIfPresent(at: path), status.linkCount == 1 else { return false }
-        // A tree that links to it right now keeps the file and only loses the chance to share it.
+        // A tree that links to it at this moment keeps the file, which is then not shared any more.
         try objects.removeFile(at: path)
         return true
     }
@@ -79,13 +79,14 @@ final class ObjectStore: Sendable {
         return count
     }
 
+    /// Whether an object exists, is intact and can have another link.
     private func isUsable(_ name: ObjectName, size: Int) throws(SystemCallError) -> Bool {
         do throws(SystemCallError) {
             let file = try objects.open(beneath: name.path, [.read, .noFollow])
             guard try file.status().linkCount < Self.maximumLinkCount else { return false }
             return try file.isIntact(name, size: size)
         } catch {
-            // Not there, not a file, or the disk cannot read it any more: a fresh copy mends all of these.
+            // Missing, not a file, or unreadable: a new copy repairs all of these.
             guard [ENOENT, ELOOP, EISDIR, EACCES, EIO].contains(error.number) else { throw error }
             return false
         }

@@ -2,11 +2,11 @@ internal import Digest
 internal import Glibc
 public import LinuxSystem
 
-/// A zip on its way into the store: what was written of it so far is in a folder of its own, and believed by nobody.
+/// A zip that is being written, in a workspace of its own. Its content is not checked before it is ingested.
 ///
-/// One thread at a time. When the draft goes away, so does the folder.
+/// Use it on one thread at a time. The workspace is removed with the draft.
 public final class PackageDraft {
-    /// What a finished draft holds.
+    /// The content of a finished draft.
     struct Content {
         let digest: SHA256Digest
         let byteCount: Int
@@ -17,7 +17,7 @@ public final class PackageDraft {
     private let ingest: FileDescriptor
     private let file: FileDescriptor
     private var hasher: SHA256Hasher? = SHA256Hasher()
-    /// How much was written so far.
+    /// How many bytes were written so far.
     public private(set) var byteCount = 0
     private var isDiscarded = false
 
@@ -29,14 +29,14 @@ public final class PackageDraft {
 
     deinit { discard() }
 
-    /// Adds bytes to the zip's end, digesting them on the way.
+    /// Appends bytes to the zip, and to its digest.
     public func write(_ piece: UnsafeRawBufferPointer) throws(SystemCallError) {
         hasher?.update(piece)
         byteCount += piece.count
         try file.write(all: piece)
     }
 
-    /// Ends the zip, and says what was written, whatever it is called where it comes from.
+    /// Ends the zip, and returns the digest and size of what was written.
     func finish() throws(SystemCallError) -> Content {
         guard let hasher = hasher.take() else { throw SystemCallError("write zip", errno: EBADF) }
         file.startWriteback()
@@ -48,7 +48,7 @@ public final class PackageDraft {
     func discard() {
         guard !isDiscarded else { return }
         isDiscarded = true
-        // What cannot be removed now is removed when the store opens next; the ingest's own outcome matters more.
+        // On failure it is removed when the store is opened the next time; the ingest's own result matters more.
         try? workspace.discard(from: ingest)
     }
 }

@@ -1,7 +1,7 @@
 internal import Digest
 internal import LinuxSystem
 
-/// Where a package's parts lie below their folders: `ab/<sha256>`, so that no directory grows without bound.
+/// The paths of a package's parts below their folders: `ab/<sha256>`, so that no directory grows without bound.
 extension SHA256Digest {
     /// The folder: the first two digits.
     var folder: FilePath { FilePath(hex.prefix(2)) }
@@ -9,7 +9,7 @@ extension SHA256Digest {
     var path: FilePath { folder.appending(FilePath(hex)) }
 }
 
-/// The folders of a store, open.
+/// The open folders of a store.
 struct StoreFolders: ~Copyable, Sendable {
     let root: FileDescriptor
     let ingest: FileDescriptor
@@ -17,10 +17,10 @@ struct StoreFolders: ~Copyable, Sendable {
     let manifests: FileDescriptor
     let trees: FileDescriptor
 
-    /// Opens the folders, and makes those that are missing.
+    /// Opens the folders, and creates those that are missing.
     ///
-    /// Only the server may enter them: modes inside trees are as the zips say, write bits for everybody included, and
-    /// objects are shared between functions.
+    /// Only the server may enter them: trees have the modes of their zips, world-writable files included, and objects
+    /// are shared between functions.
     init(root path: FilePath) throws(SystemCallError) {
         try Self.makeRoot(path)
         let root = try FileDescriptor.open(path, [.read, .directory])
@@ -41,7 +41,7 @@ struct StoreFolders: ~Copyable, Sendable {
         try here.ensureDirectory(at: path)
     }
 
-    /// Opens a folder of the store, and makes it when it is missing.
+    /// Opens a folder of the store, and creates it when it is missing.
     static func folder(
         _ name: FilePath, in root: borrowing FileDescriptor
     ) throws(SystemCallError) -> FileDescriptor {

@@ -1,9 +1,9 @@
 public import Digest
 
-/// A zip that is in the store: as it came, and unpacked.
+/// A stored zip and its unpacked tree.
 ///
-/// The collector keeps the package for as long as any copy of this value lives. Hold it until the row that refers to
-/// the package is committed, and while an environment has the tree mounted.
+/// The collector keeps the package while any copy of this value lives. Hold it until the row that refers to the package
+/// is committed, and while an environment has the tree mounted.
 public struct StoredPackage: Sendable {
     /// The SHA-256 of the zip, by which the package is found.
     public let digest: SHA256Digest

@@ -1,8 +1,8 @@
-/// How large an unpacked zip may be.
+/// Limits of an unpacked zip.
 public struct TreeLimits: Hashable, Sendable {
     /// All files together, in bytes.
     public let unzippedBytes: Int
-    /// Files, links and directories, those that are only implied by a name included.
+    /// Files, links and directories, including those that are only implied by a path.
     public let entryCount: Int
 
     /// Sets limits.

@@ -1,26 +1,26 @@
 internal import Digest
 
-/// What a tree must hold: the record that it is verified against.
+/// The list of a tree's files, against which it is verified.
 ///
 /// On disk: NUL-terminated fields (names hold no NUL) and at the end the SHA-256 of all that, in hexadecimal. Every
 /// record names its directory by number, so that deep trees do not repeat their paths.
 struct TreeManifest: Equatable {
-    /// One name in the tree.
+    /// One entry of the tree.
     struct Node: Equatable {
-        /// The directory it is in, by its place in `nodes`.
+        /// Its directory, as an index of `nodes`.
         let parent: Int
         let name: [UInt8]
         let content: Content
     }
 
-    /// What a name stands for.
+    /// The content of an entry.
     enum Content: Equatable {
         case directory(mode: UInt32)
         case file(ObjectName, size: Int)
         case link(target: [UInt8])
     }
 
-    /// Parents come before what is in them; the first is the root.
+    /// Directories come before their entries; the first is the root.
     let nodes: [Node]
 
     /// All files together, in bytes.
@@ -52,7 +52,7 @@ struct TreeManifest: Equatable {
         return bytes + Array(SHA256Digest(hashing: bytes).hex.utf8)
     }
 
-    /// Parses a manifest; `nil` when it is not whole.
+    /// Parses a manifest; `nil` when it is damaged.
     init?(_ bytes: [UInt8]) {
         let body = Array(bytes.dropLast(64))
         guard body.last == 0, String(decoding: bytes.suffix(64), as: UTF8.self) == SHA256Digest(hashing: body).hex

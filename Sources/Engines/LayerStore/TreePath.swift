@@ -1,17 +1,17 @@
-/// An entry's name, taken apart and found safe: names of files below the tree's root.
+/// An entry's path, split and validated: file names from the tree's root down.
 struct TreePath {
     /// The names from the root down; at least one.
     let components: [ArraySlice<UInt8>]
 
     /// NAME_MAX of Linux.
     static let longestName = 255
-    /// PATH_MAX of Linux, less the closing NUL and `/var/task/`, below which every file must still have a path.
+    /// PATH_MAX of Linux, less the NUL at the end and `/var/task/`, below which every file must have a valid path.
     static let longestPath = 4_096 - 1 - 10
 
-    /// How deep a file may lie. Honest packages stay below 30; a small zip of very deep paths takes long to unpack.
+    /// The depth of a file at most. Real packages stay below 30; a small zip of very deep paths takes long to unpack.
     static let deepestPath = 256
 
-    /// Takes an entry's name apart. `.` and doubled slashes inside are dropped, as unzip does.
+    /// Splits an entry's path. `.` and doubled slashes are dropped, as unzip(1) does.
     init(_ bytes: [UInt8]) throws(ZipRefusal) {
         func refusal(_ phrase: String) -> ZipRefusal {
             ZipRefusal(.unsafePath, path: String(decoding: bytes.prefix(200), as: UTF8.self), phrase)

@@ -1,20 +1,20 @@
 internal import Archive
 
-/// What a zip unpacks to, decided from its headers before a byte is written.
+/// The tree that a zip unpacks to, planned from its headers before a byte is written.
 ///
-/// The plan is the whole policy: which names, kinds, modes and links are taken. It touches no file.
+/// The plan is the whole policy: which names, kinds, modes and links are accepted. It accesses no file.
 struct TreePlan {
-    /// One name in the tree.
+    /// One entry of the tree.
     struct Node {
-        /// The directory it is in, by its place in `nodes`; the root is its own parent.
+        /// Its directory, as an index of `nodes`; the root is its own parent.
         let parent: Int
         let name: [UInt8]
         var content: Content
-        /// Whether the zip lists it, or only names something below it.
+        /// Whether the zip lists it, or only implies it by a path below it.
         var isListed: Bool
     }
 
-    /// What a name stands for.
+    /// The content of an entry.
     enum Content: Equatable {
         case directory(mode: UInt32)
         case file(PlannedFile)
@@ -23,35 +23,36 @@ struct TreePlan {
 
     /// A file to unpack.
     struct PlannedFile: Equatable {
-        /// Its place in the zip.
+        /// Its index in the zip.
         let entry: Int
         let mode: UInt32
         let size: Int
         let modificationTimeSeconds: Int
     }
 
+    /// A name in a directory.
     private struct Key: Hashable {
         let parent: Int
         let name: ArraySlice<UInt8>
     }
 
-    /// Parents come before what is in them; the first is the root.
+    /// Directories come before their entries; the first is the root.
     private(set) var nodes: [Node] = [
         Node(parent: 0, name: [], content: .directory(mode: Self.directoryMode), isListed: true)
     ]
-    /// Entries that name a file again: they must turn out to have the same bytes.
+    /// Entries that repeat a file: their content must be the same.
     private(set) var repeatedFiles: [(node: Int, entry: Int)] = []
     /// All files together, in bytes.
     private(set) var unzippedBytes = 0
     private var ids: [Key: Int] = [:]
 
-    /// Modes of what a zip without Unix modes holds: what unzip(1) gives under the usual umask.
+    /// Modes for zips without Unix modes: those of unzip(1) under the usual umask.
     static let fileMode: UInt32 = 0o644
     static let directoryMode: UInt32 = 0o755
 
     /// Plans a tree.
     ///
-    /// - Parameter linkTargets: The content of every symbolic link, by its place in `entries`.
+    /// - Parameter linkTargets: The content of every symbolic link, by its index in `entries`.
     init(_ entries: [ZipEntry], linkTargets: [Int: [UInt8]], limits: TreeLimits) throws(ZipRefusal) {
         guard !entries.isEmpty else { throw ZipRefusal(.empty, "the zip is empty") }
         for (index, entry) in entries.enumerated() {
@@ -74,11 +75,12 @@ struct TreePlan {
         return Array(names.reversed().joined(separator: [UInt8(ascii: "/")]))
     }
 
-    /// What has a name in a directory.
+    /// The entry with a name in a directory.
     func child(of parent: Int, named name: ArraySlice<UInt8>) -> Int? {
         ids[Key(parent: parent, name: name)]
     }
 
+    /// Adds an entry of the zip, with its missing directories.
     private mutating func add(
         _ entry: ZipEntry, at index: Int, linkTarget: [UInt8], _ limits: TreeLimits
     ) throws(ZipRefusal) {
@@ -98,8 +100,8 @@ struct TreePlan {
         }
     }
 
-    /// The directory at the end of a path; what is missing on the way is made. A file or link on the way is refused:
-    /// nothing is ever written through a link.
+    /// The directory at a path; missing ones are added. A file or link on the way is refused: nothing is ever written
+    /// through a link.
     private mutating func directory(
         _ components: ArraySlice<ArraySlice<UInt8>>, _ entry: ZipEntry, _ limits: TreeLimits
     ) throws(ZipRefusal) -> Int {
@@ -120,7 +122,7 @@ struct TreePlan {
 
     @discardableResult
     private mutating func append(_ node: Node, _ limits: TreeLimits) throws(ZipRefusal) -> Int {
-        // The root is not counted.
+        // The root does not count.
         guard nodes.count <= limits.entryCount else {
             throw ZipRefusal(.tooManyEntries, "more than \(limits.entryCount) files and directories")
         }
@@ -129,7 +131,7 @@ struct TreePlan {
         return nodes.count - 1
     }
 
-    /// Takes a second entry for one name: a listing of a directory that was only implied, or an identical repetition.
+    /// Merges a second entry of one name: the listing of an implied directory, or an identical repetition.
     private mutating func merge(
         _ content: Content, into id: Int, _ entry: ZipEntry, _ index: Int
     ) throws(ZipRefusal) {
@@ -145,6 +147,7 @@ struct TreePlan {
         }
     }
 
+    /// The content of an entry; refuses special files and modes.
     private static func content(
         of entry: ZipEntry, at index: Int, linkTarget: [UInt8]
     ) throws(ZipRefusal) -> Content {

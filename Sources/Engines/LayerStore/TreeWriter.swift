@@ -5,16 +5,17 @@ internal import Glibc
 internal import LinuxSystem
 internal import Synchronization
 
-/// Writes a planned tree into an empty folder, on all processors.
+/// Writes a planned tree into an empty folder, with several threads.
 ///
-/// Directories first, then files, links last: while anything is written there is no link to follow. A file whose object
-/// exists becomes a link to it without being written.
+/// Directories first, then files, symbolic links last: while files are written there is no link to follow. A file whose
+/// object exists is linked to it and not written.
 final class TreeWriter: Sendable {
+    /// The state that the threads share.
     private struct Progress {
         var nextFile = 0
-        /// What each file turned out to be, by its node.
+        /// The object of each file, by its node.
         var names: [Int: ObjectName] = [:]
-        /// Which node of this tree has an object first, and whether this tree brought it or the store had it.
+        /// The first node of this tree that has an object, and whether the object is new to the store.
         var places: [ObjectName: (node: Int, isNew: Bool)] = [:]
         var failure: LayerStoreError?
     }
@@ -28,9 +29,9 @@ final class TreeWriter: Sendable {
     private let keepsSourceTimes: Bool
     private let progress = Mutex(Progress())
 
-    /// Files up to this size are unpacked in memory, so that those that are stored already are never written.
+    /// Files up to this size are unpacked in memory, so that stored ones are never written.
     private static let smallFileBytes = 256 << 10
-    /// More threads than this wait for the disk, not for each other.
+    /// More threads than this would only wait for the disk.
     private static let maximumWorkerCount = 4
 
     /// Prepares to write below `tree`, an empty directory in `workspace`.
@@ -49,9 +50,9 @@ final class TreeWriter: Sendable {
         keepsSourceTimes = files.contains { plan.nodes[$0.node].name.ends(with: ".pyc") }
     }
 
-    /// Writes the tree; afterwards every name has its final mode and time.
+    /// Writes the tree; afterwards every entry has its final mode and time.
     ///
-    /// - Returns: What was written, and where in the tree the objects are that the store does not have.
+    /// - Returns: The manifest, and the objects of the tree that the store does not have.
     func write() throws(LayerStoreError) -> (manifest: TreeManifest, newObjects: [NewObject]) {
         try asStoreError { () throws(SystemCallError) in try makeDirectories() }
         try unpackFiles()
@@ -71,6 +72,7 @@ final class TreeWriter: Sendable {
         }
     }
 
+    /// Makes the symbolic links, and sets the directories' modes.
     private func finishDirectories() throws(SystemCallError) {
         for (id, node) in plan.nodes.enumerated() {
             let path = id == 0 ? "." : FilePath(plan.path(of: id))
@@ -97,7 +99,7 @@ final class TreeWriter: Sendable {
         if let failure = progress.withLock({ $0.failure }) { throw failure }
     }
 
-    /// The next file that nobody works on; `nil` at the end and after a failure.
+    /// Takes the next file to write; `nil` at the end and after a failure.
     private func takeFile() -> Int? {
         progress.withLock { progress in
             guard progress.failure == nil, progress.nextFile < files.count else { return nil }
@@ -144,6 +146,7 @@ final class TreeWriter: Sendable {
         try workspace.open(at: temporaryName, [.write, .create, .exclusive, .noFollow])
     }
 
+    /// Unpacks a large file to a temporary name in pieces, and returns its digest.
     private func stream(
         _ entry: Int, to temporaryName: FilePath, _ buffers: borrowing ZipBuffers
     ) throws(LayerStoreError) -> SHA256Digest {
@@ -160,7 +163,7 @@ final class TreeWriter: Sendable {
         return hasher.finalize()
     }
 
-    /// Makes a node a link to an object that this tree or the store has.
+    /// Links a node to an object that this tree or the store has. Returns whether there is one.
     private func linkExisting(_ name: ObjectName, as node: Int) throws(SystemCallError) -> Bool {
         let path = FilePath(plan.path(of: node))
         if let place = progress.withLock({ $0.places[name] }) {
@@ -173,14 +176,14 @@ final class TreeWriter: Sendable {
         return true
     }
 
-    /// Gives a written file its name in the tree, unless another thread was first with the same object.
+    /// Moves a written file to its path in the tree, unless another thread has written the same object first.
     private func moveIntoTree(_ temporaryName: FilePath, _ name: ObjectName, as node: Int) throws(SystemCallError) {
         let path = FilePath(plan.path(of: node))
         while true {
             let seen = progress.withLock { $0.places[name]?.node }
             if try linkExisting(name, as: node) { return try workspace.removeFile(at: temporaryName) }
-            // The move is made under the lock, or two threads with one object would both be first. Where `seen` is a
-            // file that has all the names it can have, this one takes its place.
+            // Renamed under the lock, otherwise two threads with one object would both be first. When `seen` is a file
+            // with the maximum of links, this one replaces it.
             let isFirst = try progress.withLock { progress throws(SystemCallError) in
                 guard progress.places[name]?.node == seen else { return false }
                 try workspace.rename(at: temporaryName, to: tree, path)
@@ -192,6 +195,7 @@ final class TreeWriter: Sendable {
         }
     }
 
+    /// Links a node's file to another path of the tree; false at the file system's limit of links.
     private func linkInTree(from node: Int, to path: FilePath) throws(SystemCallError) -> Bool {
         do throws(SystemCallError) {
             try tree.link(at: FilePath(plan.path(of: node)), to: tree, path)
@@ -202,6 +206,7 @@ final class TreeWriter: Sendable {
         }
     }
 
+    /// Checks that entries that repeat a file have the same content.
     private func checkRepeatedFiles() throws(LayerStoreError) {
         let buffers = ZipBuffers()
         for (node, entry) in plan.repeatedFiles {
@@ -248,11 +253,11 @@ final class TreeWriter: Sendable {
     }
 }
 
-/// A file of a tree that is to become an object.
+/// A file of a tree that becomes a new object.
 struct NewObject {
     let name: ObjectName
     let size: Int
-    /// Where it is in the tree.
+    /// Its path in the tree.
     let path: FilePath
 }
 

@@ -3,7 +3,7 @@ internal import Digest
 internal import Glibc
 internal import LinuxSystem
 
-/// One ingest's own folder below `ingest/`, which nobody else looks into.
+/// The private folder of one ingest below `ingest/`.
 struct Workspace: ~Copyable {
     let name: FilePath
     let folder: FileDescriptor
@@ -24,7 +24,7 @@ struct Workspace: ~Copyable {
         try ingest.removeTree(at: name)
     }
 
-    /// Makes the empty file that the zip goes into.
+    /// Creates the empty file for the zip.
     borrowing func makeZip() throws(SystemCallError) -> FileDescriptor {
         try folder.open(at: Self.zipName, [.write, .create, .exclusive, .noFollow])
     }
@@ -47,7 +47,7 @@ struct Workspace: ~Copyable {
         return try folder.open(at: Self.treeName, [.read, .directory, .noFollow])
     }
 
-    /// The folder as a second open file.
+    /// Opens the folder a second time.
     borrowing func reopen() throws(SystemCallError) -> FileDescriptor {
         try folder.open(at: ".", [.read, .directory])
     }
@@ -59,12 +59,12 @@ struct Workspace: ~Copyable {
     }
 }
 
-/// Where a zip comes from.
+/// The source of a zip.
 enum ZipSource: ~Copyable {
     case bytes([UInt8])
     case file(FileDescriptor)
 
-    /// Passes the zip on in pieces, from its start to its end.
+    /// Passes the zip's bytes on in pieces, in order.
     borrowing func forEachPiece(
         _ body: (UnsafeRawBufferPointer) throws(SystemCallError) -> Void
     ) throws(SystemCallError) {

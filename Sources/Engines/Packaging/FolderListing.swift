@@ -1,10 +1,10 @@
 internal import LinuxSystem
 
-/// Lists what is in a folder, as entries of a package. Reads names and sizes, no content.
+/// Lists a folder as entries of a package. Reads names and sizes, not content.
 struct FolderListing {
-    /// Whether a path below the folder is left out, with everything in it.
+    /// Whether a path below the folder is left out, with everything below it.
     var isExcluded: (_ path: String) -> Bool = { _ in false }
-    /// A file to leave out, whatever it is called: the package itself, when it is written into the folder.
+    /// A file to leave out under any name: the package itself, when it is written into the folder.
     var excludedFile: FileStatus?
 
     /// Every entry below `root`, in the order of their paths' bytes.
@@ -53,7 +53,7 @@ struct FolderListing {
         }
     }
 
-    /// A link is kept as a link, so it has to mean the same where the package is unpacked.
+    /// A link is kept as a link, so its target must be inside the package.
     private func link(_ path: String, below root: String) throws(PackagingError) -> PackageEntry.Content {
         let target = try PackagingError.wrapping { () throws(SystemCallError) in
             try FileDescriptor.open(FilePath(root), [.read, .directory]).target(ofSymbolicLinkAt: FilePath(path))

@@ -1,25 +1,25 @@
 internal import LinuxSystem
 
-/// Makes a deployment package from a folder of code, alone or with its dependencies beside it.
+/// Makes a deployment package from a folder of code, with or without its dependencies.
 public struct FunctionPackager: Sendable {
-    /// The folder; what is in it goes to the root of the zip.
+    /// The folder of the code; its files go to the root of the zip.
     public let code: String
-    /// Where dependencies come from; `nil` when layers bring them.
+    /// Installs the dependencies; `nil` when layers contain them.
     public let dependencies: LayerBuilder?
 
-    /// Takes what to package; does nothing yet.
+    /// Describes a package; does nothing yet.
     public init(code: String, dependencies: LayerBuilder? = nil) {
         self.code = code
         self.dependencies = dependencies
     }
 
     /// Writes the zip; the same files make the same bytes. Where code and a dependency have the same path, the code's
-    /// file counts. Either `output` is whole afterwards, or it is as it was before.
+    /// file is used. Atomic: `output` is complete afterwards, or as it was before.
     ///
-    /// - Parameter progress: Gets lines about what is going on.
+    /// - Parameter progress: Called with progress messages, one line each.
     public func package(output: String, progress: (String) -> Void) throws(PackagingError) -> PackageReport {
         let hold = BlockedSignals()
-        // Listed first, so that nothing of what is made beside the output gets in.
+        // Listed first, so that temporary files beside the output are not included.
         let own = try listing(output: output).entries(of: code)
         guard let dependencies else { return try PackageWriter(output: output).write(own, depth: 0, hold: hold) }
         return try dependencies.withDependencies(besides: output, hold: hold, progress: progress) {
@@ -29,6 +29,7 @@ public struct FunctionPackager: Sendable {
         }
     }
 
+    /// The listing of the code, with its ignore rules, without the output file.
     private func listing(output: String) throws(PackagingError) -> FolderListing {
         try PackagingError.wrapping { () throws(SystemCallError) in
             let folder = try FileDescriptor.open(FilePath(code), [.read, .directory])

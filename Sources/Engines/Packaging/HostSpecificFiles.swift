@@ -1,13 +1,13 @@
-/// What an installation leaves in a folder that tells of the host it was made on.
+/// Finds the files of an installation that depend on the host it was made on.
 ///
-/// These are all that differs between two installations of the same wheels: console scripts name this host's
+/// They are all that differs between two installations of the same wheels: console scripts name this host's
 /// interpreter in their first line (and would not find it in a sandbox), `direct_url.json` may hold a local path, the
-/// rest is the installer's own. `RECORD` lists them with their digests, so their lines go too.
+/// rest is the installer's own. `RECORD` lists them with their digests, so their lines are removed too.
 /// Source: <https://packaging.python.org/en/latest/specifications/recording-installed-packages/>.
 enum HostSpecificFiles {
     private static let metadata: Set<String> = ["direct_url.json", "uv_cache.json", "uv_build.json"]
 
-    /// Whether the name alone says that a file is a trace.
+    /// Whether a file is host-specific by its name.
     static func isHostSpecific(path: String) -> Bool {
         if path == ".lock" { return true }
         let names = path.split(separator: "/")

@@ -1,10 +1,10 @@
 internal import LinuxSystem
 
-/// The packages that an installer put into a folder, without what tells of this host.
+/// The packages that were installed into a folder, without host-specific files.
 struct InstalledPackages {
     let folder: String
 
-    /// All entries that belong into a package, in order; `RECORD` files list only those.
+    /// All entries for a package, in order; their `RECORD` files list only these.
     func entries() throws(PackagingError) -> [PackageEntry] {
         let all = try FolderListing(isExcluded: HostSpecificFiles.isHostSpecific).entries(of: folder)
         var launchers: Set<String> = []
@@ -20,6 +20,7 @@ struct InstalledPackages {
         return entries
     }
 
+    /// A `RECORD` file without the lines of files that are left out.
     private func filtered(_ entry: PackageEntry, _ launchers: Set<String>) throws(PackagingError) -> PackageEntry {
         let record = try bytes(of: entry, atMost: entry.byteCount)
         return PackageEntry(path: entry.path, content: .bytes(HostSpecificFiles.record(record, without: launchers)))

@@ -2,19 +2,19 @@ internal import LinuxSystem
 
 /// Builds the zip of a layer, or the dependencies of a fat deployment package, from a requirements file.
 ///
-/// The same wheels make the same bytes on any host. Which wheels a requirements file means is settled when it pins
-/// every version; otherwise it is whatever the index offers that day.
+/// The same wheels make the same bytes on any host. A requirements file that pins every version always means the same
+/// wheels; otherwise they depend on the index's state.
 public struct LayerBuilder: Sendable {
     /// The path of `uv`; see `UVLocator`.
     public let installer: String
     /// A pip requirements file.
     public let requirements: String
-    /// What the wheels have to fit.
+    /// The platform that the wheels must support.
     public let platform: PythonPlatform
     /// Variables for `uv`, such as `PATH`, `HOME` and its own `UV_…`.
     public let environment: [String: String]
 
-    /// Takes what to build; does nothing yet.
+    /// Describes a layer; does nothing yet.
     public init(installer: String, requirements: String, platform: PythonPlatform, environment: [String: String]) {
         self.installer = installer
         self.requirements = requirements
@@ -23,10 +23,10 @@ public struct LayerBuilder: Sendable {
     }
 
     /// Installs and zips under `python/`, where Lambda's Python runtimes look
-    /// (<https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html>). Either `output` is whole afterwards, or it
-    /// is as it was before; an interruption (Ctrl-C) throws `.interrupted`.
+    /// (<https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html>). Atomic: `output` is
+    /// complete afterwards, or as it was before; an interruption (Ctrl-C) throws `.interrupted`.
     ///
-    /// - Parameter progress: Gets lines about what is going on.
+    /// - Parameter progress: Called with progress messages, one line each.
     public func build(
         output: String, progress: (String) -> Void
     ) throws(PackagingError) -> PackageReport {
@@ -37,7 +37,7 @@ public struct LayerBuilder: Sendable {
         }
     }
 
-    /// Installs into a folder beside `output`, lends its entries, and removes it.
+    /// Installs into a folder beside `output`, passes its entries to `body`, and removes it.
     func withDependencies<Result>(
         besides output: String, hold: borrowing BlockedSignals, progress: (String) -> Void,
         _ body: ([PackageEntry]) throws(PackagingError) -> Result
@@ -49,7 +49,7 @@ public struct LayerBuilder: Sendable {
         return try body(InstalledPackages(folder: folder).entries())
     }
 
-    /// Best effort: a folder that is left over is in nobody's way.
+    /// Best effort: a folder that cannot be removed does no harm.
     private static func remove(_ folder: String) {
         let here = try? FileDescriptor.open(".", [.read, .directory])  // see above
         try? here?.removeTree(at: FilePath(folder))  // see above

@@ -1,7 +1,7 @@
 public import Digest
 internal import Domain
 
-/// What was made: sizes, and whether AWS would take it.
+/// The result of packaging: sizes, and warnings for AWS's limits.
 public struct PackageReport: Hashable, Sendable {
     /// One top-level package and the bytes of its files, unpacked.
     public struct Share: Hashable, Sendable {
@@ -11,7 +11,7 @@ public struct PackageReport: Hashable, Sendable {
         public let byteCount: Int
     }
 
-    /// Where the zip is.
+    /// The path of the zip.
     public let path: String
     /// SHA-256 of the zip: in base64, what `CodeSha256` will be.
     public let digest: SHA256Digest
@@ -24,7 +24,7 @@ public struct PackageReport: Hashable, Sendable {
     /// The largest parts first, at most five.
     public let largest: [Share]
 
-    /// One sentence for each of AWS's limits that the package is over.
+    /// One sentence for each of AWS's limits that the package exceeds.
     public var warnings: [String] {
         var warnings: [String] = []
         let parts = largest.map { "\($0.name) \(ByteCount.text($0.byteCount))" }.joined(separator: ", ")

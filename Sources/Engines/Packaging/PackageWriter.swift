@@ -2,12 +2,12 @@ internal import Archive
 internal import Digest
 internal import LinuxSystem
 
-/// Writes a package's zip: first beside its place under another name, then moved there in one step.
+/// Writes a package's zip atomically: to a temporary name beside it, then renames it.
 struct PackageWriter {
-    /// Where the zip goes.
+    /// The path of the zip.
     let output: String
 
-    /// Writes the entries in the order given, and reports what came out. `depth` is for `PackageReport.shares`.
+    /// Writes the entries in order, and reports the result. `depth` is for `PackageReport.shares`.
     func write(_ entries: [PackageEntry], depth: Int, hold: borrowing BlockedSignals) throws(PackagingError)
         -> PackageReport
     {
@@ -61,7 +61,7 @@ struct PackageWriter {
         case .symbolicLink(let target): try zip.addSymbolicLink(entry.path, target: target)
         case .bytes(let bytes): try zip.addFile(entry.path, mode: 0o644, bytes: bytes)
         case .file(let hostPath, _, let isExecutable):
-            // Two modes only: what else a host's umask or a checkout left in them is not part of the package.
+            // Two modes only: the rest depends on the host's umask or checkout and is not part of the package.
             let mode: UInt32 = isExecutable ? 0o755 : 0o644
             try zip.addFile(entry.path, mode: mode, contentsOf: open(hostPath, [.read]))
         }
@@ -83,7 +83,7 @@ struct PackageWriter {
         }
     }
 
-    /// Best effort: the error that led here is the one to tell.
+    /// Best effort: the caller throws the error that led here.
     private static func remove(_ path: String) {
         let here = try? FileDescriptor.open(".", [.read, .directory])  // see above
         try? here?.removeTree(at: FilePath(path))  // see above

@@ -1,17 +1,17 @@
 public import Archive
 public import LinuxSystem
 
-/// Why a layer or a deployment package could not be made. Each is a sentence that says what to do.
+/// Why a layer or a deployment package could not be made. The description says what to do.
 public enum PackagingError: Error, Sendable, CustomStringConvertible {
     /// Layers are built for Python only, in this version.
     case unsupportedRuntime(String)
-    /// There is no `uv`; the paths are where it was looked for.
+    /// There is no `uv` at these paths.
     case installerMissing(lookedIn: [String])
-    /// A package has no wheel for the platform. Building it from source would make a layer for this host instead.
+    /// A package has no wheel for the platform. Building it from source would target this host instead.
     case wheelMissing(package: String, platform: PythonPlatform)
     /// `uv` failed for another reason; the text is its own.
     case installerFailed(String)
-    /// A file that a zip cannot carry, or must not.
+    /// A file that cannot or must not be in a zip.
     case unsuitableFile(path: String, reason: String)
     /// There is no file to put into the zip, and Lambda refuses an empty one.
     case nothingToPackage
@@ -45,7 +45,7 @@ public enum PackagingError: Error, Sendable, CustomStringConvertible {
 }
 
 extension PackagingError {
-    /// Runs system calls; what they throw becomes `.system`.
+    /// Runs system calls, and wraps their errors as `.system`.
     static func wrapping<Result>(
         _ body: () throws(SystemCallError) -> Result
     ) throws(PackagingError) -> Result {

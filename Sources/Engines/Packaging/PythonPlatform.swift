@@ -1,6 +1,6 @@
 public import Domain
 
-/// What wheels have to fit: a Python version, and an oldest C library on an instruction set, as `uv` names them.
+/// The platform of wheels: a Python version, and an instruction set with the oldest glibc, as `uv` names them.
 public struct PythonPlatform: Hashable, Sendable {
     /// `3.12`.
     public let pythonVersion: String

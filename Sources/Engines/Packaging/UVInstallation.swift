@@ -1,6 +1,6 @@
 internal import LinuxSystem
 
-/// Installs the wheels that a requirements file names into a folder, for a platform that need not be this host's.
+/// Installs the wheels that a requirements file names into a folder, for a platform that may differ from this host's.
 struct UVInstallation {
     /// The path of `uv`.
     let executable: String
@@ -8,7 +8,7 @@ struct UVInstallation {
     let requirements: String
     let platform: PythonPlatform
 
-    /// Runs `uv`. Its progress goes to `progress` line by line as it comes.
+    /// Runs `uv`, and passes each line of its output to `progress` at once.
     func run(
         into folder: String, environment: [String: String], hold: borrowing BlockedSignals,
         progress: (String) -> Void
@@ -25,19 +25,20 @@ struct UVInstallation {
         guard outcome == .exited(0) else { throw Self.failure(lines, outcome, platform) }
     }
 
+    /// The arguments of `uv`.
     func arguments(_ folder: String) -> [String] {
         [
             "pip", "install", "--target", folder, "--requirements", requirements,
             "--python-version", platform.pythonVersion, "--python-platform", platform.name,
             // Wheels only: a source distribution would be compiled for this host.
             "--only-binary", ":all:",
-            // Bytecode holds times, and belongs to one minor version of Python.
+            // Bytecode contains times, and depends on the minor version of Python.
             "--no-compile-bytecode",
             "--link-mode", "copy", "--no-progress", "--color", "never", "--no-python-downloads",
         ]
     }
 
-    /// Makes one sentence of what `uv` said: "Because NAME==1.0 has no usable wheels and you require …".
+    /// Makes an error of `uv`'s output: "Because NAME==1.0 has no usable wheels and you require …".
     static func failure(
         _ lines: [String], _ outcome: ForegroundProcess.Outcome, _ platform: PythonPlatform
     ) -> PackagingError {

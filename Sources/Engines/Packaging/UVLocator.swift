@@ -4,10 +4,10 @@ internal import LinuxSystem
 public struct UVLocator: Sendable {
     /// The variable `PATH`.
     let searchPath: String
-    /// Whether a path is a program that we may run.
+    /// Whether a path is an executable program.
     let isExecutable: @Sendable (String) -> Bool
 
-    /// Looks in this host's file system.
+    /// Makes a locator for this host's file system.
     public init(searchPath: String) {
         self.init(searchPath: searchPath) { path in
             ForegroundProcess.isExecutable(path)

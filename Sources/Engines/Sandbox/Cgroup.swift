@@ -1,20 +1,20 @@
 internal import LinuxSystem
 internal import SandboxPlan
 
-/// The cgroup of one sandbox: its limits, its counters, its switch.
+/// The cgroup of one sandbox: its limits, its counters, its kill switch.
 protocol Cgroup: Sendable {
     /// The files to which a process writes `0` to join.
     var membershipFiles: [String] { get }
-    /// Whether the kernel has ended a process inside because of the memory limit.
+    /// Whether the kernel has killed a process inside because of the memory limit.
     var wasOutOfMemory: Bool { get }
 
-    /// What the processes inside use, or nil when memory is not counted here.
+    /// The memory use of the processes inside; nil when this cgroup does not count memory.
     func memory() -> MemoryReading?
-    /// The file that tells the most bytes ever in use, where there is one.
+    /// The file that holds the peak memory use, where there is one.
     var peakMemoryFile: String? { get }
     /// Changes the CPU limit, to 4 096 cores at most; false when there is none here.
     func setCPU(cores: Double) -> Bool
-    /// Kills everything inside, also what the server has no descriptor of.
+    /// Kills every process inside, also those the server has no descriptor of.
     func killAll()
     /// The directories that make it up.
     var directories: [String] { get }
@@ -24,7 +24,7 @@ protocol Cgroup: Sendable {
 
 extension Cgroup {
     /// Removes the cgroup once it is empty. Processes that have just ended may still be leaving it, so this tries for a
-    /// moment; what stays goes with the parent when the server stops, or at the next start.
+    /// moment; what remains is removed with the parent when the server stops, or at the next start.
     func remove() {
         for directory in directories { CgroupRemoval.remove(directory, files) }
     }
@@ -37,10 +37,10 @@ enum CgroupNumbers {
     static let periodMicroseconds: Double = 20_000
     /// The least quota that the kernel takes (kernel/sched/core.c, min_cfs_quota_period).
     static let leastQuotaMicroseconds: Double = 1_000
-    /// Pid 1 of the sandbox and the launcher that made it are not the function's processes.
+    /// Pid 1 of the sandbox and the launcher that created it do not count as the function's processes.
     static let ownProcesses = 2
 
-    /// The quota for so many cores.
+    /// The quota for a number of cores.
     static func quotaMicroseconds(cores: Double) -> Int {
         Int(max(leastQuotaMicroseconds, min(cores, 4096) * periodMicroseconds))
     }

@@ -1,10 +1,10 @@
 internal import LinuxSystem
 
-/// What it takes to have sandboxes' cgroups below the server's own in the unified hierarchy, and to undo it.
+/// Sets up the parent of the sandboxes' cgroups below the server's own in the unified hierarchy, and undoes it.
 ///
 /// A cgroup passes controllers on to its children by its `cgroup.subtree_control`, and may then have no processes
-/// itself, unless it is the root (the "no internal processes" rule of cgroup-v2.rst). So the server goes into a leaf
-/// beside the sandboxes, and afterwards back.
+/// itself, unless it is the root (the "no internal processes" rule of cgroup-v2.rst). So the server moves into a leaf
+/// beside the sandboxes, and back in the end.
 struct CgroupDelegation: Sendable {
     /// The directory below which the sandboxes' cgroups are made.
     let parent: String
@@ -13,7 +13,7 @@ struct CgroupDelegation: Sendable {
 
     private let own: String
     private let serverID: Int32
-    /// What we made the server's own cgroup pass on; what it did before us stays.
+    /// The controllers that we enabled in the server's own cgroup; those enabled before stay.
     private let added: Set<String>
 
     /// Sets up the subtree `name` below `own`; nil, and everything as it was, when it cannot be: no controller that
@@ -39,8 +39,9 @@ struct CgroupDelegation: Sendable {
         }
     }
 
+    /// Moves the server into the leaf, and enables the controllers for the children.
     private func moveServer(_ files: any CgroupFileSystem) throws(SystemCallError) {
-        // The root has no such file; from there the server need not move, nor may others be counted as ours.
+        // The root has no such file. The server need not move out of it, and its other processes are not ours.
         if files.read("\(own)/cgroup.type") != nil {
             try files.makeDirectory(leaf)
             try files.write("\(leaf)/cgroup.procs", "\(serverID)")
@@ -48,8 +49,8 @@ struct CgroupDelegation: Sendable {
         try files.write("\(own)/cgroup.subtree_control", Self.switches("+", added))
     }
 
-    /// Ends what runs below, gives the server its place back and removes the subtree. Each step is tried whatever
-    /// became of the one before: what remains goes when the next server starts.
+    /// Kills what runs below, moves the server back and removes the subtree. Each step is tried even when the one
+    /// before failed: what remains is removed when the next server starts.
     func undo(_ files: any CgroupFileSystem) {
         for child in files.children(of: parent) where child != Self.leafName {
             CgroupRemoval.removeTree("\(parent)/\(child)", files)
@@ -70,6 +71,7 @@ struct CgroupDelegation: Sendable {
         Set((text ?? "").split { $0.isWhitespace }.map(String.init))
     }
 
+    /// The text for `cgroup.subtree_control`: each controller with a sign.
     private static func switches(_ sign: String, _ controllers: Set<String>) -> String {
         controllers.sorted().map { sign + $0 }.joined(separator: " ")
     }

@@ -5,8 +5,8 @@ internal import Synchronization
 
 /// The server's own subtree of cgroups: `strata-<pid>` below wherever the server was started, one child per sandbox.
 ///
-/// Nothing outside of that subtree is ever changed, with one exception that version 2 demands: its controllers can only
-/// be passed on by a cgroup without processes, so the server moves itself into a leaf of the subtree.
+/// Nothing outside of that subtree is changed, with one exception that version 2 demands: only a cgroup without
+/// processes can pass its controllers on, so the server moves itself into a leaf of the subtree.
 package final class CgroupParent: Sendable {
     /// Which version of cgroups limits the sandboxes.
     package enum Version: String, Hashable, Sendable, Codable {
@@ -37,32 +37,33 @@ package final class CgroupParent: Sendable {
         self.files = files
     }
 
-    /// Makes the subtree for this server; nil when no hierarchy lets it.
+    /// Creates the subtree for this server; nil when no hierarchy permits it.
     package static func prepare() throws(SandboxError) -> CgroupParent? {
         prepare(layout: .current(), files: KernelCgroupFileSystem(), serverID: getpid())
     }
 
-    /// What `prepare` would give, under a name of its own, so that the subtree of a running server is left alone.
+    /// Like `prepare`, under another name, so that the subtree of a running server is not touched.
     static func probe() -> CgroupParent? {
         prepare(layout: .current(), files: KernelCgroupFileSystem(), serverID: getpid(), suffix: "-probe")
     }
 
-    /// The same with everything that comes from the host given, for tests.
+    /// The same with all of the host's state injected, for tests.
     static func prepare(layout: CgroupLayout, files: any CgroupFileSystem, serverID: Int32, suffix: String = "")
         -> CgroupParent?
     {
         let name = "\(namePrefix)\(serverID)\(suffix)"
-        return separate(layout, files, name) ?? unified(layout, files, name, serverID)
+        return prepareV1(layout, files, name) ?? prepareV2(layout, files, name, serverID)
     }
 
-    /// Version 1, controller by controller: whichever lets us.
-    private static func separate(_ layout: CgroupLayout, _ files: any CgroupFileSystem, _ name: String) -> CgroupParent?
+    /// Version 1, controller by controller: those in which we may create a directory.
+    private static func prepareV1(_ layout: CgroupLayout, _ files: any CgroupFileSystem, _ name: String)
+        -> CgroupParent?
     {
         var parents: [String: String] = [:]
         for controller in CgroupV1.controllers {
             guard let own = layout.ownDirectories[controller] else { continue }
             let directory = "\(own)/\(name)"
-            // Hierarchies can be shared, so the directory can be there already, but only by our own hand.
+            // Controllers can share a hierarchy, so we may have created the directory already.
             if !parents.values.contains(directory) {
                 do { try files.makeDirectory(directory) } catch { continue }
             }
@@ -75,7 +76,7 @@ package final class CgroupParent: Sendable {
         return CgroupParent(version: .v1, controllers: Set(parents.keys), parents: parents, files: files)
     }
 
-    private static func unified(
+    private static func prepareV2(
         _ layout: CgroupLayout, _ files: any CgroupFileSystem, _ name: String, _ serverID: Int32
     ) -> CgroupParent? {
         guard let own = layout.unifiedDirectory,
@@ -85,7 +86,7 @@ package final class CgroupParent: Sendable {
             version: .v2, controllers: delegation.controllers, parents: [:], delegation: delegation, files: files)
     }
 
-    /// A cgroup for one sandbox, with its limits set.
+    /// Creates the cgroup of one sandbox and sets its limits.
     func makeCgroup(limits: SandboxLimits) throws(SandboxError) -> any Cgroup {
         let name = "\(count.wrappingAdd(1, ordering: .relaxed).newValue)"
         do {
@@ -98,22 +99,22 @@ package final class CgroupParent: Sendable {
         }
     }
 
-    /// Removes the subtree and whatever still runs in it, when the server stops.
+    /// Kills what still runs in the subtree and removes it, when the server stops.
     package func close() {
         delegation?.undo(files)
         for directory in Set(parents.values) { CgroupRemoval.removeTree(directory, files) }
     }
 
-    /// Removes the subtrees of servers that are gone, and ends what they left frozen: call once when a server starts.
+    /// Removes the subtrees of servers that have ended and kills what they left frozen. Call once when a server starts.
     ///
-    /// Before `prepare()`: what bears our own number then is from another process that had it.
+    /// Before `prepare()`: a subtree with our own process id is then from an earlier process that had it.
     package static func removeStaleCgroups() {
         removeStaleCgroups(layout: .current(), files: KernelCgroupFileSystem()) {
             $0 != getpid() && access("/proc/\($0)", F_OK) == 0
         }
     }
 
-    /// The same with everything that comes from the host given, for tests.
+    /// The same with all of the host's state injected, for tests.
     static func removeStaleCgroups(
         layout: CgroupLayout, files: any CgroupFileSystem, isAlive: (Int32) -> Bool
     ) {

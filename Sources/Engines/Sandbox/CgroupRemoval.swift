@@ -1,7 +1,7 @@
 internal import Glibc
 internal import LinuxSystem
 
-/// Removing cgroups, whose last processes may still be on their way out.
+/// Removes cgroups, whose last processes may still be exiting.
 enum CgroupRemoval {
     /// Removes one cgroup; true when it is gone.
     @discardableResult
@@ -19,13 +19,14 @@ enum CgroupRemoval {
         return false
     }
 
-    /// Removes a cgroup and everything below it, after ending what runs there.
+    /// Kills what runs in a cgroup, and removes it with everything below it.
     static func removeTree(_ directory: String, _ files: any CgroupFileSystem) {
         for child in files.children(of: directory) { removeTree("\(directory)/\(child)", files) }
         empty(directory, files)
         remove(directory, files)
     }
 
+    /// Kills the processes of a cgroup.
     private static func empty(_ directory: String, _ files: any CgroupFileSystem) {
         for line in (files.read("\(directory)/cgroup.procs") ?? "").split(separator: "\n") {
             // 0 stands for a process of another pid namespace; it would mean our own group to kill(2).

@@ -39,7 +39,7 @@ struct CgroupV1: Cgroup {
         if let pids = byController["pids"] {
             try files.write("\(pids)/pids.max", "\(limits.processes + CgroupNumbers.ownProcesses)")
         }
-        _ = setCPU(cores: limits.cpuCores)  // refused where the server's own limit is lower, which then holds anyway
+        _ = setCPU(cores: limits.cpuCores)  // refused where the server's own limit is lower, which then applies anyway
     }
 
     func setCPU(cores: Double) -> Bool {
@@ -61,5 +61,5 @@ struct CgroupV1: Cgroup {
 
     var peakMemoryFile: String? { byController["memory"].map { "\($0)/memory.max_usage_in_bytes" } }
 
-    func killAll() {}  // version 1 has no such switch; the pid namespace's first process takes all along
+    func killAll() {}  // version 1 has no such switch; when pid 1 ends, the kernel kills the rest
 }

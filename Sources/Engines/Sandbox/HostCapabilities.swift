@@ -2,19 +2,20 @@ internal import CLinux
 internal import Glibc
 internal import LinuxSystem
 
-/// What this host offers to sandboxes, and what is degraded by what it lacks. The facts behind `strata doctor`.
+/// The capabilities of this host that sandboxes use, and what is degraded where one is missing. `strata doctor` prints
+/// them.
 package struct HostCapabilities: Hashable, Sendable, Codable {
-    /// One namespace kind, by its name in namespaces(7), and who may make it.
+    /// One kind of namespace, by its name in namespaces(7), and whether this process can create it.
     package struct Namespace: Hashable, Sendable, Codable {
         /// `user`, `mount`, `pid`, `ipc`, `uts`, `network` or `cgroup`.
         package let name: String
-        /// Whether this process may make one as it is.
+        /// Whether this process can create one directly.
         package let direct: Bool
-        /// Whether it may make one inside a user namespace of its own.
+        /// Whether it can create one inside a user namespace of its own.
         package let inUserNamespace: Bool
     }
 
-    /// Something that is missing, what that costs, and what to do about it.
+    /// A missing capability, its effect, and the remedy.
     package struct Degradation: Hashable, Sendable, Codable {
         /// What is missing.
         package let missing: String
@@ -30,11 +31,11 @@ package struct HostCapabilities: Hashable, Sendable, Codable {
     package let kernel: String
     /// Whether the server runs as root.
     package let isRoot: Bool
-    /// Whether it has root's power over namespaces, so that environments become distinct users of the host.
+    /// Whether it can create namespaces directly, so that environments become distinct users of the host.
     package let isPrivileged: Bool
     /// Every kind of namespace.
     package let namespaces: [Namespace]
-    /// `v1`, `v2`, or nil when no cgroup can be made below the server's own.
+    /// `v1`, `v2`, or nil when no cgroup can be created below the server's own.
     package let cgroupVersion: String?
     /// The controllers that can be used, of `memory`, `pids` and `cpu`.
     package let cgroupControllers: [String]
@@ -44,19 +45,19 @@ package struct HostCapabilities: Hashable, Sendable, Codable {
     package let overlayInUserNamespace: Bool
     /// Whether system calls can be filtered.
     package let seccomp: Bool
-    /// Whether a descriptor can stand for a process (Linux 5.3).
+    /// Whether the kernel has pidfds (Linux 5.3).
     package let processDescriptors: Bool
-    /// Whether mounts can be made before they are attached (Linux 5.2, attributes 5.12).
+    /// Whether the kernel has detached mounts (Linux 5.2, their attributes 5.12).
     package let detachedMounts: Bool
     /// Whether microVMs could be used: `/dev/kvm` can be opened.
     package let kvm: Bool
 
-    /// What is degraded by what is missing; empty on a host that has everything.
+    /// The degradations; empty on a host that has every capability.
     package var degraded: [Degradation] {
         HostDegradations.of(self)
     }
 
-    /// Looks at the host. Makes and removes a cgroup; takes some milliseconds. Leaves nothing.
+    /// Probes the host. Creates and removes a cgroup; takes some milliseconds and leaves nothing behind.
     package static func probe() -> HostCapabilities {
         let parent = CgroupParent.probe()
         let isPrivileged = IdentityPool.isServerPrivileged()

@@ -1,5 +1,6 @@
-/// From what a host has to what it lacks: a pure table, so that `strata doctor` says the same for the same host.
+/// Derives degradations from capabilities: a pure table, so that `strata doctor` reports the same for the same host.
 enum HostDegradations {
+    /// The degradations of a host.
     static func of(_ host: HostCapabilities) -> [HostCapabilities.Degradation] {
         namespaces(host) + cgroups(host) + kernel(host)
     }

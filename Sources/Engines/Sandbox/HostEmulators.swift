@@ -1,6 +1,6 @@
 internal import LinuxSystem
 
-/// Finds out which programs of other processors the kernel runs here, through an emulator that was registered with it.
+/// Finds the processors whose programs the kernel runs here through a registered emulator.
 ///
 /// Source: <https://docs.kernel.org/admin-guide/binfmt-misc.html>.
 package enum HostEmulators {
@@ -19,12 +19,12 @@ package enum HostEmulators {
             }
             return machines
         } catch {
-            // The kernel knows no such registry, or it is not mounted: nothing is emulated.
+            // The kernel has no such registry, or it is not mounted: nothing is emulated.
             return []
         }
     }
 
-    /// The machine of one entry, such as `qemu-aarch64`; `nil` for one that is off, or is no emulator of a processor.
+    /// The machine of one entry, such as `qemu-aarch64`; `nil` when it is disabled or does not emulate a processor.
     static func machine(of entry: String) -> UInt16? {
         let lines = entry.split(separator: "\n")
         let value = { (name: String) in lines.first { $0.hasPrefix(name) }?.dropFirst(name.count) }
@@ -32,7 +32,7 @@ package enum HostEmulators {
             let flags = value("flags: "), let interpreter = value("interpreter "),
             flags.contains("F") || interpreter.hasPrefix("/usr/")
         else { return nil }
-        // Bytes 0 to 3 are ELF's mark, 18 and 19 the machine, little-endian; two digits each.
+        // Bytes 0 to 3 are ELF's magic, 18 and 19 the machine, little-endian; two digits each.
         let digits = Array(magic.utf8)
         guard digits.starts(with: Array("7f454c46".utf8)), digits.count >= 40 else { return nil }
         let low = UInt16(String(decoding: digits[36..<38], as: UTF8.self), radix: 16)

@@ -1,11 +1,11 @@
 internal import Glibc
 package import SandboxPlan
 
-/// Finds the part of this host that its programs need: what an interpreter from `/usr/bin` expects to see.
+/// Finds the files of this host that an interpreter from `/usr/bin` needs.
 ///
 /// Only system files that every user of the host can read: no home, no `/var`, no `/etc` beyond the list here.
 package enum HostUserland {
-    /// Looks at the host. The answer does not change while a server runs: ask once.
+    /// Reads the host's file system. The result does not change while a server runs: call it once.
     package static func detect() -> Userland {
         var userland = Userland(binds: [ReadOnlyBind(from: "/usr", to: "/usr")])
         for path in systemDirectories { add(path, to: &userland) }

@@ -3,12 +3,12 @@ internal import Glibc
 internal import SandboxPlan
 internal import Synchronization
 
-/// Gives every running sandbox a user of the host that no other has, where the server is root.
+/// Assigns every running sandbox a host uid of its own, where the server is root.
 final class IdentityPool: Sendable {
-    /// The first uid and gid to give out: above what distributions assign to people and services, and above the 65 536
+    /// The first uid and gid to assign: above what distributions assign to people and services, and above the 65 536
     /// that subordinate ranges start at (subuid(5)).
     static let first: UInt32 = 100_000
-    /// How many there are. More sandboxes than this at once do not fit on a machine.
+    /// How many uids there are. More sandboxes than this do not fit on a machine.
     static let count: UInt32 = 50_000
 
     private struct State {
@@ -23,14 +23,14 @@ final class IdentityPool: Sendable {
         isPrivileged = Self.isServerPrivileged()
     }
 
-    /// Whether the server can make namespaces as it is. Root in a container often cannot: it is then as ordinary as any
-    /// user, and needs a user namespace.
+    /// Whether the server can create namespaces directly. Root in a container often cannot, and then needs a user
+    /// namespace like an ordinary user.
     static func isServerPrivileged() -> Bool {
         let namespaces = CLINUX_NEW_MOUNT.rawValue | CLINUX_NEW_PID.rawValue | CLINUX_NEW_NETWORK.rawValue
         return geteuid() == 0 && clinux_probe_namespaces(Int32(bitPattern: namespaces), 0) == 0
     }
 
-    /// A uid that is free, or the server's own when it cannot give out others.
+    /// Takes a free uid, or the server's own when it cannot assign others.
     func acquire() throws(SandboxError) -> HostIdentity {
         guard isPrivileged else { return .server(uid: geteuid(), gid: getegid()) }
         let number = state.withLock { state -> UInt32? in
@@ -43,7 +43,7 @@ final class IdentityPool: Sendable {
         return .distinct(uid: Self.first + number, gid: Self.first + number)
     }
 
-    /// Takes back what a sandbox that has ended was.
+    /// Frees the uid of a sandbox that has ended.
     func release(_ identity: HostIdentity) {
         guard case .distinct(let uid, _) = identity else { return }
         state.withLock { $0.returned.append(uid - Self.first) }

@@ -3,7 +3,7 @@ internal import Synchronization
 
 /// Measures a sandbox's memory where no cgroup does: for an ordinary user's server without delegation.
 ///
-/// Nothing stops a function between two readings; the caller polls while the function is busy.
+/// A function can exceed its limit between two readings; the caller polls while the function is busy.
 final class MemoryWatch: Sendable {
     private let processID: Int32
     private let limitBytes: UInt64
@@ -14,6 +14,7 @@ final class MemoryWatch: Sendable {
         self.limitBytes = limitBytes
     }
 
+    /// Measures the memory in use, and updates the peak.
     func reading() -> MemoryReading {
         let bytes = residentBytes()
         let highest = peak.withLock { peak in
@@ -26,10 +27,10 @@ final class MemoryWatch: Sendable {
     /// The memory of all processes inside. The resident set counts shared pages once per process, and is cheap; only
     /// when it exceeds the limit are the pages counted properly, which makes the kernel walk the page tables.
     private func residentBytes() -> UInt64 {
-        let family = ProcessMemory.descendants(of: processID)
-        let resident = family.reduce(0) { $0 + ProcessMemory.residentBytes(of: $1) }
+        let processes = ProcessMemory.descendants(of: processID)
+        let resident = processes.reduce(0) { $0 + ProcessMemory.residentBytes(of: $1) }
         guard resident > limitBytes else { return resident }
-        return family.reduce(0) { sum, process in
+        return processes.reduce(0) { sum, process in
             sum + (ProcessMemory.proportionalBytes(of: process) ?? ProcessMemory.residentBytes(of: process))
         }
     }

@@ -15,14 +15,14 @@ final class NamespaceSandbox: RunningSandbox {
     private let control: SandboxControl
     private let cgroup: (any Cgroup)?
     private let watch: MemoryWatch
-    private let whenClosed: @Sendable () -> Void
-    /// Open for as long as the sandbox is: it is read after each invocation. -1 where the kernel does not count.
+    private let onClose: @Sendable () -> Void
+    /// Stays open, because it is read after each invocation. -1 where the kernel does not count.
     private let peakMemoryDescriptor: Int32
     private let state = Mutex(NamespaceSandboxState())
 
     init(
         _ started: SandboxLaunch.Started, limits: SandboxLimits, cgroup: (any Cgroup)?,
-        whenClosed: @escaping @Sendable () -> Void
+        onClose: @escaping @Sendable () -> Void
     ) {
         listeners = started.listeners
         output = started.output
@@ -32,7 +32,7 @@ final class NamespaceSandbox: RunningSandbox {
         watch = MemoryWatch(processID: started.processID, limitBytes: limits.memoryBytes)
         self.cgroup = cgroup
         peakMemoryDescriptor = cgroup?.peakMemoryFile.map { open($0, O_RDONLY | O_CLOEXEC) } ?? -1
-        self.whenClosed = whenClosed
+        self.onClose = onClose
     }
 
     deinit {
@@ -40,14 +40,14 @@ final class NamespaceSandbox: RunningSandbox {
     }
 
     func kill() {
-        end(because: .asked)
+        end(because: .requested)
     }
 
     func killForMemory() {
         end(because: .memory)
     }
 
-    /// Under the lock, so that the descriptor is still ours: `close()` could have given its number to somebody else.
+    /// Under the lock, so that the descriptor is still ours: after `close()` its number may stand for another file.
     private func end(because reason: NamespaceSandboxState.KillReason) {
         state.withLock { state in
             guard state.kill(because: reason) else { return }
@@ -55,9 +55,10 @@ final class NamespaceSandbox: RunningSandbox {
         }
     }
 
+    /// Kills pid 1 and with it all processes.
     private func killEverything() {
-        // Dying takes CPU as well. Of a small share, divided by a thousand processes that spin, pid 1 would get so
-        // little that it took minutes to take them along.
+        // Exiting needs CPU too. A small share, divided among a thousand spinning processes, would leave pid 1 so
+        // little that killing them takes minutes.
         _ = cgroup?.setCPU(cores: .infinity)
         ProcessDescriptor.signal(processDescriptor, SIGKILL)
         cgroup?.killAll()
@@ -66,24 +67,26 @@ final class NamespaceSandbox: RunningSandbox {
     func reap() -> SandboxExit? {
         state.withLock { state in
             if state.isOpen, state.exit == nil, Readiness.await(processDescriptor, limitMilliseconds: 0) {
-                takeEnd(&state)
+                recordEnd(&state)
             }
             return state.exit
         }
     }
 
-    private func takeEnd(_ state: inout NamespaceSandboxState) {
+    /// Reaps pid 1 and reads its last reports.
+    private func recordEnd(_ state: inout NamespaceSandboxState) {
         _ = ProcessDescriptor.reap(processDescriptor)
         while let report = control.next() {
             note(report, &state)
             report.discard()
         }
-        state.ended(killedByMemoryLimit: cgroup?.wasOutOfMemory ?? false)
+        state.didEnd(killedByMemoryLimit: cgroup?.wasOutOfMemory ?? false)
     }
 
+    /// Keeps what a report says about the command.
     private func note(_ report: SandboxReport, _ state: inout NamespaceSandboxState) {
         switch report {
-        case .exited(program: 0, let waitStatus): state.commandEnded(waitStatus: waitStatus)
+        case .exited(program: 0, let waitStatus): state.commandDidExit(waitStatus: waitStatus)
         case .notExecutable(program: 0, let errno): state.commandNotExecuted(errno: errno)
         default: break
         }
@@ -101,7 +104,7 @@ final class NamespaceSandbox: RunningSandbox {
                     events.append(.exited(program, exit))
                 case .notExecutable(let program, let errno): events.append(.notExecutable(program, errno: errno))
                 case .connected(let ticket, let descriptor): events.append(.connected(ticket: ticket, descriptor))
-                case .born, .started, .failed: report.discard()
+                case .created, .started, .failed: report.discard()
                 }
             }
             return events
@@ -124,8 +127,9 @@ final class NamespaceSandbox: RunningSandbox {
         order { $0.send(STRATA_ORDER_CONNECT, port: port, ticket: ticket) }
     }
 
-    private func order(_ give: (SandboxControl) -> Bool) -> Bool {
-        state.withLock { $0.isOpen && $0.exit == nil && give(control) }
+    /// Sends an order to pid 1; false when the sandbox is closed or has ended.
+    private func order(_ send: (SandboxControl) -> Bool) -> Bool {
+        state.withLock { $0.isOpen && $0.exit == nil && send(control) }
     }
 
     func freeze() -> Bool {
@@ -145,31 +149,31 @@ final class NamespaceSandbox: RunningSandbox {
     }
 
     func peakMemoryBytes() -> UInt64 {
-        let kept = state.withLock { state in
+        let counted = state.withLock { state in
             state.isOpen && peakMemoryDescriptor >= 0 ? KernelCounter.read(peakMemoryDescriptor) : nil
         }
-        return kept ?? memory().peakBytes
+        return counted ?? memory().peakBytes
     }
 
     func close() {
-        let mustClean = state.withLock { state -> Bool in
+        let isFirstClose = state.withLock { state -> Bool in
             guard state.isOpen else { return false }
             if state.exit == nil {
-                _ = state.kill(because: .asked)
+                _ = state.kill(because: .requested)
                 killEverything()
                 SandboxProcess.end(processDescriptor)
-                takeEnd(&state)
+                recordEnd(&state)
             }
             state.isOpen = false
             return true
         }
-        guard mustClean else { return }
-        let kept = peakMemoryDescriptor >= 0 ? [peakMemoryDescriptor] : []
-        let ours = [output, processDescriptor, control.socket] + [sidecarOutput].compactMap(\.self)
-        for descriptor in listeners + kept + ours {
+        guard isFirstClose else { return }
+        let counter = peakMemoryDescriptor >= 0 ? [peakMemoryDescriptor] : []
+        let pipes = [output, processDescriptor, control.socket] + [sidecarOutput].compactMap(\.self)
+        for descriptor in listeners + counter + pipes {
             _ = FileDescriptor(owning: descriptor)
         }
         cgroup?.remove()
-        whenClosed()
+        onClose()
     }
 }

@@ -16,7 +16,7 @@ package final class NamespaceSandboxProvider: SandboxProvider {
     /// Prepares a provider: compiles the seccomp filter once.
     ///
     /// `initExecutable` is the path of `strata-init`. Without `cgroups`, memory and CPU are not limited by the kernel
-    /// (see `MemoryReading.isEnforced`). A start that takes longer than the limit is ended and fails.
+    /// (see `MemoryReading.isEnforced`). A start that takes longer than the limit is killed and fails.
     package init(
         initExecutable: String, cgroups: CgroupParent?, handshakeLimitSeconds: Double = 10
     ) throws(SandboxError) {

@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// What is known about the end of a sandbox. A pure value: no call, no clock.
+/// How a sandbox ended, as far as it is known. A pure value: no system call, no clock.
 struct NamespaceSandboxState {
     /// Why the server ended it.
     enum KillReason {
-        case asked
+        case requested
         case memory
     }
 
@@ -12,37 +12,38 @@ struct NamespaceSandboxState {
     var isOpen = true
     /// How it ended; set once.
     private(set) var exit: SandboxExit?
-    /// How the command ended, where its first process has told.
+    /// The command's wait status, once pid 1 has reported it.
     private(set) var waitStatus: Int32?
     /// Why the command could not be executed.
     private var executionError: Int32?
     private var killReason: KillReason?
 
-    /// Notes that the server ends it. False when there is nothing left to end.
+    /// The server kills the sandbox. False when nothing is left to kill.
     mutating func kill(because reason: KillReason) -> Bool {
         guard isOpen, exit == nil else { return false }
         if killReason == nil { killReason = reason }
         return true
     }
 
-    /// Notes how the command ended; its sidecars may go on.
-    mutating func commandEnded(waitStatus: Int32) { self.waitStatus = waitStatus }
+    /// The command exited; its sidecars may still run.
+    mutating func commandDidExit(waitStatus: Int32) { self.waitStatus = waitStatus }
 
-    /// Notes that the command could not be executed.
+    /// The command could not be executed.
     mutating func commandNotExecuted(errno: Int32) { executionError = errno }
 
-    /// Notes that nothing inside lives any more.
+    /// The last process inside has ended.
     ///
-    /// Pid 1 has told how the command ended, unless it was killed itself. What it told came before any kill of ours
-    /// could have mattered, so it counts first.
-    mutating func ended(killedByMemoryLimit: Bool) {
+    /// Pid 1 has reported how the command ended, unless it was killed itself. Its report came before any kill of ours
+    /// took effect, so it counts first.
+    mutating func didEnd(killedByMemoryLimit: Bool) {
         guard exit == nil else { return }
         if let executionError {
             exit = .notExecutable(errno: executionError)
             return
         }
         guard let waitStatus else {
-            exit = killReason == .asked ? .killed : killReason == .memory || killedByMemoryLimit ? .outOfMemory : .lost
+            exit =
+                killReason == .requested ? .killed : killReason == .memory || killedByMemoryLimit ? .outOfMemory : .lost
             return
         }
         exit = SandboxExit(waitStatus: waitStatus, killedByMemoryLimit: killedByMemoryLimit)

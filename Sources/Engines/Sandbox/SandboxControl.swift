@@ -6,14 +6,14 @@ internal import LinuxSystem
 struct SandboxControl {
     let socket: Int32
 
-    /// Gives pid 1 an order. Of its arguments, each order reads its own.
+    /// Sends pid 1 an order. Each order reads only its own arguments.
     func send(_ order: strata_order, program: Int = 0, port: UInt16 = 0, ticket: Int32 = 0) -> Bool {
         let message = strata_order_message(
             order: UInt8(order.rawValue), program: UInt8(program), port: port, ticket: ticket)
         return withUnsafeBytes(of: message) { MessageSocket.send(Array($0), to: socket) }
     }
 
-    /// The next report if one has arrived; nil when none has, or none will.
+    /// The next report, if one has arrived; nil when none has, or the socket has ended.
     func next() -> SandboxReport? {
         do {
             guard case .message(let bytes, let descriptors) = try MessageSocket.receive(socket, limitBytes: 512) else {
@@ -21,7 +21,7 @@ struct SandboxControl {
             }
             return SandboxReport(bytes, descriptors: descriptors)
         } catch {
-            return nil  // an error of recvmsg means what an end means: nothing more will be said
+            return nil  // an error of recvmsg is treated as the end: no more reports will come
         }
     }
 

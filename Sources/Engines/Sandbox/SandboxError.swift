@@ -1,7 +1,7 @@
 internal import Glibc
 package import LinuxSystem
 
-/// A sandbox that could not be started: at which step, and what the kernel said.
+/// A sandbox could not be started: the step that failed, and the kernel's error.
 package struct SandboxError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The step, in a few words: `"mount the new root"`.
     package let stage: String
@@ -22,7 +22,7 @@ package struct SandboxError: Error, Hashable, Sendable, CustomStringConvertible 
         self.init(stage: "prepare", errno: error.number, detail: error.call)
     }
 
-    /// One line: the step, what it was about, and the C library's words.
+    /// One line: the step, what it was about, and the text of strerror(3).
     package var description: String {
         let cause = errno == 0 ? "" : ": \(String(cString: strerror(errno)))"
         return "cannot \(stage)\(detail.isEmpty ? "" : " (\(detail))")\(cause)"

@@ -4,20 +4,21 @@ internal import SandboxPlan
 
 /// A sandbox between the spawn of `strata-init` and the report that its command runs.
 ///
-/// Whoever holds one ends it in one of two ways: `awaitStart` succeeds and hands everything over, or `abandon()` takes
-/// everything away.
+/// The owner ends it in one of two ways: `awaitStart` succeeds and hands over every resource, or `abandon()` releases
+/// them.
 struct SandboxLaunch {
-    /// What a started sandbox consists of, for its owner to close.
+    /// The resources of a started sandbox, for its owner to close.
     struct Started {
         let control: SandboxControl
         let output: Int32
         let processID: Int32
         let processDescriptor: Int32
         let listeners: [Int32]
-        /// What sidecars print, where the plan has any.
+        /// The pipe of the sidecars' output, where the plan has sidecars.
         let sidecarOutput: Int32?
     }
 
+    /// `strata-init`, which creates pid 1 and ends.
     private let launcher: ChildProcess
     private let control: SandboxControl
     private let output: Int32
@@ -55,10 +56,10 @@ struct SandboxLaunch {
     mutating func awaitStart(until deadline: ContinuousClock.Instant) throws(SandboxError) -> Started {
         while true {
             switch try control.next(until: deadline) {
-            case .born(let id, let descriptor): (processID, processDescriptor) = (id, descriptor)
+            case .created(let id, let descriptor): (processID, processDescriptor) = (id, descriptor)
             case .failed(let error): throw error
             case .started(let listeners):
-                launcher.wait()  // it reported before pid 1 could finish, so this does not block
+                launcher.wait()  // it sent its last report before pid 1 could finish, so this does not block
                 return Started(
                     control: control, output: output, processID: processID, processDescriptor: processDescriptor,
                     listeners: Array(listeners.prefix(listenerCount)),
@@ -69,17 +70,18 @@ struct SandboxLaunch {
         }
     }
 
-    /// Ends what was begun and waits for its end, so that nothing of it is left.
+    /// Kills what was started and waits for its end, so that nothing is left.
     ///
-    /// Pid 1 waits until the launcher has reported it. A launcher that is killed before leaves a zombie whose id is
-    /// unknown until the server ends: pid 1 exits by itself. That takes a time-out within those microseconds.
+    /// Pid 1 waits until the launcher has reported it and lets it go on. If the launcher is killed in between, pid 1
+    /// exits by itself and stays a zombie of unknown id until the server ends. That takes a time-out within those
+    /// microseconds.
     mutating func abandon() {
         launcher.kill()
         launcher.wait()
         // The launcher may have reported pid 1 after we stopped reading.
         while let report = control.next() {
             switch report {
-            case .born(_, let descriptor): processDescriptor = descriptor
+            case .created(_, let descriptor): processDescriptor = descriptor
             default: report.discard()
             }
         }

@@ -1,12 +1,12 @@
 internal import Glibc
 internal import LinuxSystem
 
-/// The first process of a sandbox, whose end is the end of all.
+/// Pid 1 of a sandbox. When it ends, the kernel ends all others.
 enum SandboxProcess {
     /// Kills it and waits for its end.
     ///
     /// The kernel ends every process of the pid namespace before the first one is gone (pid_namespaces(7)), so after
-    /// this nothing is left. The limit is for a process that hangs in the kernel, which nobody could wait for.
+    /// this nothing is left. The time limit is for a process that hangs in the kernel.
     static func end(_ descriptor: Int32) {
         ProcessDescriptor.signal(descriptor, SIGKILL)
         guard ProcessDescriptor.awaitEnd(descriptor, limitMilliseconds: endLimitMilliseconds) else { return }

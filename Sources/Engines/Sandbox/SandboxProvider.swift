@@ -1,6 +1,6 @@
 package import SandboxPlan
 
-/// Where sandboxes come from. Namespaces are the one kind today; microVMs are to be another.
+/// Starts sandboxes. Namespaces are the one implementation today; microVMs are planned.
 package protocol SandboxProvider: Sendable {
     /// Starts a sandbox and returns once its command runs.
     ///
@@ -9,8 +9,8 @@ package protocol SandboxProvider: Sendable {
     func start(_ plan: SandboxPlan) throws(SandboxError) -> any RunningSandbox
 }
 
-/// A sandbox whose command was started. Every method is safe on any thread, and none blocks but `close()`, which also
-/// happens when the last reference goes.
+/// A sandbox whose command was started. Every method is safe on any thread. Only `close()` blocks; it is also called
+/// when the last reference is released.
 ///
 /// The descriptors belong to the sandbox and are closed by `close()`: stop watching them before.
 package protocol RunningSandbox: AnyObject, Sendable {
@@ -18,17 +18,17 @@ package protocol RunningSandbox: AnyObject, Sendable {
     var listeners: [Int32] { get }
     /// The non-blocking end of the pipe to which everything inside writes its standard output and error.
     var output: Int32 { get }
-    /// A pidfd that becomes readable when the last process inside has gone.
+    /// A pidfd that becomes readable when the last process inside has ended.
     var processDescriptor: Int32 { get }
 
-    /// The non-blocking end of the pipe of what the plan's sidecars print; `nil` for a plan without any.
+    /// The non-blocking end of the pipe of the sidecars' output; `nil` for a plan without sidecars.
     var sidecarOutput: Int32? { get }
     /// Readable when events are waiting: ``takeEvents()``.
     var eventDescriptor: Int32 { get }
 
-    /// What has happened to the programs inside since the last call.
+    /// The events since the last call, in order.
     func takeEvents() -> [SandboxEvent]
-    /// Starts the command of a plan with sidecars, which waits for this. False when the sandbox is ending.
+    /// Starts the command of a plan with sidecars; it waits for this call. False when the sandbox is ending.
     func runCommand() -> Bool
     /// Sends SIGTERM to a program: 0 is the command, others are the plan's sidecars from 1.
     func terminate(_ program: Int) -> Bool
@@ -37,38 +37,39 @@ package protocol RunningSandbox: AnyObject, Sendable {
     /// Connects to a port of 127.0.0.1 inside; the connection arrives as an event with the ticket.
     func connect(port: UInt16, ticket: Int32) -> Bool
 
-    /// Ends everything inside at once, also what is frozen, also what has daemonized. The end arrives at
-    /// `processDescriptor`. There is no harm in calling it again.
+    /// Kills every process inside at once, frozen and daemonized ones too. `processDescriptor` reports the end. May be
+    /// called again.
     func kill()
     /// The same, for a caller that found `memory()` above the limit: `reap()` will say `outOfMemory`.
     func killForMemory()
-    /// How the sandbox ended, or nil while something inside still lives. Does not change once it is not nil.
+    /// How the sandbox ended; nil while a process inside still runs. Does not change once it is set.
     func reap() -> SandboxExit?
 
-    /// Stops every process inside until `thaw()` (SIGSTOP, by its first process). False when it is ending.
+    /// Stops every process inside until `thaw()` (SIGSTOP, by pid 1). False when the sandbox is ending.
     func freeze() -> Bool
-    /// Lets the processes inside go on. False when this host has no means to.
+    /// Continues the processes inside (SIGCONT, by pid 1). False when the sandbox is ending.
     func thaw() -> Bool
     /// Changes the CPU limit, in cores: the init phase may have more than the invocations. False when there is none.
     func setCPU(cores: Double) -> Bool
-    /// What the processes inside use now, and the most they ever used.
+    /// The memory that the processes inside use now, and their peak.
     func memory() -> MemoryReading
 
-    /// The most bytes ever in use: `memory().peakBytes`, at the price of one system call where the kernel counts.
+    /// The peak memory in bytes: `memory().peakBytes`, with one system call where the kernel counts.
     func peakMemoryBytes() -> UInt64
 
-    /// Kills what still runs, waits for its end, closes every descriptor and removes the cgroup. Once is enough.
+    /// Kills what still runs, waits for its end, closes every descriptor and removes the cgroup. Later calls do
+    /// nothing.
     func close()
 }
 
-/// What happened inside a sandbox that goes on.
+/// An event inside a running sandbox.
 package enum SandboxEvent: Hashable, Sendable {
-    /// A program has ended: the command (0) or a sidecar (from 1). The end of a command without sidecars is the
-    /// end of the sandbox, which ``RunningSandbox/reap()`` tells of.
+    /// A program exited: the command (0) or a sidecar (from 1). A command without sidecars ends the sandbox, which
+    /// ``RunningSandbox/reap()`` reports.
     case exited(Int, SandboxExit)
-    /// A program could not be executed, for the reason that execve(2) gives.
+    /// A program could not be executed; the error is execve(2)'s.
     case notExecutable(Int, errno: Int32)
-    /// A connection into the sandbox, non-blocking, the caller's to close; `nil` where nobody listens.
+    /// A connection into the sandbox, non-blocking, for the caller to close; `nil` where no process listens.
     case connected(ticket: Int32, Int32?)
 }
 
@@ -76,7 +77,7 @@ package enum SandboxEvent: Hashable, Sendable {
 package enum SandboxExit: Hashable, Sendable {
     /// The command returned this exit code.
     case exited(code: Int32)
-    /// The command could not be executed, for the reason that execve(2) gives.
+    /// The command could not be executed; the error is execve(2)'s.
     case notExecutable(errno: Int32)
     /// A signal from inside ended the command.
     case signaled(Int32)
@@ -84,17 +85,17 @@ package enum SandboxExit: Hashable, Sendable {
     case outOfMemory
     /// `kill()` or `close()` ended it.
     case killed
-    /// It ended from outside without a word; somebody on the host killed its first process.
+    /// Pid 1 was killed from outside, by a process of the host, and reported nothing.
     case lost
 }
 
-/// What a sandbox's processes use of memory.
+/// The memory use of a sandbox's processes.
 package struct MemoryReading: Hashable, Sendable {
     /// Bytes in use now.
     package let currentBytes: UInt64
-    /// The most bytes ever in use; with `isEnforced` false, the most that any reading has seen.
+    /// The peak in bytes; with `isEnforced` false, the highest of all readings.
     package let peakBytes: UInt64
-    /// Whether the kernel keeps the limit. If not, read this while the function is busy and call `killForMemory()`.
+    /// Whether the kernel enforces the limit. If not, poll while the function is busy and call `killForMemory()`.
     package let isEnforced: Bool
 
     /// Describes a reading.

@@ -3,17 +3,17 @@ internal import LinuxSystem
 
 /// A message from the sandbox's first processes; `struct strata_report` decoded.
 enum SandboxReport {
-    /// Pid 1 exists, and waits until it may go on.
-    case born(processID: Int32, descriptor: Int32)
+    /// Pid 1 was created, and waits for the launcher's permission to go on.
+    case created(processID: Int32, descriptor: Int32)
     /// The command runs.
     case started(listeners: [Int32])
-    /// The recipe stopped.
+    /// A step of the set-up failed.
     case failed(SandboxError)
-    /// A program has ended with this wait status.
+    /// A program exited with this wait status.
     case exited(program: Int, waitStatus: Int32)
     /// A program could not be executed.
     case notExecutable(program: Int, errno: Int32)
-    /// A connection that was asked for; `nil` where nobody listens.
+    /// A connection that was ordered; `nil` where no process listens.
     case connected(ticket: Int32, descriptor: Int32?)
 
     /// Decodes a message; nil, with the descriptors closed, when it is not one.
@@ -24,7 +24,7 @@ enum SandboxReport {
         }
         let report = bytes.withUnsafeBytes { $0.loadUnaligned(as: strata_report.self) }
         switch (strata_report_kind(report.kind), descriptors.count) {
-        case (STRATA_REPORT_CREATED, 1): self = .born(processID: report.value, descriptor: descriptors[0])
+        case (STRATA_REPORT_CREATED, 1): self = .created(processID: report.value, descriptor: descriptors[0])
         case (STRATA_REPORT_STARTED, _): self = .started(listeners: descriptors)
         case (STRATA_REPORT_FAILED, 0): self = .failed(SandboxError(report))
         case (STRATA_REPORT_EXITED, 0): self = .exited(program: Int(report.stage), waitStatus: report.value)
@@ -38,10 +38,10 @@ enum SandboxReport {
 }
 
 extension SandboxReport {
-    /// Closes the descriptors of a report that nobody will read.
+    /// Closes the descriptors of a report that is not used.
     func discard() {
         switch self {
-        case .born(_, let descriptor): _ = FileDescriptor(owning: descriptor)
+        case .created(_, let descriptor): _ = FileDescriptor(owning: descriptor)
         case .started(let listeners): listeners.forEach { _ = FileDescriptor(owning: $0) }
         case .connected(_, let descriptor?): _ = FileDescriptor(owning: descriptor)
         case .failed, .exited, .notExecutable, .connected: break
@@ -54,11 +54,11 @@ extension SandboxError {
         let detail = withUnsafeBytes(of: report.detail) { bytes in
             String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
         }
-        self.init(stage: Self.words(for: strata_stage(report.stage)), errno: report.error, detail: detail)
+        self.init(stage: Self.phrase(for: strata_stage(report.stage)), errno: report.error, detail: detail)
     }
 
-    /// What each stage of the recipe does, to follow the word "cannot".
-    private static func words(for stage: strata_stage) -> String {
+    /// What each stage of the set-up does, as a phrase that follows "cannot".
+    private static func phrase(for stage: strata_stage) -> String {
         switch stage {
         case STRATA_STAGE_PLAN: "read the plan"
         case STRATA_STAGE_CGROUP: "join the cgroup"

@@ -75,15 +75,16 @@ struct SeccompFilter {
         }
     }
 
-    /// A call that this architecture has not got needs no rule.
+    /// Skips calls that this architecture does not have.
     private func add(_ name: String, _ action: UInt32, _ conditions: [scmp_arg_cmp] = []) throws(SandboxError) {
         let known = seccomp_syscall_resolve_name(name)
-        let number = known >= 0 ? known : SeccompRules.youngCalls[name] ?? -1
+        let number = known >= 0 ? known : SeccompRules.newCalls[name] ?? -1
         guard number >= 0 else { return }
         let result = seccomp_rule_add_array(context, action, number, UInt32(conditions.count), conditions)
         try check(result, name)
     }
 
+    /// The program as bytes; libseccomp writes it to a file only.
     private func exported() throws(SandboxError) -> [UInt8] {
         do {
             let file = try FileDescriptor.memoryFile("strata-filter", content: [])
@@ -114,6 +115,7 @@ struct SeccompFilter {
         0x0005_0000 | UInt32(errno)  // SCMP_ACT_ERRNO, a macro with an argument
     }
 
+    /// A condition: an argument under a mask equals a value.
     private static func masked(_ argument: UInt32, _ mask: UInt64, _ value: UInt64) -> scmp_arg_cmp {
         scmp_arg_cmp(arg: argument, op: SCMP_CMP_MASKED_EQ, datum_a: mask, datum_b: value)
     }

@@ -32,8 +32,8 @@ enum SeccompRules {
         "settimeofday", "clock_settime", "clock_settime64", "clock_adjtime", "clock_adjtime64", "adjtimex", "stime",
     ]
 
-    /// Numbers of calls that are younger than libseccomp may be. Since Linux 5.1 every architecture numbers alike.
-    static let youngCalls: [String: Int32] = [
+    /// Numbers of calls that an older libseccomp does not know. Since Linux 5.1 all architectures share the numbers.
+    static let newCalls: [String: Int32] = [
         "mount_setattr": 442, "quotactl_fd": 443, "set_mempolicy_home_node": 450, "statmount": 457, "listmount": 458,
         "open_tree_attr": 467,
     ]
@@ -51,8 +51,9 @@ enum SeccompRules {
     /// Requests of ioctl that push input into a terminal or steer the console: TIOCSTI, TIOCLINUX.
     static let terminalRequests: [UInt64] = [0x5412, 0x541C]
 
-    /// The command of fcntl that changes how much a pipe holds: F_SETPIPE_SZ. What a function has printed is read while
-    /// its answer waits, so a pipe of the largest size, full of line breaks, would cost the server most of a second.
+    /// The command of fcntl that changes how much a pipe holds: F_SETPIPE_SZ. The server reads a function's output
+    /// before it passes the answer on, so a pipe of the largest size, full of line breaks, would delay it by most of a
+    /// second.
     static let pipeResizing: UInt64 = 1031
 
     /// The socket families that functions need: AF_UNIX, AF_INET, AF_INET6, and AF_NETLINK, through which the C library

@@ -1,4 +1,4 @@
-/// How long things took, by fixed bounds: what a Prometheus histogram needs, in a few words of memory.
+/// A histogram of durations with fixed bounds, as Prometheus needs it, in a few words of memory.
 public struct DurationHistogram: Hashable, Sendable {
     /// The upper bounds of all buckets but the last, in nanoseconds: from a warm function's millisecond to the longest
     /// time-out that a function can have.
@@ -8,17 +8,17 @@ public struct DurationHistogram: Hashable, Sendable {
         900_000_000_000,
     ]
 
-    /// How many fell into each bucket, and not into one before it. The last is for what exceeds every bound.
+    /// The count of each bucket alone. The last one is for durations that exceed every bound.
     private var buckets = [UInt64](repeating: 0, count: Self.boundsNanoseconds.count + 1)
-    /// How many there were.
+    /// How many durations were recorded.
     public private(set) var count: UInt64 = 0
-    /// All of them together, in nanoseconds.
+    /// Their sum, in nanoseconds.
     public private(set) var sumNanoseconds: UInt64 = 0
 
     /// An empty histogram.
     public init() {}
 
-    /// Adds one. Allocates nothing.
+    /// Records a duration. Does not allocate.
     public mutating func record(nanoseconds: UInt64) {
         var low = 0
         var high = Self.boundsNanoseconds.count
@@ -31,7 +31,7 @@ public struct DurationHistogram: Hashable, Sendable {
         sumNanoseconds &+= nanoseconds
     }
 
-    /// For each bound how many took that long at most, as Prometheus counts; what exceeds them all is in ``count``.
+    /// For each bound the count of durations up to it, as Prometheus defines it; ``count`` includes those beyond all.
     public var cumulative: [(boundNanoseconds: UInt64, count: UInt64)] {
         var total: UInt64 = 0
         return zip(Self.boundsNanoseconds, buckets).map { bound, count in

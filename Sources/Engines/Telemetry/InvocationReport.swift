@@ -1,12 +1,12 @@
-/// What a `REPORT` line says of one invocation.
+/// The content of one invocation's `REPORT` line.
 ///
 /// Source: "Viewing CloudWatch logs for Lambda functions", Lambda developer guide.
 public struct InvocationReport: Hashable, Sendable {
-    /// How an invocation ended, where that belongs into its report.
+    /// The outcome of an invocation, as far as its report shows it.
     public enum Status: Hashable, Sendable {
-        /// The handler answered, with a result or an error of its own.
+        /// The handler returned a result or an error.
         case completed
-        /// The time-out ended it.
+        /// The invocation timed out.
         case timedOut
         /// The runtime ended or was killed; the type is the error's, such as `Runtime.ExitError`.
         case failed(errorType: String)

@@ -1,4 +1,4 @@
-/// Cuts a stream of bytes into lines. A line that is longer than the limit is cut there; bytes that are not UTF-8 are
+/// Splits a stream of bytes into lines. A line longer than the limit is split there; bytes that are not UTF-8 are
 /// replaced. A pure value.
 public struct LineSplitter: Sendable {
     private var rest: [UInt8] = []
@@ -6,13 +6,13 @@ public struct LineSplitter: Sendable {
 
     /// Makes a splitter.
     ///
-    /// - Parameter limitBytes: the longest line. CloudWatch's longest event, 1 MiB since 2025, 256 KiB before, is more
-    ///   than a person reads; 256 KiB it is.
+    /// - Parameter limitBytes: the longest line. CloudWatch's longest event is 1 MiB since 2025 and was 256 KiB before;
+    ///   the default is the latter, which is enough for people.
     public init(limitBytes: Int = 256 * 1024) {
         self.limitBytes = limitBytes
     }
 
-    /// Adds bytes and takes the lines that are complete with them.
+    /// Adds bytes, and returns the lines that they complete.
     public mutating func feed(_ bytes: some Sequence<UInt8>) -> [String] {
         var lines: [String] = []
         for byte in bytes {
@@ -27,7 +27,7 @@ public struct LineSplitter: Sendable {
         return lines
     }
 
-    /// Takes what has no line break yet: when an invocation ends, or its environment.
+    /// Returns the incomplete last line, when an invocation or its environment ends.
     public mutating func flush() -> [String] {
         guard !rest.isEmpty else { return [] }
         defer { rest.removeAll(keepingCapacity: true) }

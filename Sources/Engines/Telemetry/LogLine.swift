@@ -2,7 +2,7 @@ internal import Glibc
 
 /// One line of a log.
 public struct LogLine: Hashable, Sendable {
-    /// When it came, in milliseconds since 1970.
+    /// When it was printed, in milliseconds since 1970.
     public var milliseconds: Int64
     /// The line without its line break. A carriage return stands for a line break inside of one event, as Lambda's
     /// runtimes write it.
@@ -14,8 +14,8 @@ public struct LogLine: Hashable, Sendable {
         self.text = text
     }
 
-    /// Writes the line as it stands in a file, for people: the time, the text, and what follows a carriage return
-    /// indented on a line of its own.
+    /// Writes the line as the file has it: the time and the text; text after a carriage return goes on an indented line
+    /// of its own.
     func append(to bytes: inout [UInt8]) {
         Self.appendTime(milliseconds, to: &bytes)
         bytes.append(UInt8(ascii: " "))
@@ -29,7 +29,7 @@ public struct LogLine: Hashable, Sendable {
         bytes.append(UInt8(ascii: "\n"))
     }
 
-    /// Writes a moment as RFC 3339 has it, with milliseconds.
+    /// Writes a time in RFC 3339's format, with milliseconds.
     static func appendTime(_ milliseconds: Int64, to bytes: inout [UInt8]) {
         var seconds = time_t(milliseconds / 1000)
         var time = tm()
@@ -43,7 +43,7 @@ public struct LogLine: Hashable, Sendable {
         append(Int32(milliseconds % 1000), width: 3, UInt8(ascii: "Z"), to: &bytes)
     }
 
-    /// A number with leading zeros, and what follows it.
+    /// Writes a number with leading zeros, and the character after it.
     private static func append(_ number: Int32, width: Int, _ end: UInt8, to bytes: inout [UInt8]) {
         var divisor: Int32 = 1
         for _ in 1..<width { divisor *= 10 }

@@ -3,13 +3,13 @@ internal import Glibc
 public import LinuxSystem
 
 extension LogStore {
-    /// Reads on in a function's log, all streams together in the order of time.
+    /// Reads the next page of a function's log: all streams merged in the order of time.
     ///
-    /// What is written later is found by reading on from the page's cursor. Streams are written independently, so a
-    /// line may then come that is a little older than the last one here.
+    /// Continue with the page's cursor to read later events. Streams are written independently, so a later page may
+    /// start with an event that is a little older than the last one of this page.
     ///
     /// - Parameter limitBytes: About how much to read; more where one line of each stream is more.
-    /// - Returns: `nil` where the function has no log.
+    /// - Returns: `nil` when the function has no log.
     public func read(
         _ function: FunctionID, from cursor: LogCursor, limitBytes: Int = 1 << 20
     ) throws(SystemCallError) -> LogPage? {
@@ -17,7 +17,7 @@ extension LogStore {
         var offsets: [UInt64: Int] = [:]
         var unread: [UnreadLog] = []
         for name in try directory.entryNames() {
-            // A file may be gone since its name was read: its stream has outgrown it twice.
+            // A file may have been removed since its name was read: its stream was rotated twice.
             guard let stream = LogStreamName.stream(ofFile: name.description),
                 let status = try directory.statusIfPresent(at: name), status.kind == .file,
                 Int64(status.modificationTimeSeconds + 1) * 1000 > cursor.sinceMilliseconds
@@ -46,7 +46,7 @@ extension LogStore {
         }
     }
 
-    /// Puts pieces of streams together, as far as all of them reach.
+    /// Merges pieces of streams up to the time that all of them reach.
     private static func merge(
         _ pieces: [LogPiece], sinceMilliseconds: Int64, _ offsets: [UInt64: Int]
     ) -> LogPage {
@@ -58,14 +58,14 @@ extension LogStore {
             if let last = taken.last { cursor.offsets[piece.inode] = last.end }
             events += taken.map(\.event).filter { $0.milliseconds >= sinceMilliseconds }
         }
-        // The order within a stream stays as it is: sorting is stable.
+        // The sort is stable and keeps the order within a stream.
         events.sort { $0.milliseconds < $1.milliseconds }
         return LogPage(events: events, cursor: cursor, hasMore: horizon != .max)
     }
 }
 
 extension LogStreamName {
-    /// The stream that a file belongs to; `nil` for a file of something else.
+    /// The stream that a file belongs to; `nil` for any other file.
     static func stream(ofFile name: String) -> String? {
         guard let suffix = [".log", ".log.older"].first(where: { name.hasSuffix($0) }) else { return nil }
         let name = name.dropLast(suffix.count)

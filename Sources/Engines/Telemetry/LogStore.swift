@@ -8,16 +8,16 @@ public final class LogStore: Sendable {
     private let root: String
     let streamLimitBytes: Int
 
-    /// Keeps logs below a folder, which is made when the first line is written.
+    /// Keeps logs below a folder, which is created with the first line.
     ///
-    /// - Parameter streamLimitBytes: how long one stream's file may grow. Then it becomes the stream's older half, in
-    ///   place of the older half before it: a function that only prints cannot fill the disk.
+    /// - Parameter streamLimitBytes: the size at which a stream's file is rotated. One rotated file is kept, so that a
+    ///   function that only prints cannot fill the disk.
     public init(root: String, streamLimitBytes: Int = 16 * 1024 * 1024) {
         self.root = root
         self.streamLimitBytes = streamLimitBytes
     }
 
-    /// Opens a new stream of a function. Streams of environments that ran before stay beside it.
+    /// Opens a new stream of a function. The streams of earlier environments stay.
     public func openStream(of function: FunctionID, name: LogStreamName) -> LogStream {
         LogStream(folder: folder(of: function), fileName: name.fileName, limitBytes: streamLimitBytes)
     }
@@ -37,7 +37,7 @@ public struct LogStreamName: Hashable, Sendable, CustomStringConvertible {
 
     /// Names the stream of an environment that starts at a moment, in UTC.
     ///
-    /// - Parameter random: 16 random bytes that tell environments apart.
+    /// - Parameter random: 16 random bytes that make the name unique.
     public init(startMilliseconds: Int64, version: FunctionVersion, random: [UInt8]) {
         var seconds = time_t(startMilliseconds / 1000)
         var date = tm()
@@ -53,7 +53,7 @@ public struct LogStreamName: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// One environment's log: lines with the time at which they came, each `2026-01-31T09:30:00.123Z <text>`.
+/// One environment's log: lines with the time at which they were printed, each `2026-01-31T09:30:00.123Z <text>`.
 public final class LogStream: Sendable {
     private struct State {
         var descriptor: Int32 = -1
@@ -77,8 +77,8 @@ public final class LogStream: Sendable {
         }
     }
 
-    /// Appends lines in one write: all of them, or none. Lines that cannot be written (a full disk) are given up
-    /// without a word to the function, whose answers matter more; those that come when there is room again are written.
+    /// Appends lines in one write: all of them, or none. On a write error such as a full disk the lines are dropped and
+    /// the function's responses are not delayed; later lines are written once there is space.
     public func append(_ lines: [LogLine]) {
         guard !lines.isEmpty else { return }
         var bytes: [UInt8] = []
@@ -89,12 +89,13 @@ public final class LogStream: Sendable {
         state.withLock { write(bytes, &$0) }
     }
 
+    /// Writes lines under the lock; opens or rotates the file as needed.
     private func write(_ bytes: [UInt8], _ state: inout State) {
         if state.descriptor >= 0, state.writtenBytes + bytes.count > limitBytes { rotate(&state) }
         if state.descriptor < 0 { open(&state) }
         guard state.descriptor >= 0 else { return }
         guard Glibc.write(state.descriptor, bytes, bytes.count) == bytes.count else {
-            // Half a line would stand before the next one.
+            // Otherwise the next line would follow half of this one.
             ftruncate(state.descriptor, state.writtenBytes)
             return
         }
@@ -104,17 +105,18 @@ public final class LogStream: Sendable {
     private func open(_ state: inout State) {
         makeFolder()
         state.descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        // Lines are there already where they could not be moved out of the way.
+        // The file has lines already when it could not be rotated.
         state.writtenBytes = max(0, lseek(state.descriptor, 0, SEEK_END))
     }
 
+    /// Renames the full file over the older one, and closes it.
     private func rotate(_ state: inout State) {
         _ = FileDescriptor(owning: state.descriptor)
         state.descriptor = -1
         rename(path, path + ".older")
     }
 
-    /// Makes the folder and those above it; what exists stays.
+    /// Creates the folder and its parents where they are missing.
     private func makeFolder() {
         var path = ""
         for part in folder.split(separator: "/", omittingEmptySubsequences: false) {

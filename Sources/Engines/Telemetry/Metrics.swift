@@ -1,7 +1,7 @@
 public import Domain
 internal import Synchronization
 
-/// The meters of all functions of a server: the one seam between what happens and whoever wants figures of it.
+/// The meters of all functions of a server: the seam between the code that counts and the code that reports.
 public final class Metrics: Sendable {
     private let limit: Int
     private let meters = Mutex<[FunctionID: FunctionMeter]>([:])
@@ -10,7 +10,7 @@ public final class Metrics: Sendable {
     /// Makes a set without meters.
     ///
     /// - Parameter limit: Functions that have a meter of their own. A monitoring system keeps every series that it has
-    ///   seen, so a server that makes functions without end must not make series without end.
+    ///   seen, so the number of series must be bounded even where functions are created all the time.
     public init(limit: Int = 4_096) { self.limit = limit }
 
     /// The meter of a function; beyond the limit, the one that all further functions share.
@@ -24,16 +24,16 @@ public final class Metrics: Sendable {
         }
     }
 
-    /// A function is gone, and its meter with it.
+    /// Removes the meter of a deleted function.
     public func removeMeter(of function: FunctionID) {
         meters.withLock { $0[function] = nil }
     }
 
-    /// What was counted for every function that has a meter, in order.
+    /// The counts of every function that has a meter, in order.
     public var readings: [(function: FunctionID, counts: FunctionMeter.Counts)] {
         meters.withLock { $0 }.sorted { $0.key < $1.key }.map { ($0.key, $0.value.counts) }
     }
 
-    /// What was counted for all functions without a meter of their own.
+    /// The counts of all functions without a meter of their own together.
     public var overflowCounts: FunctionMeter.Counts { overflow.counts }
 }

@@ -1,7 +1,7 @@
 internal import AWSProtocol
 
 extension PlatformEvent {
-    /// The event as subscribers and JSON logs have it: `time`, `type` and `record`, without a line break.
+    /// The event as JSON, for subscribers and JSON logs: `time`, `type` and `record`, without a line break.
     public func document(milliseconds: Int64) -> [UInt8] {
         let value: AWSValue = if case .fault(let text) = self { .string(text) } else { .structure(record) }
         return TelemetryDocument.make(milliseconds: milliseconds, type: type, record: JSON.encode(value))

@@ -1,25 +1,25 @@
 internal import AWSProtocol
 
-/// Something that the platform did, as logs and subscribers of telemetry are told of it.
+/// An event of the platform, for logs and for subscribers of telemetry.
 ///
 /// Source: "Lambda Telemetry API Event schema reference" in the Lambda developer guide.
 public enum PlatformEvent: Sendable {
     /// An init phase begins.
     case initStart(InitPhase, FunctionDescription)
-    /// The runtime has asked for its first event, or has failed to.
+    /// The runtime has polled for its first event, or has failed before.
     case initRuntimeDone(InitPhase, EventStatus)
     /// An init phase is over.
     case initReport(InitPhase, EventStatus, durationNanoseconds: UInt64)
     /// An invocation begins.
     case start(requestID: String, version: String, traceID: String?)
-    /// The runtime has answered an invocation, or will not.
+    /// The runtime has answered an invocation, or has failed.
     case runtimeDone(
         requestID: String, EventStatus, durationNanoseconds: UInt64, producedBytes: Int, traceID: String?)
-    /// An invocation is over: what its report says follows.
+    /// An invocation is over; its report follows.
     case end(requestID: String)
-    /// An invocation failed for a reason that its function has not told.
+    /// An invocation failed for a reason that its function did not report.
     case fault(String)
-    /// An invocation is over.
+    /// The report of an invocation.
     case report(InvocationReport, traceID: String?)
     /// An extension has registered, or has failed to.
     case `extension`(name: String, state: String, events: [String], errorType: String?)
@@ -29,7 +29,7 @@ public enum PlatformEvent: Sendable {
     case logsDropped(records: Int, bytes: Int, reason: String)
 }
 
-/// Which init phase an event is about.
+/// The init phase that an event is about.
 public struct InitPhase: Hashable, Sendable {
     /// `init`, or `invoke` for one that is repeated within an invocation.
     public let phase: String
@@ -43,7 +43,7 @@ public struct InitPhase: Hashable, Sendable {
     }
 }
 
-/// What `platform.initStart` says of the function.
+/// The function, as `platform.initStart` describes it.
 public struct FunctionDescription: Hashable, Sendable {
     /// The name.
     public let name: String
@@ -51,7 +51,7 @@ public struct FunctionDescription: Hashable, Sendable {
     public let version: String
     /// The runtime, such as `python:3.12`.
     public let runtimeVersion: String
-    /// Names the environment: its log stream.
+    /// The environment's id: the name of its log stream.
     public let instanceID: String
     /// The function's memory in bytes.
     public let memoryBytes: UInt64
@@ -66,13 +66,13 @@ public struct FunctionDescription: Hashable, Sendable {
     }
 }
 
-/// How something ended.
+/// The outcome of a phase.
 public enum EventStatus: Hashable, Sendable {
-    /// As it should.
+    /// It succeeded.
     case success
-    /// By an error of the function, the runtime or an extension.
+    /// The function, the runtime or an extension failed.
     case error(type: String)
-    /// By its time-out.
+    /// It timed out.
     case timeout
 
     /// The `status` of a record.
@@ -125,8 +125,8 @@ extension PlatformEvent {
         }
     }
 
-    /// Whether subscribers of an interface are told of such events: the older one knows nothing of the init phase, and
-    /// the newer one has no events for what its reports say.
+    /// Whether an interface publishes such events: the older one has no events of the init phase, and the newer one has
+    /// none for what its reports contain.
     public func isPublished(on interface: TelemetryInterface) -> Bool {
         switch self {
         case .initStart, .initRuntimeDone, .initReport: interface == .telemetry
@@ -157,7 +157,7 @@ extension PlatformEvent {
         }
     }
 
-    /// Lambda writes the line when an init phase fails, and when an environment was prepared before it was needed.
+    /// Lambda writes the line when an init phase fails, and for environments of provisioned concurrency.
     private static func initReportLine(_ phase: InitPhase, _ status: EventStatus, _ duration: UInt64) -> String? {
         guard status != .success || phase.initializationType != "on-demand" else { return nil }
         return "INIT_REPORT Init Duration: \(InvocationReport.milliseconds(duration)) ms\tPhase: \(phase.phase)\t"
@@ -185,13 +185,13 @@ public enum TelemetryInterface: Hashable, Sendable {
     }
 }
 
-/// The levels of `LoggingConfig.SystemLogLevel`, the most talkative first.
+/// The levels of `LoggingConfig.SystemLogLevel`, the most verbose first.
 public enum SystemLogLevel: String, Hashable, Sendable, CaseIterable, Comparable {
     /// Everything.
     case debug = "DEBUG"
-    /// What is worth knowing: the default.
+    /// Important events: the default.
     case info = "INFO"
-    /// What went wrong.
+    /// Failures.
     case warn = "WARN"
 
     /// Orders by severity.

@@ -1,14 +1,14 @@
-/// Writes figures as Prometheus reads them, version 0.0.4 of its text format.
+/// Writes metrics in Prometheus's text format, version 0.0.4.
 ///
 /// Source: "Exposition formats" in the Prometheus documentation.
 public struct PrometheusText: Sendable {
-    /// What the figures of a family mean.
+    /// The type of a metric family.
     public enum Kind: String, Sendable {
-        /// They only grow, until the server starts anew.
+        /// Values that only grow, until the server restarts.
         case counter
-        /// They rise and fall.
+        /// Values that rise and fall.
         case gauge
-        /// They are the buckets, sum and count of a distribution.
+        /// The buckets, sum and count of a distribution.
         case histogram
     }
 
@@ -18,13 +18,13 @@ public struct PrometheusText: Sendable {
     /// The content type to send the text with.
     public static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
-    /// What was written so far.
+    /// The text so far.
     public private(set) var text = ""
 
     /// Begins a text.
     public init() {}
 
-    /// Begins a family; its figures follow.
+    /// Begins a family; its samples follow.
     public mutating func begin(_ name: String, _ kind: Kind, help: String) {
         text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
     }

@@ -1,5 +1,5 @@
 extension TelemetrySubscription.Destination {
-    /// A batch of events as it goes over the wire: one HTTP request, or lines of JSON.
+    /// A batch of events as it is sent: one HTTP request, or lines of JSON.
     public func message(_ events: [[UInt8]]) -> [UInt8] {
         switch self {
         case .http(let port, let path, let method):
@@ -13,7 +13,7 @@ extension TelemetrySubscription.Destination {
         }
     }
 
-    /// Whether an answer is awaited, after which the connection ends.
+    /// Whether the subscriber responds, after which the connection is closed.
     public var awaitsResponse: Bool {
         if case .http = self { true } else { false }
     }

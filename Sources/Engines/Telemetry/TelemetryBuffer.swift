@@ -1,4 +1,4 @@
-/// Events that wait to be sent together. A pure value.
+/// Buffers events for batches. A pure value.
 public struct TelemetryBuffer: Sendable {
     private var events: [[UInt8]] = []
     private var bytes = 0
@@ -7,17 +7,16 @@ public struct TelemetryBuffer: Sendable {
     private let maxItems: Int
     private let maxBytes: Int
 
-    /// How many batches may wait behind one that a subscriber is slow to take. What comes on top is dropped, and
-    /// counted.
+    /// How many batches may wait for a slow subscriber. Further events are dropped and counted.
     static let batchLimit = 4
 
-    /// A buffer within the limits of a subscription.
+    /// Makes a buffer with the limits of a subscription.
     public init(_ subscription: TelemetrySubscription) {
         maxItems = subscription.maxItems
         maxBytes = subscription.maxBytes
     }
 
-    /// Whether nothing waits.
+    /// Whether no events wait.
     public var isEmpty: Bool { events.isEmpty }
 
     /// Whether a batch is full.
@@ -25,7 +24,7 @@ public struct TelemetryBuffer: Sendable {
 
     /// Adds an event.
     ///
-    /// - Returns: whether it is the first that waits: a timer is to be set.
+    /// - Returns: whether it is the first that waits, for which the caller sets a timer.
     public mutating func append(_ event: [UInt8]) -> Bool {
         guard bytes + event.count <= maxBytes * Self.batchLimit else {
             drop(records: 1, bytes: event.count)
@@ -36,13 +35,13 @@ public struct TelemetryBuffer: Sendable {
         return events.count == 1
     }
 
-    /// Notes events that were taken and could not be delivered.
+    /// Counts events that were taken and could not be delivered.
     public mutating func drop(records: Int, bytes: Int) {
         droppedRecords += records
         droppedBytes += bytes
     }
 
-    /// Takes a batch: as many events as one may hold, at least one.
+    /// Takes a batch: as many events as its limits permit, at least one.
     public mutating func takeBatch() -> [[UInt8]] {
         var count = 0
         var size = 0
@@ -55,7 +54,7 @@ public struct TelemetryBuffer: Sendable {
         return Array(events[..<count])
     }
 
-    /// What was dropped since the last call, as an event; `nil` when nothing was.
+    /// An event that reports what was dropped since the last call; `nil` when nothing was.
     public mutating func takeDroppedEvent(reason: String) -> PlatformEvent? {
         guard droppedRecords > 0 else { return nil }
         defer { (droppedRecords, droppedBytes) = (0, 0) }

@@ -1,16 +1,16 @@
 internal import AWSProtocol
 
-/// What an extension wants to be told, and where.
+/// An extension's subscription to telemetry.
 ///
 /// Source: "Lambda Telemetry API" and "Lambda Logs API" in the Lambda developer guide.
 public struct TelemetrySubscription: Hashable, Sendable {
     /// The kinds of telemetry.
     public enum Category: String, Hashable, Sendable, CaseIterable {
-        /// What the platform did.
+        /// Events of the platform.
         case platform
-        /// What the function printed.
+        /// Output of the function.
         case function
-        /// What extensions printed.
+        /// Output of extensions.
         case `extension`
     }
 
@@ -29,7 +29,7 @@ public struct TelemetrySubscription: Hashable, Sendable {
         }
     }
 
-    /// What is wanted, in the order in which it was asked for.
+    /// The categories, in the order of the request.
     public let categories: [Category]
     /// Where it is sent.
     public let destination: Destination
@@ -40,9 +40,9 @@ public struct TelemetrySubscription: Hashable, Sendable {
     /// How long an event may wait for others, in milliseconds.
     public let timeoutMilliseconds: Int
 
-    /// A request that is refused.
+    /// Why a subscription is refused.
     public struct Fault: Error, Hashable, Sendable {
-        /// What is wrong.
+        /// The message for the extension.
         public let message: String
     }
 
@@ -63,9 +63,9 @@ public struct TelemetrySubscription: Hashable, Sendable {
         timeoutMilliseconds = try Self.number(buffering, "timeoutMs", Self.timeoutBounds, 1_000)
     }
 
-    /// Bounds of the documented buffering configuration; the default is the most.
+    /// Bounds of the documented buffering configuration; the default is the maximum.
     static let itemBounds = 1_000...10_000
-    /// The default is the least.
+    /// The default is the minimum.
     static let byteBounds = 262_144...1_048_576
     /// The default is one second.
     static let timeoutBounds = 25...30_000
@@ -103,12 +103,13 @@ public struct TelemetrySubscription: Hashable, Sendable {
         }
     }
 
-    /// The runtime API's own port is not for listeners of anybody else.
+    /// Refuses the runtime API's own port.
     private static func check(_ port: UInt16) throws(Fault) -> UInt16 {
         guard port != 9001 else { throw Fault(message: "port 9001 is the runtime API's own") }
         return port
     }
 
+    /// The port and path of a URL inside the environment; `nil` for any other URL.
     private static func split(_ address: String) -> (port: UInt16, path: String)? {
         guard address.hasPrefix("http://") else { return nil }
         let rest = address.dropFirst(7)

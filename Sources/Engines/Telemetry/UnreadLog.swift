@@ -1,6 +1,6 @@
 internal import LinuxSystem
 
-/// A log file that has more than was read of it.
+/// A log file with unread bytes.
 struct UnreadLog {
     let name: FilePath
     let stream: String
@@ -8,9 +8,9 @@ struct UnreadLog {
     let offset: Int
     let size: Int
 
-    /// Reads whole events, about so many bytes. `nil` where there is none yet, or the file is gone.
+    /// Reads complete events, about `count` bytes of them. `nil` when there is none yet, or the file is gone.
     func read(in directory: borrowing FileDescriptor, bytes count: Int) throws(SystemCallError) -> LogPiece? {
-        // Gone, or another file by now: the next look will tell.
+        // The file was removed or replaced: the next read finds out.
         guard let file = try? directory.open(at: name, [.read, .noFollow]), try file.status().inode == inode else {
             return nil
         }
@@ -26,22 +26,23 @@ struct UnreadLog {
     }
 }
 
-/// Events of one stream that follow each other.
+/// Consecutive events of one stream.
 struct LogPiece {
-    /// An event, and where it ends in its file.
+    /// An event, and its end in the file.
     struct Entry {
         var event: LogEvent
         var end: Int
     }
 
     let inode: UInt64
-    /// Whether it reaches to the end of the file.
+    /// Whether it reaches the end of the file.
     let isAll: Bool
     private(set) var entries: [Entry] = []
 
     /// Finds the events in a part of a file.
     ///
-    /// The last one is left out where it may go on after the part: its line is not whole, or other lines may follow.
+    /// The last one is left out when it may continue after the part: its line is incomplete, or continuation lines may
+    /// follow.
     init(_ bytes: [UInt8], of log: UnreadLog, isAll: Bool) {
         inode = log.inode
         self.isAll = isAll
@@ -53,6 +54,7 @@ struct LogPiece {
         if !isAll, !entries.isEmpty { entries.removeLast() }
     }
 
+    /// Adds a line as a new event, or to the last one when it has no time.
     private mutating func append(_ line: ArraySlice<UInt8>, end: Int, _ stream: String) {
         let last = entries.indices.last
         let time = LogLine.milliseconds(of: line)
@@ -62,7 +64,7 @@ struct LogPiece {
             return
         }
         let text = time == nil ? line : line.dropFirst(LogLine.timeLength + 1)
-        // Where the clock was set back, the order of the file counts.
+        // After a step back of the clock the order of the file counts.
         let earliest = last.map { entries[$0].event.milliseconds } ?? 0
         let event = LogEvent(
             milliseconds: max(time ?? 0, earliest), stream: stream, text: String(decoding: text, as: UTF8.self))
@@ -71,10 +73,10 @@ struct LogPiece {
 }
 
 extension LogLine {
-    /// The bytes of a moment at the start of a line: `2026-01-31T09:30:00.123Z`.
+    /// The bytes of a time at the start of a line: `2026-01-31T09:30:00.123Z`.
     static let timeLength = 24
 
-    /// The moment that a line of a file begins with, in milliseconds since 1970; `nil` where there is none.
+    /// The time at the start of a line, in milliseconds since 1970; `nil` when there is none.
     static func milliseconds(of line: some Collection<UInt8>) -> Int64? {
         let text = Array(line.prefix(timeLength + 1))
         let pattern = Array("0000-00-00T00:00:00.000Z ".utf8)

@@ -1,13 +1,13 @@
-/// An enumeration of a service model. Open: values that the model does not list survive.
+/// An enumeration of a service model. It is open: values that the model does not list are preserved.
 public protocol AWSEnumeration: AWSShape, RawRepresentable, Hashable where RawValue == String {
     /// The values that the model lists.
     static var allKnown: [Self] { get }
-    /// Takes any text.
+    /// Makes a value of any text.
     init(rawValue: String)
 }
 
 extension AWSEnumeration {
-    /// Takes a text.
+    /// Makes a value of a string; `nil` for another kind.
     public init?(awsValue: AWSValue) {
         guard case .string(let text) = awsValue else { return nil }
         self.init(rawValue: text)

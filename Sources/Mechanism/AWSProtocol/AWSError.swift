@@ -1,6 +1,6 @@
-/// An error that a service answers with.
+/// An error response of a service.
 public struct AWSError: Error, Sendable, Equatable {
-    /// The error's name, such as `ResourceNotFoundException`: what clients match.
+    /// The error's name, such as `ResourceNotFoundException`, which clients match.
     public var name: String
     /// The HTTP status.
     public var status: Int
@@ -8,14 +8,14 @@ public struct AWSError: Error, Sendable, Equatable {
     public var message: String
     /// The JSON key of the message: AWS writes `message` for some errors and `Message` for others.
     public var messageKey: String
-    /// Whose fault it is, sent as `Type`; `nil` leaves it out, as AWS does for errors from before the service itself.
+    /// Who is at fault, sent as `Type`; `nil` omits it, as AWS does for errors that occur in front of the service.
     public var fault: Fault?
     /// Further members of the error's body, such as `Reason`.
     public var details: [String: AWSValue]
-    /// When to try again, sent as `Retry-After`.
+    /// The delay before a retry, sent as `Retry-After`.
     public var retryAfterSeconds: Int?
 
-    /// Whose fault an error is.
+    /// Who is at fault.
     public enum Fault: String, Sendable {
         /// The caller's.
         case user = "User"
@@ -23,7 +23,7 @@ public struct AWSError: Error, Sendable, Equatable {
         case server = "Server"
     }
 
-    /// Describes an error that no service model lists.
+    /// Describes an error that need not be in a service model.
     public init(
         _ name: String, status: Int, message: String, messageKey: String = "message", fault: Fault? = nil,
         details: [String: AWSValue] = [:], retryAfterSeconds: Int? = nil
@@ -46,7 +46,7 @@ public struct AWSError: Error, Sendable, Equatable {
             details: details, retryAfterSeconds: retryAfterSeconds)
     }
 
-    /// The answer that carries the error: `x-amzn-ErrorType` and a JSON body (Smithy, restJson1, "operation errors").
+    /// The error as a response: `x-amzn-ErrorType` and a JSON body (Smithy, restJson1, "operation errors").
     public var response: AWSResponse {
         var members = details
         members[messageKey] = .string(message)
@@ -63,23 +63,23 @@ extension AWSError {
         AWSError("SerializationException", status: 400, message: message)
     }
 
-    /// A request whose values break constraints of the model.
+    /// A request whose values violate constraints of the model.
     public static func validation(_ message: String) -> AWSError {
         AWSError("ValidationException", status: 400, message: message)
     }
 
-    /// One value that breaks a constraint which the model does not have, in the words of those that it has:
+    /// One value that violates a constraint which is not in the model, worded like the model's constraints:
     /// "1 validation error detected: Value '10241' at 'memorySize' failed to satisfy constraint: Member must have …".
     public static func validation(value: String, at path: String, constraint: String) -> AWSError {
         .validation(
             "1 validation error detected: Value '\(value)' at '\(path)' failed to satisfy constraint: \(constraint)")
     }
 
-    /// A path that no operation has. Real Lambda's front answers 404 with `UnknownOperationException` too.
+    /// A path of no operation. Real Lambda also responds with 404 and `UnknownOperationException`.
     public static let unknownOperation = AWSError(
         "UnknownOperationException", status: 404, message: "The requested operation is not recognized by the service.")
 
-    /// An operation that is known but not built yet. 501 is not retried by AWS's clients, so users see it at once.
+    /// An operation of the model that is not implemented. AWS's clients do not retry 501, so users see it at once.
     public static func notImplemented(service: String, operation: String) -> AWSError {
         AWSError(
             "NotImplementedException", status: 501,

@@ -1,4 +1,4 @@
-/// A header of a request or response. Names compare without regard to case.
+/// A header of a request or response. Names are case-insensitive.
 public struct AWSHeader: Sendable, Equatable {
     /// The name, as written.
     public var name: String
@@ -13,7 +13,7 @@ public struct AWSHeader: Sendable, Equatable {
 }
 
 extension String {
-    /// Whether both are the same but for the case of ASCII letters, as header names compare (RFC 9110, section 5.1).
+    /// Whether both are equal apart from the case of ASCII letters, as header names compare (RFC 9110, section 5.1).
     func equalsIgnoringASCIICase(_ other: String) -> Bool {
         utf8.count == other.utf8.count
             && zip(utf8, other.utf8).allSatisfy {
@@ -21,7 +21,7 @@ extension String {
             }
     }
 
-    /// Whether this begins with `prefix` but for the case of ASCII letters.
+    /// Whether the string begins with `prefix`, apart from the case of ASCII letters.
     func hasPrefixIgnoringASCIICase(_ prefix: String) -> Bool {
         String(decoding: utf8.prefix(prefix.utf8.count), as: UTF8.self).equalsIgnoringASCIICase(prefix)
     }

@@ -1,6 +1,6 @@
 /// An operation with the Swift types of its input and output.
 public struct AWSOperation<Input: AWSStructure, Output: AWSStructure>: Sendable {
-    /// What the model says of it.
+    /// The operation's description in the service model.
     public let descriptor: OperationDescriptor
 
     /// Describes an operation.
@@ -15,7 +15,7 @@ public struct AWSOperation<Input: AWSStructure, Output: AWSStructure>: Sendable 
         Input(awsValue: try RequestDecoder.decode(request, labels: labels, as: descriptor.input))
     }
 
-    /// Encodes the answer of success with HTTP bindings and JSON.
+    /// Encodes the success response with HTTP bindings and JSON.
     public func encode(_ output: Output) -> AWSResponse {
         ResponseEncoder.encode(output.awsValue, as: descriptor.output, status: descriptor.status)
     }

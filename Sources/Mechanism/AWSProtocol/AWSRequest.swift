@@ -1,16 +1,16 @@
-/// An HTTP request, as far as AWS's protocols care; the gateway fills it from its server's own type.
+/// The parts of an HTTP request that AWS's protocols use; the gateway fills it from the HTTP server's type.
 public struct AWSRequest: Sendable, Equatable {
     /// The method, upper case.
     public var method: String
     /// The path, still percent-encoded, without the query.
     public var rawPath: String
-    /// The query, still percent-encoded, without `?`; empty where there is none.
+    /// The query, still percent-encoded, without `?`; empty when there is none.
     public var rawQuery: String
     /// The headers, in order.
     public var headers: [AWSHeader]
     /// The body.
     public var body: [UInt8]
-    /// What the answer is known by; some protocols repeat it in the body.
+    /// The id of the request; some protocols repeat it in the response's body.
     public var requestID: String
 
     /// Makes a request.

@@ -1,8 +1,8 @@
-/// An HTTP response, for the gateway to send.
+/// An HTTP response, which the gateway sends.
 public struct AWSResponse: Sendable, Equatable {
     /// The status code.
     public var status: Int
-    /// The headers, in order; no length, date or request id.
+    /// The headers, in order, without length, date and request id, which the gateway adds.
     public var headers: [AWSHeader]
     /// The body.
     public var body: [UInt8]

@@ -1,5 +1,5 @@
 extension Bool: AWSShape {
-    /// Takes a boolean.
+    /// Converts a boolean; `nil` for another kind.
     public init?(awsValue: AWSValue) {
         guard case .boolean(let boolean) = awsValue else { return nil }
         self = boolean
@@ -10,7 +10,7 @@ extension Bool: AWSShape {
 }
 
 extension Int: AWSShape {
-    /// Takes a whole number.
+    /// Converts an integer; `nil` for another kind.
     public init?(awsValue: AWSValue) {
         guard case .integer(let integer) = awsValue else { return nil }
         self.init(exactly: integer)
@@ -21,7 +21,7 @@ extension Int: AWSShape {
 }
 
 extension Double: AWSShape {
-    /// Takes a floating-point number.
+    /// Converts a floating-point number; `nil` for another kind.
     public init?(awsValue: AWSValue) {
         guard case .double(let double) = awsValue else { return nil }
         self = double
@@ -32,7 +32,7 @@ extension Double: AWSShape {
 }
 
 extension String: AWSShape {
-    /// Takes a text.
+    /// Converts a string; `nil` for another kind.
     public init?(awsValue: AWSValue) {
         guard case .string(let text) = awsValue else { return nil }
         self = text
@@ -43,18 +43,18 @@ extension String: AWSShape {
 }
 
 extension Timestamp: AWSShape {
-    /// Takes a moment.
+    /// Converts a timestamp; `nil` for another kind.
     public init?(awsValue: AWSValue) {
         guard case .timestamp(let seconds) = awsValue else { return nil }
         self.init(secondsSinceEpoch: seconds)
     }
 
-    /// The moment.
+    /// The timestamp.
     public var awsValue: AWSValue { .timestamp(secondsSinceEpoch) }
 }
 
 extension Array: AWSShape where Element: AWSShape {
-    /// Takes a list; elements of another kind are left out.
+    /// Converts a list, without elements of another kind.
     public init?(awsValue: AWSValue) {
         guard case .list(let values) = awsValue else { return nil }
         self = values.compactMap(Element.init(awsValue:))
@@ -65,7 +65,7 @@ extension Array: AWSShape where Element: AWSShape {
 }
 
 extension Dictionary: AWSShape where Key == String, Value: AWSShape {
-    /// Takes a map; entries of another kind are left out.
+    /// Converts a map, without entries of another kind.
     public init?(awsValue: AWSValue) {
         guard case .structure(let members) = awsValue else { return nil }
         self = members.compactMapValues(Value.init(awsValue:))

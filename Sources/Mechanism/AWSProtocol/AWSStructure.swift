@@ -1,8 +1,8 @@
-/// A structure of a service model. Two are equal when their values are.
+/// A structure of a service model. Structures are equal when their values are.
 public protocol AWSStructure: AWSShape, Equatable {
     /// The structure's schema.
     static var schema: Schema { get }
-    /// Takes a validated value. Never fails: a required member that is missing all the same is empty or zero.
+    /// Converts a validated value. Never fails: a required member that is missing nevertheless is empty or zero.
     init(awsValue: AWSValue)
 }
 

@@ -1,18 +1,18 @@
-/// One demand that a schema makes of a value, and AWS's words for it.
+/// One constraint of a schema, with AWS's wording.
 enum Constraint {
     case maximum(Double, Measure)
     case minimum(Double, Measure)
     case pattern(Pattern)
     case allowedValues([String])
 
-    /// What a bound counts, and how it is written.
+    /// What a bound limits; determines the wording too.
     enum Measure {
         case length
         case wholeValue
         case realValue
     }
 
-    /// A schema's constraints in the order in which AWS lists them between brackets.
+    /// A schema's constraints, in the order of AWS's bracketed lists.
     static func all(of schema: Schema) -> [Constraint] {
         let measure: Measure =
             switch schema.kind {
@@ -32,13 +32,13 @@ enum Constraint {
         if case .pattern = self { true } else { false }
     }
 
-    /// AWS's words.
-    var words: String {
+    /// AWS's wording of the constraint.
+    var message: String {
         switch self {
         case .maximum(let bound, let measure):
-            "Member must have \(measure.noun) less than or equal to \(measure.written(bound))"
+            "Member must have \(measure.noun) less than or equal to \(measure.formatted(bound))"
         case .minimum(let bound, let measure):
-            "Member must have \(measure.noun) greater than or equal to \(measure.written(bound))"
+            "Member must have \(measure.noun) greater than or equal to \(measure.formatted(bound))"
         case .pattern(let pattern):
             "Member must satisfy regular expression pattern: \(pattern.source)"
         case .allowedValues(let values):
@@ -59,13 +59,13 @@ enum Constraint {
 extension Constraint.Measure {
     fileprivate var noun: String { self == .length ? "length" : "value" }
 
-    fileprivate func written(_ bound: Double) -> String {
+    fileprivate func formatted(_ bound: Double) -> String {
         self == .realValue ? bound.description : String(Int64(bound))
     }
 }
 
 extension AWSValue {
-    /// What bounds apply to: a number, or a length (of text, in Unicode scalars, as Smithy counts).
+    /// The quantity that bounds apply to: a number, or a length (of text in Unicode scalars, as in Smithy).
     fileprivate var measure: Double? {
         switch self {
         case .integer(let integer): Double(integer)
@@ -84,8 +84,8 @@ extension [Constraint] {
         allSatisfy { $0.isSatisfied(by: value) }
     }
 
-    /// As AWS lists the constraints of elements, keys and values.
+    /// AWS's list of the constraints of elements, keys and values.
     var bracketed: String {
-        "[" + (map(\.words) + ["Member must not be null"]).joined(separator: ", ") + "]"
+        "[" + (map(\.message) + ["Member must not be null"]).joined(separator: ", ") + "]"
     }
 }

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// A text that may be a date. (strptime(3) would do, but takes white space and out-of-range days in its stride.)
+/// Parses a text that may be a date. (strptime(3) is too lenient: it accepts white space and days out of range.)
 struct DateText {
     private let bytes: [UInt8]
 
@@ -8,7 +8,7 @@ struct DateText {
         bytes = Array(text.utf8.prefix(41))
     }
 
-    /// Seconds since 1970 where the text is `2026-01-31T23:59:59.123Z` or has `+hh:mm` for `Z` (RFC 3339).
+    /// Seconds since 1970 when the text is `2026-01-31T23:59:59.123Z` or has `+hh:mm` for `Z` (RFC 3339).
     var iso8601: Double? {
         guard bytes.count >= 20, bytes.count <= 40, has("-", at: 4), has("-", at: 7), has("T", at: 10),
             let moment = moment(year: 0, month: number(5..<7), day: 8, time: 11)
@@ -20,7 +20,7 @@ struct DateText {
         return zoneSeconds(from: 19 + (digits.isEmpty ? 0 : digits.count + 1)).map { moment + fraction - $0 }
     }
 
-    /// Seconds since 1970 where the text is `Sat, 31 Jan 2026 23:59:59 GMT` (RFC 9110, section 5.6.7).
+    /// Seconds since 1970 when the text is `Sat, 31 Jan 2026 23:59:59 GMT` (RFC 9110, section 5.6.7).
     var httpDate: Double? {
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         guard bytes.count == 29, has(", ", at: 3), has(" ", at: 7), has(" ", at: 11), has(" ", at: 16),
@@ -30,7 +30,7 @@ struct DateText {
         return moment(year: 12, month: month, day: 5, time: 17)
     }
 
-    /// Reads the parts that begin at these places, and refuses a 30th of February.
+    /// Seconds since 1970 of the parts at these offsets; `nil` for an invalid date such as a 30th of February.
     private func moment(year: Int, month: Int?, day: Int, time: Int) -> Double? {
         guard has(":", at: time + 2), has(":", at: time + 5), let year = number(year..<year + 4), let month,
             let day = number(day..<day + 2), let hour = number(time..<time + 2),
@@ -45,7 +45,7 @@ struct DateText {
         return Double(midnightAndTime) + Double(second)
     }
 
-    /// `Z`, or `+hh:mm` and `-hh:mm`, up to the end of the text.
+    /// The offset from UTC: `Z`, `+hh:mm` or `-hh:mm` at the end of the text.
     private func zoneSeconds(from place: Int) -> Double? {
         if has("Z", at: place) { return bytes.count == place + 1 ? 0 : nil }
         guard bytes.count == place + 6, has("+", at: place) || has("-", at: place), has(":", at: place + 3),

@@ -1,4 +1,4 @@
-/// One of a service model's errors: all that is fixed about it.
+/// An error of a service model: its constant properties.
 public struct ErrorShape: Sendable, Equatable {
     /// The error's name.
     public let name: String
@@ -6,7 +6,7 @@ public struct ErrorShape: Sendable, Equatable {
     public let status: Int
     /// The JSON key of its message, `message` or `Message`.
     public let messageKey: String
-    /// Whose fault it is; `nil` where the answer does not say so.
+    /// Who is at fault; `nil` where the answer does not say so.
     public let fault: AWSError.Fault?
 
     /// Describes an error.

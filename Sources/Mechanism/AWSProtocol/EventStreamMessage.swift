@@ -12,8 +12,8 @@ public struct EventStreamMessage: Sendable, Equatable {
     /// An event of a stream.
     ///
     /// - Parameters:
-    ///   - type: The member of the stream's union.
-    ///   - contentType: What the payload is.
+    ///   - type: The name of the member in the stream's union.
+    ///   - contentType: The payload's media type.
     public init(event type: String, contentType: String, payload: [UInt8]) {
         headers = [
             AWSHeader(":event-type", type), AWSHeader(":content-type", contentType),
@@ -22,7 +22,7 @@ public struct EventStreamMessage: Sendable, Equatable {
         self.payload = payload
     }
 
-    /// The message on the wire.
+    /// The encoded message.
     public var bytes: [UInt8] {
         var headerBytes: [UInt8] = []
         for header in headers {
@@ -40,9 +40,9 @@ public struct EventStreamMessage: Sendable, Equatable {
         return message + Self.bigEndian(Self.checksum(message))
     }
 
-    /// A header whose value is text.
+    /// The type code of a header with a string value.
     private static let stringType: UInt8 = 7
-    /// Two lengths and two checksums.
+    /// The size of the two lengths and two checksums.
     private static let frameBytes = 16
 
     private static func checksum(_ bytes: [UInt8]) -> UInt32 {

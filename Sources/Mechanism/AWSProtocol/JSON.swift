@@ -1,7 +1,7 @@
-/// JSON documents to values and back.
+/// Decodes and encodes JSON documents.
 public enum JSON {
-    /// Reads a document as `schema` describes it; without one, every value as JSON has it. Strict by RFC 8259, at most
-    /// 1 000 levels and 500 000 values. Throws `SerializationException`.
+    /// Decodes a document according to `schema`; without one, by the types of JSON. Strict by RFC 8259, at most 1 000
+    /// levels and 500 000 values. Throws `SerializationException`.
     public static func decode(_ bytes: [UInt8], as schema: Schema? = nil) throws(AWSError) -> AWSValue {
         let result: Result<AWSValue, AWSError> = bytes.withUnsafeBytes { buffer in
             do throws(AWSError) {
@@ -13,8 +13,8 @@ public enum JSON {
         return try result.get()
     }
 
-    /// Writes a value as `schema` describes it: a structure's members in the model's order under their wire names, a
-    /// map's entries in the order of their keys. Null members are left out.
+    /// Encodes a value according to `schema`: a structure's members in the model's order with their wire names, a map's
+    /// entries in the order of their keys. Null members are omitted.
     public static func encode(_ value: AWSValue, as schema: Schema? = nil) -> [UInt8] {
         var writer = JSONWriter()
         writer.write(value, as: schema)

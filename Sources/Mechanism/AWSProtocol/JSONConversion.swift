@@ -1,7 +1,7 @@
 internal import Digest
 
-/// Turns JSON scalars into what a schema asks for, or refuses with the words of AWS's own deserialiser as public
-/// bug reports quote them ("NUMBER_VALUE can not be converted to a String").
+/// Converts JSON scalars to the kind that a schema requires, or throws with the messages of AWS's deserialiser, as
+/// public bug reports quote them ("NUMBER_VALUE can not be converted to a String").
 enum JSONConversion {
     static func value(boolean: Bool, as schema: Schema?) throws(AWSError) -> AWSValue {
         switch schema?.kind {
@@ -34,7 +34,7 @@ enum JSONConversion {
             guard let moment = Timestamp(parsing: text.string) else { break }
             return .timestamp(moment.secondsSinceEpoch)
         case .double:
-            // JSON has no way to write these three as numbers (Smithy, restJson1).
+            // JSON cannot express these as numbers (Smithy, restJson1).
             if let special = ["NaN": Double.nan, "Infinity": .infinity, "-Infinity": -.infinity][text.string] {
                 return .double(special)
             }
@@ -45,7 +45,7 @@ enum JSONConversion {
         throw refusal(of: "STRING_VALUE", as: schema?.kind ?? .string)
     }
 
-    /// The bytes of a base64 text. The text itself is not shown: the model marks such members sensitive.
+    /// The bytes of a base64 text. Messages never show the text: the model marks such members sensitive.
     private static func blob(_ text: JSONText) throws(AWSError) -> [UInt8] {
         if let bytes = text.withUTF8({ Base64.decode(utf8: $0) }) { return bytes }
         let length = text.withUTF8 { $0.count }
@@ -74,13 +74,13 @@ enum JSONConversion {
 }
 
 extension Schema {
-    /// The schema of a list's elements; refuses when this is no list.
+    /// The schema of a list's elements; throws when this is no list.
     func elementSchema() throws(AWSError) -> Schema {
         guard case .list(let element) = kind else { throw .serialization("Start of list found where not expected") }
         return element()
     }
 
-    /// Refuses when this is neither a structure nor a map.
+    /// Throws when this is neither a structure nor a map.
     func checkTakesObject() throws(AWSError) {
         switch kind {
         case .structure, .map: break

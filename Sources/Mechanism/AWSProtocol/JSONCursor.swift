@@ -1,23 +1,23 @@
-/// Walks over JSON text strictly by RFC 8259: the one scanner under the validator and the reader.
+/// Scans JSON text strictly by RFC 8259, for the validator and the reader.
 ///
-/// Holds bare pointers so that a walk costs no allocation, retain or bounds check per byte; whoever makes one keeps the
-/// bytes alive. Every read is guarded by `at < end`. A scan that fails leaves `at` on the offending byte.
+/// Raw pointers, so that scanning costs no allocation, retain or bounds check per byte; the creator keeps the bytes
+/// alive. Every read is guarded by `at < end`. A failed scan leaves `at` on the offending byte.
 struct JSONCursor {
-    /// The most containers inside one another; Jackson, which AWS uses, also stops at 1 000.
+    /// The deepest nesting of containers; Jackson, which AWS uses, also stops at 1 000.
     static let depthLimit = 1000
 
     private let start: UnsafePointer<UInt8>
     private let end: UnsafePointer<UInt8>
     private var at: UnsafePointer<UInt8>
-    /// Whether a scan failed for depth alone.
+    /// Whether a scan failed because of the nesting depth.
     private(set) var isTooDeep = false
 
-    /// How many bytes lie behind.
+    /// The number of bytes before the cursor.
     var offset: Int { at - start }
-    /// Whether nothing is left.
+    /// Whether the cursor is at the end.
     var isAtEnd: Bool { at == end }
 
-    /// Stands before the first byte; `nil` where there are no bytes at all.
+    /// Starts before the first byte; `nil` when there are no bytes.
     init?(_ bytes: UnsafeRawBufferPointer) {
         guard let base = bytes.baseAddress, !bytes.isEmpty else { return nil }
         start = base.assumingMemoryBound(to: UInt8.self)
@@ -25,11 +25,11 @@ struct JSONCursor {
         at = start
     }
 
-    /// The byte ahead; 0, which no JSON token starts with, at the end.
+    /// The next byte; at the end 0, which starts no JSON token.
     @inline(__always)
     var next: UInt8 { at < end ? at.pointee : 0 }
 
-    /// Steps over space, tab, line feed and carriage return.
+    /// Skips spaces, tabs, line feeds and carriage returns.
     @inline(__always)
     mutating func skipWhitespace() {
         while at < end, at.pointee <= 0x20,
@@ -39,7 +39,7 @@ struct JSONCursor {
         }
     }
 
-    /// Steps over `byte` if it is ahead.
+    /// Skips `byte` if it is next.
     @inline(__always)
     mutating func take(_ byte: UInt8) -> Bool {
         guard next == byte, at < end else { return false }
@@ -47,7 +47,7 @@ struct JSONCursor {
         return true
     }
 
-    /// Steps over `true`, `false` or `null`.
+    /// Skips `true`, `false` or `null` if it is next.
     mutating func take(literal: StaticString) -> Bool {
         let letters = literal.utf8Start
         for index in 0..<literal.utf8CodeUnitCount {
@@ -57,7 +57,7 @@ struct JSONCursor {
         return true
     }
 
-    /// Steps over any one value, with all that is in it.
+    /// Skips one value, with nested values.
     mutating func skipValue(depth: Int = 0) -> Bool {
         switch next {
         case UInt8(ascii: "\""): return scanText() != nil
@@ -96,13 +96,13 @@ struct JSONCursor {
         return take(UInt8(ascii: "]"))
     }
 
-    /// Whether a container may lie this deep.
+    /// Whether a container may be nested this deep.
     mutating func enter(_ depth: Int) -> Bool {
         isTooDeep = depth > Self.depthLimit
         return !isTooDeep
     }
 
-    /// Steps over a key and its colon, up to the value.
+    /// Scans a key and its colon, up to the value.
     mutating func scanKey() -> JSONText? {
         guard let key = scanText() else { return nil }
         skipWhitespace()
@@ -111,7 +111,7 @@ struct JSONCursor {
         return key
     }
 
-    /// Steps over a text in quotes.
+    /// Scans a text in quotes.
     mutating func scanText() -> JSONText? {
         guard take(UInt8(ascii: "\"")) else { return nil }
         let first = at
@@ -137,7 +137,7 @@ struct JSONCursor {
         }
     }
 
-    /// Steps over a number.
+    /// Scans a number.
     mutating func scanNumber() -> JSONNumber? {
         let first = at
         _ = take(UInt8(ascii: "-"))
@@ -164,10 +164,10 @@ struct JSONCursor {
 }
 
 extension JSONCursor {
-    /// Steps over eight bytes at a time while all are ASCII that needs no look: no quote, backslash or control.
+    /// Skips eight bytes at a time while all are plain ASCII: no quote, backslash or control character.
     ///
-    /// For a byte b below 0x80, (b - n) has its high bit set where b < n; a borrow can only raise a false alarm, which
-    /// the byte-wise loop then clears (Warren, Hacker's Delight, section 6-1).
+    /// For a byte b below 0x80, (b - n) has its high bit set if b < n; a borrow can only cause a false positive, which
+    /// the byte-wise loop then resolves (Warren, Hacker's Delight, section 6-1).
     @inline(__always)
     private mutating func skipPlainBytes() {
         let ones: UInt64 = 0x0101_0101_0101_0101
@@ -176,8 +176,8 @@ extension JSONCursor {
             let word = UnsafeRawPointer(at).loadUnaligned(as: UInt64.self)
             let quotes = word ^ (ones &* 0x22)
             let slashes = word ^ (ones &* 0x5C)
-            let alarms = word | (word &- ones &* 0x20) | (quotes &- ones) | (slashes &- ones)
-            guard alarms & highs == 0 else { return }
+            let candidates = word | (word &- ones &* 0x20) | (quotes &- ones) | (slashes &- ones)
+            guard candidates & highs == 0 else { return }
             at += 8
         }
     }
@@ -201,7 +201,7 @@ extension JSONCursor {
         }
     }
 
-    /// Steps over one scalar of two to four bytes, by the table of well-formed sequences (Unicode 16, table 3-7).
+    /// Skips one scalar of two to four bytes, by the table of well-formed sequences (Unicode 16, table 3-7).
     private mutating func skipMultibyteScalar() -> Bool {
         let lead = at.pointee
         let second: ClosedRange<UInt8>

@@ -1,16 +1,16 @@
 internal import Digest
 
-/// Reads a JSON document with the schema in hand: members that the schema does not name are checked and skipped, base64
-/// is decoded where it lies, and no tree is built of what nobody asked for.
+/// Decodes a JSON document according to a schema: unknown members are checked and skipped without building values, and
+/// base64 is decoded in place.
 struct JSONReader {
-    /// The most values (members and elements) of one document: 64 MB of memory at worst, far above any honest request.
+    /// The most values (members and elements) of one document: 64 MB of memory at worst, far above any real request.
     static let valueLimit = 500_000
 
     private let bytes: UnsafeRawBufferPointer
     private var cursor: JSONCursor
     private var valuesLeft = Self.valueLimit
 
-    /// Reads the whole of `bytes`; without a schema, every value as JSON has it.
+    /// Decodes all of `bytes`; without a schema, by the types of JSON.
     static func read(_ bytes: UnsafeRawBufferPointer, as schema: Schema?) throws(AWSError) -> AWSValue {
         guard let cursor = JSONCursor(bytes) else { throw .serialization("Unexpected end-of-input") }
         var reader = JSONReader(bytes: bytes, cursor: cursor)
@@ -82,7 +82,7 @@ struct JSONReader {
         return .structure(members)
     }
 
-    /// Reads one member's value. Of members with the same key the last one counts, as in Jackson and Python.
+    /// Decodes one member's value. Of members with the same key the last one counts, as in Jackson and Python.
     private mutating func member(
         _ key: String, of schema: Schema?, into members: inout [String: AWSValue], depth: Int
     ) throws(AWSError) {
@@ -100,6 +100,7 @@ struct JSONReader {
         }
     }
 
+    /// Counts a value against the limit.
     private mutating func count() throws(AWSError) {
         valuesLeft -= 1
         guard valuesLeft >= 0 else { throw .serialization("The document has more than \(Self.valueLimit) values.") }

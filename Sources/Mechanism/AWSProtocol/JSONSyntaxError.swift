@@ -1,16 +1,16 @@
 /// Where and why a text is not JSON.
 public struct JSONSyntaxError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// How many bytes before the fault are in order.
+    /// The offset of the error in bytes.
     public let offset: Int
-    /// The fault in one or two lines, for an error message.
+    /// The error in one or two lines, worded like Jackson's.
     public let description: String
 
-    /// Describes the byte at `offset`, or the lack of one.
+    /// Describes the byte at `offset`, or a premature end.
     init(in bytes: UnsafeRawBufferPointer, at offset: Int, isTooDeep: Bool) {
         self.offset = offset
-        let behind = bytes.prefix(offset)
-        let line = behind.count { $0 == UInt8(ascii: "\n") } + 1
-        let column = offset - (behind.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0) + 1
+        let before = bytes.prefix(offset)
+        let line = before.count { $0 == UInt8(ascii: "\n") } + 1
+        let column = offset - (before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0) + 1
         let place = "\n at [Source: (byte[]); line: \(line), column: \(column)]"
         if isTooDeep {
             description = "Document nesting depth exceeds the maximum allowed (\(JSONCursor.depthLimit))" + place

@@ -1,4 +1,4 @@
-/// The bytes between the quotes of a JSON text, where they lie in the input. Valid UTF-8, with valid escapes.
+/// The bytes between the quotes of a JSON text, in place in the input. Valid UTF-8, with valid escapes.
 struct JSONText {
     let bytes: UnsafeBufferPointer<UInt8>
     let hasEscapes: Bool
@@ -8,7 +8,7 @@ struct JSONText {
         hasEscapes ? String(decoding: unescaped(), as: UTF8.self) : String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The text's UTF-8 bytes, for `body` only: in place where there are no escapes, so that a base64 text of 70 MB is
+    /// Passes the text's UTF-8 bytes to `body`: in place when there are no escapes, so that a base64 text of 70 MB is
     /// not copied.
     func withUTF8<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         hasEscapes ? unescaped().withUnsafeBufferPointer(body) : body(bytes)
@@ -34,7 +34,7 @@ struct JSONText {
         return output
     }
 
-    /// Resolves `\uXXXX`, or two that are a surrogate pair. Half a pair is legal JSON but no scalar: it becomes U+FFFD.
+    /// Resolves `\uXXXX`, or a surrogate pair of two. A lone surrogate is legal JSON but no scalar: it becomes U+FFFD.
     private func appendScalar(at index: inout Int, to output: inout [UInt8]) {
         let first = codeUnit(at: index)
         index += 6
@@ -49,7 +49,7 @@ struct JSONText {
         output.append(contentsOf: String(scalar ?? "\u{FFFD}").utf8)
     }
 
-    /// The code unit of the escape at `index`; 0 where there is none.
+    /// The code unit of the escape at `index`; 0 when there is none.
     private func codeUnit(at index: Int) -> UInt32 {
         guard index + 6 <= bytes.count, bytes[index] == UInt8(ascii: "\\"), bytes[index + 1] == UInt8(ascii: "u")
         else { return 0 }

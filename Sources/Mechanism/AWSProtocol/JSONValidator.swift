@@ -1,17 +1,17 @@
-/// Says whether bytes are one JSON document, strictly by RFC 8259, in UTF-8.
+/// Checks whether bytes are one JSON document, strictly by RFC 8259, in UTF-8.
 ///
-/// Builds nothing: it runs on the way of every invocation, whose payload is checked once and never parsed.
+/// It builds no values: it is on the hot path of invocations, whose payload is checked once and never parsed.
 public enum JSONValidator {
-    /// The most containers inside one another.
+    /// The deepest nesting of containers.
     public static var depthLimit: Int { JSONCursor.depthLimit }
 
-    /// Whether the bytes are one JSON document: any value, with white space around it. Allocates nothing.
+    /// Whether the bytes are one JSON document: any value, with white space around it. Does not allocate.
     public static func isValid(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard var cursor = JSONCursor(bytes) else { return false }
         return isDocument(&cursor)
     }
 
-    /// Why the bytes are not a JSON document, in the words of the parser that AWS uses; `nil` when they are one.
+    /// Why the bytes are not a JSON document, worded like the parser that AWS uses; `nil` when they are one.
     public static func syntaxError(in bytes: UnsafeRawBufferPointer) -> JSONSyntaxError? {
         guard var cursor = JSONCursor(bytes) else { return JSONSyntaxError(in: bytes, at: 0, isTooDeep: false) }
         return isDocument(&cursor) ? nil : JSONSyntaxError(in: bytes, at: cursor.offset, isTooDeep: cursor.isTooDeep)

@@ -1,6 +1,6 @@
 internal import Digest
 
-/// Writes values as JSON.
+/// Encodes values as JSON.
 struct JSONWriter {
     private(set) var bytes: [UInt8] = []
 
@@ -53,7 +53,7 @@ struct JSONWriter {
         append("}")
     }
 
-    /// The entries under their wire names in the order in which they are written.
+    /// The entries with their wire names and schemas, in the order of the output.
     private static func inOrder(_ members: [String: AWSValue], as schema: Schema?) -> [(String, AWSValue, Schema?)] {
         switch schema?.kind {
         case .structure(let described):

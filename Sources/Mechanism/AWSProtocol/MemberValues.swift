@@ -1,8 +1,8 @@
-/// A structure's members on their way between `AWSValue` and Swift properties; what generated code is written in.
+/// Converts a structure's members between `AWSValue` and Swift properties, for generated code.
 public struct MemberValues: Sendable {
     private var members: [String: AWSValue]
 
-    /// The members of a structure; none of anything else.
+    /// The members of a structure; none for another kind of value.
     public init(_ value: AWSValue) {
         members = if case .structure(let members) = value { members } else { [:] }
     }
@@ -12,7 +12,7 @@ public struct MemberValues: Sendable {
         members = [:]
     }
 
-    /// The structure of these members.
+    /// The structure with these members.
     public var awsValue: AWSValue { .structure(members) }
 
     /// The member called `name`; `nil` when it is absent, null or of another kind.
@@ -26,12 +26,12 @@ public struct MemberValues: Sendable {
         if case .blob(let bytes) = members[name] { bytes } else { nil }
     }
 
-    /// Sets a member; `nil` leaves it out.
+    /// Sets a member; `nil` removes it.
     public mutating func set(_ name: String, _ shape: (some AWSShape)?) {
         members[name] = shape?.awsValue
     }
 
-    /// Sets bytes; `nil` leaves them out.
+    /// Sets a member with bytes; `nil` removes it.
     public mutating func set(blob name: String, _ bytes: [UInt8]?) {
         members[name] = bytes.map(AWSValue.blob)
     }

@@ -1,12 +1,12 @@
-/// No members: the input or output of an operation that has none.
+/// The empty structure: the input or output of an operation without one.
 public struct NoMembers: AWSStructure {
     /// A structure without members.
     public static let schema = Schema("NoMembers", .structure([]))
 
-    /// Makes one.
+    /// Makes an empty structure.
     public init() {}
 
-    /// Makes one of anything.
+    /// Makes an empty structure, whatever the value.
     public init(awsValue: AWSValue) {}
 
     /// A structure without members.

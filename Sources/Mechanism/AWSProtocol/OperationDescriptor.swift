@@ -1,4 +1,4 @@
-/// What a service model says of one operation.
+/// The description of one operation in a service model.
 public struct OperationDescriptor: Sendable {
     /// Its name, such as `CreateFunction`.
     public let name: String
@@ -6,7 +6,7 @@ public struct OperationDescriptor: Sendable {
     public let method: String
     /// The path template, with labels and required query parameters.
     public let uri: String
-    /// The status of success.
+    /// The HTTP status of success.
     public let status: Int
 
     private let inputReference: Schema.Reference
@@ -14,7 +14,7 @@ public struct OperationDescriptor: Sendable {
 
     /// The schema of its input.
     public var input: Schema { inputReference() }
-    /// The schema of its output; a structure without members where there is none.
+    /// The schema of its output; that of ``NoMembers`` when it has none.
     public var output: Schema { outputReference() }
 
     /// Describes an operation.

@@ -1,21 +1,20 @@
 internal import Digest
 
-/// The opaque text that says where a listing's next page begins.
+/// The opaque pagination token of a listing.
 ///
-/// It holds the last key of the page before, and a checksum over the key and the listing it belongs to: so a marker
-/// that is damaged, or from another listing, is refused instead of silently skipping rows. It is no secret and no
-/// permission.
+/// It contains the last key of the previous page and a checksum over that key and the listing: a damaged marker, or one
+/// of another listing, is refused instead of silently skipping rows. It is neither a secret nor a permission.
 public enum PageMarker {
     private static let checksumSize = 8
 
-    /// A marker behind `key`, in the listing called `listing` (the operation's name, and whatever it is a list of).
+    /// The marker after `key` in the listing called `listing` (the operation's name and parameters).
     public static func encode(key: String, listing: String) -> String {
         let bytes = checksum(key, listing) + Array(key.utf8)
         let text = Base64.encode(bytes).utf8.filter { $0 != UInt8(ascii: "=") }.map(urlSafe)
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// The key. Throws `InvalidParameterValueException` when the marker is not one of this listing.
+    /// The key of a marker. Throws `InvalidParameterValueException` when the marker is not one of this listing.
     public static func decode(_ marker: String, listing: String) throws(AWSError) -> String {
         let padding = String(repeating: "=", count: (4 - marker.utf8.count % 4) % 4)
         let text = String(decoding: marker.utf8.map(standard), as: UTF8.self) + padding

@@ -19,7 +19,7 @@ public enum PercentEncoding {
         return String(decoding: output, as: UTF8.self)
     }
 
-    /// Decodes `%XX`, and `+` as a space where a query is read.
+    /// Decodes `%XX` and, with `plusIsSpace`, the `+` of a query; `nil` when the encoding is invalid.
     static func decode(_ text: some StringProtocol, plusIsSpace: Bool) -> String? {
         var output: [UInt8] = []
         output.reserveCapacity(text.utf8.count)

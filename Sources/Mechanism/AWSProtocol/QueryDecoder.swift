@@ -1,9 +1,10 @@
 internal import Digest
 
-/// Makes an operation's input of a form (Smithy, awsQuery, "Serialization"): `RoleName=x`, `Tags.member.1.Key=x`,
-/// `Attributes.entry.1.key=x`, and without `member` and `entry` where the shape is flattened.
+/// Decodes an operation's input from a form (Smithy, awsQuery, "Serialization"): `RoleName=x`, `Tags.member.1.Key=x`,
+/// `Attributes.entry.1.key=x`, without `member` and `entry` for a flattened shape.
 enum QueryDecoder {
-    /// Reads a value. Throws `MalformedInput` where the form is of another shape. Recursion ends where names do.
+    /// Decodes a value. Throws `MalformedInput` when the form has another shape. Recursion is bounded by
+    /// ``QueryForm/partLimit``.
     static func decode(_ form: QueryForm, as schema: Schema) throws(AWSError) -> AWSValue {
         switch schema.kind {
         case .structure(let members): try structure(form, members)
@@ -24,7 +25,7 @@ enum QueryDecoder {
         return .structure(values)
     }
 
-    /// A list; `TagKeys=` is how clients write an empty one.
+    /// Decodes a list; clients write an empty one as `TagKeys=`.
     private static func list(_ form: QueryForm, of element: Schema, isFlattened: Bool) throws(AWSError) -> AWSValue {
         guard form.value?.isEmpty ?? true else { throw .malformedInput("Unexpected list element termination") }
         let elements = (isFlattened ? form : form.parts["member"])?.numbered ?? []
@@ -54,15 +55,15 @@ enum QueryDecoder {
             return .blob(bytes)
         }
         guard let value = AWSValue(text: text, as: schema.kind) else {
-            throw .malformedInput("'\(text.prefix(100))' is not a valid \(schema.kind.word).")
+            throw .malformedInput("'\(text.prefix(100))' is not a valid \(schema.kind.messageNoun).")
         }
         return value
     }
 }
 
 extension Schema.Kind {
-    /// What a text was to be.
-    fileprivate var word: String {
+    /// The kind as messages name it.
+    fileprivate var messageNoun: String {
         switch self {
         case .boolean: "boolean"
         case .integer, .long: "integer"

@@ -1,19 +1,19 @@
-/// A form's parameters by the parts of their names: `Tags.member.1.Key=team` is a value four levels down.
+/// A form's parameters as a tree by the parts of their names: `Tags.member.1.Key=team` is a value at depth four.
 struct QueryForm: Equatable {
-    /// The most parameters of one request. None that a client sends has a tenth of it.
+    /// The most parameters of one request, more than ten times what clients send.
     static let parameterLimit = 2_000
-    /// The most parts of one name; no input of a service with this protocol is as deep.
+    /// The most parts of one name; the inputs of services with this protocol are less deep.
     static let partLimit = 16
 
-    /// What the parameter of exactly this name says.
+    /// The value of the parameter with exactly this name.
     private(set) var value: String?
-    /// The parameters below, by the next part of their names.
+    /// The subtrees, by the next part of the names.
     private(set) var parts: [String: QueryForm] = [:]
 
     init() {}
 
-    /// Reads the parameters of the query and of a body of the type `application/x-www-form-urlencoded`. Of parameters
-    /// with one name, the first counts.
+    /// Parses the parameters of the query and of an `application/x-www-form-urlencoded` body. Of parameters with one
+    /// name, the first counts.
     init(_ request: AWSRequest) throws(AWSError) {
         guard let text = String(validating: request.body, as: UTF8.self) else { throw .malformedQueryString }
         for text in [request.rawQuery, text] {
@@ -41,20 +41,20 @@ struct QueryForm: Equatable {
         }
     }
 
-    /// The parameters below that are numbered, in the order of their numbers. Gaps are none of our business.
+    /// The subtrees with numbers for names, in the order of the numbers. Gaps are allowed.
     var numbered: [QueryForm] {
         parts.compactMap { key, form in Int32(key).map { ($0, form) } }.sorted { $0.0 < $1.0 }.map(\.1)
     }
 }
 
 extension AWSError {
-    /// A form whose percent-encoding is broken.
+    /// A form with invalid percent-encoding.
     ///
-    /// Source: "Common errors" in the IAM API reference, which has this status.
+    /// Source: "Common errors", IAM API reference, for the status too.
     static let malformedQueryString = AWSError(
         "MalformedQueryString", status: 404, message: "The query string contains a syntax error.")
 
-    /// Parameters that do not make the operation's input.
+    /// Parameters that do not match the operation's input.
     static func malformedInput(_ message: String) -> AWSError {
         AWSError("MalformedInput", status: 400, message: message)
     }

@@ -1,6 +1,6 @@
-/// Form parameters, answered in XML: the parameter `Action` means the operation (Smithy, awsQuery).
+/// Form parameters and XML responses; the parameter `Action` names the operation (Smithy, awsQuery).
 ///
-/// Calls come as a form in the body of a POST, or in the query of a GET.
+/// A call is a form in the body of a POST, or the query of a GET.
 struct QueryProtocol: WireProtocol {
     private let service: ServiceModel
     private let namespace: String
@@ -38,7 +38,7 @@ struct QueryProtocol: WireProtocol {
         let schema = call.operation.output
         var writer = XMLWriter()
         writer.element("\(name)Response", namespace: namespace) { writer in
-            // An operation without an output has no element for it; one with an empty output has.
+            // Only an operation without an output has no element for it; an empty output has one.
             if schema !== NoMembers.schema {
                 writer.element("\(name)Result") { $0.append(members: output, of: schema) }
             }
@@ -51,7 +51,7 @@ struct QueryProtocol: WireProtocol {
         var writer = XMLWriter()
         writer.element("ErrorResponse", namespace: namespace) { writer in
             writer.element("Error") { writer in
-                writer.element("Type", text: error.isOurs ? "Receiver" : "Sender")
+                writer.element("Type", text: error.isServerFault ? "Receiver" : "Sender")
                 writer.element("Code", text: error.name)
                 writer.element("Message", text: error.message)
             }
@@ -78,5 +78,5 @@ extension AWSError {
     }
 
     /// Whether the service is at fault, not the caller.
-    fileprivate var isOurs: Bool { fault.map { $0 == .server } ?? (status >= 500) }
+    fileprivate var isServerFault: Bool { fault.map { $0 == .server } ?? (status >= 500) }
 }

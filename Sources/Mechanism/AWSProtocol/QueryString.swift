@@ -1,10 +1,10 @@
-/// The parameters of a query, decoded, in order.
+/// The decoded parameters of a query, in order.
 public struct QueryString: Sendable, Equatable {
     /// One parameter.
     public struct Item: Sendable, Equatable {
         /// The name.
         public let name: String
-        /// The value; empty where there is no `=`.
+        /// The value; empty without `=`.
         public let value: String
 
         /// Makes a parameter.
@@ -17,7 +17,7 @@ public struct QueryString: Sendable, Equatable {
     /// The parameters.
     public let items: [Item]
 
-    /// Decodes a query without its `?`; `nil` when its percent-encoding is broken.
+    /// Decodes a query without its `?`; `nil` when its percent-encoding is invalid.
     public init?(_ rawQuery: String) {
         var items: [Item] = []
         for pair in rawQuery.split(separator: "&") {

@@ -1,9 +1,9 @@
-/// Shows a value inside an error message as Java prints it: `[a, b]`, `{key=value}`.
+/// Formats a value for an error message as Java prints it: `[a, b]`, `{key=value}`.
 enum Rendering {
-    /// The most characters of a value that a message repeats.
+    /// The most characters of a value in a message; longer values are truncated.
     static let characterLimit = 1000
 
-    /// The value's text; `nil` when any part of it is sensitive or is bytes, so that nothing is shown.
+    /// The value's text; `nil` when any part of it is sensitive or is bytes: then the message shows no value.
     static func text(of value: AWSValue, _ schema: Schema?) -> String? {
         var text = ""
         guard append(value, schema, to: &text) else { return nil }
@@ -54,10 +54,10 @@ enum Rendering {
         return true
     }
 
-    /// Whether there is more than a message shows, in characters of up to four bytes.
+    /// Whether the text exceeds the limit, with characters of up to four bytes.
     private static func isFull(_ text: String) -> Bool { text.utf8.count > characterLimit * 4 }
 
-    /// The schema of a member or entry; a sensitive key hides its entry too.
+    /// The schema of a member or entry; a sensitive key makes its entry sensitive.
     private static func part(_ name: String, of schema: Schema?) -> Schema? {
         switch schema?.kind {
         case .map(let key, let target): key().isSensitive ? key() : target()

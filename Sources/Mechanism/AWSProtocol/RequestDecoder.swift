@@ -1,7 +1,7 @@
-/// Gathers an operation's input from a request's path, query, headers and body (Smithy, restJson1), and validates it.
+/// Decodes an operation's input from a request's path, query, headers and body (Smithy, restJson1), and validates it.
 public enum RequestDecoder {
-    /// Decodes and validates. Throws `SerializationException` where the request cannot be read and
-    /// `ValidationException` where what it says breaks a constraint.
+    /// Decodes and validates. Throws `SerializationException` when the request cannot be decoded, and
+    /// `ValidationException` when a value violates a constraint.
     public static func decode(
         _ request: AWSRequest, labels: [String: String], as schema: Schema
     ) throws(AWSError) -> AWSValue {
@@ -26,8 +26,8 @@ public enum RequestDecoder {
         return value
     }
 
-    /// The members that are in the body's JSON document. An empty body is an empty document; where the operation has no
-    /// such members the body is not looked at.
+    /// The members in the body's JSON document. An empty body is an empty document; for an operation without such
+    /// members the body is ignored.
     private static func body(of request: AWSRequest, as schema: Schema) throws(AWSError) -> [String: AWSValue] {
         guard schema.members.contains(where: { $0.location == .body }), !request.body.isEmpty else { return [:] }
         guard case .structure(let members) = try JSON.decode(request.body, as: schema) else { return [:] }
@@ -68,7 +68,7 @@ public enum RequestDecoder {
         return .list(try texts.map { text throws(AWSError) in try scalar(text, as: element()) })
     }
 
-    /// Reads a label, a parameter or a header.
+    /// Decodes a label, a parameter or a header.
     private static func scalar(_ text: String, as schema: Schema) throws(AWSError) -> AWSValue {
         guard let value = AWSValue(text: text, as: schema.kind) else {
             throw .serialization("'\(text.prefix(100))' can not be converted to \(schema.kind.noun)")
@@ -78,7 +78,7 @@ public enum RequestDecoder {
 }
 
 extension AWSValue {
-    /// Reads what a single text can say; `nil` where it is not of the kind, or the kind needs more than a text.
+    /// Decodes a single text; `nil` when it is not of the kind, or the kind has no text form.
     init?(text: String, as kind: Schema.Kind) {
         let value: AWSValue? =
             switch kind {

@@ -1,13 +1,13 @@
-/// Spreads an operation's output over status, headers and body (Smithy, restJson1).
+/// Encodes an operation's output as status, headers and body (Smithy, restJson1).
 public enum ResponseEncoder {
-    /// Encodes a success. `status` is the model's; a member bound to the status code overrides it.
+    /// Encodes a success response. `status` is the model's; a member bound to the status code overrides it.
     public static func encode(_ value: AWSValue, as schema: Schema, status: Int) -> AWSResponse {
         var response = AWSResponse(status: status)
         for member in schema.members {
             guard let part = value[member.name] else { continue }
             switch (member.location, part) {
             case (.statusCode, .integer(let status)):
-                // Outside 200...599 there is no such answer; the model's status stands.
+                // Not a final HTTP status outside 200...599: then the model's status applies.
                 if (200...599).contains(status) { response.status = Int(status) }
             case (.header, _):
                 if let text = header(part, as: member.schema) {
@@ -43,7 +43,7 @@ public enum ResponseEncoder {
         }
     }
 
-    /// A value as a header; `nil` for kinds that no header can carry.
+    /// A value as a header's text; `nil` for kinds that have no header form.
     private static func header(_ value: AWSValue, as schema: Schema) -> String? {
         switch value {
         case .boolean(let boolean): String(boolean)
@@ -76,7 +76,7 @@ extension AWSResponse {
 }
 
 extension String {
-    /// Control characters become spaces, so that a value cannot end its header and begin another.
+    /// The text with control characters replaced by spaces, so that a value cannot inject another header.
     fileprivate var withoutControls: String {
         String(decoding: utf8.map { $0 < 0x20 || $0 == 0x7F ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
     }

@@ -1,4 +1,4 @@
-/// HTTP bindings and JSON documents: the path and method mean the operation (Smithy, restJson1).
+/// HTTP bindings and JSON documents; path and method identify the operation (Smithy, restJson1).
 struct RestJSONProtocol: WireProtocol {
     private let router: Router
 
@@ -29,7 +29,7 @@ struct RestJSONProtocol: WireProtocol {
 }
 
 extension AWSError {
-    /// A path that operations have, but none with this method.
+    /// A path of operations with other methods.
     static func methodNotAllowed(_ method: String) -> AWSError {
         AWSError(
             "UnknownOperationException", status: 405,

@@ -1,21 +1,21 @@
-/// Finds the operation that a method, path and query mean.
+/// Finds the operation for a method, path and query.
 ///
-/// A trie of path segments: literals are tried before labels, labels before greedy labels, and operations that demand
-/// more of the query before those that demand less.
+/// A trie of path segments: literals are tried before labels, labels before greedy labels, and operations with more
+/// required query parameters before those with fewer.
 public struct Router: Sendable {
-    /// What a request turned out to mean.
+    /// The result of a match.
     public enum Match: Sendable {
-        /// An operation, with the labels of its path, decoded.
+        /// An operation, with the decoded labels of its path.
         case operation(OperationDescriptor, labels: [String: String])
         /// No operation has this path.
         case notFound
-        /// Operations have this path, but none with this method and query.
+        /// Operations have this path, but not this method and query.
         case methodNotAllowed
         /// The path or query is not percent-encoded UTF-8.
         case malformed
     }
 
-    /// The most segments of a path that are looked at; no operation has more than eight, a greedy label aside.
+    /// The most segments that a path is split into; no operation has more than eight, apart from greedy labels.
     static let segmentLimit = 64
 
     private struct Node: Sendable {
@@ -68,8 +68,8 @@ public struct Router: Sendable {
         nodes[keyPath: place].sort { $0.template.query.count > $1.template.query.count }
     }
 
-    /// Finds the operation. `rawPath` and `rawQuery` are as they came, still percent-encoded. One slash at the end of
-    /// the path is tolerated, as AWS does.
+    /// Finds the operation. `rawPath` and `rawQuery` are still percent-encoded. One trailing slash of the path is
+    /// ignored, as by AWS.
     public func match(method: String, rawPath: String, rawQuery: String = "") -> Match {
         guard let query = QueryString(rawQuery), rawPath.utf8.first == UInt8(ascii: "/") else { return .malformed }
         var parts = rawPath.dropFirst().split(

@@ -1,5 +1,5 @@
 extension Schema {
-    /// Where a structure's member travels in an HTTP message (Smithy's HTTP binding traits).
+    /// The part of an HTTP message that carries a structure's member (Smithy's HTTP binding traits).
     public enum Location: Sendable, Equatable {
         /// In the JSON document that is the body.
         case body
@@ -23,7 +23,7 @@ extension Schema {
         public let name: String
         /// Its name on the wire: JSON key, header, query parameter or label.
         public let wireName: String
-        /// Where it travels.
+        /// The part of the message that carries it.
         public let location: Location
         /// Whether a request without it is refused.
         public let isRequired: Bool
@@ -33,7 +33,7 @@ extension Schema {
         /// The schema of its value.
         public var schema: Schema { reference() }
 
-        /// Describes a member; `schema` is evaluated only when it is needed.
+        /// Describes a member; `schema` is evaluated on demand.
         public init(
             _ name: String, _ schema: @autoclosure @escaping Reference, wireName: String? = nil,
             in location: Location = .body, isRequired: Bool = false

@@ -1,18 +1,18 @@
-/// A shape of a service model: what kind of value it is, and what the service demands of it.
+/// A shape of a service model: the kind of its values and their constraints.
 ///
-/// Schemas are classes because a big service's shapes form a graph. A schema is built when first asked for, and holds
-/// its targets as functions: so a server starts without building the graph, and shapes may contain themselves.
+/// Schemas are classes because a large service's shapes form a graph. A schema is built on first use and refers to
+/// other schemas by functions: so a server starts without building the graph, and shapes may be recursive.
 public final class Schema: Sendable {
-    /// Gives a schema when it is needed.
+    /// A schema that is evaluated on demand.
     public typealias Reference = @Sendable () -> Schema
 
-    /// What sort of value a schema describes.
+    /// The kind of value that a schema describes.
     public enum Kind: Sendable {
         /// `true` or `false`.
         case boolean
-        /// A whole number of 32 bits.
+        /// A 32-bit integer.
         case integer
-        /// A whole number of 64 bits.
+        /// A 64-bit integer.
         case long
         /// A floating-point number.
         case double
@@ -20,11 +20,11 @@ public final class Schema: Sendable {
         case string
         /// Bytes.
         case blob
-        /// A moment; `nil` means the format that is usual where it stands (body, header or query).
+        /// A timestamp; `nil` means the default format of its location (body, header or query).
         case timestamp(Timestamp.Format?)
         /// Values of one schema, in order.
         case list(Reference)
-        /// Values of one schema by text keys of another.
+        /// Values of one schema, by string keys of another.
         case map(key: Reference, value: Reference)
         /// Named members.
         case structure([Member])
@@ -32,22 +32,22 @@ public final class Schema: Sendable {
 
     /// The shape's name in the model.
     public let name: String
-    /// What sort of value it is.
+    /// The kind of its values.
     public let kind: Kind
-    /// The least number; for text, bytes, lists and maps the least length (Unicode scalars, bytes, entries).
+    /// The least number; for text, bytes, lists and maps the least length (in Unicode scalars, bytes, entries).
     public let minimum: Double?
-    /// The greatest number or length, counted as `minimum` is.
+    /// The greatest number or length, measured like `minimum`.
     public let maximum: Double?
-    /// What the whole of a text must match.
+    /// The pattern that a whole text must match.
     public let pattern: Pattern?
-    /// The texts that an enumeration allows; empty means any.
+    /// The values of an enumeration; empty means any.
     public let allowedValues: [String]
     /// Whether values must never be shown, not even in an error message.
     public let isSensitive: Bool
-    /// Whether a form or XML document has a list's or map's elements without an element around them.
+    /// Whether a form or XML document has a list's or map's entries without an enclosing element.
     public let isFlattened: Bool
 
-    /// A structure's members, in the model's order; empty for every other kind.
+    /// A structure's members, in the model's order; empty for other kinds.
     public var members: [Member] {
         guard case .structure(let members) = kind else { return [] }
         return members
@@ -76,7 +76,7 @@ public final class Schema: Sendable {
         positions = Dictionary(places) { first, _ in first }
     }
 
-    /// The member that a JSON body calls `wireName`.
+    /// The member with a wire name in a JSON body.
     func bodyMember(wireName: String) -> Member? {
         positions[wireName].map { members[$0] }
     }

@@ -1,18 +1,18 @@
-/// Answers a service's requests: finds the operation, decodes and validates its input, calls its handler, and encodes
-/// what it says. The service's protocol knows how all that is written.
+/// Dispatches a service's requests: finds the operation, decodes and validates its input, calls its handler, and
+/// encodes the output, by the service's wire protocol.
 ///
-/// Fill it once with `handle`, then share it: answering is a function of the request and the context. Operations of the
-/// model without a handler answer 501 with an error that names them.
+/// Register handlers with `handle`, then share the value: a response depends only on the request and the context.
+/// Operations of the model without a handler respond with 501 and an error that names them.
 public struct ServiceDispatcher<Context: Sendable>: Sendable {
     private typealias Handler = @Sendable (AWSValue, Context) -> Result<AWSValue, AWSError>
 
-    /// The service that is answered for.
+    /// The service.
     public let service: ServiceModel
 
     private let wire: any WireProtocol
     private var handlers: [String: Handler] = [:]
 
-    /// Knows all operations of the service, and how to do none.
+    /// Makes a dispatcher without handlers.
     public init(_ service: ServiceModel) {
         self.service = service
         wire = service.wireFormat.makeProtocol(for: service)
@@ -21,7 +21,7 @@ public struct ServiceDispatcher<Context: Sendable>: Sendable {
     /// The names of the operations that have a handler.
     public var handledOperations: Set<String> { Set(handlers.keys) }
 
-    /// Says how to do an operation. The input is validated; what `body` throws is the answer.
+    /// Registers an operation's handler. It gets validated input; an error that it throws is the response.
     public mutating func handle<Input, Output>(
         _ operation: AWSOperation<Input, Output>,
         _ body: @escaping @Sendable (Input, Context) throws(AWSError) -> Output
@@ -35,7 +35,7 @@ public struct ServiceDispatcher<Context: Sendable>: Sendable {
         }
     }
 
-    /// Answers a request. Never fails: errors are answers.
+    /// The response to a request. Never fails: errors are responses.
     public func respond(to request: AWSRequest, context: Context) -> AWSResponse {
         do throws(AWSError) {
             let call = try wire.call(in: request)
@@ -48,12 +48,12 @@ public struct ServiceDispatcher<Context: Sendable>: Sendable {
         }
     }
 
-    /// The operation that a request means, as far as that can be told without its body.
+    /// The name of a request's operation; `nil` when there is none.
     public func operationName(of request: AWSRequest) -> String? {
         do { return try wire.call(in: request).operation.name } catch { return nil }
     }
 
-    /// An error as this service answers it.
+    /// An error as a response in this service's protocol.
     public func answer(_ error: AWSError, requestID: String) -> AWSResponse {
         wire.answer(error, requestID: requestID)
     }

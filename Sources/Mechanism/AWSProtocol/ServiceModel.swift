@@ -1,6 +1,6 @@
 /// A service model: its operations and errors.
 public struct ServiceModel: Sendable {
-    /// The service's name as in ARNs and SigV4 scopes, such as `lambda`.
+    /// The service's name in ARNs and SigV4 scopes, such as `lambda`.
     public let name: String
     /// The version of its API, a date.
     public let apiVersion: String
@@ -8,20 +8,20 @@ public struct ServiceModel: Sendable {
     public let operations: [OperationDescriptor]
     /// Its errors, by name.
     public let errors: [ErrorShape]
-    /// The names of operations that it has beside those that are described.
+    /// The names of the service's operations that `operations` does not describe.
     public let otherOperations: Set<String>
-    /// How its calls and answers are written.
+    /// Its wire protocol.
     public let wireFormat: WireFormat
-    /// What `X-Amz-Target` begins with in the protocols that send it, such as `DynamoDB_20120810`; `nil` in the others.
+    /// The prefix of `X-Amz-Target` in the protocols that send it, such as `DynamoDB_20120810`; `nil` in the others.
     public let targetPrefix: String?
-    /// Whether its messages about violated constraints leave out the values.
+    /// Whether its messages about violated constraints omit the values.
     public let hidesValues: Bool
 
-    /// The ways in which services write calls and answers.
+    /// The wire protocols of services.
     public enum WireFormat: Sendable, Equatable {
         /// HTTP bindings and JSON documents (Smithy, restJson1).
         case restJSON
-        /// Form parameters, answered in XML of this namespace (Smithy, awsQuery).
+        /// Form parameters, and responses in XML of this namespace (Smithy, awsQuery).
         case query(namespace: String)
     }
 

@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// A moment, in seconds since 1970-01-01T00:00:00Z, and the ways AWS writes it.
+/// A time, in seconds since 1970-01-01T00:00:00Z, and AWS's formats for it.
 public struct Timestamp: Sendable, Hashable {
-    /// The ways to write a moment (Smithy's `timestampFormat`).
+    /// The formats of a timestamp (Smithy's `timestampFormat`).
     public enum Format: Sendable, Equatable {
-        /// Seconds since 1970 as a number, with milliseconds where there are some.
+        /// Seconds since 1970 as a number, with milliseconds unless they are 0.
         case epochSeconds
         /// `2026-01-31T23:59:59.123Z` (RFC 3339).
         case iso8601
@@ -15,15 +15,15 @@ public struct Timestamp: Sendable, Hashable {
     /// Seconds since 1970-01-01T00:00:00Z.
     public var secondsSinceEpoch: Double
 
-    /// Takes seconds since 1970-01-01T00:00:00Z.
+    /// Makes a timestamp of seconds since 1970-01-01T00:00:00Z.
     public init(secondsSinceEpoch: Double) {
         self.secondsSinceEpoch = secondsSinceEpoch
     }
 
-    /// The years that can be written; moments outside are written as the nearest bound.
-    private static let writable = -62_135_596_800.0...253_402_300_799.0
+    /// The years 1 to 9999, which the formats can express; other times are clamped.
+    private static let formattableSeconds = -62_135_596_800.0...253_402_300_799.0
 
-    /// Reads any of the formats; `nil` for anything else.
+    /// Parses any of the formats; `nil` for any other text.
     public init?(parsing text: String) {
         if let seconds = Double(text), seconds.isFinite {
             self.init(secondsSinceEpoch: seconds)
@@ -34,10 +34,11 @@ public struct Timestamp: Sendable, Hashable {
         }
     }
 
-    /// Writes the moment; `.epochSeconds` gives the text of a JSON number.
+    /// Formats the timestamp; `.epochSeconds` gives the text of a JSON number.
     public func formatted(_ format: Format) -> String {
         guard secondsSinceEpoch.isFinite else { return "0" }
-        let seconds = min(max(secondsSinceEpoch, Self.writable.lowerBound), Self.writable.upperBound)
+        let range = Self.formattableSeconds
+        let seconds = min(max(secondsSinceEpoch, range.lowerBound), range.upperBound)
         let milliseconds = Int64((seconds * 1000).rounded())
         let whole = milliseconds.flooringQuotient(dividingBy: 1000)
         let fraction = Int(milliseconds - whole * 1000)
@@ -56,7 +57,7 @@ public struct Timestamp: Sendable, Hashable {
         var moment = time_t(seconds)
         var parts = tm()
         gmtime_r(&moment, &parts)
-        // The process never calls setlocale(3), so names are those of the C locale, as RFC 9110 wants them.
+        // The process never calls setlocale(3), so names are those of the C locale, as RFC 9110 requires.
         let text = [CChar](unsafeUninitializedCapacity: 64) { buffer, count in
             count = strftime(buffer.baseAddress, buffer.count, pattern, &parts)
         }
@@ -70,7 +71,7 @@ public struct Timestamp: Sendable, Hashable {
 }
 
 extension Int64 {
-    /// The quotient rounded down, so that moments before 1970 keep a positive fraction.
+    /// The quotient rounded down, so that times before 1970 have a positive fraction.
     fileprivate func flooringQuotient(dividingBy divisor: Int64) -> Int64 {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? quotient - 1 : quotient

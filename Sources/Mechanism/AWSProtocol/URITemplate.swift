@@ -1,21 +1,21 @@
-/// A path with labels, as a service model writes it: `/2018-10-31/layers/{LayerName}/versions?find=LayerVersion`.
+/// A service model's path with labels: `/2018-10-31/layers/{LayerName}/versions?find=LayerVersion`.
 public struct URITemplate: Sendable, Equatable {
     /// One part of the path, between slashes.
     public enum Segment: Sendable, Equatable {
-        /// Itself, decoded.
+        /// Constant text, decoded.
         case literal(String)
-        /// One non-empty segment, kept under a name.
+        /// One non-empty segment, as a label with this name.
         case label(String)
-        /// All that remains, at least one segment, slashes included: `{Name+}`.
+        /// All remaining segments, at least one, with their slashes: `{Name+}`.
         case greedyLabel(String)
     }
 
     /// The parts of the path.
     public let segments: [Segment]
-    /// Query parameters that a request must carry. An empty value stands for any.
+    /// Required query parameters. An empty value allows any value.
     public let query: [QueryString.Item]
 
-    /// Reads a template. What is not a well-formed label is a literal.
+    /// Parses a template. A malformed label is a literal.
     public init(_ text: String) {
         let parts = text.split(separator: "?", maxSplits: 1)
         segments = (parts.first ?? "").split(separator: "/").map(Self.segment)
@@ -28,7 +28,7 @@ public struct URITemplate: Sendable, Equatable {
         return name.hasSuffix("+") ? .greedyLabel(String(name.dropLast())) : .label(String(name))
     }
 
-    /// The path and query that carry these labels, percent-encoded; a label that is missing is left as its name.
+    /// The percent-encoded path and query with these labels; a missing label is replaced by its name.
     public func path(labels: [String: String]) -> String {
         let path = segments.map { segment in
             switch segment {

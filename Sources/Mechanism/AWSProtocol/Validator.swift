@@ -1,13 +1,13 @@
-/// Checks values against the constraints of their schemas and words violations as AWS does:
+/// Checks values against the constraints of their schemas, with AWS's messages:
 /// "1 validation error detected: Value 'x' at 'memorySize' failed to satisfy constraint: Member must have value …".
 ///
-/// All violations go into one message. Where they are inside lists of texts or numbers the whole list is shown, and the
-/// elements' constraints are in brackets; inside lists of structures the path counts from 1: `tags.1.member.key`.
+/// One message reports all violations. For a violation in a list of texts or numbers it shows the whole list, with the
+/// elements' constraints in brackets; in a list of structures the path counts from 1: `tags.1.member.key`.
 public enum Validator {
     /// The most violations that one message reports.
     static let reportLimit = 100
 
-    /// Refuses a value that breaks a constraint. Throws `ValidationException`, or what the style calls it.
+    /// Checks a value. Throws `ValidationException`, or the style's error, when it violates a constraint.
     public static func validate(
         _ value: AWSValue, by schema: Schema, style: ValidationStyle = .restJSON
     ) throws(AWSError) {
@@ -18,18 +18,19 @@ public enum Validator {
         throw AWSError(style.errorName, status: 400, message: message)
     }
 
-    /// Every violated constraint in AWS's words, in the order of the model's members.
+    /// All violated constraints in AWS's wording, in the order of the model's members.
     static func violations(of value: AWSValue, by schema: Schema, showsValues: Bool = true) -> [String] {
         var search = Search(showsValues: showsValues)
         search.visit(value, schema, path: "")
         return search.violations
     }
 
+    /// A depth-first walk over a value that collects violations.
     private struct Search {
         let showsValues: Bool
         var violations: [String] = []
 
-        /// Looks below a value for violations; the value's own constraints have been checked by whoever holds it.
+        /// Checks the parts of a value; the caller has checked the value's own constraints.
         mutating func visit(_ value: AWSValue, _ schema: Schema, path: String) {
             guard violations.count < Validator.reportLimit else { return }
             switch (value, schema.kind) {
@@ -50,10 +51,10 @@ public enum Validator {
                 return
             }
             let schema = member.schema
-            // A single member's violations come pattern first, an element's bounds first: so AWS words them.
+            // AWS's order: of a single member's violations the pattern is first, of an element's the bounds.
             let broken = Constraint.all(of: schema).filter { !$0.isSatisfied(by: value) }
             for constraint in broken.sorted(by: { $0.isPattern && !$1.isPattern }) {
-                report(value, schema, path, constraint.words)
+                report(value, schema, path, constraint.message)
             }
             visit(value, schema, path: path)
         }
@@ -88,10 +89,10 @@ public enum Validator {
             }
         }
 
-        private mutating func report(_ value: AWSValue, _ schema: Schema, _ path: String, _ words: String) {
+        private mutating func report(_ value: AWSValue, _ schema: Schema, _ path: String, _ message: String) {
             guard violations.count < Validator.reportLimit else { return }
             let shown = showsValues ? Self.shown(value, schema) : ""
-            violations.append("Value\(shown) at '\(path)' failed to satisfy constraint: \(words)")
+            violations.append("Value\(shown) at '\(path)' failed to satisfy constraint: \(message)")
         }
 
         private static func shown(_ value: AWSValue, _ schema: Schema) -> String {
@@ -100,7 +101,7 @@ public enum Validator {
     }
 }
 
-/// How a service tells that constraints are violated.
+/// How a service reports violated constraints.
 public struct ValidationStyle: Sendable, Equatable {
     /// The error's name.
     public var errorName: String
@@ -118,7 +119,7 @@ public struct ValidationStyle: Sendable, Equatable {
 }
 
 extension Schema {
-    /// Whether values have members or elements of their own to look into.
+    /// Whether values have members or elements to check.
     fileprivate var hasParts: Bool {
         switch kind {
         case .structure, .list, .map: true

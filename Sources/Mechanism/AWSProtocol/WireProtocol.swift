@@ -1,20 +1,20 @@
-/// How a service's calls and answers look on the wire. `ServiceDispatcher` does the rest, which is the same for all.
+/// A wire protocol: decodes a service's calls and encodes its responses, for `ServiceDispatcher`.
 protocol WireProtocol: Sendable {
-    /// Finds the operation that a request means. Throws what a request gets that means none.
+    /// Finds a request's operation. Throws the error response for a request without one.
     func call(in request: AWSRequest) throws(AWSError) -> WireCall
-    /// Gathers and validates a call's input.
+    /// Decodes and validates a call's input.
     func input(of call: WireCall) throws(AWSError) -> AWSValue
-    /// Writes the answer of success.
+    /// Encodes a success response.
     func answer(_ output: AWSValue, to call: WireCall) -> AWSResponse
-    /// Writes an error as the answer, to a request that may not even have been a call.
+    /// Encodes an error response, also for a request that is not a valid call.
     func answer(_ error: AWSError, requestID: String) -> AWSResponse
 }
 
-/// A request of which the operation is known.
+/// A request with its operation.
 struct WireCall {
     let operation: OperationDescriptor
     let request: AWSRequest
-    /// What finding the operation has read already: the labels of the path, or the form.
+    /// What was decoded to find the operation: the labels of the path, or the form.
     let parameters: Parameters
 
     enum Parameters {
@@ -24,7 +24,7 @@ struct WireCall {
 }
 
 extension ServiceModel.WireFormat {
-    /// The protocol, made for a service.
+    /// Makes the protocol for a service.
     func makeProtocol(for service: ServiceModel) -> any WireProtocol {
         switch self {
         case .restJSON: RestJSONProtocol(service)

@@ -1,17 +1,17 @@
 internal import Digest
 
-/// Writes values as XML elements (Smithy, awsQuery): lists of `<member>`, maps of `<entry>`, moments as RFC 3339.
+/// Encodes values as XML (Smithy, awsQuery): lists of `<member>`, maps of `<entry>`, timestamps as RFC 3339.
 struct XMLWriter {
     private(set) var bytes: [UInt8] = []
 
-    /// Writes an element and what `content` writes into it.
+    /// Writes an element with the content that `content` writes.
     mutating func element(_ name: String, namespace: String? = nil, _ content: (inout XMLWriter) -> Void) {
         bytes += "<\(name)\(namespace.map { " xmlns=\"\($0)\"" } ?? "")>".utf8
         content(&self)
         bytes += "</\(name)>".utf8
     }
 
-    /// Writes an element that holds a text.
+    /// Writes an element with a text.
     mutating func element(_ name: String, text: String) {
         element(name) { $0.append(text) }
     }
@@ -44,7 +44,7 @@ struct XMLWriter {
         }
     }
 
-    /// Writes the elements of a list or map: inside one called `name`, or each called that.
+    /// Writes the elements of a list or map: inside one element called `name`, or, flattened, each called `name`.
     private mutating func elements(
         _ name: String, _ part: String, isFlattened: Bool, _ content: (inout XMLWriter, String) -> Void
     ) {
@@ -63,8 +63,9 @@ struct XMLWriter {
         }
     }
 
-    /// Writes a text so that any reader gets it back, but for characters that XML 1.0 cannot have at all
-    /// (section 2.2): these become U+FFFD. A carriage return would be read as a line feed (section 2.11).
+    /// Writes a text so that any parser reads the same text, except for characters that XML 1.0 excludes
+    /// (section 2.2): they become U+FFFD. A carriage return is escaped, or it would be read as a line feed
+    /// (section 2.11).
     private mutating func append(_ text: String) {
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -2,20 +2,20 @@ public import LinuxSystem
 
 /// Why a zip could not be read or written.
 public enum ArchiveError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The file does not end in a zip's directory: it is something else, or it is cut off.
+    /// The file does not end with a zip's directory: it is another format, or truncated.
     case notAZip
-    /// The zip contradicts itself; the text says where. `path` is the entry's name, when it is about one.
+    /// The zip is inconsistent; the text says where. `path` is the name of the entry concerned, if any.
     case damaged(String, path: String?)
     /// The entry is encrypted.
     case encrypted(path: String)
-    /// The zip uses a feature that this reader does not have, or that this writer cannot express.
+    /// The zip uses a feature that this reader does not support, or needs one that this writer does not support.
     case unsupported(String, path: String?)
     /// The zip lists more entries than the caller allows.
     case tooManyEntries(count: Int)
     /// Reading or writing the file failed, or the receiver of the content did.
     case system(SystemCallError)
 
-    /// A sentence without a full stop.
+    /// The error as a phrase, without a full stop.
     public var description: String {
         switch self {
         case .notAZip: "not a zip file, or cut off"

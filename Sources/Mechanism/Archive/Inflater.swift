@@ -1,25 +1,25 @@
 internal import CZlib
 
-/// Unpacks raw deflated bytes (RFC 1951) step by step.
+/// Decompresses raw deflate data (RFC 1951) step by step.
 struct Inflater: ~Copyable {
-    /// What one step did.
+    /// The result of one step.
     struct Step {
         let consumedCount: Int
         let producedCount: Int
-        /// Whether the stream's own end mark was read.
+        /// Whether the stream's end marker was read.
         let isFinished: Bool
-        /// Whether anything happened at all.
-        var hasMoved: Bool { consumedCount > 0 || producedCount > 0 || isFinished }
+        /// Whether the step consumed or produced anything.
+        var madeProgress: Bool { consumedCount > 0 || producedCount > 0 || isFinished }
     }
 
-    // On the heap because zlib keeps the stream's address.
+    // On the heap because zlib stores the stream's address.
     private let stream: UnsafeMutablePointer<z_stream>
 
-    /// Starts a stream without zlib's own header, as zips hold it.
+    /// Starts a stream without zlib's header, as zips contain it.
     init() {
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
-        // A negative window size asks for raw deflate (zlib.h). Only exhausted memory or a wrong library can fail.
+        // A negative window size means raw deflate (zlib.h). Fails only without memory or with an incompatible library.
         let status = inflateInit2_(stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         precondition(status == Z_OK, "zlib cannot start: \(status)")
     }
@@ -29,15 +29,15 @@ struct Inflater: ~Copyable {
         stream.deallocate()
     }
 
-    /// Unpacks as much of `input` as `output` has room for; `nil` when the bytes are not deflated data.
+    /// Decompresses as much of `input` as `output` has room for; `nil` when the bytes are not deflate data.
     mutating func step(from input: UnsafeRawBufferPointer, to output: UnsafeMutableRawBufferPointer) -> Step? {
-        // zlib does not write to its input, but its interface predates const.
+        // zlib does not write to its input, although its interface lacks const.
         stream.pointee.next_in = UnsafeMutablePointer(mutating: input.assumingMemoryBound(to: UInt8.self).baseAddress)
         stream.pointee.avail_in = UInt32(input.count)
         stream.pointee.next_out = output.assumingMemoryBound(to: UInt8.self).baseAddress
         stream.pointee.avail_out = UInt32(output.count)
         let status = inflate(stream, Z_NO_FLUSH)
-        // Z_BUF_ERROR only says that nothing could move this time.
+        // Z_BUF_ERROR only means that no progress was possible this time.
         guard status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR else { return nil }
         return Step(
             consumedCount: input.count - Int(stream.pointee.avail_in),
@@ -45,7 +45,7 @@ struct Inflater: ~Copyable {
     }
 }
 
-/// Adds bytes to a CRC-32 that starts at 0.
+/// The CRC-32 of earlier bytes, whose CRC-32 is `checksum` (0 for none), followed by these.
 func updatedCRC32(_ checksum: UInt32, with bytes: UnsafeRawBufferPointer) -> UInt32 {
     let start = bytes.assumingMemoryBound(to: UInt8.self).baseAddress
     return UInt32(truncatingIfNeeded: crc32_z(UInt(checksum), start, bytes.count))

@@ -1,6 +1,6 @@
-/// Fixed-width numbers in a zip's headers: little-endian, unaligned.
+/// Fixed-width integers of a zip's headers: little-endian, unaligned.
 ///
-/// Reading traps outside the bytes, so every caller first checks that the whole header is there.
+/// Reading out of bounds traps, so every caller first checks that the header is complete.
 extension RandomAccessCollection<UInt8> where Index == Int {
     func uint16(at offset: Int) -> UInt16 {
         UInt16(self[startIndex + offset]) | UInt16(self[startIndex + offset + 1]) << 8
@@ -16,7 +16,7 @@ extension RandomAccessCollection<UInt8> where Index == Int {
 }
 
 extension [UInt8] {
-    /// Appends a number in little-endian order.
+    /// Appends an integer in little-endian order.
     mutating func append(littleEndian value: some FixedWidthInteger) {
         Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
     }

@@ -1,4 +1,4 @@
-/// One header of the central directory (APPNOTE 4.3.12), and what it means.
+/// One header of the central directory (APPNOTE 4.3.12).
 struct ZipCentralHeader {
     static let fixedSize = 46
 
@@ -47,20 +47,20 @@ struct ZipCentralHeader {
             headerOffset: offset)
     }
 
-    /// The value itself, or the next of the zip64 field when it is saturated; `nil` when that is missing or absurd.
+    /// The value itself, or the next one of the zip64 field for 0xFFFFFFFF; `nil` when that is missing or absurd.
     private static func widened(_ value: UInt32, _ wide: inout ArraySlice<UInt64>) -> Int? {
         guard value == .max else { return Int(value) }
-        // Keeps sums of an offset, a size and a header from overflowing.
+        // Bounded so that the sum of an offset, a size and a header cannot overflow.
         return wide.popFirst().flatMap { $0 < UInt64(Int.max / 4) ? Int($0) : nil }
     }
 }
 
-/// The parts of an extra field that are used: wide sizes (APPNOTE 4.5.3) and Info-ZIP's `UT` time.
+/// The parts of an extra field that the reader uses: zip64 sizes (APPNOTE 4.5.3) and Info-ZIP's `UT` time.
 struct ZipExtraField {
     private(set) var zip64Values: [UInt64] = []
     private(set) var modificationTimeSeconds: Int?
 
-    /// Reads an extra field; what is malformed or unknown in it is passed over, as other readers do.
+    /// Parses an extra field; malformed and unknown parts are skipped, as other readers do.
     init(_ bytes: ArraySlice<UInt8>) {
         var rest = bytes
         while rest.count >= 4 {

@@ -1,11 +1,12 @@
 internal import LinuxSystem
 
-/// Memory to unpack in, for one thread.
+/// Buffers for decompression, for one thread.
 public struct ZipBuffers: ~Copyable {
     let input: UnsafeMutableRawBufferPointer
     let output: UnsafeMutableRawBufferPointer
 
-    /// Allocates 64 KiB for packed and 256 KiB for unpacked bytes: large enough that system calls do not count.
+    /// Allocates 64 KiB for compressed and 256 KiB for decompressed bytes: enough that the cost of system calls is
+    /// negligible.
     public init() {
         input = .allocate(byteCount: 64 << 10, alignment: 64)
         output = .allocate(byteCount: 256 << 10, alignment: 64)
@@ -17,7 +18,7 @@ public struct ZipBuffers: ~Copyable {
     }
 }
 
-/// The packed bytes of one entry that have not been read yet.
+/// The unread compressed bytes of one entry.
 struct ZipContentSource {
     private var offset: Int
     private(set) var remaining: Int
@@ -46,7 +47,7 @@ struct ZipContentSource {
     }
 }
 
-/// Holds unpacked content against what its entry declares.
+/// Checks decompressed content against the size and checksum that its entry declares.
 struct ZipContentCheck {
     private let entry: ZipEntry
     private var count = 0
@@ -56,7 +57,7 @@ struct ZipContentCheck {
         self.entry = entry
     }
 
-    /// Passes a piece on, unless it is more than was declared.
+    /// Passes a piece on, unless the content then exceeds its declared size.
     mutating func pass(
         _ piece: UnsafeRawBufferPointer, to receive: (UnsafeRawBufferPointer) throws(SystemCallError) -> Void
     ) throws(ArchiveError) {
@@ -73,7 +74,7 @@ struct ZipContentCheck {
         }
     }
 
-    /// Checks what can only be known at the end.
+    /// Checks the total size and the checksum.
     func finish() throws(ArchiveError) {
         guard count == entry.size else {
             throw .damaged("the content is shorter than declared", path: entry.displayPath)

@@ -1,8 +1,8 @@
-/// One name in a zip, as the central directory describes it.
+/// One entry of a zip, as the central directory describes it.
 ///
 /// Layout of all headers: PKWARE's APPNOTE.TXT, <https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT>.
 public struct ZipEntry: Hashable, Sendable {
-    /// What an entry stands for.
+    /// The type of an entry.
     public enum Kind: Hashable, Sendable {
         /// A regular file.
         case file
@@ -10,23 +10,23 @@ public struct ZipEntry: Hashable, Sendable {
         case directory
         /// A symbolic link; its content is the target.
         case symbolicLink
-        /// A device, pipe, socket or unknown kind, by its Unix type bits (`0o010000`, …).
+        /// A device, pipe, socket or unknown type, by its Unix type bits (`0o010000`, …).
         case special(UInt32)
     }
 
-    /// The name, byte for byte. Nothing about it has been checked.
+    /// The name, byte for byte and unchecked.
     public let path: [UInt8]
-    /// What it stands for.
+    /// The entry's type.
     public let kind: Kind
-    /// Permission bits with setuid, setgid and sticky (`0o7777` at most); `nil` where the zip has no Unix mode, as zips
-    /// from Windows, Java and Go often do.
+    /// Permission bits with setuid, setgid and sticky (`0o7777` at most); `nil` when the zip has no Unix modes, as is
+    /// common for zips from Windows, Java and Go.
     public let mode: UInt32?
     /// Whether a zip without Unix modes marks the entry as read-only.
     public let isReadOnly: Bool
-    /// When the content last changed, in seconds since 1970. A zip without the `UT` field knows only a local time
-    /// without zone, in steps of two seconds; it is taken for UTC so that every host reads the same.
+    /// The time of last modification, in seconds since 1970. A zip without the `UT` field has only a local time without
+    /// zone, in steps of two seconds; it is interpreted as UTC, so that every host reads the same.
     public let modificationTimeSeconds: Int
-    /// Size of the content, as declared. Reading stops with an error where the content differs.
+    /// The declared size of the content. Reading fails when the content has another size.
     public let size: Int
 
     let compressedSize: Int
@@ -38,7 +38,7 @@ public struct ZipEntry: Hashable, Sendable {
     /// The name for messages; bytes that are not UTF-8 show as U+FFFD.
     public var displayPath: String { String(decoding: path, as: UTF8.self) }
 
-    /// Where the content's bytes start: after the local header and its own extra field.
+    /// The offset of the content: after the local header, which has an extra field of its own.
     func dataOffset(localExtraLength: Int) -> Int {
         headerOffset + ZipLocalHeader.fixedSize + path.count + localExtraLength
     }
@@ -50,7 +50,7 @@ enum ZipMethod: UInt16, Hashable {
     case deflated = 8
 }
 
-/// The bits of an entry's general purpose flag that matter here (APPNOTE 4.4.4).
+/// The bits of an entry's general purpose flag that the reader uses (APPNOTE 4.4.4).
 struct ZipFlags: OptionSet, Hashable {
     let rawValue: UInt16
 

@@ -1,7 +1,7 @@
 internal import LinuxSystem
 
-/// The header in front of an entry's content (APPNOTE 4.3.7): the directory's word is repeated there, and a zip in
-/// which the two differ means one thing to one reader and another to the next.
+/// The header in front of an entry's content (APPNOTE 4.3.7). It repeats the directory's header; readers would disagree
+/// about a zip in which the two differ, so that is refused.
 enum ZipLocalHeader {
     static let fixedSize = 30
 
@@ -25,6 +25,7 @@ enum ZipLocalHeader {
         return entry.dataOffset(localExtraLength: Int(header.uint16(at: 28)))
     }
 
+    /// Whether a header's size is the given one; 0xFFFFFFFF refers to the zip64 field, which is not compared.
     private static func agrees(_ value: UInt32, _ size: Int) -> Bool {
         value == .max || Int(value) == size
     }

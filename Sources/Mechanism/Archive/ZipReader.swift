@@ -1,10 +1,10 @@
 public import LinuxSystem
 
-/// Reads a zip file: its directory at once, each entry's content when asked.
+/// Reads a zip file: its directory at once, each entry's content on demand.
 ///
 /// The reader is strict where readers of zips are known to disagree (bytes before or after the zip, two headers that
-/// differ, content that overlaps) and has no opinion about names: they come out as they are, and where files may be
-/// made is the caller's policy. Content is read at offsets, so several threads may read at once.
+/// differ, content that overlaps). It does not check names: they are returned as they are, and the caller decides where
+/// files may be created. Content is read at offsets, so several threads may read at once.
 public struct ZipReader: ~Copyable, Sendable {
     /// The entries in the order of the directory.
     public let entries: [ZipEntry]
@@ -12,14 +12,14 @@ public struct ZipReader: ~Copyable, Sendable {
     private let file: FileDescriptor
     private let dataOffsets: [Int]
 
-    /// The largest directory that is read: 200 000 entries with names of 280 bytes on average.
+    /// The largest directory that is accepted: 200 000 entries with names of 280 bytes on average.
     private static let directoryBytes = 64 << 20
 
-    /// Reads and checks a zip's directory and every entry's own header.
+    /// Reads and checks a zip's directory and every entry's local header.
     ///
     /// - Parameters:
-    ///   - file: A regular file, open for reading. Nobody may change it meanwhile.
-    ///   - maximumEntryCount: More entries than this are refused before any is read.
+    ///   - file: A regular file, open for reading. It must not change meanwhile.
+    ///   - maximumEntryCount: A zip with more entries is refused before any is read.
     public init(_ file: consuming FileDescriptor, maximumEntryCount: Int) throws(ArchiveError) {
         let fileSize = try Self.size(of: file)
         let trailer = try ZipTrailer(endOf: file, fileSize: fileSize)
@@ -33,14 +33,15 @@ public struct ZipReader: ~Copyable, Sendable {
         self.file = file
     }
 
-    /// Unpacks an entry's content into `receive`, piece by piece.
+    /// Decompresses an entry's content and passes it to `receive` piece by piece.
     ///
     /// - Parameters:
-    ///   - index: Which of `entries`.
-    ///   - buffers: Memory to work in; use one for many entries of the same thread.
-    ///   - receive: Gets each piece, valid during the call. No more bytes than the entry declares are ever passed.
-    /// - Throws: `.damaged` when size or checksum differ from what the entry declares; what was received by then is
-    ///   void.
+    ///   - index: The entry's index in `entries`.
+    ///   - buffers: Working memory; reuse it for many entries on the same thread.
+    ///   - receive: Called with each piece, which is valid during the call; never with more bytes than the entry
+    ///     declares.
+    /// - Throws: `.damaged` when size or checksum differ from the declared ones; the pieces received until then are
+    ///   invalid.
     public borrowing func unpack(
         _ index: Int, using buffers: borrowing ZipBuffers,
         receive: (UnsafeRawBufferPointer) throws(SystemCallError) -> Void
@@ -59,7 +60,7 @@ public struct ZipReader: ~Copyable, Sendable {
         try check.finish()
     }
 
-    /// An entry's whole content, for small ones such as the targets of symbolic links.
+    /// An entry's whole content, for small entries such as symbolic links.
     public borrowing func content(of index: Int, using buffers: borrowing ZipBuffers) throws(ArchiveError) -> [UInt8] {
         var content: [UInt8] = []
         try unpack(index, using: buffers) { piece throws(SystemCallError) in content.append(contentsOf: piece) }
@@ -73,11 +74,12 @@ public struct ZipReader: ~Copyable, Sendable {
         var inflater = Inflater()
         var isFinished = false
         while !isFinished, var piece = try source.next(from: file, into: buffers.input, entry) {
-            // Output that fills the buffer may have more behind it, even with no input left.
+            // When the output buffer is full, more output may follow even without further input.
             var isOutputFull = false
             while !isFinished, !piece.isEmpty || isOutputFull {
-                guard let step = inflater.step(from: piece, to: buffers.output), step.hasMoved || piece.isEmpty else {
-                    throw .damaged("the content does not unpack", path: entry.displayPath)
+                guard let step = inflater.step(from: piece, to: buffers.output), step.madeProgress || piece.isEmpty
+                else {
+                    throw .damaged("the content is not valid deflate data", path: entry.displayPath)
                 }
                 piece = UnsafeRawBufferPointer(rebasing: piece.dropFirst(step.consumedCount))
                 isOutputFull = step.producedCount == buffers.output.count
@@ -87,7 +89,7 @@ public struct ZipReader: ~Copyable, Sendable {
             guard !isFinished || piece.isEmpty else { break }
         }
         guard isFinished, source.remaining == 0 else {
-            throw .damaged("the content ends before or after it should", path: entry.displayPath)
+            throw .damaged("the compressed content has another length than declared", path: entry.displayPath)
         }
     }
 
@@ -109,12 +111,12 @@ public struct ZipReader: ~Copyable, Sendable {
             entries.append(header.entry)
             rest = rest.dropFirst(header.byteCount)
         }
-        guard rest.isEmpty else { throw .damaged("the directory has more than it counts", path: nil) }
+        guard rest.isEmpty else { throw .damaged("the directory has bytes after its last entry", path: nil) }
         return entries
     }
 
-    /// Where each entry's content starts. Contents that overlap, each other or the directory, are how a small zip is
-    /// made to unpack without end.
+    /// The offset of each entry's content. Content that overlaps other content or the directory is refused: zip bombs
+    /// use that.
     private static func dataOffsets(
         of entries: [ZipEntry], before directoryOffset: Int, in file: borrowing FileDescriptor
     ) throws(ArchiveError) -> [Int] {
@@ -124,7 +126,7 @@ public struct ZipReader: ~Copyable, Sendable {
             let entry = entries[index]
             offsets[index] = try ZipLocalHeader.dataOffset(of: entry, in: file)
             guard entry.headerOffset >= end, offsets[index] + entry.compressedSize <= directoryOffset else {
-                throw .damaged("the content overlaps something else", path: entry.displayPath)
+                throw .damaged("the content overlaps another entry or the directory", path: entry.displayPath)
             }
             end = offsets[index] + entry.compressedSize
         }

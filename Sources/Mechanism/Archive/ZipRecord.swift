@@ -1,4 +1,4 @@
-/// What is known about one entry while it is written, and the headers that say so (APPNOTE 4.3.7 and 4.3.12).
+/// One entry while it is written, and its headers (APPNOTE 4.3.7 and 4.3.12).
 struct ZipRecord {
     static let dosDirectory: UInt32 = 0x10
 
@@ -10,7 +10,7 @@ struct ZipRecord {
     private var size = 0
     private var checksum: UInt32 = 0
 
-    /// Version 2.0 of the format: directories and deflate. Made on Unix, so that modes are believed.
+    /// Version 2.0 of the format: directories and deflate. "Made by" says Unix, so that readers apply the modes.
     private static let versionNeeded: UInt16 = 20
     private static let versionMadeBy: UInt16 = 3 << 8 | versionNeeded
 
@@ -21,13 +21,13 @@ struct ZipRecord {
         attributes = unixMode << 16
     }
 
-    /// Counts a piece of content.
+    /// Adds a piece of content to size and checksum.
     mutating func add(_ piece: UnsafeRawBufferPointer) {
         size += piece.count
         checksum = updatedCRC32(checksum, with: piece)
     }
 
-    /// Refuses what 32-bit headers cannot say; layers are far smaller.
+    /// Refuses sizes and offsets that exceed 32-bit headers; layers are far smaller.
     func checkSizes() throws(ArchiveError) {
         guard max(size, compressedSize, offset) < UInt32.max else {
             throw .unsupported("a zip of more than 4 GiB", path: String(decoding: name, as: UTF8.self))
@@ -55,7 +55,7 @@ struct ZipRecord {
         return bytes + name
     }
 
-    /// From "version needed" to "extra field length": the 26 bytes that both headers have.
+    /// The 26 bytes that both headers share: from "version needed" to "extra field length".
     private var sharedFields: [UInt8] {
         var bytes: [UInt8] = []
         bytes.append(littleEndian: Self.versionNeeded)
@@ -71,24 +71,24 @@ struct ZipRecord {
         return bytes
     }
 
-    /// The end of a zip; with more than 65 534 entries or 4 GiB, the wide form before it (APPNOTE 4.3.14 to 4.3.16).
+    /// The end of a zip; with more than 65 534 entries or 4 GiB, preceded by its zip64 form (APPNOTE 4.3.14 to 4.3.16).
     static func trailer(entryCount: Int, directorySize: Int, offset: Int) -> [UInt8] {
-        let isWide = entryCount >= UInt16.max || max(directorySize, offset) >= UInt32.max
-        var bytes = isWide ? wideTrailer(entryCount, directorySize, offset) : []
+        let isZip64 = entryCount >= UInt16.max || max(directorySize, offset) >= UInt32.max
+        var bytes = isZip64 ? zip64Trailer(entryCount, directorySize, offset) : []
         bytes.append(littleEndian: 0x0605_4b50 as UInt32)
         bytes.append(littleEndian: 0 as UInt32)
-        bytes.append(littleEndian: isWide ? .max : UInt16(entryCount))
-        bytes.append(littleEndian: isWide ? .max : UInt16(entryCount))
-        bytes.append(littleEndian: isWide ? .max : UInt32(directorySize))
-        bytes.append(littleEndian: isWide ? .max : UInt32(offset))
+        bytes.append(littleEndian: isZip64 ? .max : UInt16(entryCount))
+        bytes.append(littleEndian: isZip64 ? .max : UInt16(entryCount))
+        bytes.append(littleEndian: isZip64 ? .max : UInt32(directorySize))
+        bytes.append(littleEndian: isZip64 ? .max : UInt32(offset))
         bytes.append(littleEndian: 0 as UInt16)
         return bytes
     }
 
-    private static func wideTrailer(_ entryCount: Int, _ directorySize: Int, _ offset: Int) -> [UInt8] {
+    private static func zip64Trailer(_ entryCount: Int, _ directorySize: Int, _ offset: Int) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.append(littleEndian: 0x0606_4b50 as UInt32)
-        // Length of what follows this number, by its definition.
+        // The size of the remaining record, without signature and this field (APPNOTE 4.3.14.1).
         bytes.append(littleEndian: 44 as UInt64)
         bytes.append(littleEndian: 3 << 8 | 45 as UInt16)
         bytes.append(littleEndian: 45 as UInt16)

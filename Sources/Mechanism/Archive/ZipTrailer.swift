@@ -1,12 +1,12 @@
 internal import LinuxSystem
 
-/// The end of a zip, which says where its central directory lies (APPNOTE 4.3.14 to 4.3.16).
+/// The end of a zip, which locates its central directory (APPNOTE 4.3.14 to 4.3.16).
 struct ZipTrailer {
-    /// Where the central directory starts.
+    /// The offset of the central directory.
     let directoryOffset: Int
-    /// How long it is, in bytes.
+    /// The directory's size in bytes.
     let directorySize: Int
-    /// How many entries it lists.
+    /// The number of entries in the directory.
     let entryCount: Int
 
     private static let size = 22
@@ -16,8 +16,8 @@ struct ZipTrailer {
 
     /// Finds the trailer at the end of a file.
     ///
-    /// The directory must end where the trailer begins. Bytes before the zip (as in self-extracting programs whose
-    /// offsets were not adjusted) or after it would make two readers see two different zips, so they are refused.
+    /// The directory must end where the trailer begins. Bytes before the zip (as in self-extracting programs with
+    /// unadjusted offsets) or after it are refused: two readers could see two different zips.
     init(endOf file: borrowing FileDescriptor, fileSize: Int) throws(ArchiveError) {
         let tailOffset = max(0, fileSize - Self.size - Self.longestComment - Self.locatorSize)
         let tail = try file.archiveBytes(count: fileSize - tailOffset, at: tailOffset)
@@ -46,7 +46,7 @@ struct ZipTrailer {
         (directoryOffset, directorySize, entryCount) = (Int(offset), Int(size), Int(count))
     }
 
-    /// The last place where a trailer fits whose comment ends with the file.
+    /// The last position of a trailer whose comment ends at the end of the file.
     private static func position(in tail: [UInt8]) -> Int? {
         guard tail.count >= size else { return nil }
         return (0...(tail.count - size)).last { start in
@@ -55,6 +55,7 @@ struct ZipTrailer {
         }
     }
 
+    /// The offset of the zip64 trailer, from the locator before the trailer; `nil` when there is no locator.
     private static func zip64Offset(in tail: [UInt8], before position: Int) throws(ArchiveError) -> Int? {
         guard position >= locatorSize else { return nil }
         let locator = tail[(position - locatorSize)..<position]
@@ -67,7 +68,7 @@ struct ZipTrailer {
 }
 
 extension FileDescriptor {
-    /// Reads up to `count` bytes at an offset; nothing when the offset lies past `limit`.
+    /// Reads up to `count` bytes at an offset; none when the offset is not below `limit`.
     borrowing func archiveBytes(count: Int, at offset: Int, limit: Int = .max) throws(ArchiveError) -> [UInt8] {
         guard offset < limit else { return [] }
         do throws(SystemCallError) {

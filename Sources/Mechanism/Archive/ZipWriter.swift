@@ -1,9 +1,9 @@
 public import LinuxSystem
 
-/// Writes a zip whose bytes depend on the calls alone: entries in the order of the calls, modes as given, every time
-/// 1980-01-01, no owner, no host, no extra fields.
+/// Writes a reproducible zip: its bytes depend only on the calls. Entries are in the order of the calls, with the given
+/// modes, the time 1980-01-01, and no owner, host or extra fields.
 ///
-/// Packed bytes also depend on zlib; its versions have produced the same bytes for the same level for many years.
+/// Compressed bytes also depend on zlib, whose versions have produced the same bytes for a level for many years.
 public struct ZipWriter: ~Copyable {
     private let file: FileDescriptor
     private let level: Int32
@@ -11,7 +11,7 @@ public struct ZipWriter: ~Copyable {
     private var directory: [UInt8] = []
     private var entryCount = 0
 
-    /// The level that zlib and Info-ZIP use when none is named.
+    /// The default level of zlib and Info-ZIP.
     public static let defaultLevel: Int32 = 6
 
     /// Starts a zip.
@@ -50,7 +50,7 @@ public struct ZipWriter: ~Copyable {
         }
     }
 
-    /// Adds a file with the content of another, from its start to its end.
+    /// Adds a file with the whole content of another file.
     public mutating func addFile(
         _ path: String, mode: UInt32, contentsOf source: borrowing FileDescriptor
     ) throws(ArchiveError) {
@@ -62,13 +62,13 @@ public struct ZipWriter: ~Copyable {
         }
     }
 
-    /// Writes the directory, without which the file is not a zip, and closes the file. Does not wait for the disk.
+    /// Writes the directory, which completes the zip, and closes the file. Does not wait for the disk.
     public consuming func finish() throws(ArchiveError) {
         let trailer = ZipRecord.trailer(entryCount: entryCount, directorySize: directory.count, offset: offset)
         try write(directory + trailer)
     }
 
-    /// Adds a file that comes in pieces; an empty piece is the end. The header is written last, into its place.
+    /// Adds a file from pieces; an empty piece is the end. The local header is written last, at its reserved offset.
     private mutating func addFile(
         _ path: String, mode: UInt32, next: (_ count: Int) throws(SystemCallError) -> [UInt8]
     ) throws(ArchiveError) {
@@ -83,20 +83,20 @@ public struct ZipWriter: ~Copyable {
         repeat {
             piece.withUnsafeBytes { record.add($0) }
             let following = try Self.piece(next)
-            try pack(piece, isLast: following.isEmpty, &deflater)
+            try compress(piece, isLast: following.isEmpty, &deflater)
             piece = following
         } while !piece.isEmpty
         record.compressedSize = offset - dataStart
         try finish(record, at: start)
     }
 
-    private mutating func pack(_ piece: [UInt8], isLast: Bool, _ deflater: inout Deflater) throws(ArchiveError) {
-        var packed: [UInt8] = []
-        piece.withUnsafeBytes { deflater.pack($0, isLast: isLast) { packed.append(contentsOf: $0) } }
-        try write(packed)
+    private mutating func compress(_ piece: [UInt8], isLast: Bool, _ deflater: inout Deflater) throws(ArchiveError) {
+        var compressed: [UInt8] = []
+        piece.withUnsafeBytes { deflater.compress($0, isLast: isLast) { compressed.append(contentsOf: $0) } }
+        try write(compressed)
     }
 
-    /// Writes a record whose content is small or none, as it is.
+    /// Writes an entry uncompressed, for content that is small or empty.
     private mutating func append(_ record: ZipRecord, content: [UInt8]) throws(ArchiveError) {
         var record = record
         content.withUnsafeBytes { record.add($0) }

@@ -1,60 +1,61 @@
-/// Takes a request's body piece by piece, instead of having it gathered.
+/// Receives a request's body as a stream, instead of as one buffer.
 public protocol HTTPBodySink: Sendable {
-    /// Takes a piece. Called on the server's thread, one piece after the other; must not block.
+    /// Receives a piece, in order. Called on the server's thread; must not block.
     func receive(_ bytes: UnsafeRawBufferPointer, from exchange: HTTPExchange) -> HTTPBodyAcceptance
 
-    /// The connection has ended before the body did. Otherwise the handler is asked for its answer when the body is
-    /// complete.
+    /// The connection ended before the body was complete. (When the body is complete, the handler is asked for its
+    /// response.)
     func didDisconnect()
 
-    /// How many bytes of the body it holds in memory; they count against the origin as a gathered body does.
+    /// How many bytes of the body the sink holds in memory; they count against the origin's limit as a buffered body
+    /// does.
     var bufferedBytes: Int { get }
 }
 
 extension HTTPBodySink {
-    /// Nothing is held: the body is passed on.
+    /// 0: the sink passes the body on.
     public var bufferedBytes: Int { 0 }
 }
 
-/// What becomes of a body that comes in pieces.
+/// A sink's reaction to a piece of a body.
 public enum HTTPBodyAcceptance: Sendable {
-    /// The next piece may come.
+    /// The sink has room for the next piece.
     case more
-    /// No piece comes until ``HTTPExchange/resumeBody()`` is called, once, on any thread.
+    /// Backpressure: no piece is delivered until ``HTTPExchange/resumeBody()`` is called, once, on any thread.
     case pause
-    /// The connection is ended.
+    /// The server closes the connection.
     case refuse
 }
 
-/// Whether a body comes in. A pure value; libmicrohttpd is told under the lock that guards it.
+/// Flow control of one request body. A pure value; libmicrohttpd is called under the lock that guards it.
 struct BodyGate {
     /// The connection is suspended, or is about to be.
     private var isPaused = false
-    /// Whether there was a resumption since the last piece was begun with.
+    /// Whether the body was resumed since the delivery of the last piece began.
     private var isResumed = false
     private var isOver = false
 
-    /// The sink is given a piece.
-    mutating func begin() { isResumed = false }
+    /// The delivery of a piece to the sink begins.
+    mutating func beginPiece() { isResumed = false }
 
-    /// The sink has no room for more. `true` when the connection is to be suspended.
+    /// The sink has no room. `true` when the connection must be suspended.
     ///
-    /// Not where room has come since: nobody says so again. Nor twice: libmicrohttpd hands on the chunks that it has
-    /// read already, so a sink may ask for more than one pause.
+    /// Not when the sink has resumed during the delivery: it will not resume again. Nor twice: libmicrohttpd still
+    /// delivers the chunks that it has already read, so a sink may ask for more than one pause.
     mutating func pause() -> Bool {
         guard !isPaused, !isResumed, !isOver else { return false }
         isPaused = true
         return true
     }
 
-    /// There is room. `true` when the connection is to be resumed.
+    /// The sink has room. `true` when the connection must be resumed.
     mutating func resume() -> Bool {
         defer { isPaused = false }
         isResumed = true
         return isPaused
     }
 
-    /// Nothing is paused any more. `true` when the connection is to be resumed.
+    /// The server stops: from here on nothing pauses. `true` when the connection must be resumed.
     mutating func end() -> Bool {
         isOver = true
         return resume()

@@ -1,35 +1,35 @@
 internal import CMicrohttpd
 internal import Synchronization
 
-/// The body of a response that is sent while it is made: bytes go in on any thread, and out on the server's own.
+/// The body of a response that is sent while it is produced: written on any thread, sent on the server's.
 ///
-/// It holds little: a writer that is ahead of its reader is told, and told again when there is room.
+/// Bounded buffer: `write` returns `.full` when the reader lags; `whenRoom` is called when half of it has drained.
 public final class HTTPBodyStream: Sendable {
-    /// What a writer learns.
+    /// The result of a write.
     public enum Acceptance: Sendable {
-        /// There is room for more.
+        /// The bytes are buffered, and there is room for more.
         case open
-        /// The bytes were taken, and there should be no more until the writer is called back.
+        /// The bytes are buffered; the writer should pause until `whenRoom` is called.
         case full
-        /// Nobody reads any more; the bytes are lost.
+        /// The reader is gone or the body has ended; the bytes are dropped.
         case closed
     }
 
     private struct State {
         var bytes: [UInt8] = []
-        /// How many of them were sent.
+        /// How many of them have been sent.
         var sent = 0
         var isFinished = false
         var isAborted = false
         var isClosed = false
-        /// The connection, suspended until there is something to send.
+        /// The connection, while it is suspended for lack of bytes to send.
         nonisolated(unsafe) var suspended: OpaquePointer?
-        /// Who waits for room; several, where a body has several writers.
+        /// The callbacks of writers that wait for room.
         var whenRoom: [@Sendable () -> Void] = []
 
         var unsent: Int { bytes.count - sent }
 
-        mutating func takeWaiting() -> [@Sendable () -> Void] {
+        mutating func takeCallbacks() -> [@Sendable () -> Void] {
             defer { whenRoom = [] }
             return whenRoom
         }
@@ -40,13 +40,13 @@ public final class HTTPBodyStream: Sendable {
 
     /// Makes an empty body.
     ///
-    /// - Parameter capacity: How many bytes may wait to be sent before the writer is asked to pause.
+    /// - Parameter capacity: How many unsent bytes are buffered before `write` returns `.full`.
     public init(capacity: Int = 256 * 1024) { self.capacity = capacity }
 
-    /// Adds bytes.
+    /// Appends bytes.
     ///
-    /// - Parameter whenRoom: Where the answer is `full`: called once, on any thread, when there is room again or nobody
-    ///   reads any more.
+    /// - Parameter whenRoom: Called once, on any thread, after a result of `full`: when there is room again, or the
+    ///   reader is gone.
     @discardableResult
     public func write(
         _ bytes: UnsafeRawBufferPointer, whenRoom: @escaping @Sendable () -> Void = {}
@@ -66,10 +66,10 @@ public final class HTTPBodyStream: Sendable {
         return acceptance
     }
 
-    /// The body is complete.
+    /// Completes the body.
     public func finish() { end { $0.isFinished = true } }
 
-    /// The body breaks off: its reader sees the connection end before the body does.
+    /// Aborts the body: the connection ends before the body does, so that the reader sees that it is incomplete.
     public func abort() { end { $0.isAborted = true } }
 
     private func end(_ change: (inout State) -> Void) {
@@ -83,19 +83,19 @@ public final class HTTPBodyStream: Sendable {
 
 // The server's side.
 extension HTTPBodyStream {
-    /// What the connection does next.
+    /// The result of a read: what the connection does next.
     enum Reading {
-        /// Sends so many bytes.
+        /// It sends so many bytes.
         case sent(Int)
-        /// Is suspended until there is something to send.
+        /// It is suspended until there are bytes to send.
         case suspended
-        /// Ends the body.
+        /// It ends the body.
         case finished
-        /// Ends.
+        /// It closes without ending the body.
         case aborted
     }
 
-    /// Takes bytes to be sent, or suspends the connection. Decided under one lock: a write cannot come in between.
+    /// Takes bytes to send, or suspends the connection. Both under one lock, so that no write is missed in between.
     func read(into buffer: UnsafeMutableRawBufferPointer, for connection: OpaquePointer) -> Reading {
         let (reading, whenRoom) = state.withLock { state -> (Reading, [@Sendable () -> Void]) in
             if state.isAborted { return (.aborted, []) }
@@ -110,25 +110,25 @@ extension HTTPBodyStream {
                 buffer.copyMemory(from: .init(rebasing: $0[state.sent..<state.sent + count]))
             }
             state.sent += count
-            return (.sent(count), state.unsent <= capacity / 2 ? state.takeWaiting() : [])
+            return (.sent(count), state.unsent <= capacity / 2 ? state.takeCallbacks() : [])
         }
         for call in whenRoom { call() }
         return reading
     }
 
-    /// Nobody reads any more: the connection has ended, or the body was never sent.
+    /// The reader is gone: the connection has ended, or the body was never sent.
     func close() {
         let whenRoom = state.withLock { state in
             state.isClosed = true
             state.suspended = nil
             state.bytes = []
             state.sent = 0
-            return state.takeWaiting()
+            return state.takeCallbacks()
         }
         for call in whenRoom { call() }
     }
 
-    /// The response as libmicrohttpd takes it; it holds the stream until it has no more use for it.
+    /// libmicrohttpd's response object for the body; it retains the stream until it is destroyed.
     func makeResponse(on connection: OpaquePointer) -> OpaquePointer? {
         let context = Unmanaged.passRetained(StreamContext(stream: self, connection: connection)).toOpaque()
         let response = MHD_create_response_from_callback(
@@ -154,9 +154,10 @@ extension HTTPBodyStream {
     }
 }
 
-/// `MHD_SIZE_UNKNOWN`: the length is not known, so the body goes out in chunks.
+/// `MHD_SIZE_UNKNOWN`, a macro that is not visible to Swift: the length is unknown, so the body is sent in chunks.
 private let MHD_SIZE_UNKNOWN_VALUE = UInt64.max
 
+/// The context pointer of libmicrohttpd's content reader.
 private final class StreamContext {
     let stream: HTTPBodyStream
     let connection: OpaquePointer

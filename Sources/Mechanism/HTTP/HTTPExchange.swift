@@ -2,39 +2,40 @@ internal import CHTTP
 internal import CMicrohttpd
 internal import Synchronization
 
-/// One request and its answer. The answer may come from any thread, once.
+/// One request and its response, which may come from any thread, once.
 ///
-/// A request that is not answered when its handler returns is *parked*: its connection is suspended and costs no
-/// thread. Suspending and answering are decided under one lock, so an answer that overtakes the suspension is kept.
+/// A request without a response when its handler returns is *parked*: its connection is suspended and occupies no
+/// thread. One lock guards suspension and response, so a response that comes before the suspension is not lost.
 public final class HTTPExchange: Sendable {
     private enum State {
         /// The handler has not returned yet.
         case handling
-        /// The connection is suspended and waits for ``respond(_:)``.
+        /// The connection is suspended until ``respond(_:)``.
         case parked
-        /// The answer is known and not yet handed to the connection.
+        /// There is a response, which is not queued on the connection yet.
         case answered(HTTPResponse)
-        /// The answer was handed over, or the connection ended without one.
+        /// The response is queued, or the connection ended without one.
         case finished
     }
 
     /// The request target as the client sent it: path and query, still percent-encoded.
     public let target: String
     // The connection and the fields below belong to the server's thread until the request is complete, and do not
-    // change after that; libmicrohttpd keeps a suspended connection's memory as it is.
+    // change afterwards; libmicrohttpd preserves a suspended connection's memory.
     nonisolated(unsafe) private let connection: OpaquePointer
     nonisolated(unsafe) private(set) var hasStarted = false
     nonisolated(unsafe) private var bodyLimitBytes = 0
+    /// The request's `Content-Length`; 0 without one.
     nonisolated(unsafe) private(set) var announcedBytes = 0
-    /// How much of the body is counted against the origin.
+    /// How many bytes of the body count against the origin's limit.
     nonisolated(unsafe) var chargedBytes = 0
     nonisolated(unsafe) private var received: [UInt8] = []
     nonisolated(unsafe) private var methodName = ""
-    /// Who takes the body piece by piece; `nil` where it is gathered, and once the request is over.
+    /// The receiver of a streamed body; `nil` for a buffered body, and once the request is over.
     nonisolated(unsafe) public private(set) var sink: (any HTTPBodySink)?
     nonisolated(unsafe) private var isBodyComplete = false
     private let gate = Mutex(BodyGate())
-    /// The body that is being sent, where it is a stream.
+    /// The response's body, if it is a stream.
     private let stream = Mutex<HTTPBodyStream?>(nil)
     private let state = Mutex(State.handling)
 
@@ -49,35 +50,34 @@ public final class HTTPExchange: Sendable {
     /// The complete body.
     public var body: [UInt8] { received }
 
-    /// Puts another body in the place of the one that came, which was in some coding. Only while the request has one
-    /// reader: the thread that it was handed to last.
+    /// Replaces the body with its decoded form. Only the thread that currently owns the request may call it.
     public func replaceBody(with bytes: [UInt8]) { received = bytes }
 
-    /// Who is behind the connection: the number it was adopted with, 0 for a client of the server's own listener.
+    /// The peer of the connection: the number that it was adopted with, 0 for a client of the server's own listener.
     public var origin: UInt32 { http_origin(connection) }
 
-    /// The value of a header field, by case-insensitive name; the first where there are several. Valid until answered.
+    /// The first value of a header field, by case-insensitive name. Valid until the request is answered.
     public func header(_ name: String) -> String? {
         guard let value = MHD_lookup_connection_value(connection, .HEADER_KIND, name) else { return nil }
         return String(cString: value)
     }
 
-    /// The value of a field behind a body that came in chunks (RFC 9112, section 7.1.2). Valid until answered.
+    /// The value of a trailer field of a chunked body (RFC 9112, section 7.1.2). Valid until the request is answered.
     public func trailer(_ name: String) -> String? {
         guard let value = MHD_lookup_connection_value(connection, .FOOTER_KIND, name) else { return nil }
         return String(cString: value)
     }
 
-    /// Lets a body go on that its sink has paused.
+    /// Resumes the body after its sink has paused it.
     public func resumeBody() { resumeBody { $0.resume() } }
 
-    /// Under the lock: the server's thread may still be handing on chunks, and must not suspend the connection again
-    /// before libmicrohttpd knows that it was resumed.
+    /// Resumes the connection under the gate's lock: the server's thread may still be delivering chunks, and must not
+    /// suspend the connection again before libmicrohttpd knows that it was resumed.
     private func resumeBody(_ event: (inout BodyGate) -> Bool) {
         gate.withLock { if event(&$0) { ServingThread.resume(connection) } }
     }
 
-    /// All header fields as sent. Valid until answered.
+    /// All header fields as sent. Valid until the request is answered.
     public func headers() -> [(name: String, value: String)] {
         var list: [(name: String, value: String)] = []
         withUnsafeMutablePointer(to: &list) { pointer in
@@ -116,9 +116,9 @@ public final class HTTPExchange: Sendable {
     }
 }
 
-// What the server's callbacks do with an exchange, in the order in which they do it.
+// What the server's callbacks call, in this order.
 extension HTTPExchange {
-    /// The headers are there: decides how long the body may be. `false` when the client announces a longer one.
+    /// The headers are complete: determines the body's sink or limit. `false` when `Content-Length` exceeds the limit.
     func start(method: String, handler: any HTTPHandler) -> Bool {
         hasStarted = true
         methodName = method
@@ -131,18 +131,18 @@ extension HTTPExchange {
         return true
     }
 
-    /// Makes room for the body that was announced.
+    /// Reserves memory for a body of the announced length.
     func reserveAnnounced() { received.reserveCapacity(announcedBytes) }
 
-    /// Whether the body may be so many bytes longer.
+    /// Whether the body stays within its limit with so many more bytes.
     func admits(_ count: Int) -> Bool { received.count + count <= bodyLimitBytes }
 
-    /// Adds a piece of the body.
+    /// Appends a piece to the buffered body.
     func receive(_ bytes: UnsafeRawBufferPointer) { received.append(contentsOf: bytes) }
 
-    /// Hands a piece of the body to its sink. `false` when the connection is to end.
+    /// Passes a piece of the body to its sink. `false` when the connection has to be closed.
     func pass(_ bytes: UnsafeRawBufferPointer, to sink: any HTTPBodySink) -> Bool {
-        gate.withLock { $0.begin() }
+        gate.withLock { $0.beginPiece() }
         switch sink.receive(bytes, from: self) {
         case .more: return true
         case .pause:
@@ -152,25 +152,25 @@ extension HTTPExchange {
         }
     }
 
-    /// The body is there.
+    /// The body is complete.
     func completeBody() { isBodyComplete = true }
 
-    /// The request is over, answered or not.
+    /// The request is over, with or without a response.
     func end() {
         finish()
         if let sink, !isBodyComplete { sink.didDisconnect() }
         sink = nil
     }
 
-    /// The server stops: nothing is waited for any more. Called on a thread that does not own the exchange, so of what
-    /// is without a lock nothing may be looked at here.
+    /// Aborts a streamed response and resumes a paused body, because the server stops. Called on a thread that does not
+    /// own the exchange, so it uses only fields behind a lock.
     func abort() {
         stream.withLock { $0 }?.abort()
         resumeBody { $0.end() }
     }
 
-    /// Takes the answer if there is one; otherwise suspends the connection until there is. Called when the handler has
-    /// returned without an answer, and again after the connection was resumed.
+    /// Returns the response if there is one; otherwise suspends the connection until there is. Called when the handler
+    /// has returned without a response, and again after the connection was resumed.
     func takeResponseOrPark() -> HTTPResponse? {
         state.withLock { state in
             switch state {
@@ -187,12 +187,12 @@ extension HTTPExchange {
         }
     }
 
-    /// Whether the answer is already there: the connection was resumed.
+    /// Whether there is a response that is not queued yet: the connection was resumed.
     var isAnswered: Bool {
         state.withLock { if case .answered = $0 { true } else { false } }
     }
 
-    /// Marks the exchange as answered by the handler's own return.
+    /// Marks the exchange as finished: the handler returned the response.
     func finish() {
         state.withLock { $0 = .finished }
     }
@@ -202,7 +202,7 @@ extension HTTPExchange {
         guard let prepared = prepare(response.body) else { return .NO }
         defer { MHD_destroy_response(prepared) }
         for header in response.headers where MHD_add_response_header(prepared, header.name, header.value) != .YES {
-            // A header that HTTP cannot carry (a line break in it) is left out rather than the answer lost.
+            // A header that HTTP cannot carry (with a line break) is dropped, so that the response is not lost.
             continue
         }
         return MHD_queue_response(connection, UInt32(response.status), prepared)

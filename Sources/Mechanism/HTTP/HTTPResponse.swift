@@ -1,19 +1,19 @@
-/// What a handler answers: a status, headers and a body.
+/// A response: a status, headers and a body.
 public struct HTTPResponse: Sendable {
-    /// Where the body's bytes are.
+    /// The body's source.
     public enum Body: Sendable {
         /// Bytes in memory.
         case bytes([UInt8])
-        /// A whole file, sent by the kernel. The server closes the descriptor when it has sent it, or cannot; a
-        /// response that comes too late to be sent leaks it, so such an answer is for handlers that answer at once.
+        /// A whole file, sent by the kernel. The server closes the descriptor after sending, or when it cannot send. A
+        /// response that is too late to be sent leaks the descriptor, so only synchronous handlers may use this.
         case file(descriptor: Int32, size: UInt64)
-        /// Bytes that are made while they are sent. The length is not told beforehand.
+        /// Bytes that are produced while they are sent, without a `Content-Length`.
         case stream(HTTPBodyStream)
     }
 
     /// The HTTP status code, 200 to 599.
     public var status: Int
-    /// Header fields in the order they are sent. `Content-Length` and `Date` are added on the wire.
+    /// Header fields in the order in which they are sent. The server adds `Content-Length` and `Date`.
     public var headers: [(name: String, value: String)]
     /// The body.
     public var body: Body
@@ -25,7 +25,7 @@ public struct HTTPResponse: Sendable {
         self.body = body
     }
 
-    /// Makes a response of UTF-8 text with a content type.
+    /// Makes a response with UTF-8 text and a content type.
     public init(status: Int, contentType: String, text: String) {
         self.init(status: status, headers: [("Content-Type", contentType)], body: .bytes(Array(text.utf8)))
     }

@@ -3,25 +3,24 @@ public import LinuxSystem
 
 /// A non-blocking TCP socket that listens on one address of this host.
 public struct ListeningSocket: ~Copyable, Sendable {
-    /// The socket. Give it to ``HTTPServer`` with ``takeDescriptor()``.
+    /// The socket; ``takeDescriptor()`` passes it to an ``HTTPServer``.
     public let descriptor: FileDescriptor
-    /// The port it listens on; the kernel's choice where 0 was asked for.
+    /// The port; chosen by the kernel when 0 was requested.
     public let port: UInt16
 
     /// Binds and listens.
     ///
     /// - Parameters:
     ///   - host: a numeric IPv4 or IPv6 address, or `localhost`.
-    ///   - port: a port, or 0 for any that is free.
-    /// - Throws: `EADDRINUSE` where another program has the port, `EINVAL` for a host that is not an address.
+    ///   - port: a port, or 0 for any free one.
+    /// - Throws: `EADDRINUSE` when another program uses the port, `EINVAL` for a host that is not an address.
     public init(host: String, port: UInt16) throws(SystemCallError) {
         let isSix = host.contains(":")
         let descriptor = FileDescriptor(
             owning: socket(isSix ? AF_INET6 : AF_INET, Self.kind, 0))
         guard descriptor.rawValue >= 0 else { throw SystemCallError("socket") }
         var on: Int32 = 1
-        // A server that was just stopped leaves connections in TIME_WAIT; they must not keep the next one from
-        // starting.
+        // A server that was just stopped leaves connections in TIME_WAIT, which must not prevent its restart.
         setsockopt(descriptor.rawValue, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
         let address = host == "localhost" ? "127.0.0.1" : host
         let bound =
@@ -33,7 +32,7 @@ public struct ListeningSocket: ~Copyable, Sendable {
         self.port = bound
     }
 
-    /// Gives the socket away, to a server that closes it.
+    /// Gives up ownership of the socket; the server that gets it closes it.
     public consuming func takeDescriptor() -> Int32 {
         descriptor.release()
     }
@@ -63,7 +62,7 @@ public struct ListeningSocket: ~Copyable, Sendable {
         return UInt16(bigEndian: address.sin6_port)
     }
 
-    /// Binds, and reads back the address that the kernel gave.
+    /// Binds, and reads back the address that the kernel assigned.
     private static func bind<Address>(
         _ socket: Int32, _ address: inout Address, _ name: String
     ) throws(SystemCallError) {
@@ -77,7 +76,7 @@ public struct ListeningSocket: ~Copyable, Sendable {
     }
 }
 
-/// Closes a socket that was a daemon's, or would have become one.
+/// Closes a descriptor that the server owns.
 func closeDescriptor(_ descriptor: Int32) {
     _ = FileDescriptor(owning: descriptor)
 }

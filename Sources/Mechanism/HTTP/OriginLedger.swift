@@ -1,8 +1,9 @@
-/// What those behind adopted connections hold at the moment: connections, and bytes of requests that are not answered.
+/// What each origin of adopted connections uses: connections, and bytes of unanswered requests.
 ///
-/// An origin is a sandbox with code that nobody has read. Without bounds one of them takes every connection that the
-/// server has, or fills its memory with bodies that never end. A pure value.
+/// An origin is a sandbox with untrusted code. Without limits, one could take all connections of the server, or exhaust
+/// its memory with endless bodies. A pure value.
 struct OriginLedger: Sendable {
+    /// What one origin, or all, use.
     private struct Holding {
         var connections = 0
         var bodyBytes = 0
@@ -14,7 +15,7 @@ struct OriginLedger: Sendable {
 
     init(limits: HTTPServer.OriginLimits) { self.limits = limits }
 
-    /// Counts a connection; `false`, and nothing counted, where the origin or all of them have enough.
+    /// Counts a connection; `false`, without counting it, when the origin or all origins together are at their limit.
     mutating func open(_ origin: UInt32) -> Bool {
         let held = holdings[origin]?.connections ?? 0
         let isShared = held >= limits.guaranteedConnectionsPerOrigin
@@ -26,18 +27,18 @@ struct OriginLedger: Sendable {
         return true
     }
 
-    /// A connection that was counted is closed.
+    /// Releases a counted connection.
     mutating func close(_ origin: UInt32) {
         holdings[origin]?.connections -= 1
         if let held = holdings[origin]?.connections, held >= limits.guaranteedConnectionsPerOrigin {
             all.connections -= 1
         }
-        // Everything that an origin holds is behind a connection of it: with the last one its entry can go.
+        // All that an origin holds belongs to one of its connections: with the last one its entry is removed.
         if holdings[origin]?.connections == 0 { all.bodyBytes -= holdings.removeValue(forKey: origin)?.bodyBytes ?? 0 }
     }
 
-    /// Counts bytes of a body; `false`, and nothing counted, where there are too many.
-    mutating func take(_ bytes: Int, _ origin: UInt32) -> Bool {
+    /// Counts bytes of a body; `false`, without counting them, when they exceed a limit.
+    mutating func reserve(_ bytes: Int, _ origin: UInt32) -> Bool {
         guard let holding = holdings[origin], bytes <= limits.bodyBytesPerOrigin - holding.bodyBytes,
             bytes <= limits.totalBodyBytes - all.bodyBytes
         else { return false }
@@ -46,8 +47,8 @@ struct OriginLedger: Sendable {
         return true
     }
 
-    /// Bytes that were counted are not kept any more.
-    mutating func giveBack(_ bytes: Int, _ origin: UInt32) {
+    /// Releases counted bytes.
+    mutating func release(_ bytes: Int, _ origin: UInt32) {
         guard holdings[origin] != nil else { return }
         all.bodyBytes -= bytes
         holdings[origin]?.bodyBytes -= bytes

@@ -4,12 +4,12 @@ internal import Glibc
 internal import LinuxSystem
 internal import Synchronization
 
-/// One thread of a server, with the connections that it serves: a daemon of libmicrohttpd, driven from here.
+/// One thread of a server with its connections: it drives one libmicrohttpd daemon.
 ///
-/// The thread looks for more work for a moment before it sleeps (docs/decisions/0022). Whoever was just given
-/// something, the runtime its event above all, comes back soon, and to be woken takes as long as an invocation's work.
+/// The thread spins for a moment before it sleeps (docs/decisions/0022). A peer that was just sent something, such as a
+/// runtime its event, sends again soon, and waking a thread takes as long as the work of an invocation.
 final class ServingThread: Sendable {
-    /// What other threads want done on this one, where alone the daemon may be touched.
+    /// Jobs of other threads for this one: only this thread may use the daemon.
     private struct Inbox {
         var jobs: [@Sendable () -> Void] = []
         var isStopping = false
@@ -21,26 +21,26 @@ final class ServingThread: Sendable {
     private let spinNanoseconds: UInt64
     private let inbox = Mutex(Inbox())
     private let thread = Mutex<SystemThread?>(nil)
-    // The daemon is the thread's own from the moment that it runs until it has ended.
+    // Only the thread uses the daemon while it runs.
     nonisolated(unsafe) private var daemon: OpaquePointer?
-    /// Whether a connection was resumed that libmicrohttpd may not have looked at yet.
+    /// Whether a connection was resumed that libmicrohttpd may not have processed yet.
     private let hasResumed = Atomic(false)
     /// Whether the thread sleeps, or is about to.
     private let isAsleep = Atomic(false)
-    /// Whether a request has come, or a part of one, since this was last set to `false`.
+    /// Whether a request, or a part of one, has arrived since this was last set to `false`.
     nonisolated(unsafe) private var hasWorked = false
 
-    /// Starts serving. The server has to stop this thread before it goes away.
+    /// Starts serving. The server must stop the thread before it is deallocated.
     ///
-    /// - Parameter listener: a listening socket, which is taken over; `nil` for none.
+    /// - Parameter listener: a listening socket, which the thread owns from here on; `nil` for none.
     init(of server: HTTPServer, listener: Int32?, limits: HTTPServer.Limits) throws(HTTPServer.StartError) {
         unretainedServer = Unmanaged.passUnretained(server)
         spinNanoseconds = UInt64(limits.spinMicroseconds) * 1000
         do { waker = try Waker() } catch { throw Self.cannotStart(error) }
         var options = http_options()
         options.access = access
-        options.uri = began
-        options.completed = completed
+        options.uri = requestBegan
+        options.completed = requestCompleted
         options.admit = admit
         options.connection_changed = connectionChanged
         options.context = Unmanaged.passUnretained(self).toOpaque()
@@ -65,18 +65,18 @@ final class ServingThread: Sendable {
         HTTPServer.StartError(description: "the HTTP server could not start: \(cause)")
     }
 
-    /// Serves a connection that was accepted elsewhere, and takes it over.
+    /// Serves a connection that was accepted elsewhere, and owns it.
     ///
-    /// - Returns: `false`, and the connection is the caller's, when the thread is ending.
+    /// - Returns: `false` when the thread is stopping: the caller still owns the connection.
     func adopt(connection: Int32, origin: UInt32) -> Bool {
         perform { [self] in
             guard let daemon, !http_adopt(daemon, connection, origin) else { return }
-            // libmicrohttpd has closed the connection that it refuses.
-            server.noteEnd(origin: origin, descriptor: connection)
+            // libmicrohttpd has closed the connection that it refused.
+            server.connectionDidEnd(origin: origin, descriptor: connection)
         }
     }
 
-    /// Takes no new connections from the listening socket any more, and closes it.
+    /// Stops accepting connections and closes the listening socket.
     func stopListening() {
         _ = perform { [self] in
             guard let daemon else { return }
@@ -85,7 +85,7 @@ final class ServingThread: Sendable {
         }
     }
 
-    /// Ends the thread and closes every connection. To be called once, on another thread.
+    /// Ends the thread and closes every connection. Must be called once, on another thread.
     func stop() {
         inbox.withLock { $0.isStopping = true }
         wake()
@@ -96,7 +96,7 @@ final class ServingThread: Sendable {
 }
 
 extension ServingThread {
-    /// Has something done on the thread. `false` when it stops.
+    /// Runs a job on the thread. `false` when the thread is stopping.
     private func perform(_ job: @escaping @Sendable () -> Void) -> Bool {
         let isAccepted = inbox.withLock { inbox in
             if !inbox.isStopping { inbox.jobs.append(job) }
@@ -106,9 +106,9 @@ extension ServingThread {
         return isAccepted
     }
 
-    /// Lets a suspended connection go on. May be called on any thread.
+    /// Resumes a suspended connection. May be called on any thread.
     static func resume(_ connection: OpaquePointer) {
-        // Asked before: once resumed, the connection may end at any moment.
+        // Read first: once resumed, the connection may end at any moment.
         let thread = http_connection_context(connection).map { serving($0) }
         MHD_resume_connection(connection)
         guard let thread else { return }
@@ -116,7 +116,7 @@ extension ServingThread {
         thread.wake()
     }
 
-    /// Either the thread sees what was just stored before it sleeps, or it is woken.
+    /// Wakes the thread if it sleeps. Otherwise it sees what the caller has just stored before it sleeps.
     private func wake() {
         if isAsleep.load(ordering: .sequentiallyConsistent) { waker.wake() }
     }
@@ -145,7 +145,7 @@ extension ServingThread {
         }
     }
 
-    /// Waits until something happens on a connection, or another thread wakes this one.
+    /// Waits until a connection is ready, or another thread wakes this one.
     private func sleep(_ daemon: OpaquePointer) {
         isAsleep.store(true, ordering: .sequentiallyConsistent)
         defer { isAsleep.store(false, ordering: .relaxed) }
@@ -160,7 +160,7 @@ extension ServingThread {
         if ready[1].revents != 0 { waker.clear() }
     }
 
-    /// Does what others have asked for. `false` when the thread is to end.
+    /// Runs the jobs of the inbox. `false` when the thread has to end.
     private func performJobs() -> Bool {
         let (jobs, isStopping) = inbox.withLock { inbox in
             defer { inbox.jobs = [] }
@@ -171,14 +171,15 @@ extension ServingThread {
     }
 }
 
-// libmicrohttpd's callbacks. An exchange is retained from the moment its request line is read until the request is
-// complete, and travels in the connection's context pointer between the two.
+// libmicrohttpd's callbacks. An exchange is retained from its request line until the request is complete; in between,
+// libmicrohttpd keeps it in the request's context pointer.
 
 private func serving(_ context: UnsafeMutableRawPointer) -> ServingThread {
     Unmanaged<ServingThread>.fromOpaque(context).takeUnretainedValue()
 }
 
-private func began(
+/// The request line has been read (MHD_OPTION_URI_LOG_CALLBACK): makes the exchange.
+private func requestBegan(
     context: UnsafeMutableRawPointer?, target: UnsafePointer<CChar>?, connection: OpaquePointer?
 ) -> UnsafeMutableRawPointer? {
     guard let target, let connection else { return nil }
@@ -187,6 +188,7 @@ private func began(
     return Unmanaged.passRetained(exchange).toOpaque()
 }
 
+/// A connection has arrived (MHD_AcceptPolicyCallback): accepts or refuses it.
 private func admit(
     context: UnsafeMutableRawPointer?, address: UnsafePointer<sockaddr>?, length: socklen_t
 ) -> MHD_Result {
@@ -194,6 +196,7 @@ private func admit(
     return serving(context).server.admits(origin: http_address_origin(address)) ? .YES : .NO
 }
 
+/// A connection has started or ended (MHD_OPTION_NOTIFY_CONNECTION).
 private func connectionChanged(
     context: UnsafeMutableRawPointer?, connection: OpaquePointer?,
     socketContext: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, code: MHD_ConnectionNotificationCode
@@ -201,15 +204,16 @@ private func connectionChanged(
     guard let context, let connection else { return }
     let server = serving(context).server
     let origin = http_origin(connection)
-    // The connection finds its thread by it: see ServingThread.resume.
+    // ServingThread.resume finds the connection's thread by it.
     socketContext?.pointee = context
     if code == .CONNECTION_NOTIFY_STARTED {
-        server.noteStart(origin: origin)
+        server.connectionDidStart(origin: origin)
     } else {
-        server.noteEnd(origin: origin, descriptor: http_descriptor(connection))
+        server.connectionDidEnd(origin: origin, descriptor: http_descriptor(connection))
     }
 }
 
+/// The headers, a piece of the body, or its end have arrived (MHD_AccessHandlerCallback).
 private func access(
     context: UnsafeMutableRawPointer?, connection: OpaquePointer?, url: UnsafePointer<CChar>?,
     method: UnsafePointer<CChar>?, version: UnsafePointer<CChar>?, upload: UnsafePointer<CChar>?,
@@ -223,7 +227,8 @@ private func access(
     return thread.serve(exchange, method: String(cString: method), upload: bytes)
 }
 
-private func completed(
+/// The request is over (MHD_OPTION_NOTIFY_COMPLETED): releases the exchange.
+private func requestCompleted(
     context: UnsafeMutableRawPointer?, connection: OpaquePointer?,
     exchangePointer: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, code: MHD_RequestTerminationCode
 ) {
@@ -231,5 +236,5 @@ private func completed(
     exchangePointer?.pointee = nil
     let exchange = Unmanaged<HTTPExchange>.fromOpaque(pointer).takeRetainedValue()
     exchange.end()
-    serving(context).server.forget(exchange)
+    serving(context).server.didEnd(exchange)
 }

@@ -2,9 +2,9 @@ internal import CCurl
 internal import CHTTPClient
 internal import Glibc
 
-/// libcurl's handle of one exchange at a time, with the connections that it keeps.
+/// A libcurl handle: performs one exchange at a time and keeps connections open for the next.
 final class CurlHandle: Sendable {
-    // Whoever has the handle is the only one to use it (libcurl-thread(3)).
+    // Only the thread that has taken the handle uses it (libcurl-thread(3)).
     nonisolated(unsafe) private let pointer: UnsafeMutableRawPointer
 
     init?() {
@@ -14,12 +14,12 @@ final class CurlHandle: Sendable {
 
     deinit { curl_easy_cleanup(pointer) }
 
-    /// Runs one exchange to its end.
+    /// Performs one exchange to its end.
     func perform(
         _ request: HTTPClientRequest, _ limits: HTTPClientLimits, certificateAuthorities: String?,
         _ reader: ResponseReader
     ) -> Result<HTTPClientResponse, HTTPClientError> {
-        var words = [CChar](repeating: 0, count: Int(CURL_ERROR_SIZE))
+        var message = [CChar](repeating: 0, count: Int(CURL_ERROR_SIZE))
         var status = 0
         let headers = Self.list(of: request)
         defer { curl_slist_free_all(headers) }
@@ -31,27 +31,27 @@ final class CurlHandle: Sendable {
         exchange.method = UnsafePointer(texts[1])
         exchange.authorities = UnsafePointer(texts[2])
         let code = (request.body ?? []).withUnsafeBytes { body in
-            // An empty array may have no address, but an empty body is one.
+            // An empty array may have no address, but libcurl takes a null address for no body at all.
             exchange.body = request.body.map { _ in body.baseAddress ?? UnsafeRawPointer(texts[0]) } ?? nil
             exchange.body_bytes = body.count
-            return http_client_perform(pointer, &exchange, &status, &words)
+            return http_client_perform(pointer, &exchange, &status, &message)
         }
         if let failure = reader.failure { return .failure(failure) }
         guard code == CURLE_OK else {
-            let text = String(decoding: words.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            let text = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
             return .failure(HTTPClientError(code, text))
         }
         return .success(reader.head)
     }
 
-    /// The headers as lines, without those that libcurl would add on its own.
+    /// The headers as libcurl's list, which also removes those that libcurl would add by itself.
     private static func list(of request: HTTPClientRequest) -> UnsafeMutablePointer<curl_slist>? {
         var list = curl_slist_append(nil, "Expect:")
         if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
             list = curl_slist_append(list, "Content-Type:")
         }
         for header in request.headers {
-            // libcurl's way to write a header without a value.
+            // "Name;" is libcurl's syntax for a header without a value (CURLOPT_HTTPHEADER(3)).
             list = curl_slist_append(list, header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)")
         }
         return list
@@ -73,15 +73,15 @@ extension http_client_exchange {
         }
         on_body = { piece, size, count, context in
             let piece = UnsafeRawBufferPointer(start: piece, count: size * count)
-            // Another number than was offered ends the exchange; an empty piece would otherwise look accepted.
+            // A count other than the given one ends the exchange; 0 would accept an empty piece.
             return reader(context)?.take(body: piece) == true ? piece.count : piece.count + 1
         }
-        is_cancelled = { context, _, _, _, _ in reader(context)?.mustEnd == false ? 0 : 1 }
+        is_cancelled = { context, _, _, _, _ in reader(context)?.isCancelled == false ? 0 : 1 }
         self.context = context
     }
 }
 
-/// The reader that a callback is for.
+/// The reader in a callback's context pointer.
 private func reader(_ context: UnsafeMutableRawPointer?) -> ResponseReader? {
     context.map { Unmanaged<ResponseReader>.fromOpaque($0).takeUnretainedValue() }
 }

@@ -4,11 +4,11 @@ internal import Synchronization
 
 /// A blocking HTTP/1.1 client on libcurl, for any number of threads at once.
 ///
-/// It follows no redirects: a signed request is meant for one address. It takes proxies from the environment
-/// (`http_proxy`, `https_proxy`, `no_proxy`), but none for loopback addresses. Certificates are always checked. The
-/// process has to ignore `SIGPIPE`.
+/// It follows no redirects: a signature is valid for one address. It uses the proxies of the environment (`http_proxy`,
+/// `https_proxy`, `no_proxy`), but none for loopback addresses. Certificates are always verified. The process has to
+/// ignore `SIGPIPE`.
 public final class HTTPClient: Sendable {
-    /// Handles that nobody uses, with the connections that they keep open.
+    /// Idle handles, with the connections that they keep open.
     private let idle = Mutex<[CurlHandle]>([])
     private let idleLimit: Int
     private let certificateAuthorities: String?
@@ -18,22 +18,22 @@ public final class HTTPClient: Sendable {
     ///
     /// - Parameters:
     ///   - certificateAuthorities: PEM file of the trusted certificate authorities; `nil` for the host's own.
-    ///   - idleLimit: connections that are kept for later requests.
+    ///   - idleLimit: how many idle handles, with their connections, are kept for later requests.
     public init(certificateAuthorities: String? = nil, idleLimit: Int = 4) {
         self.certificateAuthorities = certificateAuthorities
         self.idleLimit = idleLimit
     }
 
-    /// Sends a request, and passes the answer's body on in pieces as it comes.
+    /// Sends a request and streams the response's body.
     ///
-    /// - Parameter receive: gets each piece with the answer's head. What it throws ends the exchange, as
-    ///   ``HTTPClientError/Kind/receiverFailed`` with its cause. It is not called for an empty body.
-    /// - Returns: The head, when the whole answer was received.
+    /// - Parameter receive: called with the response's head and each piece of its body; not called for an empty body.
+    ///   An error that it throws ends the exchange, and is the cause of ``HTTPClientError/Kind/receiverFailed``.
+    /// - Returns: The head, when the whole response was received.
     public func send(
         _ request: HTTPClientRequest, limits: HTTPClientLimits = HTTPClientLimits(),
         receiving receive: (HTTPClientResponse, UnsafeRawBufferPointer) throws -> Void
     ) throws(HTTPClientError) -> HTTPClientResponse {
-        if let fault = request.fault { throw HTTPClientError(.invalidRequest, fault) }
+        if let reason = request.invalidReason { throw HTTPClientError(.invalidRequest, reason) }
         guard !isStopped.load(ordering: .relaxed) else { throw Self.stopped }
         let handle = try takeHandle()
         let outcome = withoutActuallyEscaping(receive) { receive in
@@ -45,7 +45,7 @@ public final class HTTPClient: Sendable {
         return try outcome.get()
     }
 
-    /// Sends a request and collects the answer's body.
+    /// Sends a request and buffers the response's body.
     public func send(
         _ request: HTTPClientRequest, limits: HTTPClientLimits = HTTPClientLimits()
     ) throws(HTTPClientError) -> (head: HTTPClientResponse, body: [UInt8]) {
@@ -54,7 +54,7 @@ public final class HTTPClient: Sendable {
         return (head, body)
     }
 
-    /// Ends what is under way within about a second, as ``HTTPClientError/Kind/cancelled``, and refuses what comes.
+    /// Ends exchanges in flight within about a second, as ``HTTPClientError/Kind/cancelled``, and refuses new ones.
     public func stop() {
         isStopped.store(true, ordering: .relaxed)
         idle.withLock { $0 = [] }

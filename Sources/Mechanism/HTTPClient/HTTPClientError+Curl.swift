@@ -2,9 +2,9 @@ internal import CCurl
 internal import CHTTPClient
 
 extension HTTPClientError {
-    /// The failure behind libcurl's code, with libcurl's own words, which name hosts and times.
-    init(_ code: CURLcode, _ words: String) {
-        self.init(Self.kind(code), words.isEmpty ? String(cString: curl_easy_strerror(code)) : words)
+    /// The error for libcurl's code, with libcurl's message, which contains hosts and times.
+    init(_ code: CURLcode, _ message: String) {
+        self.init(Self.kind(code), message.isEmpty ? String(cString: curl_easy_strerror(code)) : message)
     }
 
     private static func kind(_ code: CURLcode) -> Kind {
@@ -16,7 +16,7 @@ extension HTTPClientError {
             .tlsFailed
         case CURLE_OPERATION_TIMEDOUT: .timedOut
         case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR: .interrupted
-        // Requests of other protocols were refused before, so this is an answer that is no HTTP/1.
+        // Requests with other protocols were refused before, so the response is not HTTP/1.
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING: .malformed
         case CURLE_FILESIZE_EXCEEDED: .tooLarge
         case CURLE_ABORTED_BY_CALLBACK: .cancelled

@@ -1,34 +1,34 @@
-/// Why there is no answer, or no whole answer. A status such as 404 is an answer.
+/// Why no complete response was received. A status such as 404 is a response, not an error.
 public struct HTTPClientError: Error, Sendable, CustomStringConvertible {
     /// The kinds of failure.
     public enum Kind: String, Hashable, Sendable, CaseIterable {
-        /// The request cannot be sent as it is: its URL, a header.
+        /// The request's URL, method or a header is not valid.
         case invalidRequest
-        /// There is no such host, or nobody answers there.
+        /// The host name does not resolve, or no connection could be made.
         case unreachable
-        /// The other side's certificate does not hold, or TLS cannot be agreed.
+        /// The server's certificate is not trusted, or the TLS handshake failed.
         case tlsFailed
-        /// It took longer than it may, or stood still.
+        /// The exchange exceeded its time limit, or stalled.
         case timedOut
-        /// The connection ended before the answer did.
+        /// The connection ended before the response did.
         case interrupted
-        /// The answer is no HTTP, or its head is longer than it may be.
+        /// The response is not HTTP/1, or its head exceeds its limit.
         case malformed
-        /// The body is longer than it may be.
+        /// The body exceeds its limit.
         case tooLarge
-        /// Whoever received the body wanted no more; ``HTTPClientError/cause`` says why.
+        /// The receiver of the body threw ``HTTPClientError/cause``.
         case receiverFailed
-        /// The client was told to stop.
+        /// The client was stopped.
         case cancelled
-        /// This machine's trouble.
+        /// A failure of this host, such as lack of memory.
         case system
     }
 
     /// The kind.
     public let kind: Kind
-    /// What happened, as a phrase for people.
+    /// What happened, as a phrase for a message.
     public let description: String
-    /// What the receiver threw.
+    /// The error that the receiver threw.
     public let cause: (any Error)?
 
     init(_ kind: Kind, _ description: String, cause: (any Error)? = nil) {

@@ -1,18 +1,18 @@
-/// How long an exchange may take and how much may come back. Whatever the other server does, it ends.
+/// Limits of time and size of an exchange: it ends whatever the server does.
 public struct HTTPClientLimits: Hashable, Sendable {
-    /// Until a connection is there, the name found and TLS agreed, in milliseconds.
+    /// Limit for name resolution, connecting and the TLS handshake together, in milliseconds.
     public var connectMilliseconds = 5_000
-    /// The whole exchange, in milliseconds.
+    /// Limit for the whole exchange, in milliseconds.
     public var totalMilliseconds = 60_000
-    /// How long the exchange may be slower than ``stallBytesPerSecond``, in seconds: silence counts too.
+    /// How long the exchange may be slower than ``stallBytesPerSecond``, in seconds; a silent server is slower.
     public var stallSeconds = 10
-    /// The pace below which an exchange does not count as moving, in bytes per second.
+    /// The transfer rate below which an exchange counts as stalled, in bytes per second.
     public var stallBytesPerSecond = 1_024
-    /// The response's status line and headers together, in bytes.
+    /// Limit for the response's status line and headers together, in bytes.
     public var headBytes = 64 << 10
-    /// The response's body, in bytes.
+    /// Limit for the response's body, in bytes.
     public var bodyBytes = 1 << 20
 
-    /// The defaults, which suit a small call of an API.
+    /// The defaults, which suit a small API call.
     public init() {}
 }

@@ -2,9 +2,9 @@
 public struct HTTPClientRequest: Sendable {
     /// The method, such as `GET`.
     public var method: String
-    /// Where it goes: `http` or `https`, with every character that needs it percent-encoded. The path is sent as it is.
+    /// The URL, `http` or `https`, already percent-encoded. The path is sent as it is.
     public var url: String
-    /// The headers, in order. `Host` and `Content-Length` come by themselves.
+    /// The headers, in order. libcurl adds `Host` and `Content-Length`.
     public var headers: [HTTPClientHeader]
     /// The body; `nil` for none.
     public var body: [UInt8]?
@@ -17,18 +17,18 @@ public struct HTTPClientRequest: Sendable {
         self.body = body
     }
 
-    /// What keeps the request from being sent as it is written; `nil` for nothing.
-    var fault: String? {
-        if !Self.isToken(method) { return "the method is no method" }
-        if !url.hasPrefix("http://") && !url.hasPrefix("https://") { return "the URL is not of http or https" }
+    /// Why the request cannot be sent; `nil` when it can.
+    var invalidReason: String? {
+        if !Self.isToken(method) { return "the method is not an HTTP token" }
+        if !url.hasPrefix("http://") && !url.hasPrefix("https://") { return "the URL is neither http nor https" }
         if url.utf8.contains(where: { $0 <= 0x20 || $0 >= 0x7F }) { return "the URL is not percent-encoded" }
         for header in headers where !Self.isToken(header.name) || header.value.utf8.contains(where: Self.endsLine) {
-            return "a header cannot be sent as it is"
+            return "a header's name or value contains a character that HTTP does not allow"
         }
         return nil
     }
 
-    /// RFC 9110, section 5.6.2, without the characters that no name in use has.
+    /// A token of RFC 9110, section 5.6.2, without the characters that no method or header in use has.
     private static func isToken(_ text: String) -> Bool {
         !text.isEmpty
             && text.utf8.allSatisfy { byte in

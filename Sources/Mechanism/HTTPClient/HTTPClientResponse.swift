@@ -1,18 +1,18 @@
-/// The head of another server's answer.
+/// The head of a response.
 public struct HTTPClientResponse: Hashable, Sendable {
     /// The status, such as 200.
     public internal(set) var status = 0
     /// The headers, in order. Bytes that are not UTF-8 show as U+FFFD.
     public internal(set) var headers: [HTTPClientHeader] = []
 
-    /// The first header of a name, in whichever case.
+    /// The value of the first header with a name, which is case-insensitive.
     public func header(_ name: String) -> String? {
         let name = name.lowercased()
         return headers.first { $0.name.lowercased() == name }?.value
     }
 
-    /// Takes one line of the head, without its line end. A status line starts a new head: an interim answer (1xx) came
-    /// before it.
+    /// Parses one line of the head, without its line end. A status line starts a new head: an interim response (1xx)
+    /// preceded it.
     mutating func take(line: Substring) {
         if line.hasPrefix("HTTP/") {
             self = HTTPClientResponse()

@@ -1,33 +1,33 @@
-/// What becomes of one response: its head is read and limited here, its body is passed on.
+/// Receives one response from libcurl: parses the head, passes the body on, and enforces the limits.
 ///
 /// libcurl calls it on the thread that sends the request.
 final class ResponseReader {
-    /// Takes one piece of the body.
+    /// Receives one piece of the body.
     typealias Receiver = (HTTPClientResponse, UnsafeRawBufferPointer) throws -> Void
 
     private(set) var head = HTTPClientResponse()
-    /// Why the response was not read to its end, where that was decided here.
+    /// Why the reader ended the exchange; `nil` when it did not.
     private(set) var failure: HTTPClientError?
     private let limits: HTTPClientLimits
     private let receive: Receiver
-    private let isCancelled: () -> Bool
+    private let checkCancelled: () -> Bool
     private var headBytes = 0
     private var bodyBytes = 0
 
     init(_ limits: HTTPClientLimits, isCancelled: @escaping () -> Bool, receive: @escaping Receiver) {
         self.limits = limits
-        self.isCancelled = isCancelled
+        checkCancelled = isCancelled
         self.receive = receive
     }
 
-    /// Whether the exchange has to end.
-    var mustEnd: Bool { isCancelled() }
+    /// Whether the client was stopped meanwhile.
+    var isCancelled: Bool { checkCancelled() }
 
-    /// Takes a line of the head. `false` ends the exchange.
+    /// Receives a line of the head. `false` ends the exchange.
     func take(headLine line: UnsafeRawBufferPointer) -> Bool {
         headBytes += line.count
         guard headBytes <= limits.headBytes else {
-            failure = HTTPClientError(.malformed, "the answer's head has more than \(limits.headBytes) bytes")
+            failure = HTTPClientError(.malformed, "the response's head has more than \(limits.headBytes) bytes")
             return false
         }
         let text = String(decoding: line, as: UTF8.self)
@@ -37,15 +37,15 @@ final class ResponseReader {
         return true
     }
 
-    /// Takes a piece of the body. `false` ends the exchange.
+    /// Receives a piece of the body. `false` ends the exchange.
     func take(body piece: UnsafeRawBufferPointer) -> Bool {
         bodyBytes += piece.count
         guard bodyBytes <= limits.bodyBytes else {
-            failure = HTTPClientError(.tooLarge, "the answer has more than \(limits.bodyBytes) bytes")
+            failure = HTTPClientError(.tooLarge, "the response has more than \(limits.bodyBytes) bytes")
             return false
         }
         do { try receive(head, piece) } catch {
-            failure = HTTPClientError(.receiverFailed, "the answer could not be used: \(error)", cause: error)
+            failure = HTTPClientError(.receiverFailed, "the response could not be used: \(error)", cause: error)
             return false
         }
         return true

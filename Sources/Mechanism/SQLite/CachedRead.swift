@@ -1,12 +1,11 @@
 internal import CSQLite
 internal import Synchronization
 
-/// Something read from a database that is read again only after the database has changed, by whomever: this process or
-/// another one.
+/// A value that is read from a database, and read again only after this or another process has changed the database.
 ///
-/// Whether it has changed is asked before every use, of SQLite itself (`PRAGMA data_version`, which costs a few
-/// microseconds and no disk access). That number belongs to one connection and counts the commits of all others, so
-/// the value has a connection of its own, which never writes. Calls may come from any thread.
+/// Every use checks SQLite's `PRAGMA data_version`, which costs a few microseconds and no disk access. That number
+/// belongs to one connection and changes with the commits of all others, so the value has a connection of its own,
+/// which never writes. Calls may come from any thread.
 public final class CachedRead<Value: Sendable>: Sendable {
     private struct State: ~Copyable {
         let connection: Connection
@@ -19,7 +18,7 @@ public final class CachedRead<Value: Sendable>: Sendable {
 
     /// Opens the connection. Nothing is read yet.
     ///
-    /// - Parameter read: reads the value; sees one state of the database.
+    /// - Parameter read: reads the value from one snapshot of the database.
     public init(
         _ database: Database, read: @escaping @Sendable (borrowing Connection) throws(SQLiteError) -> Value
     ) throws(SQLiteError) {
@@ -27,12 +26,12 @@ public final class CachedRead<Value: Sendable>: Sendable {
         self.read = read
     }
 
-    /// The value as it is now: what was committed before the call is in it.
+    /// The current value: it includes everything that was committed before the call.
     public func current() throws(SQLiteError) -> Value {
         try state.withLock { state throws(SQLiteError) in
             let version = try Self.version(state.connection)
             if let value = state.value, state.version == version { return value }
-            // Number and value belong together: both are of the same snapshot.
+            // The version must describe the value: both come from the same snapshot.
             let (newVersion, value) = try state.connection.transaction("BEGIN", failingAs: { $0 }) {
                 connection throws(SQLiteError) in (try Self.version(connection), try read(connection))
             }

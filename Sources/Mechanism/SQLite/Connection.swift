@@ -1,23 +1,29 @@
 internal import CSQLite
 
-/// One connection to a database, lent to a closure by `Database`. Statements are compiled once and kept.
+/// One connection to a database, which `Database` lends to a closure. Compiled statements are cached.
 ///
-/// Unchecked because the handle belongs to one thread at a time: the writer is behind a lock, a reader is out of the
-/// pool while somebody has it, and a closure cannot keep what it borrowed.
+/// Unchecked because one thread at a time uses the handle: the writer is behind a lock, a reader is out of the pool
+/// while it is in use, and a closure cannot keep a borrowed connection.
 public struct Connection: ~Copyable, @unchecked Sendable {
-    /// Compiled statements by their text. A class, so that a borrowed connection can add to it; one thread has it at a
-    /// time.
+    /// Compiled statements by their text. A class, so that a borrowed connection can add statements; one thread at a
+    /// time uses it.
     private final class Statements {
         var bySQL: [String: OpaquePointer] = [:]
     }
 
+    /// What the statements of a transaction have noted. A class for the same reason.
+    private final class Notes {
+        var values: [any Sendable] = []
+    }
+
     private let handle: OpaquePointer
     private let statements = Statements()
+    private let notes = Notes()
 
-    /// More distinct statements than this are a mistake (values inside SQL text), so the cache starts over.
+    /// More distinct statements than this are a mistake (values inside SQL text): the cache is emptied.
     private static let maximumStatementCount = 200
 
-    /// Opens a connection. The file is made when it is not there and `flags` say so.
+    /// Opens a connection; creates the file when it does not exist and `flags` say so.
     init(path: String, flags: Int32) throws(SQLiteError) {
         var handle: OpaquePointer?
         let status = sqlite3_open_v2(path, &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
@@ -34,6 +40,16 @@ public struct Connection: ~Copyable, @unchecked Sendable {
         sqlite3_close_v2(handle)
     }
 
+    /// Notes something about the transaction under way, such as what it changes, for the code that commits it.
+    public borrowing func note(_ value: some Sendable) { notes.values.append(value) }
+
+    /// Takes what has been noted since the last time. Called at the end of a transaction, and at its beginning, where a
+    /// transaction that failed may have left something.
+    public borrowing func takeNotes() -> [any Sendable] {
+        defer { notes.values = [] }
+        return notes.values
+    }
+
     /// Runs one or more statements without placeholders, such as a schema.
     public borrowing func execute(_ sql: String) throws(SQLiteError) {
         guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else { throw error(sql) }
@@ -48,7 +64,7 @@ public struct Connection: ~Copyable, @unchecked Sendable {
         return Int(sqlite3_changes64(handle))
     }
 
-    /// Every row of a query, as `make` reads it.
+    /// All rows of a query, each converted by `make`.
     public borrowing func all<Value>(
         _ sql: String, _ values: [SQLiteValue] = [], _ make: (borrowing Row) throws(SQLiteError) -> Value
     ) throws(SQLiteError) -> [Value] {
@@ -60,7 +76,7 @@ public struct Connection: ~Copyable, @unchecked Sendable {
         return result
     }
 
-    /// The first row of a query, as `make` reads it; `nil` when there is none.
+    /// The first row of a query, converted by `make`; `nil` when there is none.
     public borrowing func first<Value>(
         _ sql: String, _ values: [SQLiteValue] = [], _ make: (borrowing Row) throws(SQLiteError) -> Value
     ) throws(SQLiteError) -> Value? {
@@ -72,7 +88,7 @@ public struct Connection: ~Copyable, @unchecked Sendable {
         return result
     }
 
-    /// Waits this long for another connection's lock before a statement fails as busy.
+    /// Sets how long a statement waits for another connection's lock before it fails with SQLITE_BUSY.
     borrowing func setBusyTimeout(milliseconds: Int32) {
         sqlite3_busy_timeout(handle, milliseconds)
     }
@@ -82,7 +98,7 @@ public struct Connection: ~Copyable, @unchecked Sendable {
         _ sql: String, _ values: [SQLiteValue], _ receive: (borrowing Row) throws(SQLiteError) -> Bool
     ) throws(SQLiteError) {
         let statement = try prepared(sql)
-        // Also after an error, or the statement would hold its lock and its values.
+        // Also after an error: otherwise the statement would keep its lock and its values.
         defer {
             sqlite3_reset(statement)
             sqlite3_clear_bindings(statement)
@@ -102,6 +118,7 @@ public struct Connection: ~Copyable, @unchecked Sendable {
         }
     }
 
+    /// The compiled statement of a text, from the cache where possible.
     private borrowing func prepared(_ sql: String) throws(SQLiteError) -> OpaquePointer {
         if let statement = statements.bySQL[sql] { return statement }
         if statements.bySQL.count >= Self.maximumStatementCount {
@@ -116,16 +133,16 @@ public struct Connection: ~Copyable, @unchecked Sendable {
     }
 
     private borrowing func bind(_ value: SQLiteValue, to statement: OpaquePointer, at index: Int32) -> Int32 {
-        // SQLITE_TRANSIENT: SQLite makes its own copy before the call returns.
-        let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+        // SQLite copies the value before the call returns.
+        let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)  // SQLITE_TRANSIENT
         switch value {
         case .null: return sqlite3_bind_null(statement, index)
         case .integer(let number): return sqlite3_bind_int64(statement, index, Int64(number))
-        case .text(let text): return sqlite3_bind_text(statement, index, text, Int32(text.utf8.count), copied)
+        case .text(let text): return sqlite3_bind_text(statement, index, text, Int32(text.utf8.count), transient)
         case .blob(let bytes):
-            // A missing address would bind NULL, so an empty blob is bound as zeros of no length.
+            // A null address would bind NULL, so an empty blob is bound as zero zeros.
             guard !bytes.isEmpty else { return sqlite3_bind_zeroblob(statement, index, 0) }
-            return sqlite3_bind_blob64(statement, index, bytes, UInt64(bytes.count), copied)
+            return sqlite3_bind_blob64(statement, index, bytes, UInt64(bytes.count), transient)
         }
     }
 

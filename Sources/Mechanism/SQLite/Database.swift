@@ -1,27 +1,27 @@
 internal import CSQLite
 internal import Synchronization
 
-/// An SQLite database: one connection that writes, under a lock, and connections that read beside it.
+/// An SQLite database: one writing connection under a lock, and a pool of reading connections.
 ///
-/// The journal is a write-ahead log with full synchronisation: what `write` returned from survives a power failure, and
-/// readers never wait for the writer. All calls are synchronous and may come from any thread. A closure must not call
-/// its own database again: it would wait for itself.
+/// The journal is a write-ahead log with full synchronisation: a transaction survives a power failure once `write` has
+/// returned, and readers never wait for the writer. All calls are synchronous and may come from any thread. A closure
+/// must not call its own database: it would deadlock.
 public final class Database: Sendable {
     private let path: String
     private let writer: Mutex<Connection>
     private let idleReaders = Mutex(ReaderPool())
 
-    /// Connections that read and wait for the next reader. More than this are closed after use.
+    /// The most idle reading connections; further ones are closed after use.
     private static let maximumIdleReaderCount = 4
-    /// Only another process can hold a lock against us (a backup, a shell); it gets this long to finish.
+    /// Only another process (a backup, a shell) can hold a conflicting lock; it gets this long to finish.
     private static let busyTimeoutMilliseconds: Int32 = 5_000
 
-    /// Opens a database file, which is made when it is not there, and brings its schema up to date.
+    /// Opens a database file, which is created when it does not exist, and applies pending migrations.
     ///
-    /// - Parameter migrations: All that ever were, oldest first.
+    /// - Parameter migrations: All migrations since the first version, oldest first.
     public init(path: String, migrations: [Migration]) throws(SQLiteError) {
         let connection = try Self.open(path, flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
-        // The journal mode is kept in the file; the other settings belong to the connection.
+        // The journal mode is stored in the file; the other settings belong to the connection.
         try connection.execute("PRAGMA journal_mode = WAL")
         try connection.execute("PRAGMA synchronous = FULL")
         try connection.execute("PRAGMA foreign_keys = ON")
@@ -30,20 +30,20 @@ public final class Database: Sendable {
         writer = Mutex(connection)
     }
 
-    /// Runs statements that see one state of the database. They cannot change it.
+    /// Runs statements on one snapshot of the database. They cannot change it.
     public func read<Value: Sendable>(
         _ body: (borrowing Connection) throws(SQLiteError) -> Value
     ) throws(SQLiteError) -> Value {
         try read(failingAs: { $0 }, body)
     }
 
-    /// The same for a closure that has errors of its own.
+    /// The same for a closure with its own error type.
     ///
-    /// - Parameter failure: Makes one of them of SQLite's.
+    /// - Parameter failure: Converts SQLite's errors to that type.
     public func read<Value: Sendable, Failure: Error>(
         failingAs failure: (SQLiteError) -> Failure, _ body: (borrowing Connection) throws(Failure) -> Value
     ) throws(Failure) -> Value {
-        // A connection whose transaction fails is closed, with whatever state the error left it in.
+        // A connection whose transaction fails is closed: its state after the error is unknown.
         let reader: Connection
         do throws(SQLiteError) { reader = try takeReader() } catch { throw failure(error) }
         let value = try reader.transaction("BEGIN", failingAs: failure, body)
@@ -54,21 +54,21 @@ public final class Database: Sendable {
         return value
     }
 
-    /// Runs statements as one transaction: all of them take effect, or none when the closure throws.
+    /// Runs statements as one transaction: all take effect, or none when the closure throws.
     public func write<Value: Sendable>(
         _ body: (borrowing Connection) throws(SQLiteError) -> Value
     ) throws(SQLiteError) -> Value {
         try write(failingAs: { $0 }, body)
     }
 
-    /// The same for a closure that has errors of its own.
+    /// The same for a closure with its own error type.
     ///
-    /// - Parameter failure: Makes one of them of SQLite's.
+    /// - Parameter failure: Converts SQLite's errors to that type.
     public func write<Value: Sendable, Failure: Error>(
         failingAs failure: (SQLiteError) -> Failure, _ body: (borrowing Connection) throws(Failure) -> Value
     ) throws(Failure) -> Value {
         try writer.withLock { connection throws(Failure) in
-            // Immediate: the lock is taken at once and not at the first change, where it could fail half-way.
+            // IMMEDIATE takes the lock at once, not at the first change, where the transaction could fail half-way.
             try connection.transaction("BEGIN IMMEDIATE", failingAs: failure, body)
         }
     }
@@ -104,7 +104,7 @@ extension Connection {
             do throws(SQLiteError) { try execute("COMMIT") } catch { throw failure(error) }
             return value
         } catch {
-            // The first error is the one to tell; SQLite may have rolled back by itself already.
+            // The first error is the one to report; SQLite may already have rolled back by itself.
             try? execute("ROLLBACK")
             throw error
         }

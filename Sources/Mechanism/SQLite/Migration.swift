@@ -1,21 +1,21 @@
-/// One step of a schema's history. The list of them only ever grows at its end: a step that was released never changes,
-/// because databases exist that went through it.
+/// One step of a schema's history. The list of migrations is append-only: a released one never changes, because it has
+/// been applied to existing databases.
 public struct Migration: Sendable {
-    /// What identifies it, for ever.
+    /// The migration's permanent identifier.
     public let name: String
     /// The statements.
     public let sql: String
 
-    /// Describes a step.
+    /// Describes a migration.
     public init(_ name: String, _ sql: String) {
         self.name = name
         self.sql = sql
     }
 
-    /// Runs the steps that the database has not been through, each with its record in one transaction.
+    /// Applies pending migrations, each in one transaction with the row that records it.
     ///
-    /// - Throws: Code 1 (`SQLITE_ERROR`) when the database went through steps that are not in the list, in this order:
-    ///   a newer version of the program made it.
+    /// - Throws: Code 1 (`SQLITE_ERROR`) when the applied migrations are not the first of the list: the database is
+    ///   of a newer version of the program.
     static func apply(_ migrations: [Migration], to connection: borrowing Connection) throws(SQLiteError) {
         try connection.execute("CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL)")
         let applied = try connection.all("SELECT name FROM migration ORDER BY number") { $0.text(0) }

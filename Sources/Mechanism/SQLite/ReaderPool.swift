@@ -1,4 +1,4 @@
-/// Idle connections, linked to each other because an array cannot hold what cannot be copied.
+/// Idle connections, in a linked list because an array cannot hold noncopyable values.
 struct ReaderPool: ~Copyable {
     private final class Link {
         var connection: Connection?
@@ -21,7 +21,7 @@ struct ReaderPool: ~Copyable {
         return link.connection.take()
     }
 
-    /// Puts a connection back, or closes it when enough are idle.
+    /// Returns a connection to the pool, or closes it when `maximumCount` are idle.
     mutating func put(_ connection: consuming Connection, maximumCount: Int) {
         guard count < maximumCount else { return }
         first = Link(connection, next: first)

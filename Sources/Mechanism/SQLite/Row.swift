@@ -1,8 +1,8 @@
 internal import CSQLite
 
-/// The row that a query stands at. It is valid during the call that it is passed to, and cannot leave it.
+/// The current row of a query, valid only during the call that it is passed to.
 ///
-/// Columns count from 0, in the order of the query. Reading one as another type converts it as SQLite does
+/// Columns count from 0, in the order of the query. Reading a column as another type converts it as SQLite does
 /// (<https://www.sqlite.org/c3ref/column_blob.html>).
 public struct Row: ~Copyable {
     private let statement: OpaquePointer
@@ -11,22 +11,22 @@ public struct Row: ~Copyable {
         self.statement = statement
     }
 
-    /// A number.
+    /// A column's number.
     public borrowing func integer(_ column: Int32) -> Int { Int(sqlite3_column_int64(statement, column)) }
 
-    /// A text; empty for no value.
+    /// A column's text; empty for NULL.
     public borrowing func text(_ column: Int32) -> String {
         guard let start = sqlite3_column_text(statement, column) else { return "" }
         let count = Int(sqlite3_column_bytes(statement, column))
         return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
     }
 
-    /// Bytes; empty for no value.
+    /// A column's bytes; empty for NULL.
     public borrowing func blob(_ column: Int32) -> [UInt8] {
         guard let start = sqlite3_column_blob(statement, column) else { return [] }
         return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column))))
     }
 
-    /// Whether there is no value.
+    /// Whether a column is NULL.
     public borrowing func isNull(_ column: Int32) -> Bool { sqlite3_column_type(statement, column) == SQLITE_NULL }
 }

@@ -1,10 +1,10 @@
-/// An SQLite call that failed. Bound values never appear in it, because they may be secrets.
+/// An SQLite call that failed. It never contains bound values, because they may be secrets.
 public struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The extended result code (<https://www.sqlite.org/rescode.html>).
     public let code: Int32
-    /// SQLite's words for it; names of tables and columns, not their values.
+    /// SQLite's message: names of tables and columns, never values.
     public let message: String
-    /// The statement, with its placeholders, when there was one.
+    /// The statement, with its placeholders; `nil` when none was involved.
     public let sql: String?
 
     /// Describes a failure.
@@ -14,13 +14,13 @@ public struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
         self.sql = sql
     }
 
-    /// Whether a `UNIQUE` or `PRIMARY KEY` constraint refused the statement.
+    /// Whether the statement violated a `UNIQUE` or `PRIMARY KEY` constraint.
     public var isUniqueViolation: Bool {
-        // SQLITE_CONSTRAINT_UNIQUE, SQLITE_CONSTRAINT_PRIMARYKEY and SQLITE_CONSTRAINT_ROWID, which Swift does not see.
+        // SQLITE_CONSTRAINT_UNIQUE, _PRIMARYKEY and _ROWID: macros that are not visible to Swift.
         [2_067, 1_555, 2_579].contains(code)
     }
 
-    /// Whether any constraint refused the statement (`SQLITE_CONSTRAINT`).
+    /// Whether the statement violated any constraint (`SQLITE_CONSTRAINT`).
     public var isConstraintViolation: Bool { code & 0xff == 19 }
 
     /// Code, message and statement in one line.

@@ -1,6 +1,6 @@
 /// A value for a statement's placeholder.
 public enum SQLiteValue: Hashable, Sendable {
-    /// No value.
+    /// NULL.
     case null
     /// A 64-bit number.
     case integer(Int)
@@ -11,17 +11,17 @@ public enum SQLiteValue: Hashable, Sendable {
 }
 
 extension SQLiteValue: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral, ExpressibleByNilLiteral {
-    /// Takes a literal number.
+    /// Makes an integer of a literal.
     public init(integerLiteral value: Int) {
         self = .integer(value)
     }
 
-    /// Takes a literal text.
+    /// Makes a text of a literal.
     public init(stringLiteral value: String) {
         self = .text(value)
     }
 
-    /// Takes `nil` for no value.
+    /// Makes NULL of `nil`.
     public init(nilLiteral: ()) {
         self = .null
     }

@@ -1,6 +1,7 @@
 internal import Digest
 
-/// A request in the one form that both ends sign. Every signed call makes one, so it is written byte by byte.
+/// The canonical form of a request, which client and server sign. Every signed call builds one, so it is written byte
+/// by byte.
 ///
 /// Source: "Create a signed AWS API request", IAM user guide, "Step 1: Create a canonical request".
 public struct CanonicalRequest: Sendable, Hashable {
@@ -17,10 +18,11 @@ public struct CanonicalRequest: Sendable, Hashable {
     /// Writes a request in its canonical form.
     ///
     /// - Parameters:
-    ///   - signedHeaders: lower-case names of the headers that are signed. A name that the request does not have
-    ///     counts as an empty header, as botocore has it.
-    ///   - payloadHash: what stands for the body: its SHA-256 in hexadecimal digits, or `UNSIGNED-PAYLOAD` and such.
-    ///   - service: decides how the path is written; S3's is encoded once and taken as it is.
+    ///   - signedHeaders: lower-case names of the signed headers. A name that the request does not have counts as an
+    ///     empty header, as in botocore.
+    ///   - payloadHash: represents the body: its SHA-256 in hexadecimal digits, or a ``PayloadHash`` such as
+    ///     `UNSIGNED-PAYLOAD`.
+    ///   - service: selects the form of the path: S3's is encoded once and not normalized.
     public init(
         _ request: SignableRequest, signedHeaders: some Sequence<String>, payloadHash: String, service: String
     ) {
@@ -38,12 +40,12 @@ public struct CanonicalRequest: Sendable, Hashable {
         self.bytes = bytes
     }
 
-    /// What is signed: the canonical request's digest, with moment and scope.
+    /// The string to sign: the canonical request's digest with date and scope.
     public func stringToSign(date: SigningDate, scope: CredentialScope) -> String {
         "AWS4-HMAC-SHA256\n\(date)\n\(scope)\n\(SHA256Digest(hashing: bytes).hex)"
     }
 
-    /// Parameters encoded anew, in the order of their encoded names and then values.
+    /// The parameters re-encoded, sorted by their encoded names, then values.
     private static func query(_ rawQuery: String) -> [UInt8] {
         guard !rawQuery.isEmpty else { return [] }
         let pairs = rawQuery.utf8.split(separator: UInt8(ascii: "&")).map { pair in
@@ -59,7 +61,7 @@ public struct CanonicalRequest: Sendable, Hashable {
             sorted.map { $0.name + [UInt8(ascii: "=")] + $0.value }.joined(separator: [UInt8(ascii: "&")]))
     }
 
-    /// Writes all values of a header, each trimmed, and runs of white space in it made one space.
+    /// Writes all values of a header, each trimmed and with runs of white space collapsed to one space.
     private static func write(_ name: String, of request: SignableRequest, to bytes: inout [UInt8]) {
         bytes += Array(name.utf8) + [UInt8(ascii: ":")]
         var isFirst = true
@@ -84,8 +86,8 @@ public struct CanonicalRequest: Sendable, Hashable {
 
 /// A path in its canonical form.
 enum CanonicalPath {
-    /// Writes a path: S3's encoded once, everybody else's without `.`, `..` and empty segments, and encoded twice (once
-    /// on the wire and once more here).
+    /// Writes a path: for S3, encoded once; for other services, without `.`, `..` and empty segments and encoded twice
+    /// (once on the wire and once more here).
     static func write(_ rawPath: String, service: String) -> [UInt8] {
         let isObject = service == "s3" || service == "s3express"
         let bytes = isObject ? URIEncoding.decode(rawPath.utf8) : normalized(Array(rawPath.utf8))

@@ -1,6 +1,6 @@
 internal import Digest
 
-/// A body in the coding `aws-chunked`, whose chunks are each signed behind the one before.
+/// Decodes a body with the coding `aws-chunked`, in which each chunk's signature covers the previous one.
 ///
 /// Source: "Signature calculations for the authorization header: transferring payload in multiple chunks" and "…
 /// including trailing headers", S3 API reference.
@@ -11,13 +11,15 @@ struct ChunkedPayload {
     private let suffix: String
     private let key: SigningKey
 
-    /// A chunk's first line is a size in hexadecimal digits and a signature: longer than this it is neither.
+    /// The longest valid line: a chunk starts with a size in hexadecimal digits and a signature.
     private static let longestLine = 256
-    /// More headers behind the last chunk than any client sends.
-    private static let mostTrailers = 16
+    /// More trailing headers than any client sends.
+    private static let maximumTrailerCount = 16
 
+    /// Prepares for the chunks of one request; `nil` when its payload hash does not announce chunks.
+    ///
     /// - Parameters:
-    ///   - kind: the payload hash of the request; `nil` comes back where it names no chunks.
+    ///   - kind: the payload hash of the request.
     ///   - seed: the request's own signature.
     init?(kind: String, seed: String, date: SigningDate, scope: CredentialScope, key: SigningKey) {
         switch kind {
@@ -31,7 +33,7 @@ struct ChunkedPayload {
         self.key = key
     }
 
-    /// Takes the chunks apart and checks each; refuses what is not this coding to its last byte.
+    /// Decodes and verifies all chunks; refuses a body that does not follow the coding to its last byte.
     func decode(_ body: [UInt8], _ request: SignableRequest) throws(SignatureFault) -> [UInt8] {
         var rest = body[...]
         var content: [UInt8] = []
@@ -53,7 +55,7 @@ struct ChunkedPayload {
         return content
     }
 
-    /// Reads `1000;chunk-signature=…`, or `1000` where chunks are not signed.
+    /// Parses `1000;chunk-signature=…`, or `1000` for unsigned chunks.
     private func header(_ line: String) throws(SignatureFault) -> (size: Int, signature: String) {
         let parts = line.split(separator: ";", maxSplits: 1, omittingEmptySubsequences: false)
         guard let size = Int(parts[0], radix: 16), size >= 0, parts[0].utf8.first != UInt8(ascii: "+") else {
@@ -79,21 +81,21 @@ struct ChunkedPayload {
         return expected
     }
 
-    /// What follows the last chunk: nothing, or headers and their signature.
+    /// Checks what follows the last chunk: nothing, or trailing headers and their signature.
     private func checkEnd(_ rest: inout ArraySlice<UInt8>, after previous: String) throws(SignatureFault) {
         let mark = "x-amz-trailer-signature:"
         var trailers: [String] = []
         while true {
             let line = try Self.line(&rest)
             if line.isEmpty {
-                // Some clients put an empty line before the signature too.
+                // Some clients also put an empty line before the signature.
                 if isSigned, hasTrailer, !rest.isEmpty, trailers.last?.hasPrefix(mark) == false { continue }
                 break
             }
-            guard hasTrailer, trailers.count < Self.mostTrailers else { throw .malformed }
+            guard hasTrailer, trailers.count < Self.maximumTrailerCount else { throw .malformed }
             trailers.append(line)
         }
-        // A signed trailer is ended by its signature and two line breaks, of which some clients leave out the second.
+        // A signed trailer ends with its signature and two line breaks, of which some clients omit the second.
         if rest.elementsEqual("\r\n".utf8) { rest = [] }
         guard rest.isEmpty else { throw .malformed }
         guard isSigned, hasTrailer else { return }
@@ -103,7 +105,7 @@ struct ChunkedPayload {
             "AWS4-HMAC-SHA256-TRAILER\(suffix)\(previous)\n\(hash)", String(last.dropFirst(mark.count)))
     }
 
-    /// Takes a line off, and its end: CR LF, or LF alone behind a trailer.
+    /// Removes and returns the first line. It ends with CR LF, or with LF alone after a trailer.
     private static func line(_ rest: inout ArraySlice<UInt8>) throws(SignatureFault) -> String {
         guard let end = rest.prefix(longestLine).firstIndex(of: UInt8(ascii: "\n")) else { throw .malformed }
         var line = rest[..<end]
@@ -114,7 +116,7 @@ struct ChunkedPayload {
 }
 
 extension SignatureFault {
-    /// The body is not in the coding that its request announces.
+    /// The body does not have the coding that its request announces.
     fileprivate static let malformed = SignatureFault.incomplete(
         "The request body is not a valid aws-chunked stream.")
 }

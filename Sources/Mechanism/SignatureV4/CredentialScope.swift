@@ -1,13 +1,13 @@
-/// What a signing key is good for: one day, one region and one service.
+/// The scope of a signing key: one day, one region and one service.
 public struct CredentialScope: Hashable, Sendable, CustomStringConvertible {
-    /// How every scope of this version ends.
+    /// The last part of every scope of Signature Version 4.
     public static let terminator = "aws4_request"
 
     /// The day in UTC: `20150830`.
     public let day: String
     /// The region, such as `us-east-1`.
     public let region: String
-    /// The service as signatures name it, such as `lambda`.
+    /// The service's signing name, such as `lambda`.
     public let service: String
 
     /// Describes a scope.

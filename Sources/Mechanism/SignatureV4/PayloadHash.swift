@@ -1,14 +1,14 @@
 internal import Digest
 
-/// What stands for the body in a canonical request.
+/// The values that represent the body in a canonical request.
 public enum PayloadHash {
     /// The body is not signed.
     public static let unsigned = "UNSIGNED-PAYLOAD"
-    /// The body comes in chunks, each signed.
+    /// The body consists of signed chunks.
     public static let signedChunks = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
-    /// The same, with headers behind the last chunk, signed too.
+    /// The body consists of signed chunks and signed trailing headers.
     public static let signedChunksAndTrailer = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"
-    /// The body comes in chunks that are not signed, with headers behind them.
+    /// The body consists of unsigned chunks and trailing headers.
     public static let unsignedChunksAndTrailer = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
 
     /// A body's SHA-256 in lower-case hexadecimal digits.

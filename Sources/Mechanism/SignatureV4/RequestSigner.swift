@@ -1,31 +1,31 @@
-/// Signs requests that this server sends to others.
+/// Signs requests to AWS services.
 public struct RequestSigner: Sendable {
     private let credentials: SigningCredentials
     private let region: String
     private let service: String
 
-    /// Headers that are on their way changed or added by others, and so are never signed.
+    /// Headers that proxies change or add, and that are therefore never signed.
     private static let unsignedHeaders: Set<String> = [
         "authorization", "connection", "expect", "transfer-encoding", "user-agent", "x-amzn-trace-id",
     ]
 
     /// Signs for a service in a region.
     ///
-    /// - Parameter service: the service's name in signatures, such as `s3` or `sqs`.
+    /// - Parameter service: the service's signing name, such as `s3` or `sqs`.
     public init(credentials: SigningCredentials, region: String, service: String) {
         self.credentials = credentials
         self.region = region
         self.service = service
     }
 
-    /// Signs a request in its headers.
+    /// Signs a request by headers.
     ///
     /// - Parameters:
-    ///   - request: the request; every header that it has will be signed, so add none afterwards.
+    ///   - request: the request. All its headers are signed, so add none afterwards.
     ///   - body: the body.
     ///   - nowSeconds: seconds since 1970.
-    ///   - signsPayload: `false` sends the body unsigned, which S3 allows.
-    /// - Returns: the headers to add to the request's own.
+    ///   - signsPayload: `false` leaves the body unsigned, which S3 allows.
+    /// - Returns: the headers to add to the request.
     public func sign(
         _ request: SignableRequest, body: [UInt8] = [], nowSeconds: Int64, signsPayload: Bool = true
     ) -> [(name: String, value: String)] {
@@ -44,7 +44,7 @@ public struct RequestSigner: Sendable {
         return added + [("Authorization", authorization)]
     }
 
-    /// Signs a request in its query, so that whoever has the URL can send it.
+    /// Presigns a request: signs it by its query, so that any holder of the URL can send it.
     ///
     /// - Returns: the whole query, without `?`.
     public func presign(

@@ -1,12 +1,12 @@
-/// What a signature covers of a request, apart from its body: the parts as they are on the wire.
+/// The parts of a request that a signature covers, apart from its body, as they are on the wire.
 public struct SignableRequest: Sendable {
     /// The method, upper case.
     public var method: String
     /// The path, percent-encoded as it is sent.
     public var rawPath: String
-    /// The query, percent-encoded as it is sent, without `?`; empty where there is none.
+    /// The query, percent-encoded as it is sent, without `?`; empty when there is none.
     public var rawQuery: String
-    /// The headers in the order in which they are sent. `Host` has to be among them.
+    /// The headers in the order in which they are sent, with `Host`.
     public var headers: [(name: String, value: String)]
 
     /// Describes a request.
@@ -17,14 +17,14 @@ public struct SignableRequest: Sendable {
         self.headers = headers
     }
 
-    /// The value of the first header of a name, in any case.
+    /// The value of the first header with a name, which is case-insensitive.
     public func header(_ name: String) -> String? {
         headers.first { $0.name.isHeaderName(name) }?.value
     }
 }
 
 extension StringProtocol {
-    /// Whether both are the same but for the case of ASCII letters, as header names compare (RFC 9110, section 5.1).
+    /// Whether both are equal apart from the case of ASCII letters, as header names compare (RFC 9110, section 5.1).
     func isHeaderName(_ other: String) -> Bool {
         utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8) { $0.lowerCase == $1.lowerCase }
     }

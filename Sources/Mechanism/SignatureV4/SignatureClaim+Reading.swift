@@ -3,12 +3,12 @@ internal import Digest
 extension SignatureClaim {
     private static let algorithm = "AWS4-HMAC-SHA256"
 
-    /// Reads a request's claim.
+    /// Parses a request's claim.
     ///
-    /// Refused, in this order: a request that is not signed or signed twice, another algorithm, parts that are missing,
-    /// headers that should be signed and are not, a date that is none, a credential that has not five parts.
+    /// Refuses, in this order: an unsigned or twice signed request, another algorithm, missing parts, headers that must
+    /// be signed and are not, an invalid date, a credential without five parts.
     ///
-    /// Source: AWS's own answers, as "Troubleshoot Signature Version 4 signing", IAM user guide, lists some of them.
+    /// Source: AWS's error messages, some of which "Troubleshoot Signature Version 4 signing", IAM user guide, lists.
     public static func read(_ request: SignableRequest) throws(SignatureFault) -> SignatureClaim {
         let query = QueryFields(request.rawQuery)
         let authorization = request.header("Authorization")
@@ -54,7 +54,7 @@ extension SignatureClaim {
             sessionToken: request.header("X-Amz-Security-Token"), request)
     }
 
-    /// A secret may have slipped into the header, so it is never repeated.
+    /// The digest that AWS shows instead of the header, which may contain a secret by mistake.
     private static func hash(_ authorization: String) -> String {
         Base64.encode(SHA256Digest(hashing: Array(authorization.utf8)).bytes)
     }
@@ -121,8 +121,8 @@ extension SignatureClaim {
         self.sessionToken = sessionToken
     }
 
-    /// Headers that say something to the service have to be signed, or anybody on the way could add them. Moment, hash
-    /// and token are covered by the signature in another way.
+    /// Headers that the service interprets must be signed, or an intermediary could add them. The signature covers
+    /// date, payload hash and token in another way.
     private static func checkSigned(_ names: [String], _ request: SignableRequest) throws(SignatureFault) {
         guard names.contains("host") else {
             throw .mismatch("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
@@ -136,7 +136,7 @@ extension SignatureClaim {
     }
 }
 
-/// The parameters of a query, decoded; of several with one name, the first.
+/// The decoded parameters of a query; of several with one name, the first counts.
 struct QueryFields {
     private var values: [String: String] = [:]
 

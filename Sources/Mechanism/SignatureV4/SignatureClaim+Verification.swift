@@ -1,12 +1,12 @@
 internal import Digest
 
 extension SignatureClaim {
-    /// Checks what needs no secret: that the claim is made now, and for this service.
+    /// Checks what needs no secret: time and scope of the claim.
     ///
     /// - Parameters:
     ///   - nowSeconds: seconds since 1970.
-    ///   - service: the service that the request is for; `nil` where only the claim itself says that.
-    ///   - isRegion: whether a name can be a region's.
+    ///   - service: the signing name of the service addressed; `nil` when only the claim's scope determines it.
+    ///   - isRegion: whether a name is a valid region.
     public func check(
         nowSeconds: Int64, service: String?, isRegion: (String) -> Bool
     ) throws(SignatureFault) {
@@ -47,13 +47,13 @@ extension SignatureClaim {
         }
     }
 
-    /// Checks the signature itself.
+    /// Verifies the signature.
     ///
     /// - Parameters:
     ///   - request: the request that the claim was read from.
-    ///   - body: the request's body, as it came.
-    ///   - key: the key of the claim's scope, from the secret of its access key.
-    /// - Returns: the body, without the marks of its chunks where it came in chunks.
+    ///   - body: the request's body, as received.
+    ///   - key: the signing key of the claim's scope and access key.
+    /// - Returns: the body, decoded when it is chunked.
     public func verify(
         _ request: SignableRequest, body: [UInt8], key: SigningKey
     ) throws(SignatureFault) -> [UInt8] {
@@ -70,7 +70,7 @@ extension SignatureClaim {
         return body
     }
 
-    /// What stands for the body: what the request says, else what its service takes for granted.
+    /// Represents the body: the request's `X-Amz-Content-SHA256`, else the default of its service.
     private func payloadHash(_ request: SignableRequest, _ body: [UInt8]) -> String {
         if let said = request.header("X-Amz-Content-SHA256") { return said }
         if case .query = form, scope.service == "s3" { return PayloadHash.unsigned }

@@ -1,22 +1,22 @@
-/// Why a request's signature is not accepted. Services name the kinds differently; the sentences are the same.
+/// Why a request's signature is refused. Services have different error names for the kinds; the messages are the same.
 public struct SignatureFault: Error, Hashable, Sendable {
-    /// What is wrong.
+    /// The kinds of refusal.
     public enum Kind: Hashable, Sendable, CaseIterable {
-        /// The request is not signed at all.
+        /// The request is not signed.
         case missingToken
-        /// What a signature consists of is not all there, or cannot be read.
+        /// A part of the signature is missing or malformed.
         case incomplete
-        /// The signature is another, or it is good for another time, place or service.
+        /// The signature does not match, or its time, region or service is wrong.
         case mismatch
-        /// Nobody has this access key, or this session token.
+        /// The access key or session token does not exist.
         case unknownKey
-        /// The session token's time is over.
+        /// The session token has expired.
         case expiredToken
     }
 
-    /// What is wrong.
+    /// The kind of refusal.
     public let kind: Kind
-    /// AWS's sentence for it.
+    /// AWS's message for it.
     public let message: String
 
     init(_ kind: Kind, _ message: String) {
@@ -28,13 +28,13 @@ public struct SignatureFault: Error, Hashable, Sendable {
 extension SignatureFault {
     /// The request is not signed.
     public static let missingToken = SignatureFault(.missingToken, "Missing Authentication Token")
-    /// Nobody has this access key, or this session token.
+    /// The access key or session token does not exist.
     public static let unknownKey = SignatureFault(
         .unknownKey, "The security token included in the request is invalid.")
-    /// The session token's time is over.
+    /// The session token has expired.
     public static let expiredToken = SignatureFault(
         .expiredToken, "The security token included in the request is expired")
-    /// The signature is another.
+    /// The signature does not match.
     static let mismatch = SignatureFault(
         .mismatch,
         "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access "

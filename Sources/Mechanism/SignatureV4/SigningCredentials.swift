@@ -1,13 +1,13 @@
-/// What a request is signed with.
+/// The credentials that a request is signed with.
 public struct SigningCredentials: Sendable, Hashable {
-    /// Names the secret.
+    /// The access key id, which identifies the secret.
     public var accessKeyID: String
     /// The secret, which is never sent.
     public var secretAccessKey: String
-    /// Goes with temporary credentials.
+    /// The session token of temporary credentials; `nil` for permanent ones.
     public var sessionToken: String?
 
-    /// Collects credentials.
+    /// Makes credentials.
     public init(accessKeyID: String, secretAccessKey: String, sessionToken: String? = nil) {
         self.accessKeyID = accessKeyID
         self.secretAccessKey = secretAccessKey

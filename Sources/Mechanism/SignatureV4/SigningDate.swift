@@ -1,13 +1,13 @@
 internal import Glibc
 
-/// The moment of a signature, to the second: `20150830T123600Z`.
+/// The time of a signature, in seconds: `20150830T123600Z`.
 public struct SigningDate: Hashable, Sendable, CustomStringConvertible {
     /// Seconds since 1970-01-01T00:00:00Z.
     public let secondsSinceEpoch: Int64
-    /// The moment as `X-Amz-Date` has it.
+    /// The time in the format of `X-Amz-Date`.
     public let description: String
 
-    /// Takes seconds since 1970-01-01T00:00:00Z.
+    /// Makes a date of seconds since 1970-01-01T00:00:00Z.
     public init(secondsSinceEpoch: Int64) {
         self.secondsSinceEpoch = secondsSinceEpoch
         var moment = time_t(secondsSinceEpoch)
@@ -21,7 +21,7 @@ public struct SigningDate: Hashable, Sendable, CustomStringConvertible {
         description = String(decoding: text, as: UTF8.self)
     }
 
-    /// Reads `20150830T123600Z`; `nil` for anything else, also for a 30th of February.
+    /// Parses `20150830T123600Z`; `nil` for any other text, and for an invalid date such as a 30th of February.
     public init?(_ text: String) {
         let bytes = Array(text.utf8)
         guard bytes.count == 16, bytes[8] == UInt8(ascii: "T"), bytes[15] == UInt8(ascii: "Z") else { return nil }
@@ -31,12 +31,12 @@ public struct SigningDate: Hashable, Sendable, CustomStringConvertible {
         var parts = tm()
         (parts.tm_year, parts.tm_mon, parts.tm_mday) = (number(0..<4) - 1900, number(4..<6) - 1, number(6..<8))
         (parts.tm_hour, parts.tm_min, parts.tm_sec) = (number(9..<11), number(11..<13), number(13..<15))
-        // timegm(3) carries what is too much over to the next unit: what was carried reads differently then.
+        // timegm(3) carries values out of range over to the next unit, so an invalid date formats differently.
         self.init(secondsSinceEpoch: Int64(timegm(&parts)))
         guard description == text else { return nil }
     }
 
-    /// Reads a `Date` header: `Sun, 30 Aug 2015 12:36:00 GMT` (RFC 9110, section 5.6.7); `nil` for anything else.
+    /// Parses a `Date` header: `Sun, 30 Aug 2015 12:36:00 GMT` (RFC 9110, section 5.6.7); `nil` for any other text.
     init?(httpDate text: String) {
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         let words = text.split(separator: " ", omittingEmptySubsequences: false)
@@ -47,6 +47,6 @@ public struct SigningDate: Hashable, Sendable, CustomStringConvertible {
         self.init("\(words[3])\(number)\(words[1])T\(words[4].filter { $0 != ":" })Z")
     }
 
-    /// The day, as a credential scope has it: `20150830`.
+    /// The day in the format of a credential scope: `20150830`.
     public var day: String { String(description.prefix(8)) }
 }

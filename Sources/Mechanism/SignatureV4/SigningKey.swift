@@ -1,6 +1,6 @@
 internal import Digest
 
-/// The key that signs within one scope: derived from a secret by four codes, so it can be kept for a day without the
+/// The signing key of one scope: derived from a secret by four HMACs, so that it can be kept for a day without the
 /// secret.
 ///
 /// Source: "Create a signed AWS API request", IAM user guide, "Step 3: Calculate the signature".

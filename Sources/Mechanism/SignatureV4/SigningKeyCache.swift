@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Keeps signing keys, which cost four codes to derive and are good for a day. Calls may come from any thread.
+/// Caches signing keys, which take four HMACs to derive and are valid for a day. Calls may come from any thread.
 public final class SigningKeyCache: Sendable {
     private struct Name: Hashable {
         let secretAccessKey: String
@@ -9,16 +9,16 @@ public final class SigningKeyCache: Sendable {
 
     private let keys = Mutex<[Name: SigningKey]>([:])
 
-    /// More than callers times regions times services on any server; beyond it the cache starts over.
+    /// More than callers × regions × services of any server; at this count the cache is emptied.
     private static let maximumCount = 1024
 
     /// Makes an empty cache.
     public init() {}
 
-    /// How many keys are kept.
+    /// The number of cached keys.
     var count: Int { keys.withLock { $0.count } }
 
-    /// The key of a secret and scope. A secret that changes has another key, so nothing is ever out of date.
+    /// The key of a secret and scope. No entry is ever stale: the secret is a part of the cache's key.
     public func key(secretAccessKey: String, scope: CredentialScope) -> SigningKey {
         let name = Name(secretAccessKey: secretAccessKey, scope: scope)
         if let key = keys.withLock({ $0[name] }) { return key }

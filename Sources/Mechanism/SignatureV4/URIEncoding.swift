@@ -1,8 +1,8 @@
-/// Percent-encoding as signatures want it (RFC 3986, section 2.1): on bytes, because a path need not be UTF-8.
+/// Percent-encoding for signatures (RFC 3986, section 2.1): on bytes, because a path need not be UTF-8.
 enum URIEncoding {
     private static let digits = Array("0123456789ABCDEF".utf8)
 
-    /// Encodes all but unreserved characters, and slashes where a path is encoded.
+    /// Encodes all but unreserved characters and, with `keepingSlashes`, the slashes of a path.
     static func encode(_ bytes: some Sequence<UInt8>, keepingSlashes: Bool = false) -> [UInt8] {
         var output: [UInt8] = []
         output.reserveCapacity(bytes.underestimatedCount)
@@ -16,7 +16,7 @@ enum URIEncoding {
         return output
     }
 
-    /// Decodes `%XX`, and `+` as a space where a query is read. A `%` that begins no code stands for itself.
+    /// Decodes `%XX` and, with `plusIsSpace`, the `+` of a query. A `%` without two hexadecimal digits is literal.
     static func decode(_ bytes: some Sequence<UInt8>, plusIsSpace: Bool = false) -> [UInt8] {
         let bytes = Array(bytes)
         var output: [UInt8] = []

@@ -5,7 +5,7 @@ public enum Architecture: String, CaseIterable, Hashable, Sendable {
     /// 64-bit Arm.
     case arm = "arm64"
 
-    /// What this program was built for, and so what this host runs.
+    /// The architecture that this program was built for, which is the host's.
     public static var ofThisHost: Architecture {
         #if arch(arm64)
             .arm
@@ -22,6 +22,6 @@ public enum Architecture: String, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// What a function has when its creator names none.
+    /// The architecture of a function for which none is named.
     public static let byDefault = Architecture.x86
 }

@@ -35,7 +35,7 @@ public struct FunctionReference: Hashable, Sendable {
 
     /// The function that the reference means to a caller in `account` and `region`.
     ///
-    /// A reference may name another account; whether the caller may use it is for the function's policy to say.
+    /// A reference may name another account; the function's policy decides whether the caller may use it.
     ///
     /// - Throws: `.otherRegion` when the reference names a region that is not the one that was called.
     public func resolved(account: AccountID, region: Region) throws(FunctionReferenceError) -> FunctionID {
@@ -50,7 +50,7 @@ public struct FunctionReference: Hashable, Sendable {
     }
 }
 
-/// Why a function reference names nothing. `description` is the sentence that AWS answers, where it is known.
+/// Why a function reference is invalid. `description` is AWS's own message, where it is known.
 public enum FunctionReferenceError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The text has none of the accepted forms, or the name in it is too long.
     case malformed(String)

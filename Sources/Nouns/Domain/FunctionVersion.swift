@@ -1,4 +1,4 @@
-/// A version of a function: the one that can change, or a published number.
+/// A version of a function: `$LATEST` or a published number.
 public enum FunctionVersion: Hashable, Sendable, CustomStringConvertible {
     /// `$LATEST`, the only version that can change.
     case latest

@@ -1,4 +1,4 @@
-/// What the ARNs of IAM have in common: `arn:aws:iam::OWNER:KIND/PATH/NAME`, without a region.
+/// The form of all IAM ARNs: `arn:aws:iam::OWNER:KIND/PATH/NAME`, without a region.
 struct IdentityARN {
     /// The account, or `aws`.
     let owner: Substring

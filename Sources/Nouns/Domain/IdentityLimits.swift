@@ -2,8 +2,8 @@
 ///
 /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>.
 public enum IdentityLimits {
-    /// Body of a request, in bytes: room for the longest policy that the model takes, percent-encoded. Ours: IAM's own
-    /// figure is not told.
+    /// Body of a request, in bytes: room for the longest policy that the model takes, percent-encoded. Ours: AWS does
+    /// not document IAM's own limit.
     public static let requestBytes = 1_048_576
     /// Managed policies attached to one role.
     public static let policiesPerRole = 10
@@ -20,7 +20,7 @@ public enum IdentityLimits {
     /// Entries of one page, where the request names no number.
     /// Source: <https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html>, `MaxItems`.
     public static let pageSize = 100
-    /// The most that a request may name.
+    /// Entries of one page at most.
     public static let largestPageSize = 1_000
     /// Length of a session of a role, where the role or the request names none, in seconds.
     public static let sessionSeconds = 3_600

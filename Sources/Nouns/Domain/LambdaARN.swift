@@ -1,6 +1,6 @@
 /// The parts that every ARN of the service shares: `arn:PARTITION:lambda:REGION:ACCOUNT:RESOURCE…`.
 ///
-/// The partition must be the one that the region lies in: an ARN that says otherwise names nothing.
+/// The partition must be the region's: an ARN with another one is invalid.
 /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>.
 struct LambdaARN {
     let region: Region

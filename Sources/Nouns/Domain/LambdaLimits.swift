@@ -13,10 +13,10 @@ public enum LambdaLimits {
     /// Time that the init phase may take, in seconds.
     /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html>.
     public static let initSeconds = 10
-    /// The same, in seconds, for an environment of provisioned concurrency: nobody waits for it.
+    /// The same, in seconds, for an environment of provisioned concurrency, for which no invocation waits.
     /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html>.
     public static let provisionedInitSeconds = 900
-    /// How often a function may come up in one chain of invocations.
+    /// How often a function may occur in one chain of invocations.
     /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html>.
     public static let recursiveInvocations = 16
     /// Names and values of all environment variables of a function together, in bytes.
@@ -32,7 +32,7 @@ public enum LambdaLimits {
     /// Files and directories of one zip. Ours: AWS names no limit, but a server must have one.
     public static let entriesPerZip = 200_000
     /// Body of a control-plane request, in bytes: room for a 50 MB zip in base64.
-    /// Source: the message that the service answers above it.
+    /// Source: the error message of the service for larger requests.
     public static let requestBytes = 70_167_211
     /// A zip that is uploaded inside a request, in bytes (50 MB).
     public static let zippedUploadBytes = 52_428_800
@@ -40,13 +40,13 @@ public enum LambdaLimits {
     public static let synchronousPayloadBytes = 6_291_556
     /// Payload of an asynchronous invocation, in bytes (1 MB).
     public static let asynchronousPayloadBytes = 1_048_576
-    /// A streamed answer, in bytes (200 MB).
+    /// A streamed response, in bytes (200 MB).
     /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html>.
     public static let streamedPayloadBytes = 209_715_200
     /// The decoded client context of an invocation, in bytes.
     /// Source: <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>, `X-Amz-Client-Context`.
     public static let clientContextBytes = 3_583
-    /// Invocations at once in one account and region.
+    /// Concurrent invocations in one account and region.
     public static let concurrentExecutions = 1_000
     /// The part of that which reserved concurrency cannot take.
     public static let unreservedConcurrentExecutions = 100

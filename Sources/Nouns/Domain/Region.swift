@@ -25,7 +25,7 @@ public struct Region: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// Whether the name has the shape that the API's patterns for function names demand of a region:
     /// `[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}`, or the longer first part of the European Sovereign Cloud.
     ///
-    /// This is what tells `us-east-1:name` from `name:qualifier`.
+    /// It distinguishes `us-east-1:name` from `name:qualifier`.
     var looksLikeAWS: Bool {
         var parts = description.split(separator: "-", omittingEmptySubsequences: false)
         guard let first = parts.first, first.count == 2 || first == "eusc" else { return false }

@@ -1,7 +1,7 @@
 /// A runtime as the API names it, such as `python3.12` or `provided.al2023`.
 ///
-/// Open on purpose: AWS adds runtimes every few months, and a name that is unknown here still has to be stored and
-/// listed. Source of the names: <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html>.
+/// Accepts unknown names: AWS adds runtimes every few months, and functions that use them must be stored and listed.
+/// Source of the names: <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html>.
 public struct RuntimeIdentifier: Hashable, Sendable, CustomStringConvertible {
     /// The name.
     public let description: String
@@ -34,7 +34,7 @@ public struct RuntimeIdentifier: Hashable, Sendable, CustomStringConvertible {
     ]
 }
 
-/// What kind of runtime a name means.
+/// The kind of runtime that a name means.
 public enum RuntimeFamily: Hashable, Sendable {
     /// CPython 3 of a minor version: `python3.12` is `.python(minor: 12)`.
     case python(minor: Int)

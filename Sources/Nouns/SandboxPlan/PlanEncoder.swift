@@ -1,7 +1,7 @@
 /// Writes a plan as the bytes that `strata-init` reads.
 ///
 /// The format is a header and flat records, so that the reader, which runs with privileges, needs no recursion, no
-/// allocation and one bounds check per field. `Sources/CSandbox/plan.h` is the other half; all numbers are
+/// allocation and one bounds check per field. `Sources/C/CSandbox/plan.h` defines the same format; all numbers are
 /// little-endian.
 struct PlanEncoder {
     private var records: [UInt8] = []
@@ -29,6 +29,7 @@ struct PlanEncoder {
         Array("STRATAPL".utf8) + littleEndian(UInt32(1)) + littleEndian(UInt32(records.count)) + records
     }
 
+    /// Appends a record with a payload.
     mutating func record(
         _ kind: Kind, flags: Flags = [], number: UInt32 = 0, value: UInt64 = 0, payload: [UInt8] = []
     ) {
@@ -40,12 +41,14 @@ struct PlanEncoder {
         records += payload
     }
 
+    /// Appends a record whose payload is NUL-terminated strings, then raw bytes.
     mutating func record(
         _ kind: Kind, flags: Flags = [], number: UInt32 = 0, value: UInt64 = 0, strings: [String], raw: [UInt8] = []
     ) {
         record(kind, flags: flags, number: number, value: value, payload: strings.flatMap { $0.utf8 + [0] } + raw)
     }
 
+    /// Appends the record of a step.
     mutating func step(_ step: PlanStep) {
         switch step {
         case .directory(let path, let mode): record(.directory, number: mode, strings: [path])

@@ -8,17 +8,17 @@ package enum PlanStep: Hashable, Sendable {
     case file(String, mode: UInt32, contents: [UInt8])
     /// A file or directory of the host, read-only.
     case bind(source: String, path: String)
-    /// A device node of the host, which stays usable.
+    /// A device node of the host, usable inside.
     case device(source: String, path: String)
     /// A read-only union of host directories, the topmost first.
     case overlay(sources: [String], path: String, inUserNamespace: Bool)
     /// A writable file system in memory that belongs to the function.
     case temporary(String, bytes: UInt64, mode: UInt32, mayExecute: Bool)
-    /// The sandbox's own view of its processes.
+    /// The sandbox's own `/proc`.
     case processes(String)
-    /// Makes what stands at a path read-only; nothing when there is no such path.
+    /// Makes the file or directory at a path read-only; does nothing when the path does not exist.
     case readOnly(String)
-    /// Hides what stands at a path; nothing when there is no such path.
+    /// Hides the file or directory at a path; does nothing when the path does not exist.
     case mask(String)
 }
 

@@ -24,7 +24,7 @@ enum SandboxFiles {
 
         """)
 
-    /// Nothing answers on this network, so a look-up shall fail at once instead of waiting for a name server.
+    /// No name server answers on an isolated network, so look-ups fail at once instead of waiting for one.
     static let noResolver = bytes("options attempts:1 timeout:1\n")
 
     /// `sandbox.localdomain` is the name by which Lambda has extensions name themselves ("Lambda Telemetry API").

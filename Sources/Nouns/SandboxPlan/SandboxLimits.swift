@@ -1,8 +1,8 @@
-/// What all processes of a sandbox may use together.
+/// The resource limits of all processes of a sandbox together.
 package struct SandboxLimits: Hashable, Sendable {
-    /// Memory in bytes; what `/tmp` holds counts, because it is memory.
+    /// Memory in bytes. Files in `/tmp` count, because they are in memory.
     package var memoryBytes: UInt64
-    /// CPU time per time: 1 is one core.
+    /// CPU time per wall time: 1 is one core.
     package var cpuCores: Double
     /// Processes and threads. AWS: 1 024 (Lambda quotas).
     package var processes: Int
@@ -25,6 +25,6 @@ package struct SandboxLimits: Hashable, Sendable {
             memoryBytes: UInt64(memoryMB) << 20, cpuCores: Double(memoryMB) / Self.memoryOfOneCoreMB)
     }
 
-    /// The memory setting that comes with one whole core.
+    /// The memory setting at which a function has one whole core.
     package static let memoryOfOneCoreMB = 1769.0
 }

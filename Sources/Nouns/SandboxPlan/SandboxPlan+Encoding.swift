@@ -1,4 +1,4 @@
-/// A plan that cannot be carried out as it stands.
+/// A plan is invalid.
 package struct PlanError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is wrong, in a few words.
     package let description: String
@@ -59,10 +59,11 @@ extension SandboxPlan {
             (4, 0),  // RLIMIT_CORE: a core dump would hold the function's secrets
             (6, UInt64(limits.processes)),  // RLIMIT_NPROC: counted per user namespace (Linux 5.14)
             (7, UInt64(limits.openFiles)),  // RLIMIT_NOFILE
-            (13, 0), (14, 0),  // RLIMIT_NICE, RLIMIT_RTPRIO: nobody's priority comes before the server's
+            (13, 0), (14, 0),  // RLIMIT_NICE, RLIMIT_RTPRIO: no process may get a higher priority than the server
         ]
     }
 
+    /// Checks that the kernel can take every string, path and count.
     private func validate() throws(PlanError) {
         let variables = (Array(environment) + Array(sidecarEnvironment)).map { "\($0.key)=\($0.value)" }
         let texts = command + sidecars + variables + [hostname, workingDirectory]
@@ -85,13 +86,13 @@ extension SandboxPlan {
             + userland.links.map(\.path)
     }
 
-    /// The `oom_score_adj` of the runtime: of all processes of a sandbox that is out of memory, pid 1 dies last.
+    /// The `oom_score_adj` of the runtime: when a sandbox is out of memory, the kernel kills pid 1 last.
     package static let runtimeOOMScore: UInt32 = 500
 }
 
 extension SandboxPlan: CustomStringConvertible {
-    /// The recipe, one step per line, as a privileged server would carry it out. Environment values are left out: they
-    /// are secrets.
+    /// The steps, one per line, as a privileged server would perform them, without the environment's values, which are
+    /// secrets.
     package var description: String {
         let lines = steps(for: .distinct(uid: 0, gid: 0)).map(\.description)
         let end = ["network   \(network)", "limits    \(limits)", "run       \(command.joined(separator: " "))"]

@@ -32,6 +32,7 @@ extension SandboxPlan {
         }
     }
 
+    /// The function's code, runtime, interpreter and layers.
     private func addFunction(to tree: inout TreeBuilder, identity: HostIdentity) {
         let trees = [("var/task", taskTree), ("var/runtime", runtimeFiles), ("var/lang", interpreterPrefix)]
         for (path, source) in trees {
@@ -43,7 +44,7 @@ extension SandboxPlan {
         case 0: break
         case 1: tree.append(.bind(source: layerTrees[0], path: "opt"))
         default:
-            // Trusted attributes are out of reach in a user namespace; the overlay keeps its own elsewhere (overlayfs).
+            // In a user namespace trusted attributes are not permitted, and the overlay uses `user.` ones (overlayfs).
             let inUserNamespace = if case .server = identity { true } else { false }
             tree.append(
                 .overlay(sources: layerTrees.reversed(), path: "opt", inUserNamespace: inUserNamespace))
@@ -64,8 +65,8 @@ extension SandboxPlan {
             .temporary("dev/shm", bytes: Self.sharedMemoryBytes, mode: 0o1777, mayExecute: false))
     }
 
-    /// A private /proc. What says something about the host, or changes it, is covered: the list follows what OCI
-    /// runtimes mask, `defaultMaskedPaths` and `defaultReadonlyPaths` of containers/common and moby.
+    /// A private /proc. Files that reveal or change the host's state are masked or read-only, as OCI runtimes do:
+    /// `defaultMaskedPaths` and `defaultReadonlyPaths` of containers/common and moby.
     private func addProcesses(to tree: inout TreeBuilder) {
         tree.directory("proc")
         tree.append(.processes("proc"))
@@ -81,7 +82,7 @@ extension SandboxPlan {
     package static let sharedMemoryBytes: UInt64 = 64 << 20
 }
 
-/// Collects steps and makes every directory that a step needs, once, before it.
+/// Collects steps, and adds each directory that a step needs once, before that step.
 private struct TreeBuilder {
     var steps: [PlanStep] = []
     private var known: Set<String> = []

@@ -1,14 +1,14 @@
-/// Everything that a sandbox is, as a value: what its processes see, may use and run.
+/// The description of a sandbox, as a value: what its processes run, see and may use.
 ///
-/// A plan does nothing. A `SandboxProvider` carries it out, in namespaces today and in a microVM later, so a plan names
-/// no mechanism. Paths on the host are absolute; paths inside are what the function sees.
+/// A `SandboxProvider` starts it, with namespaces today and in a microVM later, so a plan names no mechanism. Paths on
+/// the host are absolute; paths inside are what the function sees.
 package struct SandboxPlan: Hashable, Sendable {
     /// The program inside the sandbox, as an absolute path, and its arguments.
     package var command: [String]
-    /// The environment variables of the command; nothing is inherited.
+    /// The environment variables of the command; it inherits none.
     package var environment: [String: String] = [:]
-    /// Programs inside, as absolute paths, that are started before the command and run beside it. With any, the command
-    /// is not started until the provider's user says so. At most ``sidecarLimit``.
+    /// Programs inside, as absolute paths, that are started before the command and run beside it. A plan with sidecars
+    /// does not start its command until ``RunningSandbox/runCommand()``. At most ``sidecarLimit``.
     package var sidecars: [String] = []
     /// The environment variables of the sidecars.
     package var sidecarEnvironment: [String: String] = [:]
@@ -16,11 +16,11 @@ package struct SandboxPlan: Hashable, Sendable {
     package var workingDirectory = "/var/task"
     /// The host name that `uname` reports inside.
     package var hostname = "strata"
-    /// What programs of this host need to run at all: libraries, loaders, certificates.
+    /// The files of the host that programs need: libraries, loaders, certificates.
     package var userland = Userland()
     /// The host directory that appears at `/var/task`; without one, `/var/task` is empty.
     package var taskTree: String?
-    /// The host directories whose union appears at `/opt`, in layer order: a later one wins.
+    /// The host directories whose union appears at `/opt`, in layer order: later ones override earlier ones.
     package var layerTrees: [String] = []
     /// The host directory that appears at `/var/runtime`.
     package var runtimeFiles: String?
@@ -30,9 +30,9 @@ package struct SandboxPlan: Hashable, Sendable {
     package var extraBinds: [ReadOnlyBind] = []
     /// How much `/tmp` holds. AWS: 512 – 10 240 MB, default 512 (Lambda quotas).
     package var temporaryBytes: UInt64 = 512 << 20
-    /// What the processes inside may use together.
+    /// The resource limits of the processes inside.
     package var limits = SandboxLimits(memoryMB: 128)
-    /// What the processes inside can reach.
+    /// The network that the processes inside can reach.
     package var network = SandboxNetwork.isolated(listeners: [9001])
 
     /// How many sidecars a plan may have (`STRATA_SIDECARS_MAX`).
@@ -44,11 +44,11 @@ package struct SandboxPlan: Hashable, Sendable {
     }
 }
 
-/// What a sandbox can reach.
+/// The network that a sandbox can reach.
 package enum SandboxNetwork: Hashable, Sendable {
-    /// A loopback interface of its own. On each of these ports of 127.0.0.1 the server listens; there is nothing else.
+    /// A loopback interface of its own, and nothing else. The server listens on each of these ports of 127.0.0.1.
     case isolated(listeners: [UInt16])
-    /// The host's network, its loopback services and abstract sockets included. For people who trust their functions.
+    /// The host's network, its loopback services and abstract sockets included. For trusted functions.
     case host
 }
 

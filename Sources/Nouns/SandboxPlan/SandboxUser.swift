@@ -1,5 +1,5 @@
-/// Who the function is inside. AWS runs functions as `sbx_user1051`, uid 993, gid 990; programs have come to rely on
-/// the name being there, and so on an entry in `/etc/passwd`.
+/// The function's user inside. AWS runs functions as `sbx_user1051`, uid 993, gid 990; programs rely on the name, and
+/// so on an entry in `/etc/passwd`.
 package enum SandboxUser {
     /// The login name.
     package static let name = "sbx_user1051"
@@ -9,17 +9,17 @@ package enum SandboxUser {
     package static let gid: UInt32 = 990
 }
 
-/// Who the function is on the host, where files and signals are concerned.
+/// The function's user on the host, which decides about access to files and signals.
 package enum HostIdentity: Hashable, Sendable {
-    /// A uid and gid that no one else has. Takes a server that is root.
+    /// A uid and gid of its own. Requires a server that is root.
     case distinct(uid: UInt32, gid: UInt32)
     /// The server's own uid and gid, seen from inside a user namespace.
     case server(uid: UInt32, gid: UInt32)
 }
 
-/// What a provider adds to a plan to carry it out in namespaces: values that exist only for one start.
+/// The values that a provider adds to a plan for one start in namespaces.
 package struct SandboxPlacement: Hashable, Sendable {
-    /// The user that the sandbox's processes are on the host.
+    /// The host user of the sandbox's processes.
     package var identity: HostIdentity
     /// The seccomp program: BPF instructions of eight bytes each, in this machine's byte order.
     package var seccompProgram: [UInt8]

@@ -1,6 +1,7 @@
 internal import Catalog
 internal import CommandLine
 internal import Domain
+internal import EventQueue
 internal import FunctionExecution
 internal import Gateway
 internal import HTTP
@@ -20,6 +21,10 @@ internal import Telemetry
 struct Composition {
     private let lock: DataFolderLock
     private let cgroups: CgroupParent?
+    private let changes: ChangeFeed<CatalogChange>
+    private let events: EventQueue
+    private let sender: RemoteSender
+    private let deliveries: DeliveryRouter
     /// Runs functions.
     let pool: EnvironmentPool
     /// The services, in the order in which the gateway asks them; the first answers what is for no other.
@@ -35,7 +40,9 @@ struct Composition {
     init(_ configuration: ServerConfiguration, port: UInt16, connections: any EnvironmentConnections) throws {
         let folder = try DataFolder(path: configuration.dataFolder)
         lock = try folder.lock()
-        let catalog = try Catalog(path: folder.path("catalog.sqlite"))
+        let changes = try ChangeFeed<CatalogChange>()
+        self.changes = changes
+        let catalog = try Catalog(path: folder.path("catalog.sqlite"), didCommit: changes.publish)
         let sessions = TemporaryCredentials(key: try folder.key(named: "session.key"))
         let logs = LogStore(root: folder.path("logs"))
         try folder.install(RuntimeProgram.python, at: "runtimes/python")
@@ -48,12 +55,15 @@ struct Composition {
         pool = try EnvironmentPool(
             host: host, sandboxes: sandboxes, logs: logs, limits: limits, connections: connections)
 
+        // Deliveries of one account share its part of what is in flight.
+        events = try EventQueue(path: folder.path("events.sqlite")) { ARN($0)?.account ?? "" }
+        sender = try RemoteSender(configuration.messageServices)
         let lambda = try LambdaService(
-            folder: folder, catalog: catalog, pool: pool, logs: logs, accountConcurrency: limits.accountConcurrency,
-            packageSource: configuration.s3.map { S3PackageSource($0) },
-            messageSender: try DestinationSender(configuration.messageServices),
+            folder: folder, catalog: catalog, changes: changes, events: events, pool: pool, logs: logs,
+            accountConcurrency: limits.accountConcurrency, packageSource: configuration.s3.map { S3PackageSource($0) },
             retryDelaySeconds: configuration.retryDelaySeconds)
         services = [lambda, IAMService(catalog: catalog, credentials: sessions)]
+        deliveries = DeliveryRouter(services: services, sender: sender)
 
         gateway = try Gateway(
             registry: ServiceRegistry(services),
@@ -63,9 +73,19 @@ struct Composition {
             callerBehind: { lambda.caller(ofEnvironment: $0) })
     }
 
+    /// Starts the work in the background: the server accepts connections.
+    func start() throws {
+        events.start(deliveries)
+        for service in services { try service.start() }
+    }
+
     /// Ends all parts, running invocations first.
     func stop(_ patience: ShutdownPatience) {
+        events.beginShutdown()
+        sender.stop()
         for service in services { service.stop(patience) }
+        events.stop()
+        changes.stop()
         cgroups?.close()
         gateway.stop()
     }

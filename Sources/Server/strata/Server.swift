@@ -34,7 +34,7 @@ struct Server {
             listener: socket.takeDescriptor(),
             handler: OriginRouter(gateway: parts.gateway, runtimeAPI: runtimeAPI), limits: .ofServer)
         connections.fill(http)
-        for service in parts.services { try service.start() }
+        try parts.start()
         let host = configuration.host
         url = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
     }

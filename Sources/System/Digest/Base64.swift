@@ -6,25 +6,25 @@ public enum Base64 {
     /// Encodes bytes, padded, in one line.
     public static func encode(_ bytes: [UInt8]) -> String {
         guard !bytes.isEmpty else { return "" }
-        // EVP_EncodeBlock writes a closing NUL after the text.
+        // EVP_EncodeBlock writes a terminating NUL after the text.
         let text = [UInt8](unsafeUninitializedCapacity: (bytes.count + 2) / 3 * 4 + 1) { buffer, count in
             count = Int(EVP_EncodeBlock(buffer.baseAddress, bytes, Int32(bytes.count)))
         }
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Decodes padded base64; `nil` when the text is anything else. White space is refused.
+    /// Decodes padded base64; `nil` for any other text. White space is refused.
     public static func decode(_ text: String) -> [UInt8]? {
         var text = text
         return text.withUTF8 { decode(utf8: $0) }
     }
 
-    /// Decodes padded base64 from UTF-8 text in place; `nil` when the text is anything else.
+    /// Decodes padded base64 from UTF-8 text in place; `nil` for any other text.
     public static func decode(utf8 text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         guard text.count.isMultiple(of: 4), text.count <= Int32.max else { return nil }
         guard let start = text.baseAddress, !text.isEmpty else { return [] }
         let padding = text.suffix(2).reversed().prefix { $0 == UInt8(ascii: "=") }.count
-        // EVP_DecodeBlock trims white space and takes '=' for zero bits anywhere, so both are ruled out first.
+        // EVP_DecodeBlock trims white space and reads '=' as zero bits anywhere, so both are excluded first.
         guard isAlphabet(text[0]), isAlphabet(text[text.count - padding - 1]) else { return nil }
         guard memchr(start, Int32(UInt8(ascii: "=")), text.count - padding) == nil else { return nil }
         var valid = true

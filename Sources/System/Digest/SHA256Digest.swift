@@ -3,7 +3,7 @@ public struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
     /// The digest's 32 bytes.
     public let bytes: [UInt8]
 
-    /// Takes 32 bytes as they are; `nil` for any other count.
+    /// Makes a digest of its 32 bytes; `nil` for any other count.
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 32 else { return nil }
         self.bytes = Array(bytes)
@@ -23,13 +23,13 @@ public struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
         self.bytes = bytes
     }
 
-    /// 64 lower-case hexadecimal digits: how the digest is named on disk.
+    /// 64 lower-case hexadecimal digits, as in file names.
     public var hex: String {
         let digits = Array("0123456789abcdef".utf8)
         return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
-    /// Standard base64 with padding: how AWS writes `CodeSha256`.
+    /// Standard base64 with padding, as in AWS's `CodeSha256`.
     public var base64: String { Base64.encode(bytes) }
 
     /// The digest in hexadecimal.

@@ -1,10 +1,10 @@
 internal import CCrypto
 
-/// Computes a SHA-256 digest piece by piece (OpenSSL's EVP interface, which uses the CPU's SHA instructions).
+/// Computes a SHA-256 digest incrementally (OpenSSL's EVP interface, which uses the CPU's SHA instructions).
 public struct SHA256Hasher: ~Copyable {
     private let context: OpaquePointer
 
-    /// Starts a digest of nothing yet.
+    /// Starts the digest of an empty message.
     public init() {
         guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
             fatalError("OpenSSL cannot start SHA-256: the process is out of memory or libcrypto is broken")
@@ -19,7 +19,7 @@ public struct SHA256Hasher: ~Copyable {
         precondition(EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) == 1, "EVP_DigestUpdate failed")
     }
 
-    /// Ends the digest and returns it.
+    /// Finishes and returns the digest.
     public consuming func finalize() -> SHA256Digest {
         var output = [UInt8](repeating: 0, count: 32)
         precondition(EVP_DigestFinal_ex(context, &output, nil) == 1, "EVP_DigestFinal_ex failed")
@@ -29,7 +29,7 @@ public struct SHA256Hasher: ~Copyable {
 }
 
 extension SHA256Digest {
-    /// Digests bytes that are all in memory.
+    /// The digest of bytes in memory.
     public init(hashing bytes: [UInt8]) {
         var hasher = SHA256Hasher()
         bytes.withUnsafeBytes { hasher.update($0) }

@@ -1,9 +1,9 @@
 internal import CCrypto
 
-/// Random bytes that nobody can foretell, from OpenSSL's generator, which asks the operating system now and then only:
-/// a system call for each is felt where every invocation needs some (RAND_bytes(3)).
+/// A cryptographically secure generator: OpenSSL's, which rarely reseeds from the operating system (RAND_bytes(3)).
+/// Every invocation needs random bytes, and a system call for each would be measurable.
 public struct SecureRandom: RandomNumberGenerator, Sendable {
-    /// Makes a generator; all share one state.
+    /// Makes a generator; all share OpenSSL's state.
     public init() {}
 
     /// Eight random bytes.
@@ -12,7 +12,7 @@ public struct SecureRandom: RandomNumberGenerator, Sendable {
         let result = withUnsafeMutableBytes(of: &number) { buffer in
             RAND_bytes(buffer.baseAddress?.assumingMemoryBound(to: UInt8.self), Int32(buffer.count))
         }
-        // Without randomness nothing may go on: keys and identifiers would be foreseeable.
+        // Without randomness, keys and identifiers would be predictable: stop.
         precondition(result == 1, "OpenSSL's RAND_bytes failed")
         return number
     }

@@ -1,24 +1,24 @@
 internal import Glibc
 
-/// Holds back the signals that end a program (Ctrl-C, SIGTERM, a closed terminal), so that it can tidy up first.
+/// Blocks the signals that end a program (Ctrl-C, SIGTERM, a closed terminal), so that it can clean up first.
 ///
-/// As long as the value lives, such a signal waits; when it goes, the signal arrives and ends the program with the exit
-/// status that its parent expects. Masks belong to threads: for programs whose only thread does the work.
+/// During the value's lifetime such a signal stays pending; afterwards it is delivered and ends the program with the
+/// exit status that its parent expects. Signal masks belong to threads: for programs whose only thread does the work.
 public struct BlockedSignals: ~Copyable {
-    private var before = sigset_t()
+    private var previousMask = sigset_t()
 
-    /// Starts to hold SIGINT, SIGTERM and SIGHUP back on this thread.
+    /// Blocks SIGINT, SIGTERM and SIGHUP on this thread.
     public init() {
-        var held = Self.signals
-        pthread_sigmask(SIG_BLOCK, &held, &before)
+        var blocked = Self.signals
+        pthread_sigmask(SIG_BLOCK, &blocked, &previousMask)
     }
 
     deinit {
-        var mask = before
+        var mask = previousMask
         pthread_sigmask(SIG_SETMASK, &mask, nil)
     }
 
-    /// Whether such a signal waits: time to stop.
+    /// Whether one of the signals is pending: time to stop.
     public var isPending: Bool {
         var pending = sigset_t()
         sigpending(&pending)

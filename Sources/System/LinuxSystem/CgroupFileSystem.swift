@@ -1,13 +1,13 @@
 internal import Glibc
 
-/// The calls that managing cgroups takes. The kernel is one implementation; tests have another, for hosts that have not
-/// got the version of cgroups that a test is about.
+/// The system calls that manage cgroups. The kernel is one implementation; tests use a fake one, so that they run on
+/// hosts without the version of cgroups under test.
 package protocol CgroupFileSystem: Sendable {
     /// Makes a cgroup: mkdir(2).
     func makeDirectory(_ path: String) throws(SystemCallError)
     /// Removes a cgroup that has neither processes nor children: rmdir(2).
     func removeDirectory(_ path: String) throws(SystemCallError)
-    /// The names of a cgroup's children; empty when it is not there.
+    /// The names of a cgroup's children; empty when the cgroup does not exist.
     func children(of path: String) -> [String]
     /// The text of a control file, or nil when there is no such file.
     func read(_ path: String) -> String?
@@ -17,7 +17,7 @@ package protocol CgroupFileSystem: Sendable {
 
 /// The kernel's own cgroup file systems.
 package struct KernelCgroupFileSystem: CgroupFileSystem {
-    /// Describes the file systems as they are mounted.
+    /// Uses the file systems as they are mounted.
     package init() {}
 
     /// mkdir(2).
@@ -30,7 +30,7 @@ package struct KernelCgroupFileSystem: CgroupFileSystem {
         guard rmdir(path) == 0 else { throw SystemCallError("rmdir \(path)") }
     }
 
-    /// The directories among the names that readdir(3) gives.
+    /// The directories among the names that readdir(3) returns.
     package func children(of path: String) -> [String] {
         (DirectoryListing.names(path) ?? []).filter { name in
             var status = stat()
@@ -50,7 +50,7 @@ package struct KernelCgroupFileSystem: CgroupFileSystem {
 }
 
 extension CgroupFileSystem {
-    /// Writes a control file where a refusal is an answer, not an error: true when the kernel took it.
+    /// Writes a control file whose refusal is a result, not an error: true when the kernel accepted the text.
     @discardableResult
     package func tryWriting(_ path: String, _ text: String) -> Bool {
         do {
@@ -61,7 +61,7 @@ extension CgroupFileSystem {
         }
     }
 
-    /// The number in a control file that holds one; nil for `max` and for files that are not there.
+    /// The number in a control file that holds one; nil for `max` and for files that do not exist.
     package func number(_ path: String) -> UInt64? {
         read(path).flatMap { UInt64($0.prefix { $0.isNumber }) }
     }

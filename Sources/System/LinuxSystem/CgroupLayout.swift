@@ -1,12 +1,12 @@
 internal import Glibc
 
-/// Where this process stands in the host's cgroup hierarchies: the directories below which it may make its own.
+/// The cgroups that this process belongs to: the directories below which it may create its own.
 ///
-/// There is one hierarchy per controller in version 1, and one for all in version 2; a host can have both (cgroups(7)).
+/// Version 1 has one hierarchy per controller, version 2 one for all; a host can mount both (cgroups(7)).
 package struct CgroupLayout: Hashable, Sendable {
-    /// Version 1: the directory of this process in the hierarchy of each controller.
+    /// Version 1: this process's directory in each controller's hierarchy.
     package let ownDirectories: [String: String]
-    /// Version 2: the directory of this process, where that hierarchy is mounted.
+    /// Version 2: this process's directory; nil where that hierarchy is not mounted.
     package let unifiedDirectory: String?
 
     /// Describes a layout.
@@ -21,7 +21,7 @@ package struct CgroupLayout: Hashable, Sendable {
             membership: TextFile.read("/proc/self/cgroup") ?? "", mounts: TextFile.read("/proc/self/mountinfo") ?? "")
     }
 
-    /// Reads the texts of `/proc/PID/cgroup` and `/proc/PID/mountinfo` (proc_pid_cgroup(5), proc_pid_mountinfo(5)).
+    /// Parses the texts of `/proc/PID/cgroup` and `/proc/PID/mountinfo` (proc_pid_cgroup(5), proc_pid_mountinfo(5)).
     package init(membership: String, mounts: String) {
         var paths: [String: Substring] = [:]
         for line in membership.split(separator: "\n") {
@@ -65,7 +65,7 @@ private struct CgroupMount {
         options = fields[dash + 3].split(separator: ",").map(String.init)
     }
 
-    /// Where the cgroup `path` is in this mount, which may show a part of the hierarchy only.
+    /// The directory of the cgroup `path` in this mount, which may show only a part of the hierarchy.
     func directory(of path: Substring) -> String? {
         if root == "/" { return path == "/" ? String(point) : String(point + path) }
         guard path == root || path.hasPrefix(root + "/") else { return nil }

@@ -1,18 +1,18 @@
 internal import Glibc
 
-/// A child process of this one, by its number. The number is ours until somebody waits for it.
+/// A child process, by its process id. The id stays reserved until the process is waited for.
 package struct ChildProcess: Hashable, Sendable {
     /// The process id.
     package let id: Int32
 
-    /// Starts `executable` with exactly these descriptors, arguments and variables; see posix_spawn(3).
+    /// Starts `executable` with exactly these descriptors, arguments and environment variables (posix_spawn(3)).
     ///
-    /// Every descriptor of this process is close-on-exec, so a child gets what is named here and nothing that another
-    /// thread opens meanwhile. `descriptors[n]` becomes the child's descriptor `n`.
+    /// `descriptors[n]` becomes the child's descriptor `n`. Every descriptor of this process is close-on-exec, so the
+    /// child inherits no other, not even one that another thread opens meanwhile.
     package static func spawn(
         _ executable: String, arguments: [String], environment: [String] = [], descriptors: [Int32]
     ) throws(SystemCallError) -> ChildProcess {
-        let sources = try raised(descriptors)
+        let sources = try duplicated(descriptors)
         defer { sources.forEach { _ = Glibc.close($0) } }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -30,12 +30,12 @@ package struct ChildProcess: Hashable, Sendable {
         }
     }
 
-    /// Ends the process; there is nothing to do when it has ended by itself.
+    /// Sends SIGKILL; without effect when the process has already ended.
     package func kill() {
         _ = Glibc.kill(id, SIGKILL)
     }
 
-    /// Waits until the process has ended and returns its wait status, or nil when somebody else reaped it.
+    /// Waits until the process has ended and returns its wait status; nil when it was already reaped.
     @discardableResult
     package func wait() -> Int32? {
         var status: Int32 = 0
@@ -45,8 +45,8 @@ package struct ChildProcess: Hashable, Sendable {
         return status
     }
 
-    /// Copies above every target, so that no dup2 overwrites the source of the next.
-    private static func raised(_ descriptors: [Int32]) throws(SystemCallError) -> [Int32] {
+    /// Duplicates of the descriptors with numbers above every target, so that no dup2 overwrites a later source.
+    private static func duplicated(_ descriptors: [Int32]) throws(SystemCallError) -> [Int32] {
         var copies: [Int32] = []
         for descriptor in descriptors {
             let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, Int32(descriptors.count))
@@ -60,7 +60,7 @@ package struct ChildProcess: Hashable, Sendable {
         return copies
     }
 
-    /// The child starts with no signal blocked or ignored, whatever this thread has.
+    /// Spawn attributes that block and ignore no signal in the child, unlike what this thread may do.
     private static func withSignalDefaults<Result>(
         _ body: (inout posix_spawnattr_t) throws(SystemCallError) -> Result
     ) throws(SystemCallError) -> Result {

@@ -1,10 +1,10 @@
 internal import CLinux
 internal import Glibc
 
-/// Accepts connections of listening sockets.
+/// Accepts connections on listening sockets.
 public enum ConnectionAcceptor {
-    /// Takes one connection from a non-blocking listener; `nil` when none waits. The caller owns the descriptor, which
-    /// is non-blocking, closed on exec and sends small answers at once (tcp(7), TCP_NODELAY).
+    /// Accepts one connection from a non-blocking listener; `nil` when none is pending. The caller owns the descriptor,
+    /// which is non-blocking and close-on-exec and sends small responses at once (tcp(7), TCP_NODELAY).
     public static func accept(_ listener: Int32) -> Int32? {
         let connection = clinux_accept(listener)
         guard connection >= 0 else { return nil }

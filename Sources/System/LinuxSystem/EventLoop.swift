@@ -2,22 +2,29 @@ internal import CLinux
 internal import Glibc
 internal import Synchronization
 
-/// One thread that waits for descriptors to become readable and for timers to run out (epoll(7)).
+/// One thread that waits for descriptors to become ready and for timers to fire (epoll(7)).
 ///
-/// Timers are made and cancelled far more often than they run out: an invocation sets one and is nearly always done
-/// first. So setting one is a dictionary insertion, and the thread is only woken when it would otherwise sleep too
-/// long; it then looks at all timers, of which there is at most one for each busy environment.
+/// Timers are set and cancelled far more often than they fire: an invocation sets one and nearly always ends before it.
+/// So both cost a few steps in a heap, and setting a timer wakes the thread only when it would otherwise sleep past the
+/// deadline. Cancelling never wakes it.
 public final class EventLoop: Sendable {
-    /// Names a watch or a timer, for taking it back.
+    /// Identifies a watch or a timer for ``cancel(_:)``.
     public struct Token: Hashable, Sendable {
-        let number: UInt64
+        fileprivate enum Registration: Hashable {
+            case watch(UInt64)
+            case timer(TimerHeap<Action>.Key)
+        }
+
+        fileprivate let registration: Registration
     }
 
-    /// What a watch waits for.
+    fileprivate typealias Action = @Sendable () -> Void
+
+    /// The event that a watch waits for.
     public enum Interest: Sendable {
-        /// There is something to read, or the other end has hung up.
+        /// The descriptor is readable, or its peer has hung up.
         case readable
-        /// There is room to write, or the other end has hung up.
+        /// The descriptor is writable, or its peer has hung up.
         case writable
 
         var events: UInt32 {
@@ -28,27 +35,24 @@ public final class EventLoop: Sendable {
         }
     }
 
-    private struct Timer {
-        let deadlineNanoseconds: UInt64
-        let action: @Sendable () -> Void
-    }
-
     private struct Watch {
         let descriptor: Int32
-        let action: @Sendable () -> Void
+        let action: Action
     }
 
     private struct State {
-        var lastToken: UInt64 = 0
+        var lastWatch: UInt64 = 0
+        /// The watches by the number that epoll reports them under.
         var watches: [UInt64: Watch] = [:]
-        var timers: [UInt64: Timer] = [:]
+        var timers = TimerHeap<Action>()
         /// When the thread wakes up by itself.
         var wakeNanoseconds = UInt64.max
         var isStopping = false
 
-        mutating func makeToken() -> UInt64 {
-            lastToken += 1
-            return lastToken
+        mutating func add(_ watch: Watch) -> UInt64 {
+            lastWatch += 1
+            watches[lastWatch] = watch
+            return lastWatch
         }
     }
 
@@ -57,8 +61,8 @@ public final class EventLoop: Sendable {
     private let state = Mutex(State())
     private let thread = Mutex<SystemThread?>(nil)
 
-    /// The token under which epoll reports the wake-up descriptor.
-    private static let wakeUpToken: UInt64 = 0
+    /// The number that epoll reports the waker under.
+    private static let wakerNumber: UInt64 = 0
 
     /// Starts the loop's thread.
     public init(name: String) throws(SystemCallError) {
@@ -66,59 +70,55 @@ public final class EventLoop: Sendable {
         guard epoll.rawValue >= 0 else { throw SystemCallError("epoll_create1") }
         self.epoll = epoll
         waker = try Waker()
-        try add(descriptor: waker.descriptor, token: Self.wakeUpToken, .readable)
+        try add(descriptor: waker.descriptor, number: Self.wakerNumber, .readable)
         let thread = try SystemThread(name: name) { [self] in run() }
         self.thread.withLock { $0 = thread }
     }
 
-    /// Calls `action` on the loop's thread whenever a descriptor is readable, or writable, or has hung up, until
-    /// ``cancel(_:)``.
+    /// Calls `action` on the loop's thread whenever a descriptor is ready or has hung up, until ``cancel(_:)``.
     ///
-    /// The action must take what makes the descriptor ready, or cancel. The caller keeps the descriptor open until
-    /// it has cancelled.
+    /// The readiness is level-triggered: the action must read or write what makes the descriptor ready, or cancel. The
+    /// caller keeps the descriptor open until it has cancelled.
     public func watch(
         _ descriptor: Int32, for interest: Interest = .readable, _ action: @escaping @Sendable () -> Void
     ) throws(SystemCallError) -> Token {
-        let token = state.withLock { state in
-            let token = state.makeToken()
-            state.watches[token] = Watch(descriptor: descriptor, action: action)
-            return token
-        }
+        let number = state.withLock { $0.add(Watch(descriptor: descriptor, action: action)) }
         do {
-            try add(descriptor: descriptor, token: token, interest)
+            try add(descriptor: descriptor, number: number, interest)
         } catch {
-            state.withLock { _ = $0.watches.removeValue(forKey: token) }
+            state.withLock { _ = $0.watches.removeValue(forKey: number) }
             throw error
         }
-        return Token(number: token)
+        return Token(registration: .watch(number))
     }
 
-    /// Calls `action` once, on the loop's thread, at a moment of ``MonotonicClock``, unless cancelled before.
+    /// Calls `action` once on the loop's thread at a time of ``MonotonicClock``, unless it is cancelled before. Actions
+    /// with equal deadlines are called in the order in which they were scheduled.
     public func schedule(atNanoseconds deadline: UInt64, _ action: @escaping @Sendable () -> Void) -> Token {
-        let (token, isEarlier) = state.withLock { state in
-            let token = state.makeToken()
-            state.timers[token] = Timer(deadlineNanoseconds: deadline, action: action)
+        let (timer, isEarlier) = state.withLock { state in
             let isEarlier = deadline < state.wakeNanoseconds
             if isEarlier { state.wakeNanoseconds = deadline }
-            return (token, isEarlier)
+            return (state.timers.insert(action, deadline: deadline), isEarlier)
         }
         if isEarlier { waker.wake() }
-        return Token(number: token)
+        return Token(registration: .timer(timer))
     }
 
-    /// Takes a watch or a timer back. An action that is running on the loop's thread at this moment still ends.
+    /// Cancels a watch or a timer. An action that the loop's thread is already performing, or is about to because its
+    /// timer is due, is still performed.
     public func cancel(_ token: Token) {
-        let watch = state.withLock { state -> Watch? in
-            state.timers.removeValue(forKey: token.number)
-            return state.watches.removeValue(forKey: token.number)
+        switch token.registration {
+        case .timer(let timer): state.withLock { _ = $0.timers.remove(timer) }
+        case .watch(let number):
+            guard let watch = state.withLock({ $0.watches.removeValue(forKey: number) }) else { return }
+            epoll_ctl(epoll.rawValue, EPOLL_CTL_DEL, watch.descriptor, nil)
         }
-        if let watch { epoll_ctl(epoll.rawValue, EPOLL_CTL_DEL, watch.descriptor, nil) }
     }
 
-    /// Timers that have neither run out nor been cancelled.
+    /// The number of timers that have neither fired nor been cancelled.
     var timerCount: Int { state.withLock { $0.timers.count } }
 
-    /// Ends the thread, after the action it is in. Not to be called from an action.
+    /// Ends the thread after its current action. Must not be called from an action.
     public func stop() {
         state.withLock { $0.isStopping = true }
         waker.wake()
@@ -131,8 +131,8 @@ public final class EventLoop: Sendable {
 }
 
 extension EventLoop {
-    private func add(descriptor: Int32, token: UInt64, _ interest: Interest) throws(SystemCallError) {
-        var event = epoll_event(events: interest.events, data: epoll_data_t(u64: token))
+    private func add(descriptor: Int32, number: UInt64, _ interest: Interest) throws(SystemCallError) {
+        var event = epoll_event(events: interest.events, data: epoll_data_t(u64: number))
         guard epoll_ctl(epoll.rawValue, EPOLL_CTL_ADD, descriptor, &event) == 0 else {
             throw SystemCallError("epoll_ctl")
         }
@@ -140,47 +140,50 @@ extension EventLoop {
 
     private func run() {
         var events = [epoll_event](repeating: epoll_event(), count: 64)
-        while true {
-            let count = epoll_wait(epoll.rawValue, &events, Int32(events.count), planSleepMilliseconds())
-            if state.withLock({ $0.isStopping }) { return }
+        // Looked at after the waker was cleared and before the thread sleeps: a stop in between is not slept through.
+        while let sleep = planSleepMilliseconds() {
+            let count = epoll_wait(epoll.rawValue, &events, Int32(events.count), sleep)
             for event in events.prefix(Int(max(count, 0))) {
-                perform(event.data.u64)
+                performWatch(event.data.u64)
             }
             performDueTimers()
         }
     }
 
-    private func perform(_ token: UInt64) {
-        guard token != Self.wakeUpToken else {
+    private func performWatch(_ number: UInt64) {
+        guard number != Self.wakerNumber else {
             waker.clear()
             return
         }
-        // A watch that was cancelled after epoll reported it is not there any more.
-        state.withLock { $0.watches[token]?.action }?()
+        // Missing when it was cancelled after epoll reported it.
+        state.withLock { $0.watches[number]?.action }?()
     }
 
-    private func planSleepMilliseconds() -> Int32 {
-        let earliest = state.withLock { state in
-            let earliest = state.timers.values.lazy.map(\.deadlineNanoseconds).min() ?? UInt64.max
+    /// The time until the next timer, or -1 for no timer, as epoll_wait(2) takes it; `nil` when the loop stops. From
+    /// here on only an earlier timer or a stop wakes the thread.
+    private func planSleepMilliseconds() -> Int32? {
+        let earliest: UInt64? = state.withLock { state in
+            guard !state.isStopping else { return nil }
+            let earliest = state.timers.earliestDeadline ?? UInt64.max
             state.wakeNanoseconds = earliest
             return earliest
         }
+        guard let earliest else { return nil }
         guard earliest != UInt64.max else { return -1 }
         let now = MonotonicClock.nowNanoseconds()
         guard earliest > now else { return 0 }
-        // Rounded up: waking a moment early would only spin.
+        // Rounded up: waking before the deadline would only spin.
         return Int32(clamping: (earliest - now + 999_999) / 1_000_000)
     }
 
     private func performDueTimers() {
         let now = MonotonicClock.nowNanoseconds()
+        // All at once, so that an action that schedules another for now cannot keep the thread from its descriptors.
         let due = state.withLock { state in
-            let due = state.timers.filter { $0.value.deadlineNanoseconds <= now }
-            for token in due.keys { state.timers.removeValue(forKey: token) }
+            var due: [Action] = []
+            while let action = state.timers.popDue(at: now) { due.append(action) }
             return due
         }
-        for timer in due.values.sorted(by: { $0.deadlineNanoseconds < $1.deadlineNanoseconds }) {
-            timer.action()
-        }
+        for action in due { action() }
     }
 }

@@ -2,13 +2,13 @@ internal import CLinux
 internal import Glibc
 
 extension FileDescriptor {
-    /// Reads what is there, at most the buffer's size; 0 at the end (read(2), again when a signal interrupts).
+    /// Reads available bytes, at most the buffer's size; 0 at the end (read(2), retried on EINTR).
     public borrowing func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemCallError) -> Int {
         let number = rawValue
         return try Self.count("read") { Glibc.read(number, buffer.baseAddress, buffer.count) }
     }
 
-    /// Reads at an offset and leaves the file's position alone (pread(2)); 0 at the end.
+    /// Reads at an offset without moving the file position (pread(2)); 0 at the end.
     public borrowing func read(
         into buffer: UnsafeMutableRawBufferPointer, at offset: Int
     ) throws(SystemCallError) -> Int {
@@ -16,7 +16,7 @@ extension FileDescriptor {
         return try Self.count("pread") { Glibc.pread(number, buffer.baseAddress, buffer.count, offset) }
     }
 
-    /// Reads up to `count` bytes at an offset; fewer only where the file ends.
+    /// Reads `count` bytes at an offset; fewer only at the end of the file.
     public borrowing func bytes(count: Int, at offset: Int) throws(SystemCallError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         var filled = 0
@@ -35,18 +35,18 @@ extension FileDescriptor {
         return bytes
     }
 
-    /// Writes all of the buffer (write(2), as often as it takes).
+    /// Writes the whole buffer (write(2), repeated until all bytes are written).
     public borrowing func write(all buffer: UnsafeRawBufferPointer) throws(SystemCallError) {
         if let failure = Self.failureWriting(buffer, to: rawValue) { throw failure }
     }
 
-    /// Writes all of the bytes.
+    /// Writes all bytes.
     public borrowing func write(all bytes: [UInt8]) throws(SystemCallError) {
         let number = rawValue
         if let failure = bytes.withUnsafeBytes({ Self.failureWriting($0, to: number) }) { throw failure }
     }
 
-    /// Writes all of the bytes at an offset and leaves the file's position alone (pwrite(2)).
+    /// Writes all bytes at an offset without moving the file position (pwrite(2)).
     public borrowing func write(all bytes: [UInt8], at offset: Int) throws(SystemCallError) {
         var done = 0
         while done < bytes.count {
@@ -67,12 +67,14 @@ extension FileDescriptor {
         guard clinux_sync_filesystem(rawValue) == 0 else { throw SystemCallError("syncfs") }
     }
 
-    /// Asks the kernel to start writing the file to disk, so that a later `synchronizeFileSystem` has less to wait for
-    /// (sync_file_range(2)). A hint: what it fails at, the later call reports.
+    /// Asks the kernel to start writing the file to disk, so that a later `synchronizeFileSystem` waits less
+    /// (sync_file_range(2)). A hint: the later call reports any failure.
     public borrowing func startWriteback() {
         _ = clinux_start_writeback(rawValue)
     }
 
+    /// Writes the whole buffer; the error that stopped it, or `nil`. A result rather than a throw, because closures
+    /// passed to `withUnsafeBytes` cannot throw typed errors.
     private static func failureWriting(_ buffer: UnsafeRawBufferPointer, to number: Int32) -> SystemCallError? {
         var rest = buffer
         while !rest.isEmpty {
@@ -83,6 +85,7 @@ extension FileDescriptor {
         return nil
     }
 
+    /// The count that a call returns; retried on EINTR.
     private static func count(_ call: String, _ body: () -> Int) throws(SystemCallError) -> Int {
         while true {
             let count = body()

@@ -1,14 +1,14 @@
 internal import Glibc
 
 extension FileDescriptor {
-    /// What the kernel knows about the open file (fstat(2)).
+    /// The status of the open file (fstat(2)).
     public borrowing func status() throws(SystemCallError) -> FileStatus {
         var raw = stat()
         guard fstat(rawValue, &raw) == 0 else { throw SystemCallError("fstat") }
         return FileStatus(raw)
     }
 
-    /// What the kernel knows about a name below this directory; a symbolic link is not followed (fstatat(2)).
+    /// The status of a name below this directory; a symbolic link is not followed (fstatat(2)).
     public borrowing func status(at path: FilePath) throws(SystemCallError) -> FileStatus {
         var raw = stat()
         let number = rawValue
@@ -17,12 +17,12 @@ extension FileDescriptor {
         return FileStatus(raw)
     }
 
-    /// Sets permission bits, whatever the umask (fchmod(2)).
+    /// Sets the permission bits; the umask does not apply (fchmod(2)).
     public borrowing func setMode(_ mode: UInt32) throws(SystemCallError) {
         guard fchmod(rawValue, mode) == 0 else { throw SystemCallError("fchmod") }
     }
 
-    /// Sets the times of last change and last access, in whole seconds since 1970 (futimens(2)).
+    /// Sets the times of last modification and last access, in whole seconds since 1970 (futimens(2)).
     public borrowing func setTimes(seconds: Int) throws(SystemCallError) {
         let time = timespec(tv_sec: seconds, tv_nsec: 0)
         guard futimens(rawValue, [time, time]) == 0 else { throw SystemCallError("futimens") }

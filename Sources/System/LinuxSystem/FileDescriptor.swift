@@ -1,21 +1,21 @@
 internal import Glibc
 
-/// An open file descriptor with one owner. It is closed when its owner goes away.
+/// An open file descriptor with one owner, closed when the value's lifetime ends.
 public struct FileDescriptor: ~Copyable, Sendable {
-    /// The number that the kernel knows the open file by. Valid for as long as this value lives.
+    /// The descriptor's number. Valid for the lifetime of this value.
     public let rawValue: Int32
 
-    /// Takes ownership of a descriptor that a system call just returned.
+    /// Takes ownership of a descriptor.
     public init(owning rawValue: Int32) {
         self.rawValue = rawValue
     }
 
     deinit {
-        // Linux releases the descriptor even when close(2) reports EINTR, so there is nothing to try again.
+        // Linux releases the descriptor even when close(2) reports EINTR, so it must not be retried.
         _ = Glibc.close(rawValue)
     }
 
-    /// Gives the descriptor away: the receiver of the number closes it.
+    /// Gives up ownership; the caller must close the returned descriptor.
     public consuming func release() -> Int32 {
         let number = rawValue
         discard self

@@ -1,14 +1,14 @@
 internal import Glibc
 
-/// An exclusive claim on a file, by which one server owns a data folder (flock(2)).
+/// An exclusive lock on a file, by which one server owns a data folder (flock(2)).
 ///
-/// The claim ends with this value, or with the process, however it ends; the file stays.
+/// The lock is released with this value, or when the process ends, even by a signal; the file stays.
 public struct FileLock: ~Copyable, Sendable {
     private let descriptor: FileDescriptor
 
-    /// Claims a file, which is made when it is not there.
+    /// Locks a file without waiting; creates it when it does not exist.
     ///
-    /// - Throws: `.held` when another process, or another part of this one, has the claim.
+    /// - Throws: `.held` when another process, or another part of this one, holds the lock.
     public static func acquire(_ path: FilePath) throws(FileLockError) -> FileLock {
         do throws(SystemCallError) {
             let descriptor = try FileDescriptor.open(path, [.readWrite, .create, .noFollow])
@@ -20,14 +20,14 @@ public struct FileLock: ~Copyable, Sendable {
     }
 }
 
-/// Why a file could not be claimed.
+/// Why a file could not be locked.
 public enum FileLockError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// Somebody else has the claim.
+    /// Another holder has the lock.
     case held(path: String)
     /// The file could not be opened or locked.
     case system(SystemCallError)
 
-    /// A sentence for the log.
+    /// The error in a few words, for a log.
     public var description: String {
         switch self {
         case .held(let path): "\(path) is locked by another process"

@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// What stat(2) says about a file.
+/// The metadata of a file, from stat(2).
 public struct FileStatus: Hashable, Sendable {
-    /// What kind of file a name stands for.
+    /// The type of a file.
     public enum Kind: Hashable, Sendable {
         /// A regular file.
         case file
@@ -14,19 +14,19 @@ public struct FileStatus: Hashable, Sendable {
         case special
     }
 
-    /// What kind of file it is.
+    /// The file's type.
     public let kind: Kind
     /// Permission bits, with setuid, setgid and sticky: `0o7777` at most.
     public let mode: UInt32
     /// Size in bytes.
     public let size: Int
-    /// How many names the file has.
+    /// The number of hard links.
     public let linkCount: Int
-    /// When its content last changed, in whole seconds since 1970.
+    /// The time of last modification, in whole seconds since 1970.
     public let modificationTimeSeconds: Int
-    /// The file's number in its file system.
+    /// The inode number.
     public let inode: UInt64
-    /// The user that owns it.
+    /// The owner's user id.
     public let owner: UInt32
 
     init(_ raw: stat) {

@@ -1,31 +1,31 @@
 internal import Glibc
 
-/// Programs that are run to their end, while the caller waits and listens.
+/// Runs a program to its end while the caller waits and receives its output.
 public enum ForegroundProcess {
     /// How a program ended.
     public enum Outcome: Hashable, Sendable {
-        /// It called exit(3) with this code.
+        /// It exited with this code.
         case exited(Int32)
         /// This signal ended it.
         case signaled(Int32)
     }
 
-    /// How often it is looked whether the user wants to stop, in milliseconds.
+    /// The interval of checks for a pending signal, in milliseconds.
     private static let signalCheckMilliseconds: Int32 = 100
 
-    /// Whether this process may run the file at a path.
+    /// Whether the path is a regular file that this process may execute.
     public static func isExecutable(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
     }
 
-    /// Runs a program with both outputs joined and no input, and returns how it ended.
+    /// Runs a program without input, with standard output and error in one pipe, and returns how it ended.
     ///
-    /// A signal that `hold` keeps waiting, and that did not reach the program by way of the terminal, ends it.
+    /// A pending signal of `blockedSignals` terminates the program, which need not have got it from the terminal.
     ///
     /// - Parameters:
     ///   - executable: A path; `PATH` is not searched.
-    ///   - line: Gets each line as it comes, without its end.
+    ///   - line: Called with each line as it arrives, without its line feed.
     public static func run(
         _ executable: String, _ arguments: [String], environment: [String: String],
         blockedSignals: borrowing BlockedSignals,
@@ -43,11 +43,11 @@ public enum ForegroundProcess {
         }
         readLines(reading, of: child, blockedSignals, line)
         let status = child.wait() ?? 0
-        // The layout of a wait status; see wait(2). Its macros do not reach Swift.
+        // WIFEXITED, WEXITSTATUS and WTERMSIG (wait(2)): the macros are not visible to Swift.
         return status & 0x7F == 0 ? .exited(status >> 8 & 0xFF) : .signaled(status & 0x7F)
     }
 
-    /// Reads until the last writer is gone.
+    /// Reads until every writer has closed the pipe.
     private static func readLines(
         _ reading: borrowing FileDescriptor, of child: ChildProcess, _ blockedSignals: borrowing BlockedSignals,
         _ line: (String) -> Void

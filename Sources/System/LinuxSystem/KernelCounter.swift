@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// Numbers that the kernel shows as files.
+/// Counters that the kernel exposes as files, such as those of a cgroup.
 public enum KernelCounter {
-    /// Reads the decimal number at the start of an open file, from the beginning each time; `nil` when there is none.
+    /// Reads the decimal number at the start of an open file, whatever its file position; `nil` when there is none.
     public static func read(_ descriptor: Int32) -> UInt64? {
         var number: UInt64?
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { buffer in

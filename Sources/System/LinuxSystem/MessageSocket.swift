@@ -1,14 +1,14 @@
 internal import CLinux
 internal import Glibc
 
-/// A pair of connected sockets that carry whole messages, with descriptors; see unix(7), SOCK_SEQPACKET.
+/// A pair of connected sockets that carry whole messages and descriptors (unix(7), SOCK_SEQPACKET).
 package struct MessagePair: ~Copyable {
-    /// Our end.
+    /// The end of this process.
     package let parentEnd: FileDescriptor
-    /// The end for a child.
+    /// The end for a child process.
     package let childEnd: FileDescriptor
 
-    /// Makes a pair; both ends are close-on-exec.
+    /// Creates a pair (socketpair(2)); both ends are close-on-exec.
     package init() throws(SystemCallError) {
         var ends: [Int32] = [-1, -1]
         guard clinux_message_pair(&ends) == 0 else { throw SystemCallError("socketpair") }
@@ -16,25 +16,25 @@ package struct MessagePair: ~Copyable {
         childEnd = FileDescriptor(owning: ends[1])
     }
 
-    /// Gives our end away and closes the other one, which a child has by now.
+    /// Returns this process's end, for the caller to close, and closes the other, which the child has inherited.
     package consuming func takeParentEnd() -> Int32 {
         parentEnd.release()
     }
 }
 
-/// Receiving on a message socket.
+/// Sends and receives on one end of a ``MessagePair``.
 package enum MessageSocket {
-    /// What one call to `receive` brought.
+    /// The result of `receive`.
     package enum Received: Sendable {
-        /// A message and the descriptors that came with it, which are the caller's to close.
+        /// A message and the descriptors that it carried, for the caller to close.
         case message([UInt8], descriptors: [Int32])
-        /// The other side is gone.
+        /// The peer has closed its end.
         case end
-        /// Nothing has arrived yet.
+        /// No message is pending.
         case nothing
     }
 
-    /// Takes one message of at most `limitBytes`; never blocks.
+    /// Receives one message of at most `limitBytes`; never blocks.
     package static func receive(_ socket: Int32, limitBytes: Int) throws(SystemCallError) -> Received {
         var bytes = [UInt8](repeating: 0, count: limitBytes)
         var descriptors = [Int32](repeating: -1, count: descriptorLimit)
@@ -51,12 +51,12 @@ package enum MessageSocket {
         return length == 0 ? .end : .message(Array(bytes[..<length]), descriptors: Array(descriptors[..<count]))
     }
 
-    /// Sends one message without descriptors; never blocks. False when it could not be sent: the other side is gone,
-    /// or has not read what was sent before.
+    /// Sends one message without descriptors; never blocks. False when it could not be sent: the peer has closed its
+    /// end, or the socket's buffer is full.
     package static func send(_ bytes: [UInt8], to socket: Int32) -> Bool {
         Glibc.send(socket, bytes, bytes.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)) == bytes.count
     }
 
-    /// The most descriptors one message may carry; more are closed on arrival.
+    /// The most descriptors that one message may carry; further ones are closed on arrival.
     private static let descriptorLimit = 32
 }

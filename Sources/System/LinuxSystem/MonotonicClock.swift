@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// The clock that time-outs and durations are measured with: it never goes back (clock_gettime(2), CLOCK_MONOTONIC).
+/// The clock for time-outs and durations: it never goes back (clock_gettime(2), CLOCK_MONOTONIC).
 public enum MonotonicClock {
-    /// Nanoseconds since some moment of the past.
+    /// Nanoseconds since an unspecified time in the past.
     public static func nowNanoseconds() -> UInt64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
@@ -10,7 +10,7 @@ public enum MonotonicClock {
     }
 }
 
-/// The clock on the wall, for what people and clients read.
+/// The clock for times that people and clients read; it can be set back (clock_gettime(2), CLOCK_REALTIME).
 public enum WallClock {
     /// Milliseconds since 1970-01-01 00:00 UTC.
     public static func nowMilliseconds() -> Int64 {

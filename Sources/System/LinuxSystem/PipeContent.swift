@@ -1,12 +1,12 @@
 internal import Glibc
 
-/// What reading a pipe gave.
+/// The result of reading a non-blocking pipe.
 public enum PipeContent: Sendable {
     /// Bytes.
     case bytes([UInt8])
-    /// Nothing at the moment.
+    /// The pipe is empty; a writer may still write.
     case nothing
-    /// Nothing for ever: every writer has closed it, or it cannot be read.
+    /// End of file: every writer has closed the pipe. Or the pipe cannot be read.
     case ended
 
     /// Reads up to 64 KiB, the default capacity of a pipe (pipe(7)), from a non-blocking descriptor.
@@ -20,7 +20,7 @@ public enum PipeContent: Sendable {
         return status < 0 && (errno == EAGAIN || errno == EINTR) ? .nothing : .ended
     }
 
-    /// How many bytes are in a pipe at this moment (FIONREAD, pipe(7)); 0 where that cannot be told.
+    /// The number of unread bytes in a pipe (FIONREAD, pipe(7)); 0 when the kernel cannot tell.
     public static func waitingBytes(_ descriptor: Int32) -> Int {
         var count: Int32 = 0
         return ioctl(descriptor, UInt(FIONREAD), &count) == 0 ? Int(count) : 0

@@ -2,8 +2,8 @@ internal import Glibc
 
 /// The environment variables of this process (environ(7)).
 public enum ProcessEnvironment {
-    /// All variables by name. Read it once, early: another thread that changes the environment meanwhile is not
-    /// noticed.
+    /// All variables by name. Read them once, at the start: environ(7) is not protected against changes by another
+    /// thread.
     public static func variables() -> [String: String] {
         var variables: [String: String] = [:]
         var next = environ

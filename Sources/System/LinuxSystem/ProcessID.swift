@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// Numbers of processes.
+/// Process ids.
 public enum ProcessID {
-    /// This process's own: unique among those that run, so good for the names of temporary files.
+    /// The id of this process: unique among running processes, so usable in names of temporary files.
     public static var current: Int32 { getpid() }
 }

@@ -1,20 +1,20 @@
 internal import Glibc
 
-/// The memory of other processes, as /proc tells it. A process that ends meanwhile counts as nothing.
+/// The memory of other processes, read from /proc. A process that ends meanwhile counts as 0 bytes.
 package enum ProcessMemory {
-    /// A process and everything that descends from it. Inside a pid namespace orphans become children of pid 1, so from
-    /// its first process nothing escapes.
+    /// A process and all its descendants. In a pid namespace, orphans become children of pid 1, so all processes of the
+    /// namespace descend from it.
     package static func descendants(of process: Int32) -> [Int32] {
         var found = [process]
         var next = 0
-        while next < found.count, found.count < familyLimit {
+        while next < found.count, found.count < maximumProcessCount {
             found += children(of: found[next])
             next += 1
         }
         return found
     }
 
-    /// Bytes of physical memory that the process has mapped, shared ones included; proc_pid_statm(5).
+    /// The resident set size in bytes, shared pages included (proc_pid_statm(5)).
     package static func residentBytes(of process: Int32) -> UInt64 {
         guard let text = TextFile.read("/proc/\(process)/statm") else { return 0 }
         let fields = text.split(separator: " ")
@@ -22,8 +22,8 @@ package enum ProcessMemory {
         return pages * UInt64(sysconf(Int32(_SC_PAGESIZE)))
     }
 
-    /// Bytes of physical memory with every shared page divided by its users; proc_pid_smaps(5). Nil when the process is
-    /// gone or not ours to look into.
+    /// The proportional set size in bytes: each shared page counts divided by the number of processes that map it
+    /// (proc_pid_smaps(5)). Nil when the process has ended or this one may not inspect it.
     package static func proportionalBytes(of process: Int32) -> UInt64? {
         guard let text = TextFile.read("/proc/\(process)/smaps_rollup") else { return nil }
         for line in text.split(separator: "\n") where line.hasPrefix("Pss:") {
@@ -42,6 +42,6 @@ package enum ProcessMemory {
         }
     }
 
-    /// More processes than any sandbox may have; a bound for a family that grows while we look.
-    private static let familyLimit = 4096
+    /// More processes than any sandbox may have: bounds the search in a tree that grows meanwhile.
+    private static let maximumProcessCount = 4096
 }

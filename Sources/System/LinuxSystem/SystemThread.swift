@@ -1,10 +1,11 @@
 internal import CLinux
 internal import Glibc
 
-/// A thread of the operating system, for work that blocks. (Blocking calls starve Swift's own task threads.)
+/// A thread of the operating system, for blocking work. (Blocking calls starve Swift's cooperative thread pool.)
 public final class SystemThread: Sendable {
     private let thread: pthread_t
 
+    /// What a new thread gets through the context pointer of pthread_create(3).
     private final class Start {
         let name: String
         let body: @Sendable () -> Void
@@ -18,8 +19,8 @@ public final class SystemThread: Sendable {
     /// Starts a thread.
     ///
     /// - Parameters:
-    ///   - name: what `top -H` shows; the kernel keeps 15 bytes (prctl(2), PR_SET_NAME).
-    ///   - body: what the thread does. The thread ends when it returns.
+    ///   - name: shown by `top -H`; the kernel keeps 15 bytes (prctl(2), PR_SET_NAME).
+    ///   - body: the thread's work. The thread ends when it returns.
     public init(name: String, body: @escaping @Sendable () -> Void) throws(SystemCallError) {
         let start = Unmanaged.passRetained(Start(name: name, body: body))
         var thread = pthread_t()
@@ -39,12 +40,12 @@ public final class SystemThread: Sendable {
         self.thread = thread
     }
 
-    /// Waits for the thread to end. To be called once.
+    /// Waits for the thread to end. Must be called once only.
     public func join() {
         pthread_join(thread, nil)
     }
 
-    /// Lets the calling thread sleep. For waiting without a deadline use ``EventLoop``.
+    /// Blocks the calling thread. To wait without blocking a thread, use ``EventLoop``.
     public static func sleep(milliseconds: UInt32) {
         usleep(milliseconds * 1000)
     }

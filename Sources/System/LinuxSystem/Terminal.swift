@@ -1,12 +1,12 @@
 internal import Glibc
 
-/// What is at the other end of a descriptor that people or other programs read.
+/// The terminal behind a descriptor.
 package enum Terminal {
-    /// How much a terminal shows.
+    /// The size of a terminal.
     package struct Size: Hashable, Sendable {
         /// Lines.
         package let rows: Int
-        /// Characters in a line.
+        /// Characters per line.
         package let columns: Int
 
         /// Describes a size.
@@ -16,8 +16,8 @@ package enum Terminal {
         }
     }
 
-    /// The size of a terminal at this moment, see ioctl_tty(2), TIOCGWINSZ; `nil` for what is no terminal, and for one
-    /// that does not know.
+    /// The current size (ioctl_tty(2), TIOCGWINSZ); `nil` for a descriptor that is no terminal, and for a terminal that
+    /// does not know its size.
     package static func size(of descriptor: Int32) -> Size? {
         var size = winsize()
         guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0, size.ws_col > 0 else { return nil }

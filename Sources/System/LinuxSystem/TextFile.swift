@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Reading and writing the small text files of kernel file systems: /proc and cgroupfs.
+/// Reads and writes the small text files of kernel file systems: /proc and cgroupfs.
 package enum TextFile {
     /// The whole file, or nil when it cannot be read; `errno` says why.
     package static func read(_ path: String) -> String? {
@@ -19,7 +19,7 @@ package enum TextFile {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Writes `text` in one call, as such files want it. The file must exist.
+    /// Writes `text` in one write(2), as kernel files require. The file must exist.
     package static func write(_ path: String, _ text: String) throws(SystemCallError) {
         let number = open(path, O_WRONLY | O_CLOEXEC)
         guard number >= 0 else { throw SystemCallError("open \(path)") }
@@ -30,23 +30,6 @@ package enum TextFile {
         }
     }
 
-    /// No file of this kind is larger; reading stops there.
+    /// Reading stops here; no kernel text file is larger.
     private static let limitBytes = 4 << 20
-}
-
-/// The names in a directory.
-package enum DirectoryListing {
-    /// Every name but `.` and `..`, in no order; nil when the directory cannot be read.
-    package static func names(_ path: String) -> [String]? {
-        guard let directory = opendir(path) else { return nil }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names
-    }
 }

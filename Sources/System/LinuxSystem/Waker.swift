@@ -1,28 +1,27 @@
 internal import CLinux
 internal import Glibc
 
-/// What wakes a thread that waits for descriptors: a counter of the kernel that is readable once it was raised
-/// (eventfd(2)).
+/// Wakes a thread that polls descriptors: a kernel counter that is readable while it is not 0 (eventfd(2)).
 public struct Waker: ~Copyable, Sendable {
     private let counter: FileDescriptor
 
-    /// Makes one that nobody has raised.
+    /// Creates the counter at 0.
     public init() throws(SystemCallError) {
         counter = FileDescriptor(owning: eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK)))
         guard counter.rawValue >= 0 else { throw SystemCallError("eventfd") }
     }
 
-    /// The descriptor to wait for. Readable from ``wake()`` until ``clear()``.
+    /// The descriptor to poll. Readable from ``wake()`` until ``clear()``.
     public var descriptor: Int32 { counter.rawValue }
 
-    /// Wakes whoever waits. May be called on any thread.
+    /// Wakes the polling thread. May be called on any thread.
     public func wake() {
         var one: UInt64 = 1
-        // A full counter means that a wake-up is under way already.
+        // Fails only when the counter is full: then a wake-up is pending already.
         _ = write(counter.rawValue, &one, MemoryLayout<UInt64>.size)
     }
 
-    /// Takes back all wake-ups so far.
+    /// Consumes all pending wake-ups.
     public func clear() {
         var count: UInt64 = 0
         _ = read(counter.rawValue, &count, MemoryLayout<UInt64>.size)

@@ -1,10 +1,12 @@
 internal import Glibc
 internal import Synchronization
 
-/// A few threads that do blocking work in the order it came: the control plane's disk writes, the start of sandboxes.
+/// A bounded queue of blocking work for a few threads, in FIFO order: the control plane's disk writes, the start of
+/// sandboxes.
 public final class WorkQueue: Sendable {
     private struct State {
-        var waiting: [@Sendable () -> Void] = []
+        /// Pending work, from `first` on; what is before has been taken.
+        var pending: [@Sendable () -> Void] = []
         var first = 0
         var isClosed = false
     }
@@ -19,8 +21,8 @@ public final class WorkQueue: Sendable {
     ///
     /// - Parameters:
     ///   - name: the threads' name.
-    ///   - threadCount: how much is done at once.
-    ///   - capacity: how much may wait; beyond it ``submit(_:)`` refuses.
+    ///   - threadCount: how many work items run at once.
+    ///   - capacity: how many may be pending; beyond it ``submit(_:)`` refuses.
     public init(name: String, threadCount: Int, capacity: Int) throws(SystemCallError) {
         self.capacity = capacity
         available = .allocate(capacity: 1)
@@ -36,19 +38,19 @@ public final class WorkQueue: Sendable {
         available.deallocate()
     }
 
-    /// Adds work. `false` when too much waits already, or the queue is closed: the caller says so to its client.
+    /// Adds work. `false` when the queue is full or closed: the caller has to reject its client.
     public func submit(_ work: @escaping @Sendable () -> Void) -> Bool {
         let isAccepted = state.withLock { state in
-            guard !state.isClosed, state.waiting.count - state.first < capacity else { return false }
-            state.waiting.append(work)
+            guard !state.isClosed, state.pending.count - state.first < capacity else { return false }
+            state.pending.append(work)
             return true
         }
         if isAccepted { sem_post(available) }
         return isAccepted
     }
 
-    /// Refuses new work, does what waits, and returns when the threads have ended. Not to be called from the queue's
-    /// own work.
+    /// Refuses new work, performs the pending work, and returns when the threads have ended. Must not be called from
+    /// the queue's own work.
     public func close() {
         state.withLock { $0.isClosed = true }
         let threads = self.threads.withLock { list in
@@ -67,14 +69,15 @@ public final class WorkQueue: Sendable {
         }
     }
 
+    /// The oldest pending work; `nil` when the queue is closed and empty.
     private func take() -> (@Sendable () -> Void)? {
         state.withLock { state in
-            guard state.first < state.waiting.count else { return nil }
-            let work = state.waiting[state.first]
+            guard state.first < state.pending.count else { return nil }
+            let work = state.pending[state.first]
             state.first += 1
-            // Compacting once the served half is the larger one keeps both ends constant in time.
-            if state.first * 2 > state.waiting.count {
-                state.waiting.removeFirst(state.first)
+            // Compacted once most items are taken: so taking one costs amortised constant time.
+            if state.first * 2 > state.pending.count {
+                state.pending.removeFirst(state.first)
                 state.first = 0
             }
             return work

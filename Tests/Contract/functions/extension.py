@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""An external extension: registers, subscribes to telemetry where it is told to, and prints what it gets.
+"""An external extension: registers, optionally subscribes to telemetry, and prints the events it receives.
 
-It is steered by the function's environment variables:
+The function's environment variables control it:
 EXTENSION_EVENTS     the events to register for, with commas between them
 EXTENSION_TELEMETRY  HTTP or TCP: subscribe to everything, and print each event as it comes
-EXTENSION_API        `logs` for the older of the two interfaces
+EXTENSION_API        `logs` for the Logs API, the older interface
 EXTENSION_FAULT      where to fail: exit-early, init-error, exit-in-invoke, exit-error, never-ready, deaf
 EXTENSION_SLOW       seconds of work after each INVOKE
 """
@@ -55,7 +55,7 @@ class LineCollector(socketserver.StreamRequestHandler):
 
 
 def show(event):
-    if event["type"] != "extension":  # which would be told of again, for ever
+    if event["type"] != "extension":  # whose own telemetry would loop forever
         say("told", json.dumps(event))
 
 
@@ -105,7 +105,7 @@ def main():
         if event["eventType"] == "SHUTDOWN":
             if FAULT == "deaf":
                 time.sleep(60)
-            time.sleep(0.3)  # for the telemetry that is on its way
+            time.sleep(0.3)  # wait for telemetry in flight
             say("over")
             return
         if FAULT == "exit-in-invoke":

@@ -1,6 +1,6 @@
 // The handlers of test_handlers.py for a custom runtime. handlers.py has the same ones in Python.
 //
-// `_HANDLER` says which one it is. Events are numbers or strings, of which atol() and the JSON itself say enough.
+// `_HANDLER` selects one. Events are numbers or strings, for which atol() and the raw JSON suffice.
 #include "runtime_api.h"
 
 #include <pthread.h>
@@ -51,7 +51,7 @@ static void *tick(void *unused) {
     return unused;
 }
 
-// Counts its calls. Then it waits so many seconds, or, below zero, ends with that status.
+// Counts its calls. Then waits for `event` seconds or, below zero, exits with that status.
 static void visit(void) {
     static long count;
     long event = atol(body);

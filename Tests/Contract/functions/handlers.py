@@ -37,7 +37,7 @@ state = {"count": 0}
 
 
 def visit(event, context):
-    """Counts its calls. Then it waits so many seconds, or, below zero, ends with that status."""
+    """Counts its calls. Then waits for `event` seconds or, below zero, exits with that status."""
     state["count"] += 1
     if event < 0:
         os._exit(-event)
@@ -50,7 +50,7 @@ def sized(event, context):
 
 
 def chunked(event, context):
-    """Answers in chunks by itself, as some clients of the runtime API do."""
+    """Posts its response itself, in chunks, as some clients of the runtime API do."""
     connection = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
     pieces = [b'"', *[b"x" * 65_536] * (event // 65_536), b"x" * (event % 65_536 - 2), b'"']
     path = "/2018-06-01/runtime/invocation/%s/response" % context.aws_request_id
@@ -84,7 +84,7 @@ def search(event, context):
 
 
 def imports(event, context):
-    """What Python alone has: modules from both places of a layer."""
+    """Only for Python: modules from both folders of a layer."""
     import beside
     import packaged
 
@@ -98,7 +98,7 @@ def tick():
 
 
 def background(event, context):
-    """Says how often the thread has run, lets it run a while, and says it again."""
+    """Returns the thread's count, before and after letting it run for a while."""
     if "ticks" not in state:
         state["ticks"] = 0
         threading.Thread(target=tick, daemon=True).start()

@@ -1,6 +1,6 @@
-"""Runs inside an execution environment and tries what must not work. Each probe returns what it saw.
+"""Runs inside an execution environment and attempts what must fail. Each probe returns its observations.
 
-Length: one file, because it is one deployment package; each probe stands alone.
+Length: one file, because it is one deployment package; the probes are independent.
 """
 
 import contextlib
@@ -21,12 +21,12 @@ def handler(event, context):
 
 
 def outcome(result):
-    """`done`, or the name of the error, of a call into the C library."""
+    """`done`, or the name of a C library call's error."""
     return errno.errorcode[ctypes.get_errno()] if result == -1 else "done"
 
 
 def attempt(action):
-    """`done`, or the name of the error, of an action."""
+    """`done`, or the name of an action's error."""
     try:
         action()
         return "done"
@@ -40,7 +40,7 @@ def status_fields(pid="self"):
 
 
 def probe_listing(paths):
-    """What each folder holds; None where it is not there or closed."""
+    """The content of each folder; None where it is missing or not readable."""
     found = {}
     for path in paths:
         try:
@@ -60,7 +60,7 @@ def probe_readable(paths):
 
 
 def probe_search(name):
-    """Every place in the file system, but for the host's own programs, where a file of this name can be seen."""
+    """Every path in the file system, except the host's programs, with a file of this name."""
     found = []
     for folder, folders, files in os.walk("/"):
         if folder == "/":
@@ -71,7 +71,7 @@ def probe_search(name):
 
 
 def probe_write(paths):
-    """Tries to make a file in each folder, and to change what is there."""
+    """Tries to create a file in each folder, and to change existing ones."""
     results = {}
     for path in paths:
         results[path] = attempt(lambda: open(os.path.join(path, "strata-probe"), "w").close())
@@ -101,7 +101,7 @@ def probe_identity():
 
 
 def probe_processes():
-    """Every process that /proc shows, by its command."""
+    """The commands of all processes in /proc."""
     found = {}
     for entry in os.listdir("/proc"):
         if entry.isdigit():
@@ -111,7 +111,7 @@ def probe_processes():
 
 
 def probe_descriptors():
-    """What the runtime was left with besides its standard streams and what it opened itself."""
+    """The inherited descriptors other than the standard streams and those that the runtime opened."""
     found = {}
     for entry in os.listdir("/proc/self/fd"):
         with contextlib.suppress(OSError):
@@ -120,12 +120,12 @@ def probe_descriptors():
 
 
 def probe_signals(pids):
-    """Signals to processes that are not ours: whether there is one to be signalled."""
+    """Signals foreign processes: whether any can be signalled."""
     return {str(pid): attempt(lambda: os.kill(pid, 0)) for pid in pids}
 
 
 def probe_calls():
-    """System calls that would give a way out, by their numbers on x86-64 (unistd_64.h)."""
+    """System calls that could escape the sandbox, by their x86-64 numbers (unistd_64.h)."""
     path = ctypes.create_string_buffer(b"/tmp/x")
     os.makedirs("/tmp/x", exist_ok=True)
     new_user, new_mount, new_network = 0x10000000, 0x00020000, 0x40000000
@@ -187,7 +187,7 @@ def exit_child(result):
 
 
 def probe_open(paths):
-    """Tries to open for reading and, apart, for writing."""
+    """Tries to open files for reading and, separately, for writing."""
     ways = (os.O_RDONLY, os.O_WRONLY)
     return {path: [attempt(lambda: os.close(os.open(path, way))) for way in ways] for path in paths}
 
@@ -204,7 +204,7 @@ def probe_sockets():
 
 
 def probe_connect(addresses):
-    """Whether each TCP address answers; a silent one counts as not."""
+    """Whether each TCP address accepts a connection; a time-out counts as no."""
     results = {}
     for host, port in addresses:
         connection = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
@@ -228,7 +228,7 @@ def probe_abstract(name):
 
 
 def probe_ports():
-    """Every port of the loopback interface that somebody listens on."""
+    """All loopback ports with a listener."""
     found = []
     for port in range(1, 65536):
         connection = socket.socket()
@@ -243,7 +243,7 @@ def probe_interfaces():
 
 
 def probe_fork_bomb():
-    """Forks until it is stopped: how many processes came to be."""
+    """Forks until fork fails: the number of processes created."""
     children = []
     try:
         while len(children) < 5000:
@@ -263,7 +263,7 @@ def probe_fork_bomb():
 
 
 def probe_wild_fork_bomb():
-    """Every process forks, and nobody stops."""
+    """Forks without limit in every process."""
     while True:
         with contextlib.suppress(OSError):
             os.fork()
@@ -283,13 +283,13 @@ def probe_descriptor_limit():
 
 
 def probe_mounts():
-    """Every mount: where it is, with its options."""
+    """All mounts: path and options."""
     with open("/proc/self/mountinfo") as lines:
         return {fields[4]: fields[5].split(",") for fields in map(str.split, lines)}
 
 
 def probe_root_links():
-    """Ways through /proc to another root."""
+    """Paths through /proc to another root."""
     found = {}
     for entry in os.listdir("/proc"):
         if entry.isdigit() and int(entry) != os.getpid():

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-// The last answer: its head ends in "\r\n\r\n", and its body, which stands behind the head, in a zero byte.
+// The last response: its head ends in "\r\n\r\n"; the body follows and ends in a zero byte.
 static char answer[8 << 20];
 static char *body;
 static size_t body_bytes;
@@ -47,7 +47,7 @@ static size_t read_more(size_t filled) {
     return filled + (size_t)got;
 }
 
-// The value of a header of the last answer, in memory of its own; NULL where it has none of that name.
+// A copy of a header's value in the last response; NULL when missing.
 static char *header(const char *name) {
     size_t length = strlen(name);
     for (char *line = strstr(answer, "\r\n"); line && line + 4 < body; line = strstr(line + 2, "\r\n")) {
@@ -81,7 +81,7 @@ static char *next_event(void) {
     return request_id;
 }
 
-// Posts some bytes to a path of the API, with more header lines perhaps, and returns the status of the answer.
+// Posts bytes to a path of the API, optionally with further header lines; returns the status.
 static int post(const char *path, const char *headers, const char *bytes, size_t count) {
     char head[1024];
     int length = snprintf(head, sizeof head,

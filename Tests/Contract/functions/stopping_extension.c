@@ -1,4 +1,4 @@
-// An extension that registers, and stops every other process of its environment from then on, for as long as it runs.
+// An extension that registers and then keeps stopping every other process of its environment.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A custom runtime that streams its answers, by the letter of the runtime API's description.
+"""A custom runtime that streams its responses exactly as the runtime API's documentation describes.
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming
 """
@@ -24,7 +24,7 @@ def next_event():
 
 
 class Answer:
-    """One streamed answer on a connection of its own."""
+    """One streamed response on its own connection."""
 
     def __init__(self, request, content_type):
         host, port = API.split(":")

@@ -31,7 +31,7 @@ import Testing
 
     private func text(_ value: AWSValue?) -> String { if case .string(let text)? = value { text } else { "" } }
 
-    @Test func `a new key looks like one of AWS, and its secret is told once`() throws {
+    @Test func `a new key has the form of an AWS key, and its secret is printed once`() throws {
         defer { cleanUp() }
         let key = try create("--account 123456789012 --name laptop --service s3.amazonaws.com")
         #expect(text(key["accessKeyId"]).hasPrefix("AKIA") && text(key["accessKeyId"]).count == 20)
@@ -43,14 +43,14 @@ import Testing
         #expect(lines.hasPrefix(text(key["accessKeyId"])) && lines.hasSuffix("s3.amazonaws.com  laptop"))
     }
 
-    @Test func `people get a line for their shell`() {
+    @Test func `a new key is printed as a line for the shell`() {
         defer { cleanUp() }
         let result = session.run("credentials create --data \(folder)")
         #expect(result.output.hasPrefix("export AWS_ACCESS_KEY_ID=AKIA"))
-        #expect(result.errors == "The secret is not shown again.")
+        #expect(result.errors == "The secret is not shown again: store it now.")
     }
 
-    @Test func `a deleted key is gone, and cannot be deleted again`() throws {
+    @Test func `a deleted key is not listed, and deleting it again fails`() throws {
         defer { cleanUp() }
         let key = text(try create()["accessKeyId"])
         #expect(session.run("credentials delete \(key) --data \(folder)").code == 0)
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test(arguments: ["create", "list", "delete X"])
-    func `a folder that is not there is an error, and is not made`(command: String) {
+    func `a missing data folder is an error, and is not created`(command: String) {
         defer { cleanUp() }
         let result = session.run("credentials \(command) --data \(folder)/missing")
         #expect(result.code == 1)

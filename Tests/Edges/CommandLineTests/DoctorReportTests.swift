@@ -14,7 +14,7 @@ import Testing
         return DoctorReport(host: HostCapabilities.probe(), runtimes: [runtime])
     }
 
-    @Test func `people see what was found, and where`() throws {
+    @Test func `the text report names each capability and interpreter`() throws {
         let text = try report().text(style: TextStyle(isTerminal: false, environment: [:]))
         for word in ["kernel", "namespaces", "cgroups", "overlayfs", "seccomp", "/dev/kvm", "Runtimes", "Degraded"] {
             #expect(text.contains(word))
@@ -23,7 +23,7 @@ import Testing
         #expect(!text.contains("\u{1B}"))
     }
 
-    @Test func `programs see the same as JSON`() throws {
+    @Test func `the JSON report has the same content`() throws {
         let document = try JSON.decode(JSON.encode(report().document))
         #expect(document["host"]?["kernel"] != nil)
         #expect(document["host"]?["namespaces"] != nil)

@@ -11,21 +11,21 @@ import Testing
         arguments: [
             ("90s", -90_000), ("10m", -600_000), ("2h", -7_200_000), ("7d", -604_800_000), ("0s", 0),
         ] as [(String, Int64)])
-    func `a moment may be so long ago`(text: String, offset: Int64) throws {
-        let moment = try #require(Moment(text))
-        #expect(moment.milliseconds(nowMilliseconds: 1_000_000_000_000) == 1_000_000_000_000 + offset)
+    func `a log start may be an age`(text: String, offset: Int64) throws {
+        let start = try #require(LogStart(text))
+        #expect(start.milliseconds(nowMilliseconds: 1_000_000_000_000) == 1_000_000_000_000 + offset)
     }
 
-    @Test func `a moment may be a date and time`() {
-        #expect(Moment("1970-01-01T00:01:00Z") == .at(milliseconds: 60_000))
-        #expect(Moment("1970-01-01T01:00:00.250+01:00") == .at(milliseconds: 250))
+    @Test func `a log start may be a date and time`() {
+        #expect(LogStart("1970-01-01T00:01:00Z") == .at(milliseconds: 60_000))
+        #expect(LogStart("1970-01-01T01:00:00.250+01:00") == .at(milliseconds: 250))
     }
 
     @Test(arguments: [
         "", "m", "-5m", "5", "1.5h", "5 m", "yesterday", "2026-01-31", "1000000001s", "99999999999999999999d",
     ])
-    func `other texts are no moments`(text: String) {
-        #expect(Moment(text) == nil)
+    func `any other text is not a log start`(text: String) {
+        #expect(LogStart(text) == nil)
     }
 
     @Test func `durations, memory and rates are short`() {
@@ -43,7 +43,7 @@ import Testing
             ])
     }
 
-    @Test func `a table is as wide as its cells, and what it shows cannot break out of its row`() {
+    @Test func `a table is as wide as its cells, and control characters in a cell become spaces`() {
         var table = TextTable(["A", "LONG", "LAST"])
         table.add(["1234", "b", "x\n\u{1B}[31my"])
         let style = TextStyle(isTerminal: false, environment: [:])
@@ -61,23 +61,23 @@ import Testing
         ])
     }
 
-    private func look(_ milliseconds: Int64, _ functions: [AWSValue]) -> AWSValue {
+    private func sample(_ milliseconds: Int64, _ functions: [AWSValue]) -> AWSValue {
         .structure(["time": .integer(milliseconds), "functions": .list(functions)])
     }
 
-    @Test func `rates are what changed between two looks, by second`() {
-        let picture = TopPicture(
-            from: look(10_000, [function("a", invocations: 100), function("b", invocations: 50)]),
-            to: look(
+    @Test func `rates are the differences between two samples, per second`() {
+        let snapshot = TopSnapshot(
+            from: sample(10_000, [function("a", invocations: 100), function("b", invocations: 50)]),
+            to: sample(
                 12_000,
                 [
                     function("a", invocations: 104), function("b", invocations: 10),
                     function("c", invocations: 30, busy: 1),
                 ]))
-        #expect(picture.rows.map { $0.function.text("function") } == ["c", "a", "b"])
-        // The server was started anew, or the function made anew: nothing below zero.
-        #expect(picture.rows.map(\.invocationsPerSecond) == [15, 2, 0])
-        let lines = picture.lines(TextStyle(isTerminal: false, environment: [:]))
+        #expect(snapshot.rows.map { $0.function.text("function") } == ["c", "a", "b"])
+        // The server restarted, or the function was recreated: no rate is negative.
+        #expect(snapshot.rows.map(\.invocationsPerSecond) == [15, 2, 0])
+        let lines = snapshot.lines(TextStyle(isTerminal: false, environment: [:]))
         #expect(lines[0] == "1 environment, 0 KB, 17.0 invocations/s, 0 events in the queue")
         #expect(
             lines[2].split(separator: " ").map(String.init) == [
@@ -85,16 +85,16 @@ import Testing
             ])
     }
 
-    @Test func `functions of the same rate come by their environments, then by name`() {
+    @Test func `functions of the same rate are sorted by environments, then by name`() {
         let functions = [
             function("a", invocations: 1), function("b", invocations: 1, busy: 1), function("c", invocations: 1),
             function("d", invocations: 1, busy: 2),
         ]
-        let picture = TopPicture(from: look(10_000, functions), to: look(11_000, functions))
-        #expect(picture.rows.map { $0.function.text("function") } == ["d", "b", "a", "c"])
+        let snapshot = TopSnapshot(from: sample(10_000, functions), to: sample(11_000, functions))
+        #expect(snapshot.rows.map { $0.function.text("function") } == ["d", "b", "a", "c"])
     }
 
-    private func crowd(functions: Int, queues: Int) -> TopPicture {
+    private func fullSnapshot(functions: Int, queues: Int) -> TopSnapshot {
         let names = (0..<functions).map { "a-function-with-a-name-that-is-long-\($0)" }
         let functions = names.enumerated().map { function($1, invocations: 0, busy: Int64($0)) }
         let queues = (0..<queues).map { number -> AWSValue in
@@ -104,13 +104,13 @@ import Testing
             ])
         }
         let now = AWSValue.structure(["time": .integer(1), "functions": .list(functions), "queues": .list(queues)])
-        return TopPicture(from: look(0, []), to: now)
+        return TopSnapshot(from: sample(0, []), to: now)
     }
 
-    @Test func `a picture leaves out what a terminal has no room for, and says so`() {
+    @Test func `a snapshot omits rows that do not fit on the terminal, and counts them`() {
         let style = TextStyle(isTerminal: false, environment: [:])
-        let picture = crowd(functions: 20, queues: 9)
-        let lines = picture.lines(style, within: Terminal.Size(rows: 14, columns: 80))
+        let snapshot = fullSnapshot(functions: 20, queues: 9)
+        let lines = snapshot.lines(style, within: Terminal.Size(rows: 14, columns: 80))
         #expect(lines.count == 13)
         #expect(lines.allSatisfy { $0.count <= 80 })
         #expect(lines[1].hasPrefix("FUNCTION              STARTING  BUSY  "))
@@ -119,27 +119,27 @@ import Testing
         #expect(lines[9].isEmpty)
         #expect(lines[11].split(separator: " ") == ["arn:aws:lambda:us-east-1:000000000000:function:f8", "8", "7s"])
         #expect(lines.last == "Not shown: 13 functions, 8 queues")
-        let narrow = picture.lines(style, within: Terminal.Size(rows: 3, columns: 40))
+        let narrow = snapshot.lines(style, within: Terminal.Size(rows: 3, columns: 40))
         #expect(narrow == ["190 environments, 0 KB, 0 invocations/s,", "Not shown: 20 functions, 9 queues"])
-        #expect(picture.lines(style).count == 1 + 21 + 11)
-        #expect(picture.lines(style, within: Terminal.Size(rows: 34, columns: 500)) == picture.lines(style))
+        #expect(snapshot.lines(style).count == 1 + 21 + 11)
+        #expect(snapshot.lines(style, within: Terminal.Size(rows: 34, columns: 500)) == snapshot.lines(style))
     }
 
-    @Test func `a picture is never larger than the terminal, and counts every row that is shown or not`() {
+    @Test func `a snapshot never exceeds the terminal, and counts the rows that it omits`() {
         let style = TextStyle(isTerminal: true, environment: [:])
         for functions in 0...8 {
             for queues in 0...8 {
-                let picture = crowd(functions: functions, queues: queues)
+                let snapshot = fullSnapshot(functions: functions, queues: queues)
                 for rows in 2...24 {
-                    let share = TopPicture.Share(functions: functions, queues: queues, rows: rows)
-                    let isWhole = share.functions == functions && share.queues == queues
-                    let lines = picture.lines(style, within: Terminal.Size(rows: rows, columns: 30))
+                    let layout = TopSnapshot.Layout(functions: functions, queues: queues, rows: rows)
+                    let isComplete = layout.functions == functions && layout.queues == queues
+                    let lines = snapshot.lines(style, within: Terminal.Size(rows: rows, columns: 30))
                     #expect(lines.count <= rows - 1)
-                    #expect(rows == 2 || share.hasNote != isWhole)
-                    #expect(share.hasNote == (lines.last?.hasPrefix("Not shown: ") ?? false))
+                    #expect(rows == 2 || layout.hasNote != isComplete)
+                    #expect(layout.hasNote == (lines.last?.hasPrefix("Not shown: ") ?? false))
                     #expect(lines.allSatisfy { $0.replacing(/\u{1B}\[\d+m/, with: "").count <= 30 })
-                    // No room is wasted where something is left out.
-                    #expect(isWhole || lines.count >= rows - 3)
+                    // When rows are omitted, the terminal is full.
+                    #expect(isComplete || lines.count >= rows - 3)
                 }
             }
         }
@@ -151,38 +151,38 @@ import Testing
             ("ends in one\r\nnext", "ends in one\nnext"),
             ("one\n\nthree\n", "one\n\nthree\n"),
         ])
-    func `an event of several lines stands in the tail as in the log`(log: String, shown: String) {
-        #expect(InvocationAnswer.readable(log) == shown)
+    func `an event of several lines is printed in the tail as in the log`(log: String, shown: String) {
+        #expect(InvocationResponse.readable(log) == shown)
     }
 
     @Test(arguments: ["logs", "invoke", "events list", "events retry", "events purge", "top", "metrics"])
-    func `every command says where the server is, and what it takes`(command: String) {
+    func `every client command documents --endpoint`(command: String) {
         let help = session.run("\(command) --help")
         #expect(help.code == 0)
         #expect(help.output.contains("--endpoint URL"))
         #expect(help.output.split(separator: "\n").allSatisfy { $0.count <= 120 })
     }
 
-    @Test func `an endpoint of the environment that is none is an error of the command line`() {
+    @Test func `an invalid endpoint variable is a usage error`() {
         let result = session.run("top", environment: ["AWS_ENDPOINT_URL": "localhost"])
         #expect(result.code == 2)
-        #expect(result.errors == "strata top: AWS_ENDPOINT_URL is no http or https URL: 'localhost'")
+        #expect(result.errors == "strata top: AWS_ENDPOINT_URL takes an http or https URL, not 'localhost'")
     }
 
-    @Test func `the endpoint of Lambda alone goes before that of all services, where it is set`() {
-        let all = "http://127.0.0.1:1"
+    @Test func `AWS_ENDPOINT_URL_LAMBDA precedes AWS_ENDPOINT_URL unless it is empty`() {
+        let global = "http://127.0.0.1:1"
         let own = session.run(
-            "top", environment: ["AWS_ENDPOINT_URL": all, "AWS_ENDPOINT_URL_LAMBDA": "http://127.0.0.1:2"])
-        #expect(own.errors.hasPrefix("strata: Nothing answers at http://127.0.0.1:2: "))
-        let empty = session.run("top", environment: ["AWS_ENDPOINT_URL": all, "AWS_ENDPOINT_URL_LAMBDA": ""])
-        #expect(empty.errors.hasPrefix("strata: Nothing answers at http://127.0.0.1:1: "))
+            "top", environment: ["AWS_ENDPOINT_URL": global, "AWS_ENDPOINT_URL_LAMBDA": "http://127.0.0.1:2"])
+        #expect(own.errors.hasPrefix("strata: Cannot connect to http://127.0.0.1:2. "))
+        let empty = session.run("top", environment: ["AWS_ENDPOINT_URL": global, "AWS_ENDPOINT_URL_LAMBDA": ""])
+        #expect(empty.errors.hasPrefix("strata: Cannot connect to http://127.0.0.1:1. "))
     }
 
-    @Test func `nobody at the endpoint is an error that says what to do`() {
+    @Test func `an unreachable endpoint is an error that says what to do`() {
         let result = session.run("top --endpoint http://127.0.0.1:1")
         #expect(result.code == 1)
         #expect(
-            result.errors == "strata: Nothing answers at http://127.0.0.1:1: start it with 'strata start', or name "
-                + "another with --endpoint.")
+            result.errors == "strata: Cannot connect to http://127.0.0.1:1. Start the server with 'strata start', or "
+                + "pass another --endpoint.")
     }
 }

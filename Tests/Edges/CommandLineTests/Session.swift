@@ -3,7 +3,7 @@ import Synchronization
 
 @testable import CommandLine
 
-/// Runs command lines without a process, and keeps what they print.
+/// Runs command lines in process and captures their output.
 final class Session: Sendable {
     struct Result {
         let code: Int32
@@ -38,7 +38,7 @@ final class Session: Sendable {
     }
 }
 
-/// A file system in which every path is a program.
+/// A file system in which every path is an executable file.
 private struct FullHost: RuntimeFiles {
     func resolved(_ path: String) -> String? { path }
     func isFile(_ path: String) -> Bool { true }

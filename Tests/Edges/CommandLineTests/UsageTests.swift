@@ -12,10 +12,10 @@ import Testing
         ("start --prot 1", "strata start: unknown option '--prot'; did you mean '--port'?"),
         ("start --prot=1", "strata start: unknown option '--prot'; did you mean '--port'?"),
         ("start -p 1", "strata start: unknown option '-p'; see 'strata start --help'"),
-        ("start --port", "strata start: --port NUMBER needs its value"),
-        ("start --port --host 127.0.0.1", "strata start: --port NUMBER needs its value"),
+        ("start --port", "strata start: --port NUMBER needs a value"),
+        ("start --port --host 127.0.0.1", "strata start: --port NUMBER needs a value"),
         ("start --port 65536", "strata start: --port takes a number from 0 to 65535, not '65536'"),
-        ("start --port 1 --port 2", "strata start: --port is given twice"),
+        ("start --port 1 --port 2", "strata start: --port was given twice"),
         ("start here", "strata start: unexpected argument 'here'; see 'strata start --help'"),
         ("start -- here", "strata start: unexpected argument 'here'; see 'strata start --help'"),
         ("start --account 1", "strata start: --account takes 12 digits, not '1'"),
@@ -30,7 +30,7 @@ import Testing
         ),
         (
             "credentials create --service S3",
-            "strata credentials create: --service takes the name of a service such as s3.amazonaws.com, not 'S3'"
+            "strata credentials create: --service takes a service principal such as s3.amazonaws.com, not 'S3'"
         ),
         ("credentials create --account 1", "strata credentials create: --account takes 12 digits, not '1'"),
         ("layer build", "strata layer build: --requirements FILE is missing"),
@@ -39,7 +39,7 @@ import Testing
             "strata layer build: --runtime takes a Python runtime such as python3.12, not 'nodejs22.x'"
         ),
     ])
-    func `a command line that cannot be understood is one line and exit code 2`(line: String, error: String) {
+    func `a usage error is one line on standard error and exit code 2`(line: String, error: String) {
         let result = Session().run(line)
         #expect(result.errors == error)
         #expect(result.output.isEmpty)
@@ -47,14 +47,14 @@ import Testing
     }
 
     @Test(arguments: ["", "layer", "function", "credentials"])
-    func `a missing command gets the help on standard error`(line: String) {
+    func `a missing subcommand prints the help on standard error`(line: String) {
         let result = Session().run(line)
         #expect(result.code == 2)
         #expect(result.errors.contains("Commands:"))
     }
 
     @Test(arguments: ["--help", "-h", "help", "layer --help", "help layer build", "start --port x --help"])
-    func `help is asked for anywhere`(line: String) {
+    func `help can be requested anywhere on the command line`(line: String) {
         let result = Session().run(line)
         #expect(result.code == 0)
         #expect(result.output.contains("Usage: strata"))
@@ -77,13 +77,13 @@ import Testing
         check(StrataCommand.root(start: StartCommand { _ in 0 }), "")
     }
 
-    @Test func `the version is told in three ways`() {
+    @Test func `the version is printed in three ways`() {
         #expect(Session().run("--version").output == "strata \(StrataVersion.current)")
         #expect(Session().run("version").output == "strata \(StrataVersion.current)")
         #expect(Session().run("version --json").output == #"{"version":"\#(StrataVersion.current)"}"#)
     }
 
-    @Test func `colours need a terminal and no objection`() {
+    @Test func `colours need a terminal, and neither NO_COLOR nor a dumb terminal`() {
         #expect(TextStyle(isTerminal: true, environment: [:]).isColored)
         #expect(TextStyle(isTerminal: true, environment: ["NO_COLOR": ""]).isColored)
         #expect(!TextStyle(isTerminal: true, environment: ["NO_COLOR": "1"]).isColored)
@@ -94,21 +94,23 @@ import Testing
     @Test(arguments: [
         ("port", "port", 0), ("prot", "port", 1), ("", "abc", 3), ("abc", "", 3), ("kitten", "sitting", 3),
     ])
-    func `the distance of words counts slips of the finger`(one: String, other: String, distance: Int) {
+    func `the edit distance counts insertions, deletions, substitutions and swaps`(
+        one: String, other: String, distance: Int
+    ) {
         #expect(Suggestion.distance(one, other) == distance)
         #expect(Suggestion.distance(other, one) == distance)
+    }
+
+    @Test(arguments: [true, false])
+    func `untrusted text is sanitized for a terminal, and unchanged for programs`(isTerminal: Bool) {
+        let console = Console(
+            print: { _ in }, report: { _ in }, style: TextStyle(isTerminal: isTerminal, environment: [:]),
+            isTerminal: isTerminal, environment: [:])
+        let text = "\u{1B}]0;title\u{7} a\tb\nc\rd\u{9B}2J"
+        #expect(console.sanitized(text) == (isTerminal ? "␛]0;title␇ a\tb\nc␍d\u{FFFD}2J" : text))
     }
 }
 
 extension String {
     fileprivate var trimmed: String { String(drop { $0 == " " }) }
-
-    @Test(arguments: [true, false])
-    func `what a function wrote does nothing to a terminal, and is left as it is for programs`(isTerminal: Bool) {
-        let console = Console(
-            print: { _ in }, report: { _ in }, style: TextStyle(isTerminal: isTerminal, environment: [:]),
-            isTerminal: isTerminal, environment: [:])
-        let text = "\u{1B}]0;title\u{7} a\tb\nc\rd\u{9B}2J"
-        #expect(console.harmless(text) == (isTerminal ? "␛]0;title␇ a\tb\nc␍d\u{FFFD}2J" : text))
-    }
 }

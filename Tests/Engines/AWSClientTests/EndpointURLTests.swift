@@ -12,7 +12,7 @@ import Testing
         ("http://[::1]:9000", "http://[::1]:9000", "[::1]:9000", ""),
         ("http://[fd00::1]", "http://[fd00::1]", "[fd00::1]", ""),
     ])
-    func `an endpoint is taken apart as the Host header wants it`(
+    func `an endpoint is split as the Host header needs it`(
         text: String, whole: String, host: String, path: String
     ) throws {
         let url = try #require(EndpointURL(text))
@@ -28,7 +28,7 @@ import Testing
         "http://user:secret@host", "http://host?query", "http://host#part", "http://ho st", "http://host/ü",
         "http://[::1", "http://[]", "http://host\r\nX: y", "http://a/b\\c",
     ])
-    func `what is no endpoint is refused`(text: String) {
+    func `a text that is not an endpoint is refused`(text: String) {
         #expect(EndpointURL(text) == nil)
     }
 }

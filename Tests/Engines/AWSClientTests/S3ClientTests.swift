@@ -6,7 +6,7 @@ import Testing
 
 @testable import AWSClient
 
-/// What goes to S3, and what is made of its answers.
+/// Requests to S3, and the handling of its responses.
 @Suite struct S3ClientTests {
     private let handler = Bucket()
     private let server: HTTPServer
@@ -48,7 +48,7 @@ import Testing
         #expect(request.token == "token")
     }
 
-    @Test func `a refusal is told with S3's own code, and its body is not taken for the object`() throws {
+    @Test func `an error is reported with S3's own code, and its body is not taken for the object`() throws {
         defer { server.stop() }
         var taken = 0
         let endpoint = try #require(EndpointURL("http://127.0.0.1:\(port)"))
@@ -70,7 +70,7 @@ import Testing
         (403, "AccessDenied", "Access Denied"), (404, "NoSuchKey", "The specified key does not exist."),
         (500, "HTTP 500", "S3 gave no reason"), (204, "HTTP 204", "S3 gave no reason"),
     ])
-    func `an answer without a document is told by its status`(status: Int, code: String, message: String) throws {
+    func `a response without a document is reported by its status`(status: Int, code: String, message: String) throws {
         defer { server.stop() }
         let error = #expect(throws: S3Error.self) { try get(S3Object(bucket: "status", key: "\(status)")) }
         guard case .refused(let refusal) = error else { throw error ?? CancellationError() }

@@ -18,7 +18,7 @@ import Testing
         [:], ["AWS_ACCESS_KEY_ID": "a"], ["AWS_SECRET_ACCESS_KEY": "b"], ["AWS_SESSION_TOKEN": "c"],
         ["AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "b"],
     ])
-    func `without them, calls are signed as the account that asks`(variables: [String: String]) throws {
+    func `without credentials, calls are signed as the calling account`(variables: [String: String]) throws {
         #expect(try credentials(variables) == .init(accessKeyID: "123456789012", secretAccessKey: "test"))
     }
 }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Catalog
 
-/// A catalogue in a folder of its own, which goes away with it.
+/// A catalogue in a folder of its own, which is removed with it.
 final class CatalogFixture {
     let path: String
     let catalog: Catalog
@@ -56,7 +56,7 @@ final class CatalogFixture {
         try catalog.write { rows in try rows.put(record, of: try rows.insert(record.id)) }
     }
 
-    /// Does something with a function that is there.
+    /// Runs a transaction with an existing function.
     func change<Value: Sendable>(
         _ name: String, _ body: (borrowing CatalogTransaction, StoredFunction) throws -> Value
     ) throws -> Value {

@@ -3,13 +3,13 @@ import Testing
 
 @testable import Catalog
 
-/// What functions set aside of an account's concurrency.
+/// How much of an account's concurrency its functions reserve.
 @Suite struct ConcurrencyTests {
     private let fixture: CatalogFixture
 
     init() throws { fixture = try CatalogFixture() }
 
-    @Test func `of each function its reservation is set aside, or else what is provisioned`() throws {
+    @Test func `a function takes its reserved concurrency, or without it the provisioned one`() throws {
         let (account, region) = (CatalogFixture.account, CatalogFixture.region)
         func set(_ kind: FunctionSettingKind, _ amounts: [Int], of name: String) throws {
             try fixture.change(name) { rows, function in

@@ -28,7 +28,7 @@ import Testing
         #expect(try fixture.catalog.credentials().isEmpty)
     }
 
-    @Test func `a directory sees what others add and delete, at the next question`() throws {
+    @Test func `the key cache sees keys that another process adds and deletes at the next look-up`() throws {
         let directory = try fixture.catalog.credentialDirectory()
         #expect(try directory.credential("AKIAB") == nil)
         // Another process has a catalogue of its own over the same file.

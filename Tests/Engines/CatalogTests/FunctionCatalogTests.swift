@@ -51,7 +51,7 @@ import Testing
         #expect(try latest("f", in: catalog)?.document == Array("1".utf8))
     }
 
-    @Test func `changes at once never lose one`() async throws {
+    @Test func `concurrent changes are never lost`() async throws {
         let catalog = catalog
         try fixture.create(CatalogFixture.function("f", document: "0"))
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -71,7 +71,7 @@ import Testing
         #expect(try latest("f", in: catalog)?.document == Array("40".utf8))
     }
 
-    @Test func `with a function everything of it is gone`() throws {
+    @Test func `deleting a function deletes everything of it`() throws {
         try fixture.create(CatalogFixture.function("f"))
         try fixture.change("f") { rows, function in
             let name = try #require(AliasName("live"))
@@ -103,7 +103,7 @@ import Testing
         #expect(try page("b") == ["c"])
     }
 
-    @Test func `with their versions functions are listed by name and number`() throws {
+    @Test func `functions with their versions are listed by name and number`() throws {
         for name in ["a", "b"] {
             try fixture.create(CatalogFixture.function(name))
             try fixture.change(name) { rows, function in

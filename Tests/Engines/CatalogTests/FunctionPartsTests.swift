@@ -13,7 +13,7 @@ import Testing
         try fixture.create(CatalogFixture.function("f"))
     }
 
-    @Test func `numbers of versions are never used again, not even by a function of the same name`() throws {
+    @Test func `version numbers are never reused, not even by a function of the same name`() throws {
         let next = { try fixture.change("f") { rows, function in try rows.nextVersion(of: function) } }
         #expect(try next() == .number(1))
         #expect(try next() == .number(2))
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test func `what is set for a version or an alias goes with it`() throws {
+    @Test func `deleting a version or an alias deletes its settings`() throws {
         let live = try #require(AliasName("live"))
         try fixture.change("f") { rows, function in
             try rows.put(try CatalogFixture.function("f", version: .number(1)), of: function)
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func `what is said of a version is replaced, and its packages stay`() throws {
+    @Test func `a version's document is replaced, and its packages stay`() throws {
         let record = try CatalogFixture.function("f", version: .number(1), layers: [CatalogFixture.package("layer")])
         let found = try fixture.change("f") { rows, function in
             try rows.put(record, of: function)
@@ -64,7 +64,7 @@ import Testing
         #expect(found?.code == record.code)
     }
 
-    @Test func `settings are looked up by what they refer to`() throws {
+    @Test func `settings are looked up by their target`() throws {
         for name in ["g", "h"] {
             try fixture.create(CatalogFixture.function(name))
             try fixture.change(name) { rows, function in

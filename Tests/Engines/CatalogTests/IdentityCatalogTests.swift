@@ -31,7 +31,7 @@ struct IdentityCatalogTests {
     private let own = PolicyARN(account: CatalogFixture.account, path: "/", name: "own")
     private let aws = PolicyARN(account: nil, path: "/service-role/", name: "logs")
 
-    @Test func `names that differ only in case cannot be together, but are looked up as they are written`() throws {
+    @Test func `names that differ only in case cannot coexist, but look-ups are case-sensitive`() throws {
         #expect(try create(id(.role, "Resize")) == nil)
         #expect(try create(id(.role, "resize")) == .exists)
         #expect(try catalog.entity(id(.role, "resize")) == nil)
@@ -40,7 +40,7 @@ struct IdentityCatalogTests {
         #expect(try create(id(.role, "resize", CatalogFixture.otherAccount)) == nil)
     }
 
-    @Test func `a list goes on behind a name and keeps to a path`() throws {
+    @Test func `a list continues after a name and filters by path`() throws {
         for (name, path) in [("c", "/x/"), ("a", "/x/y/"), ("b", "/"), ("d", "/x/")] {
             #expect(try create(id(.role, name), path: path) == nil)
         }
@@ -54,7 +54,7 @@ struct IdentityCatalogTests {
         #expect(try names("/x/", "c") == ["d"])
     }
 
-    @Test func `a role has only policies that are there, and some at most`() throws {
+    @Test func `a role has only policies that exist, up to a limit`() throws {
         let role = id(.role, "r")
         #expect(refusal(try catalog.attach(aws, as: .permissions, to: role, limit: 2)) == .missing(role))
         #expect(try create(role) == nil)
@@ -74,7 +74,7 @@ struct IdentityCatalogTests {
         #expect(try catalog.attachments(of: aws, account: CatalogFixture.otherAccount, as: .permissions).isEmpty)
     }
 
-    @Test func `what is in use is not deleted`() throws {
+    @Test func `an entity in use is not deleted`() throws {
         let role = id(.role, "r")
         #expect(try create(id(.policy, "own")) == nil)
         #expect(try create(role, boundary: own) == nil)
@@ -89,7 +89,7 @@ struct IdentityCatalogTests {
         #expect(try delete(role) == .missing(role))
     }
 
-    @Test func `a boundary takes the place of the one before`() throws {
+    @Test func `a boundary replaces the one before`() throws {
         let role = id(.role, "r")
         #expect(try create(role, boundary: own) == .missingPolicy(own))
         #expect(try create(id(.policy, "own")) == nil)

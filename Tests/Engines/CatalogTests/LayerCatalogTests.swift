@@ -12,7 +12,7 @@ import Testing
 
     private var catalog: Catalog { fixture.catalog }
 
-    @Test func `versions count up, and a deleted number is never used again`() throws {
+    @Test func `versions count up, and a deleted number is never reused`() throws {
         let layer = try CatalogFixture.layer("numpy")
         #expect(try (1...3).map { _ in try fixture.publish(layer).number.value } == [1, 2, 3])
         for number in 1...3 {
@@ -44,7 +44,7 @@ import Testing
         #expect(listed.map(\.layer) == [theirs])
     }
 
-    @Test func `a list shows each layer's newest version that fits the filter, by name`() throws {
+    @Test func `a list shows each layer's newest version that matches the filter, by name`() throws {
         let (a, b) = (try CatalogFixture.layer("a"), try CatalogFixture.layer("b"))
         try fixture.publish(b, runtimes: ["python3.11"])
         try fixture.publish(a, runtimes: ["java8"], architectures: [.arm])
@@ -61,7 +61,7 @@ import Testing
         #expect(try list(LayerFilter(architecture: .x86)) == [])
     }
 
-    @Test func `pages stay in step while layers come and go`() throws {
+    @Test func `pages stay consistent while layers are added and deleted`() throws {
         for name in ["a", "b", "c", "d"] { try fixture.publish(CatalogFixture.layer(name)) }
         let page = { (after: String?) in
             try catalog.layers(
@@ -89,7 +89,7 @@ import Testing
         #expect(try page(2) == [1])
     }
 
-    @Test func `versions that are published at once get different numbers`() async throws {
+    @Test func `versions that are published concurrently get different numbers`() async throws {
         let layer = try CatalogFixture.layer("a")
         let catalog = fixture.catalog
         let numbers = try await withThrowingTaskGroup(of: Int.self) { group in
@@ -106,7 +106,7 @@ import Testing
         #expect(numbers == Set(1...20))
     }
 
-    @Test func `a version's policy is kept, taken away, and gone with the version`() throws {
+    @Test func `a version's policy is stored, removed, and deleted with the version`() throws {
         let layer = try CatalogFixture.layer("numpy")
         try fixture.publish(layer)
         try fixture.publish(layer)

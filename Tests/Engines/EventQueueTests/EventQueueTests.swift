@@ -6,7 +6,7 @@ import Testing
 @testable import LinuxSystem
 
 @Suite struct EventQueueTests {
-    @Test func `an event that is postponed is not tried before its time, however many end meanwhile`() throws {
+    @Test func `a postponed event is not tried before its time, however many events end meanwhile`() throws {
         let fixture = try QueueFixture { event, now in
             .postponed(untilMilliseconds: now + 3_600_000, isRetry: true, reason: "later")
         }
@@ -19,7 +19,7 @@ import Testing
         #expect(Set(first.map(\.number)).count == 600)
     }
 
-    @Test func `an event that waits for long costs one timer, however many are handled meanwhile`() throws {
+    @Test func `a waiting event costs one timer, however many events are handled meanwhile`() throws {
         let fixture = try QueueFixture { event, now in
             event.event.requestID == "later"
                 ? .postponed(untilMilliseconds: now + 3_600_000, isRetry: true, reason: "later") : .finished()
@@ -33,7 +33,7 @@ import Testing
         #expect(queue.loop.timerCount <= 1)
     }
 
-    @Test func `an event that was accepted is handled as it was given`() throws {
+    @Test func `an accepted event is handled unchanged`() throws {
         let fixture = try QueueFixture()
         let queue = try fixture.open()
         defer { queue.stop() }
@@ -56,7 +56,7 @@ import Testing
         #expect(try fixture.wait(for: 2).map(\.event.requestID) == ["lost", "lost"])
     }
 
-    @Test func `what is postponed is handled again when its time has come, with what is known of it`() throws {
+    @Test func `a postponed event is handled again when it is due, with its attempts and reason`() throws {
         let fixture = try QueueFixture { event, now in
             event.attempts < 2
                 ? .postponed(untilMilliseconds: now + 60_000, isRetry: event.attempts == 0, reason: "broken")
@@ -74,7 +74,7 @@ import Testing
             #expect((waiting.attempts, waiting.retries, waiting.reason) == (round, 1, "broken"))
             #expect(waiting.dueMilliseconds == fixture.now + 60_000)
             fixture.clock.withLock { $0 += 60_000 }
-            // The queue sleeps by the monotonic clock; a person's request wakes it.
+            // The queue sleeps by the monotonic clock; an operator's request wakes it.
             _ = try queue.makeDue(EventSelection(identity: .number(waiting.number)))
         }
         #expect(try fixture.wait(for: 3).map(\.attempts) == [0, 1, 2])
@@ -82,7 +82,7 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 3] as [UInt64])
-    func `on a clock that is set by hand, what waits is tried when its time has come and not before`(
+    func `with a manual clock, a waiting event is tried when it is due and not before`(
         seed: UInt64
     ) throws {
         var random = SeededGenerator(seed: seed)
@@ -119,7 +119,7 @@ import Testing
         let before = try fixture.commits()
         let isWritten = Mutex(false)
         let answers = Mutex(0)
-        // Its answer holds up the thread that writes.
+        // Its answer blocks the writer's thread.
         queue.accept(fixture.event("first")) { _ in
             while !isWritten.withLock(\.self) { SystemThread.sleep(milliseconds: 1) }
         }
@@ -129,11 +129,11 @@ import Testing
         isWritten.withLock { $0 = true }
         try fixture.wait(until: { answers.withLock { $0 } == 500 })
         #expect(try queue.list(limit: 600).count == 501)
-        // Perhaps the first was not alone.
+        // The first transaction may hold more than one event.
         #expect((1...2).contains(try fixture.commits() - before))
     }
 
-    @Test func `what follows from an event comes with its end, or not at all`() throws {
+    @Test func `follow-up events are added in the transaction that ends their event, or not at all`() throws {
         let fixture = try QueueFixture { event, now in
             guard event.event.target == "f" else { return .finished() }
             let next = NewEvent(target: "g", requestID: "two", payload: [2], acceptedMilliseconds: now)
@@ -146,7 +146,7 @@ import Testing
         try fixture.drain(queue)
     }
 
-    @Test func `a queue that is long is not in memory, and is handled to its end`() throws {
+    @Test func `a long queue is not in memory, and is handled to its end`() throws {
         let fixture = try QueueFixture()
         var limits = EventQueue.Limits()
         limits.inFlight = 7
@@ -159,7 +159,7 @@ import Testing
         try fixture.drain(queue)
     }
 
-    @Test func `events beyond what may wait for the disk are refused`() throws {
+    @Test func `events beyond the limit of unwritten bytes are refused`() throws {
         let fixture = try QueueFixture()
         var limits = EventQueue.Limits()
         limits.unwrittenBytes = 10
@@ -169,7 +169,7 @@ import Testing
         #expect(queue.acceptAndWait(fixture.event("small")))
     }
 
-    @Test func `events beyond what may be on the disk are refused until some are done with`() throws {
+    @Test func `events beyond the limit on the disk are refused until some are finished`() throws {
         let fixture = try QueueFixture { _, _ in nil }
         var limits = EventQueue.Limits()
         limits.diskBytes = 400_000
@@ -178,16 +178,16 @@ import Testing
         let large = fixture.event("large", payload: Array(repeating: 0, count: 100_000))
         #expect((1...10).map { _ in queue.acceptAndWait(large) }.filter(\.self).count < 4)
         #expect(try queue.purge() > 0)
-        // What is free is known with the next transaction.
+        // The next transaction reads the size again.
         _ = queue.acceptAndWait(fixture.event("small"))
         #expect(queue.acceptAndWait(large))
     }
 
-    @Test func `what follows from events has no place beyond that, and is lost`() throws {
+    @Test func `follow-up events beyond the limit on the disk are dropped`() throws {
         let record = Array(repeating: UInt8(0), count: 100_000)
         let fixture = try QueueFixture { event, now in
             guard event.event.target == "f" else {
-                return .postponed(untilMilliseconds: now + 60_000, isRetry: false, reason: "nobody there")
+                return .postponed(untilMilliseconds: now + 60_000, isRetry: false, reason: "throttled")
             }
             let followUp = NewEvent(target: "d", requestID: "r", payload: record, acceptedMilliseconds: now)
             return .finished(followUps: [followUp])
@@ -204,7 +204,7 @@ import Testing
         #expect(fixture.losses.withLock { $0 } + kept == ended)
     }
 
-    @Test func `purged events are gone, and nothing follows from those in hand`() throws {
+    @Test func `purged events are gone, and those in flight have no follow-up events`() throws {
         let fixture = try QueueFixture { event, now in
             .postponed(untilMilliseconds: now + 60_000, isRetry: true, reason: "later")
         }
@@ -218,7 +218,7 @@ import Testing
         #expect(try queue.purge() == 1)
     }
 
-    @Test func `a summary tells all but the content, in pages`() throws {
+    @Test func `summaries have everything but the payload, in pages`() throws {
         let fixture = try QueueFixture { event, now in
             .postponed(untilMilliseconds: now + 60_000, isRetry: true, reason: "later")
         }
@@ -248,7 +248,7 @@ import Testing
 
 @Suite struct EventAttributesTests {
     @Test(arguments: ["", "a=b", "a\r", "\r\n", "\u{301}x", "\\n\\", "=\u{301}\n\u{301}"])
-    func `attributes come back as they were, whatever is in them`(text: String) {
+    func `attributes are decoded unchanged for any text`(text: String) {
         let attributes = ["first": text, "Runs:\(text)": "1", "second": "2"]
         let read = EventAttributes.decode(EventAttributes.encode(attributes))
         #expect(read["first"].map { Array($0.utf8) } == Array(text.utf8))

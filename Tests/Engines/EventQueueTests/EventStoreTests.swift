@@ -15,7 +15,7 @@ import Testing
         return store
     }
 
-    @Test func `a backlog of more than one transaction is hastened and purged whole`() throws {
+    @Test func `a backlog of more than one transaction is made due and purged completely`() throws {
         let fixture = try QueueFixture()
         let store = try store(fixture, counts: [("a", 12_001), ("b", 10_000), ("c", 1)])
         let soon = fixture.now - 1
@@ -31,7 +31,7 @@ import Testing
         #expect(try store.heads().isEmpty)
     }
 
-    @Test func `a queue that an older version has left is counted when it is opened`() throws {
+    @Test func `a queue of an older version is counted when it is opened`() throws {
         let fixture = try QueueFixture()
         do {
             let old = try Database(path: fixture.path, migrations: Array(EventStore.migrations.prefix(1)))
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test(arguments: [1, 2] as [UInt64])
-    func `counts and ages are those of the events that are there, whatever has happened`(seed: UInt64) throws {
+    func `counts and ages match the stored events after any changes`(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let fixture = try QueueFixture()
         let store = try EventStore(path: fixture.path)
@@ -89,7 +89,7 @@ import Testing
         #expect(try reopened.due(for: "kept", byMilliseconds: .max, limit: 9) == [1])
     }
 
-    @Test func `pages of summaries hold the events of the targets that are asked for, each once`() throws {
+    @Test func `pages of summaries contain the events of the selected targets, each once`() throws {
         let fixture = try QueueFixture()
         let store = try store(fixture, counts: [("a", 5), ("b", 5), ("a", 5)])
         var numbers: [Int] = []
@@ -104,7 +104,7 @@ import Testing
         #expect(try store.summaries(EventSelection(targets: []), after: 0, limit: 3).isEmpty)
     }
 
-    @Test func `what follows from a source is asked for and changed with its own events`() throws {
+    @Test func `the follow-up events of a source are listed and changed with its own events`() throws {
         let fixture = try QueueFixture()
         let store = try store(fixture, counts: [("f", 2), ("g", 1), ("bus", 1)])
         var record = fixture.event("1", target: "bus")
@@ -121,7 +121,7 @@ import Testing
         #expect(try store.sources().isEmpty)
     }
 
-    @Test func `what events follow from is known for as long as they wait`() throws {
+    @Test func `the sources of events are known while they wait`() throws {
         let fixture = try QueueFixture()
         let store = try store(fixture, counts: [("f", 1)])
         var record = fixture.event("1", target: "bus")

@@ -5,7 +5,7 @@ import Testing
 
 @testable import EventQueue
 
-/// A queue in a folder of its own, which goes away with it.
+/// A queue in a folder of its own, which is removed with it.
 final class QueueFixture: Sendable {
     let path: String
     let clock = Mutex<Int64>(1_000_000)

@@ -7,7 +7,7 @@ import ZipForge
 
 @testable import LayerStore
 
-/// The world stops at every step of an ingest: by an error, and by a crash.
+/// An error, and a crash, at every step of an ingest.
 @Suite struct CrashTests {
     private static let zip = ForgedZip(
         .init("lib/a", content: "a"), .init("lib/b", unixMode: 0o100755, content: "b"), .link("l", to: "lib/a")
@@ -38,7 +38,7 @@ import ZipForge
         let path = Mutex("")
         let fixture = try StoreFixture { reached throws(SystemCallError) in
             guard reached == step, isWatching.withLock({ $0 }) else { return }
-            // What kill -9 would leave at this instant.
+            // The state that kill -9 would leave at this step.
             try copyTree(path.withLock { $0 }, to: snapshot)
         }
         defer { StoreFixture.remove(String(snapshot.dropLast(5))) }

@@ -5,7 +5,7 @@ import ZipForge
 
 @testable import LayerStore
 
-/// Packages that come piece by piece.
+/// Packages that are written piece by piece.
 @Suite struct DraftTests {
     private static let zip = ForgedZip(.init("a", content: "content of a"), .init("b", content: "content of b")).bytes
 
@@ -13,7 +13,8 @@ import ZipForge
         try Array(bytes).withUnsafeBytes { try draft.write($0) }
     }
 
-    @Test(arguments: [1, 7, 4_096]) func `a zip that comes in pieces is stored as if it came whole`(size: Int) throws {
+    @Test(arguments: [1, 7, 4_096]) func `a zip that is written in pieces is stored like a whole one`(size: Int) throws
+    {
         let fixture = try StoreFixture()
         let draft = try fixture.store.makeDraft()
         for start in stride(from: 0, to: Self.zip.count, by: size) {
@@ -26,7 +27,7 @@ import ZipForge
         #expect(try fixture.names(in: "ingest") == [])
     }
 
-    @Test func `a draft that is let go leaves nothing behind`() throws {
+    @Test func `a draft that is released leaves nothing behind`() throws {
         let fixture = try StoreFixture()
         var draft: PackageDraft? = try fixture.store.makeDraft()
         try write(Self.zip, to: try #require(draft))

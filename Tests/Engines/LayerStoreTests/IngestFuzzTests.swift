@@ -27,7 +27,7 @@ import ZipForge
     }
 
     @Test(arguments: seeds)
-    func `mutated zips are taken whole or refused`(seed: UInt64) throws {
+    func `mutated zips are stored completely or refused`(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         let fixture = try StoreFixture()
         let sample = ForgedZip(
@@ -54,7 +54,7 @@ import ZipForge
     }
 
     @Test(arguments: seeds)
-    func `what the writer writes unpacks to exactly that`(seed: UInt64) throws {
+    func `zips of our own writer unpack to exactly their entries`(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         let fixture = try StoreFixture()
         for round in 0..<12 {
@@ -87,8 +87,8 @@ import ZipForge
         }
     }
 
-    /// Ingests a zip and checks what a hostile one would break. Looking through the whole store is slow, so only every
-    /// 16th zip meets an empty one and is looked after.
+    /// Ingests a zip and checks the invariants that a hostile one would break. Scanning the whole store is slow, so
+    /// only every 16th zip gets an empty store and a scan.
     private static func ingest(
         _ zip: [UInt8], _ fixture: StoreFixture, _ seed: UInt64, _ taken: inout Int, _ refused: inout Int
     ) throws {
@@ -123,7 +123,7 @@ import ZipForge
         let parts = ["a", "b", "c", "..", ".", "", "d"]
         let path = { (generator: inout SeededGenerator, ups: Int) in
             let count = Int.random(in: 1...4, using: &generator)
-            // Mostly harmless, or hardly any zip would be taken.
+            // Mostly harmless, otherwise hardly any zip would be accepted.
             let limit = Int.random(in: 0..<8, using: &generator) < ups ? parts.count : 3
             return (0..<count).map { _ in parts[Int.random(in: 0..<limit, using: &generator)] }.joined(separator: "/")
         }

@@ -6,7 +6,7 @@ import ZipForge
 
 @testable import LayerStore
 
-/// Damage, repair, the collector, and many at once.
+/// Damage, repair, the collector, and concurrency.
 @Suite struct LifetimeTests {
     private let fixture: StoreFixture
 
@@ -21,7 +21,7 @@ import ZipForge
     ).bytes
 
     @Test(arguments: ["change", "remove", "mode", "time", "extra", "directory", "link", "zip", "manifest"])
-    func `damage is found, and the same zip mends it`(damage: String) throws {
+    func `damage is found, and ingesting the zip again repairs it`(damage: String) throws {
         let digest = try store.ingest(Self.zip).digest
         try inflict(damage, on: digest)
         #expect(throws: LayerStoreError.self) { try store.verify(digest) }
@@ -30,7 +30,7 @@ import ZipForge
         #expect(try fixture.names(in: "ingest") == [])
     }
 
-    @Test func `a damaged object is not given to another tree`() throws {
+    @Test func `a damaged object is not linked into another tree`() throws {
         let digest = try store.ingest(Self.zip).digest
         try inflict("change", on: digest)
         let other = try store.ingest(ForgedZip(.init("copy", content: "content of b")).bytes)
@@ -52,7 +52,7 @@ import ZipForge
         #expect((package.zipBytes, package.unzippedBytes, package.entryCount) == (Self.zip.count, 24, 4))
     }
 
-    @Test func `the collector takes what nothing refers to, and only that`() throws {
+    @Test func `the collector removes what no row refers to, and only that`() throws {
         let kept = try store.ingest(Self.zip).digest
         let dropped = try store.ingest(ForgedZip(.init("b", content: "content of b"), .init("c", content: "c")).bytes)
             .digest
@@ -64,7 +64,7 @@ import ZipForge
         #expect(try fixture.leftovers() == [])
     }
 
-    @Test func `a package stays while a value speaks of it`() throws {
+    @Test func `a package is kept while a value pins it`() throws {
         var package: StoredPackage? = try store.ingest(Self.zip)
         let digest = try #require(package?.digest)
         #expect(try store.collectGarbage { [] } == CollectedGarbage())
@@ -76,7 +76,7 @@ import ZipForge
     @Test func `a package that is committed and released during a collection stays`() throws {
         let digest = try store.ingest(Self.zip).digest
         let collected = try store.collectGarbage {
-            // Read before the row is there; then the zip comes again, its row is committed and the value goes.
+            // Read before the row exists; then the zip is ingested again, its row committed and the pin released.
             let referenced: Set<SHA256Digest> = []
             _ = try store.ingest(Self.zip)
             return referenced
@@ -85,7 +85,7 @@ import ZipForge
         try store.verify(digest)
     }
 
-    @Test func `zips at once, the same and overlapping, all end whole`() async throws {
+    @Test func `concurrent ingests, of the same and of overlapping zips, are all complete`() async throws {
         let store = fixture.store
         let zips = (0..<4).map { version in
             let files = (0..<30).map { ForgedZip.Entry("f\($0)", content: "content \($0 % (10 + version))") }

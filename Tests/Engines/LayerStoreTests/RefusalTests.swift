@@ -3,7 +3,7 @@ import ZipForge
 
 @testable import LayerStore
 
-/// Zips that must not be taken. After each, the store is as it was before.
+/// Zips that must be refused. After each, the store is as it was before.
 @Suite struct RefusalTests {
     private static func refusal(_ zip: [UInt8], limits: TreeLimits = .aws) throws -> ZipRefusal? {
         let fixture = try StoreFixture()
@@ -21,7 +21,7 @@ import ZipForge
         "/etc/passwd", "../x", "a/../../x", "a/..", "..", ".", "./", "", "/", "a\\b", "..\\x", "a\u{0}b",
         String(repeating: "n", count: 256), Array(repeating: "directory", count: 420).joined(separator: "/"),
     ])
-    func `a name that is no place in the tree is refused`(name: String) throws {
+    func `a name that is not a path in the tree is refused`(name: String) throws {
         #expect(try Self.refusal(ForgedZip(.init(name, content: "x")).bytes)?.reason == .unsafePath)
     }
 
@@ -57,7 +57,7 @@ import ZipForge
             [.link("l", to: "a"), .link("l", to: "b")], [.init("l", content: "a"), .link("l", to: "a")],
             [.init("d/", unixMode: 0o040755), .init("d/", unixMode: 0o040700)],
         ] as [[ForgedZip.Entry]])
-    func `two entries that want one name differently are refused`(entries: [ForgedZip.Entry]) throws {
+    func `two different entries of one name are refused`(entries: [ForgedZip.Entry]) throws {
         #expect(try Self.refusal(ForgedZip(entries).bytes)?.reason == .conflict)
     }
 
@@ -71,7 +71,7 @@ import ZipForge
         #expect(try Self.refusal(ForgedZip(.init("f", unixMode: mode)).bytes)?.reason == .specialMode)
     }
 
-    @Test func `more bytes or entries than the limits are refused, and exactly the limits are taken`() throws {
+    @Test func `more bytes or entries than the limits are refused, and exactly the limits are accepted`() throws {
         let zip = ForgedZip(.init("a/b/c", content: "12345"), .init("d", content: "12345")).bytes
         #expect(try Self.refusal(zip, limits: TreeLimits(unzippedBytes: 9, entryCount: 4))?.reason == .tooLarge)
         #expect(try Self.refusal(zip, limits: TreeLimits(unzippedBytes: 10, entryCount: 3))?.reason == .tooManyEntries)
@@ -80,12 +80,12 @@ import ZipForge
         #expect(try fixture.store.ingest(zip, limits: TreeLimits(unzippedBytes: 10, entryCount: 4)).entryCount == 4)
     }
 
-    @Test func `a size that the headers only claim is refused without unpacking`() throws {
+    @Test func `a size above the limit in the headers is refused without unpacking`() throws {
         let huge = ForgedZip.Entry("f", content: "x").with(\.declaredSize, 1 << 31).with(\.method, 8)
         #expect(try Self.refusal(ForgedZip(huge).bytes)?.reason == .tooLarge)
     }
 
-    @Test func `damage that shows only while unpacking leaves nothing`() throws {
+    @Test func `damage that is found only while unpacking leaves nothing`() throws {
         let good = (0..<40).map { ForgedZip.Entry("good\($0)", content: "content \($0)") }
         let bad = ForgedZip.Entry("bad", content: "x").with(\.declaredChecksum, 7)
         #expect(try Self.refusal(ForgedZip(good + [bad]).bytes)?.reason == .damaged)

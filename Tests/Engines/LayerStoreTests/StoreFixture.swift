@@ -4,12 +4,12 @@ import LinuxSystem
 
 @testable import LayerStore
 
-/// A store in a folder of its own, which goes away with the fixture.
+/// A store in a folder of its own, which is removed with the fixture.
 final class StoreFixture {
     let path: String
     let store: LayerStore
 
-    /// Opens an empty store. Most tests ask what is there, not whether a power failure would keep it.
+    /// Opens an empty store. Most tests check its content and need no sync to disk.
     init(
         syncsToDisk: Bool = false, observe: @escaping IngestObserver = { _ throws(SystemCallError) in }
     ) throws {
@@ -21,7 +21,7 @@ final class StoreFixture {
         Self.remove(path)
     }
 
-    /// What lies below one of the store's folders, as a set of paths.
+    /// The paths below one of the store's folders.
     func names(in folder: String) throws -> Set<String> { try Self.names(in: "\(path)/store/\(folder)") }
 
     /// Everything that a failed ingest could leave behind: files, not the empty folders they are sorted into.
@@ -59,7 +59,7 @@ final class StoreFixture {
     }
 }
 
-/// A tree read back from disk: every path with what is there.
+/// A tree read back from disk: every path with its content.
 enum Found: Equatable {
     case directory(mode: UInt32)
     case file(mode: UInt32, content: [UInt8])

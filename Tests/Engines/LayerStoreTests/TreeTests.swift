@@ -5,7 +5,7 @@ import ZipForge
 
 @testable import LayerStore
 
-/// What honest zips of all origins unpack to.
+/// The trees of valid zips of all origins.
 @Suite struct TreeTests {
     private let fixture: StoreFixture
 
@@ -53,7 +53,7 @@ import ZipForge
         #expect((package.entryCount, package.unzippedBytes) == (3, 4))
     }
 
-    @Test func `links to nothing, in circles and within the tree are taken`() throws {
+    @Test func `dangling links, loops and links within the tree are accepted`() throws {
         let found = try tree(
             .link("dangling", to: "nowhere/at/all"), .link("circle", to: "circle"), .link("a/up", to: "../b/./c"),
             .link("dot", to: "."), .link("deep", to: "dot/dot/a/../b"), .link("missing", to: "no/../b"))

@@ -13,7 +13,7 @@ import Testing
         try FolderListing(isExcluded: IgnoreRules().excludes).entries(of: folder.path + "/code").map(\.path)
     }
 
-    @Test func `the same files make the same bytes, whatever their times and group modes`() throws {
+    @Test func `the same files make the same bytes for any times and group modes`() throws {
         let one = try TemporaryFolder()
         let other = try TemporaryFolder()
         for name in ["app.py", "lib/b.py", "lib/a.py"] { try one.write("code/\(name)", name, mode: 0o600) }
@@ -28,7 +28,7 @@ import Testing
         #expect(reports.0.unzippedBytes == "app.pylib/a.pylib/b.py#!/bin/sh".utf8.count)
     }
 
-    @Test func `what does not belong into a package is left out`() throws {
+    @Test func `ignored files are left out`() throws {
         let folder = try TemporaryFolder()
         for name in [".git/config", "a/__pycache__/x.py", "a/b.pyc", ".venv/bin/python", ".strataignore", "a/keep.py"] {
             try folder.write("code/\(name)", "")
@@ -64,7 +64,7 @@ import Testing
         ("a/b", "c", true), ("a/b", "../c", true), ("a/b", "../../c", false), ("b", "..", false), ("a/b", "/c", false),
         ("a/b", "./../a/b/../../x", true), ("a/b/c", "../../../d/../x", false),
     ])
-    func `a link is followed in words alone`(path: String, target: String, isInside: Bool) {
+    func `a link's target is resolved as text only`(path: String, target: String, isInside: Bool) {
         #expect(FolderListing.staysInside(path: path, target: target) == isInside)
     }
 

@@ -36,7 +36,7 @@ import Testing
         #expect(error.description.hasPrefix("psycopg2==2.9.10 has no wheel for Python 3.12 on x86_64-manylinux_2_28"))
     }
 
-    @Test func `another failure is told in uv's own words`() throws {
+    @Test func `another failure is reported with uv's own message`() throws {
         let error = UVInstallation.failure(
             ["error: File not found: x.txt"], .exited(2), try platform("python3.12", .x86))
         #expect(error.description == "uv could not install the requirements: File not found: x.txt")
@@ -59,11 +59,13 @@ import Testing
         ("bin/x", "#!/usr/bin/env python3\n", false), ("bin/x", "#!/bin/sh\necho", false),
         ("bin/x", "\u{7F}ELF", false), ("lib/x", "#!/opt/bin/python\n", false),
     ])
-    func `launchers of this host's interpreter are told from other scripts`(path: String, text: String, isOne: Bool) {
+    func `launchers of this host's interpreter are distinguished from other scripts`(
+        path: String, text: String, isOne: Bool
+    ) {
         #expect(HostSpecificFiles.isLauncher(path: path, start: Array(text.utf8)) == isOne)
     }
 
-    @Test func `limits of AWS are warned about, with what is largest`() {
+    @Test func `exceeded limits of AWS are warned about, with the largest parts`() {
         let report = PackageReport(
             path: "layer.zip", digest: .init(hashing: []), zippedBytes: 60 << 20, unzippedBytes: 300 << 20,
             fileCount: 1, largest: [.init(name: "torch", byteCount: 290 << 20)])
@@ -75,7 +77,7 @@ import Testing
     @Test(arguments: [
         (0, "0 bytes"), (1023, "1023 bytes"), (6031, "5.9 KB"), (1 << 20, "1.0 MB"), (10_307_291, "9.8 MB"),
     ])
-    func `sizes are told as people read them`(count: Int, text: String) {
+    func `sizes are written for people`(count: Int, text: String) {
         #expect(ByteCount.text(count) == text)
     }
 }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Packaging
 
-/// With a stand-in for `uv`, so that nothing is downloaded. It leaves what `uv` leaves, host paths and all.
+/// Uses a fake `uv`, so that nothing is downloaded. It leaves the same files as `uv`, host paths included.
 @Suite struct LayerBuilderTests {
     private static let installer = """
         #!/bin/sh

@@ -1,7 +1,7 @@
 import Glibc
 import LinuxSystem
 
-/// A folder that is gone when its owner is.
+/// A folder that is removed with its owner.
 struct TemporaryFolder: ~Copyable {
     let path: String
 

@@ -12,7 +12,7 @@ import Testing
     private static let layout = CgroupLayout(ownDirectories: [:], unifiedDirectory: own)
     private static let limits = SandboxLimits(memoryBytes: 128 << 20, cpuCores: 0.5)
 
-    @Test func `a delegated subtree limits sandboxes by every file that does`() throws {
+    @Test func `a delegated subtree sets every limit of a sandbox`() throws {
         let files = FakeCgroupFileSystem(own: Self.own, offered: ["memory", "pids", "cpu", "io"], processes: ["42"])
         let parent = try #require(CgroupParent.prepare(layout: Self.layout, files: files, serverID: 42))
         #expect(parent.version == .v2)
@@ -24,7 +24,7 @@ import Testing
         #expect(cgroup.membershipFiles == ["\(directory)/cgroup.procs"])
         #expect(files.read("\(directory)/memory.max") == "134217728")
         #expect(files.read("\(directory)/memory.swap.max") == "0")
-        // One process out of memory does not end the others: version 1 has no such switch, and both shall be alike.
+        // Running out of memory does not kill the other processes: version 1 cannot, and both versions act alike.
         #expect(files.read("\(directory)/memory.oom.group") == "0")
         #expect(files.read("\(directory)/pids.max") == "1026")
         #expect(files.read("\(directory)/cpu.max") == "10000 20000")
@@ -36,7 +36,7 @@ import Testing
         #expect(!files.directories.contains(directory))
     }
 
-    @Test func `memory and its end are read from the kernel's counters`() throws {
+    @Test func `memory use and out-of-memory kills are read from the kernel's counters`() throws {
         let files = FakeCgroupFileSystem(own: Self.own, offered: ["memory", "pids"], processes: ["42"])
         let parent = try #require(CgroupParent.prepare(layout: Self.layout, files: files, serverID: 42))
         let cgroup = try parent.makeCgroup(limits: Self.limits)
@@ -50,14 +50,14 @@ import Testing
         #expect(!cgroup.setCPU(cores: 1))
     }
 
-    @Test func `a place shared with other processes is left as it was`() {
+    @Test func `a cgroup shared with other processes is not changed`() {
         let files = FakeCgroupFileSystem(own: Self.own, offered: ["memory", "pids"], processes: ["42", "7"])
         #expect(CgroupParent.prepare(layout: Self.layout, files: files, serverID: 42) == nil)
         #expect(files.directories == [Self.own])
         #expect(files.processes(in: Self.own) == ["42", "7"])
     }
 
-    @Test func `without a controller that contains anything there is no parent`() {
+    @Test func `without a controller that limits processes there is no parent`() {
         let files = FakeCgroupFileSystem(own: Self.own, offered: ["io", "cpu"], processes: ["42"])
         #expect(CgroupParent.prepare(layout: Self.layout, files: files, serverID: 42) == nil)
         #expect(files.directories == [Self.own])
@@ -65,7 +65,7 @@ import Testing
         #expect(CgroupParent.prepare(layout: none, files: files, serverID: 42) == nil)
     }
 
-    @Test func `closing removes the subtree and returns the server to its place`() throws {
+    @Test func `closing removes the subtree and moves the server back`() throws {
         let server = "\(getpid())"
         let files = FakeCgroupFileSystem(own: Self.own, offered: ["memory", "pids"], processes: [server])
         let parent = try #require(CgroupParent.prepare(layout: Self.layout, files: files, serverID: getpid()))
@@ -76,7 +76,7 @@ import Testing
         #expect(files.read("\(Self.own)/cgroup.subtree_control") == "\n")
     }
 
-    @Test func `what dead servers left is removed, what living ones have is not`() throws {
+    @Test func `cgroups of dead servers are removed, those of running ones are kept`() throws {
         let files = FakeCgroupFileSystem(own: Self.own, offered: [], processes: [])
         for path in [
             "strata-10", "strata-10/server", "strata-10/1", "strata-11", "strata-11/1", "strata-12-probe", "other",
@@ -88,14 +88,14 @@ import Testing
         #expect(files.directories == left)
     }
 
-    @Test func `quotas are never less than the kernel takes`() {
+    @Test func `quotas are never less than the kernel's minimum`() {
         #expect(CgroupNumbers.quotaMicroseconds(cores: 128.0 / 1769) == 1447)
         #expect(CgroupNumbers.quotaMicroseconds(cores: 0.001) == 1000)
         #expect(CgroupNumbers.quotaMicroseconds(cores: 1) == 20_000)
         #expect(CgroupNumbers.quotaMicroseconds(cores: .infinity) == 81_920_000)
     }
 
-    @Test func `the place of a process is read from the kernel's tables`() {
+    @Test func `the cgroup of a process is read from the kernel's tables`() {
         let layout = CgroupLayout(
             membership: """
                 12:memory:/docker/abc

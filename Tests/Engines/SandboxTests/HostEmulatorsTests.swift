@@ -21,7 +21,7 @@ import Testing
         ("enabled", "disabled"), ("offset 0", "offset 4"), ("7f454c46", "4d5a0000"), ("magic ", "extension "),
         ("flags: OCF", "nothing"), ("interpreter /usr/bin", "nothing"), ("0200b700", "0200"), ("b700", "zz00"),
     ])
-    func `what is off, or is no emulator, does not count`(part: (String, String)) {
+    func `disabled entries and entries of other formats do not count`(part: (String, String)) {
         #expect(HostEmulators.machine(of: Self.entry.replacing(part.0, with: part.1)) == nil)
     }
 

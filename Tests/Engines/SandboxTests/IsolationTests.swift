@@ -4,10 +4,10 @@ import Testing
 
 @testable import Sandbox
 
-/// What a function cannot do, tried from inside, with a server that is root and with one that is not.
+/// The operations that a function must not perform, tried from inside, with a root and a non-root server.
 @Suite struct IsolationTests {
     @Test(arguments: Role.playable)
-    func `the host's files and other trees have no name inside`(role: Role) throws {
+    func `the host's files and other trees are not visible inside`(role: Role) throws {
         let fixture = try SandboxFixture(role)
         try fixture.write("task/mine.txt", "mine")
         try fixture.write("other/secret.txt", "secret")
@@ -76,13 +76,13 @@ import Testing
                 try: open('/proc/1/mem', 'rb'); print('OPENED')
                 except OSError as error: print(error.strerror)
                 """))
-        // Pid 1 is our own reaper: it shows as the parent, cannot be killed from inside, and cannot be read.
+        // Pid 1 is our own reaper: it appears as the parent, cannot be killed from inside, and cannot be read.
         #expect(outcome.lines == ["True", "[1] 1", "No such file or directory"])
         #expect(outcome.exit == .exited(code: 0))
     }
 
     @Test(arguments: Role.playable)
-    func `there is no capability and no way to a new privilege`(role: Role) throws {
+    func `there are no capabilities and no way to gain privileges`(role: Role) throws {
         let fixture = try SandboxFixture(role)
         let outcome = try fixture.run(
             fixture.shell("grep -E '^(Cap|NoNewPrivs|Seccomp:)' /proc/self/status; cat /proc/self/*id_map; umask"))
@@ -102,7 +102,7 @@ import Testing
     }
 
     @Test(arguments: Role.playable)
-    func `calls that lead out of a sandbox are refused`(role: Role) throws {
+    func `system calls that lead out of a sandbox are refused`(role: Role) throws {
         let fixture = try SandboxFixture(role)
         let outcome = try fixture.run(fixture.python(Self.forbiddenCalls))
         #expect(outcome.lines.last == "end")
@@ -182,13 +182,13 @@ import Testing
         var plan = fixture.python(program)
         let isolated = try fixture.run(plan)
         #expect(isolated.lines == ["Connection refused", "Connection refused", "Network is unreachable", "['lo']"])
-        // The services are there: with the host's network both answer, so the refusals mean something.
+        // The services exist: with the host's network both answer, so the refusals prove isolation.
         plan.network = .host
         #expect(try fixture.run(plan).lines.prefix(2) == ["reached", "reached"])
     }
 
     @Test(arguments: Role.playable)
-    func `setuid programs of the host give nothing`(role: Role) throws {
+    func `setuid programs of the host grant nothing`(role: Role) throws {
         let fixture = try SandboxFixture(role)
         let outcome = try fixture.run(
             fixture.shell("find /usr/bin -perm -4000 | head -1; grep ' /usr ' /proc/mounts; su -c id </dev/null"))

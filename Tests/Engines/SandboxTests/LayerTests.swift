@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(arguments: Role.playable, 2...5)
-    func `of several layers the last one wins, and all else stays`(role: Role, count: Int) throws {
+    func `of several layers the last one overrides the others`(role: Role, count: Int) throws {
         let fixture = try SandboxFixture(role)
         for layer in 1...count {
             // A colon and a comma separate options of an overlay; in a path they must not.

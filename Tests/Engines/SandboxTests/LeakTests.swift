@@ -5,7 +5,7 @@ import Testing
 
 @testable import Sandbox
 
-/// Nothing is left of sandboxes that ended, nor of those that never started.
+/// Sandboxes that ended or failed to start leave nothing behind.
 @Suite struct LeakTests {
     @Test(arguments: Role.playable)
     func `fifty starts, and starts that fail at every step, leave nothing`(role: Role) throws {
@@ -14,8 +14,8 @@ import Testing
     }
 }
 
-/// Runs alone in a process, where everything that is open is its own. Each kind of leak is first made on purpose: a
-/// test that cannot see one proves nothing.
+/// Runs alone in a process, where it owns every open descriptor. Each kind of leak is first made on purpose: a test
+/// that cannot see one proves nothing.
 @Suite(.serialized, .enabled(if: TestProcess.requestedRole != nil, "runs in a process of its own"))
 struct LeakCountTests {
     private let role: Role
@@ -24,7 +24,7 @@ struct LeakCountTests {
     init() throws {
         role = try #require(TestProcess.requestedRole)
         fixture = try SandboxFixture(role)
-        _ = try fixture.run(fixture.shell("exit 0"))  // what is opened once and kept is open now
+        _ = try fixture.run(fixture.shell("exit 0"))  // descriptors that are opened once and kept are open from here on
     }
 
     @Test func `leaks of every kind can be seen`() throws {
@@ -54,7 +54,7 @@ struct LeakCountTests {
         #expect(Holdings.now() == before)
     }
 
-    @Test func `a start that fails leaves nothing, at whatever step it fails`() throws {
+    @Test func `a start that fails at any step leaves nothing`() throws {
         let before = Holdings.now()
         for plan in failing {
             #expect(throws: SandboxError.self) { try fixture.run(plan) }
@@ -89,7 +89,7 @@ struct LeakCountTests {
     }
 }
 
-/// What this process holds that sandboxes could have left.
+/// The resources of this process that sandboxes could have leaked.
 private struct Holdings: Equatable {
     var descriptors: Int
     var children: Int
@@ -105,7 +105,7 @@ private struct Holdings: Equatable {
     }
 }
 
-/// The cgroups that a server has made, all of them.
+/// All cgroups that a server has created.
 enum CgroupLeaks {
     static func subtrees(of server: Int32) -> [String] {
         let layout = CgroupLayout.current()

@@ -5,10 +5,10 @@ import Testing
 
 @testable import Sandbox
 
-/// However a sandbox ends, all of it ends.
+/// Whatever ends a sandbox, all of its processes end.
 @Suite struct LifecycleTests {
     @Test(arguments: Role.playable)
-    func `kill takes every process along, daemons too`(role: Role) throws {
+    func `kill ends every process, daemons too`(role: Role) throws {
         let fixture = try SandboxFixture(role)
         try role.play {
             let sandbox = try fixture.provider.start(fixture.python(Self.daemonize + "\nsignal.pause()"))
@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test(arguments: Role.playable)
-    func `the command's end is the end of what it left running`(role: Role) throws {
+    func `the command's end ends the processes that it left running`(role: Role) throws {
         let fixture = try SandboxFixture(role)
         try role.play {
             let sandbox = try fixture.provider.start(fixture.python(Self.daemonize + "\nos._exit(3)"))
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test(arguments: Role.playable)
-    func `a frozen sandbox stands still, thaws, and can be killed`(role: Role) throws {
+    func `a frozen sandbox stops, thaws, and can be killed`(role: Role) throws {
         let fixture = try SandboxFixture(role)
         try role.play {
             let plan = fixture.shell("echo ready; while true; do echo x; sleep 0.01; done")
@@ -46,7 +46,7 @@ import Testing
             defer { sandbox.close() }
             #expect(SandboxFixture.awaitOutput(sandbox, "ready\n"))
             #expect(sandbox.freeze())
-            // Its first process does as it is told in a moment of its own, and the pipe may hold what came before.
+            // Pid 1 obeys asynchronously, and the pipe may hold earlier output.
             var isStill = false
             for _ in 0..<100 where !isStill {
                 SandboxFixture.discardOutput(sandbox)
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test(arguments: Role.playable)
-    func `a sandbox whose first process is killed from outside says so`(role: Role) throws {
+    func `a sandbox whose first process is killed from outside is reported as lost`(role: Role) throws {
         let fixture = try SandboxFixture(role)
         try role.play {
             let sandbox = try fixture.provider.start(fixture.shell("sleep 60"))
@@ -102,12 +102,12 @@ import Testing
     }
 
     @Test(arguments: Role.playable)
-    func `when the server is killed its sandboxes go with it, frozen or not`(role: Role) throws {
+    func `when the server is killed its sandboxes end too, frozen or not`(role: Role) throws {
         let server = try ServerProcess(role)
         for process in server.sandboxProcesses { #expect(access("/proc/\(process)", F_OK) == 0) }
         server.kill()
         #expect(server.awaitEndOfSandboxes())
-        // What a killed server cannot remove itself is found by the next one.
+        // The next server removes what a killed one left.
         CgroupParent.removeStaleCgroups(layout: .current(), files: KernelCgroupFileSystem()) { $0 != server.id }
         #expect(CgroupLeaks.subtrees(of: server.id).isEmpty)
     }
@@ -137,7 +137,7 @@ import Testing
     }
 }
 
-/// The number behind a pidfd, as the kernel tells it.
+/// The process id of a pidfd, read from the kernel.
 enum ProcessIDs {
     static func of(_ descriptor: Int32) -> Int32? {
         for line in (TextFile.read("/proc/self/fdinfo/\(descriptor)") ?? "").split(separator: "\n")

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Sandbox
 
-/// A function gets what its limits say, and the server lives on.
+/// A function gets exactly its limits, and the server survives.
 @Suite struct LimitTests {
     @Test(arguments: Role.playable)
     func `a fork bomb is contained`(role: Role) throws {
@@ -28,18 +28,18 @@ import Testing
     }
 
     @Test(arguments: Role.playable)
-    func `more memory than the limit ends the function and is told`(role: Role) throws {
+    func `more memory than the limit kills the function and is reported`(role: Role) throws {
         let fixture = try SandboxFixture(role)
         var plan = fixture.python("b = bytearray(1 << 30); print('SURVIVED'); import time; time.sleep(60)")
         plan.limits.memoryBytes = 128 << 20
         let outcome = try fixture.runWatchingMemory(plan)
         #expect(outcome.exit == .outOfMemory)
-        // Where the kernel keeps the limit, not even one instruction runs past it.
+        // Where the kernel enforces the limit, not even one instruction runs past it.
         if fixture.hasCgroups { #expect(outcome.output.isEmpty) }
     }
 
     @Test(arguments: Role.playable)
-    func `memory below the limit is left alone and counted`(role: Role) throws {
+    func `memory below the limit is permitted and counted`(role: Role) throws {
         let fixture = try SandboxFixture(role)
         var plan = fixture.python("b = bytearray(64 << 20); print('ready', flush=True); import time; time.sleep(60)")
         plan.limits.memoryBytes = 128 << 20
@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test(arguments: Role.playable)
-    func `processor time is rationed where the host can`(role: Role) throws {
+    func `processor time is limited where the host can`(role: Role) throws {
         let fixture = try SandboxFixture(role)
         guard fixture.hasCgroups else { return }
         var plan = fixture.python("import time\nwhile time.process_time() < 0.1: pass")

@@ -4,7 +4,7 @@ import SandboxPlan
 import SeededRandom
 import Testing
 
-/// The reader of plans runs with privileges: it takes what the writer writes, and refuses everything else.
+/// The reader of plans runs with privileges: it accepts the encoder's output, and refuses everything else.
 @Suite struct PlanDecodingTests {
     private static func message() throws -> [UInt8] {
         var plan = SandboxPlan(command: ["/var/runtime/bootstrap"])
@@ -24,11 +24,11 @@ import Testing
         return strata_plan_check(copy, bytes.count)
     }
 
-    @Test func `what the encoder writes is read`() throws {
+    @Test func `encoded plans are decoded`() throws {
         #expect(Self.check(try Self.message()) == 0)
     }
 
-    @Test func `no beginning of a plan is a plan`() throws {
+    @Test func `a truncated plan is refused`() throws {
         let message = try Self.message()
         for length in 0..<message.count { #expect(Self.check(Array(message[..<length])) == EPROTO) }
         #expect(Self.check(message + [0]) == EPROTO)
@@ -45,7 +45,7 @@ import Testing
         #expect(Self.check(asRoot) == EPROTO)
     }
 
-    @Test func `more than the reader has room for is refused`() throws {
+    @Test func `a plan beyond the reader's limits is refused`() throws {
         var plan = SandboxPlan(command: ["/x"] + [String](repeating: "a", count: 256))
         let placement = SandboxPlacement(
             identity: .server(uid: 1, gid: 1), seccompProgram: [UInt8](repeating: 0, count: 8))

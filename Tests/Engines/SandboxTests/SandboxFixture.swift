@@ -6,19 +6,19 @@ import Testing
 
 @testable import Sandbox
 
-/// A provider for one role, with a folder that goes away with it.
+/// A provider for one role, with a folder that is removed with it.
 final class SandboxFixture: Sendable {
     let role: Role
     let provider: NamespaceSandboxProvider
-    /// A folder that belongs to the role's user and that nobody else can enter, like a server's data folder.
+    /// A folder that only the role's user can enter, like a server's data folder.
     let folder: String
-    /// How the names of this fixture's cgroups end.
+    /// The suffix of this fixture's cgroups.
     let cgroupSuffix: String
     private let cgroups: CgroupParent?
     private let initFolder: String
     private static let count = Atomic<Int>(0)
 
-    /// What a sandbox wrote and how it ended.
+    /// A sandbox's output and exit.
     struct Outcome {
         let output: String
         let exit: SandboxExit?
@@ -51,7 +51,7 @@ final class SandboxFixture: Sendable {
         Self.removeTree(initFolder)
     }
 
-    /// Whether the kernel limits memory and CPU here.
+    /// Whether the kernel enforces memory and CPU limits here.
     var hasCgroups: Bool { cgroups != nil }
 
     /// A plan that runs a Python program.
@@ -109,7 +109,7 @@ final class SandboxFixture: Sendable {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Runs a sandbox to its end the way the server does where no kernel keeps the limit: it looks while it waits.
+    /// Runs a sandbox to its end as the server does where the kernel does not enforce the limit: it polls the memory.
     func runWatchingMemory(_ plan: SandboxPlan) throws -> Outcome {
         try role.play {
             let sandbox = try provider.start(plan)
@@ -134,13 +134,13 @@ final class SandboxFixture: Sendable {
         return seen == Array(text.utf8)
     }
 
-    /// Throws away what a sandbox has written so far.
+    /// Discards what a sandbox has written so far.
     static func discardOutput(_ sandbox: any RunningSandbox) {
         var chunk = [UInt8](repeating: 0, count: 65536)
         while read(sandbox.output, &chunk, chunk.count) > 0 {}
     }
 
-    /// What has to be removed for a process that could not do it itself.
+    /// Removes what a killed process could not remove itself.
     var temporaryFolders: [String] { [folder, initFolder] }
 
     /// Writes a file of the fixture's folder, with everything above it, readable for all.

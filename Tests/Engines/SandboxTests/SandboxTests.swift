@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sandbox
 
-/// What a function finds, and how its end is told.
+/// The environment that a function sees, and how its end is reported.
 @Suite struct SandboxTests {
     @Test(arguments: Role.playable)
     func `a command runs as the function's user and its output arrives`(role: Role) throws {
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test(arguments: Role.playable)
-    func `the exit code and the signal of the command are told`(role: Role) throws {
+    func `the exit code and the signal of the command are reported`(role: Role) throws {
         let fixture = try SandboxFixture(role)
         #expect(try fixture.run(fixture.shell("exit 0")).exit == .exited(code: 0))
         #expect(try fixture.run(fixture.shell("exit 255")).exit == .exited(code: 255))

@@ -44,7 +44,7 @@ final class ServerProcess {
         process.wait()
     }
 
-    /// Whether the sandboxes' first processes are gone within a generous while.
+    /// Whether the sandboxes' first processes end within a generous time.
     func awaitEndOfSandboxes() -> Bool {
         for _ in 0..<1000 {
             if sandboxProcesses.allSatisfy({ Glibc.kill($0, 0) != 0 }) { return true }
@@ -53,7 +53,7 @@ final class ServerProcess {
         return false
     }
 
-    /// What the process runs: sandboxes that last, and the news of them on standard output.
+    /// What the process runs: sandboxes that stay up, with their process ids on standard output.
     static func serve(_ role: Role) throws {
         let fixture = try SandboxFixture(role)
         try role.play {

@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test(arguments: Role.playable)
-    func `sidecars run first, and print for themselves`(role: Role) throws {
+    func `sidecars run first, and have an output pipe of their own`(role: Role) throws {
         let fixture = try SandboxFixture(role)
         try role.play {
             let sandbox = try fixture.start(try Self.plan(fixture, ["one": "echo $WHO $PWD; sleep 60"]))
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test(arguments: Role.playable)
-    func `the end of each program is told, and the sandbox goes on`(role: Role) throws {
+    func `the exit of each program is reported, and the sandbox stays up`(role: Role) throws {
         let fixture = try SandboxFixture(role)
         try role.play {
             let sandbox = try fixture.start(

@@ -41,7 +41,7 @@ import Testing
         #expect(try store.read(function, from: LogCursor()) == nil)
     }
 
-    @Test func `streams are told in the order of time, and nothing twice`() throws {
+    @Test func `streams are merged in the order of time, and no event is read twice`() throws {
         defer { system("rm -rf \(root)") }
         let (one, two) = (stream(1), stream(2))
         one.append([line(1_000, "a"), line(3_000, "c\rmore"), line(5_000, "e")])
@@ -55,7 +55,7 @@ import Testing
         #expect(try readAll(from: page.cursor).0.events.map(\.text) == ["f"])
     }
 
-    @Test func `only what came since then is told`() throws {
+    @Test func `only events since the cursor's time are read`() throws {
         defer { system("rm -rf \(root)") }
         stream(1).append([line(1_000, "a"), line(2_000, "b"), line(3_000, "c")])
         #expect(try readAll(from: LogCursor(sinceMilliseconds: 2_000)).0.events.map(\.text) == ["b", "c"])
@@ -74,7 +74,7 @@ import Testing
         #expect(pages > 3)
     }
 
-    @Test func `a stream that outgrows its file is read on in the next`() throws {
+    @Test func `reading continues in the next file after a rotation`() throws {
         defer { system("rm -rf \(root)") }
         let small = LogStore(root: root, streamLimitBytes: 200)
         let name = LogStreamName(startMilliseconds: 0, version: .latest, random: [1])
@@ -86,7 +86,7 @@ import Testing
         #expect(try readAll(from: page.cursor).0.events.map { $0.text.prefix(2) } == ["se", "cc"])
     }
 
-    @Test func `a line longer than a page is told whole`() throws {
+    @Test func `a line longer than a page is read completely`() throws {
         defer { system("rm -rf \(root)") }
         let one = stream(1)
         one.append([line(1, String(repeating: "a", count: 60_000))])
@@ -94,7 +94,7 @@ import Testing
         #expect(try readAll(from: LogCursor(), limitBytes: 100).0.events.map(\.text.count) == [60_000, 1])
     }
 
-    @Test func `a line that is not whole yet is told when it is`() throws {
+    @Test func `an incomplete line is read when it is complete`() throws {
         defer { system("rm -rf \(root)") }
         stream(1).append([line(1, "whole")])
         let path = "\(store.folder(of: function))/1970-01-01-[$LATEST]01.log"
@@ -106,7 +106,7 @@ import Testing
     }
 
     @Test(arguments: [0, 951_782_399_999, 951_782_400_000, 1_767_225_599_123, 4_107_542_400_000] as [Int64])
-    func `a moment is read as it was written`(milliseconds: Int64) {
+    func `a time is read as it was written`(milliseconds: Int64) {
         var bytes: [UInt8] = []
         line(milliseconds, "x").append(to: &bytes)
         #expect(LogLine.milliseconds(of: bytes) == milliseconds)

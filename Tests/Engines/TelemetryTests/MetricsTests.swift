@@ -47,7 +47,7 @@ import Testing
         #expect(metrics.overflowCounts.invocations == 2)
     }
 
-    @Test func `figures are written as Prometheus reads them`() {
+    @Test func `samples are written in Prometheus's format`() {
         var text = PrometheusText()
         text.begin("strata_things", .gauge, help: "Things.")
         text.add("strata_things", [], UInt64(3))

@@ -13,7 +13,7 @@ import Testing
         try? TelemetrySubscription(document, versions: TelemetryInterface.telemetry.schemaVersions)
     }
 
-    @Test func `what is not said is as documented`() {
+    @Test func `defaults are as documented`() {
         let subscription = Self.read(Self.document())
         #expect(subscription?.categories == [.platform, .function])
         #expect(subscription?.destination == .http(port: 8080, path: "/x", method: "POST"))
@@ -26,7 +26,7 @@ import Testing
         ("maxItems", [999, 10_001], [1_000, 10_000]), ("maxBytes", [262_143, 1_048_577], [262_144, 1_048_576]),
         ("timeoutMs", [24, 30_001], [25, 30_000]),
     ])
-    func `buffering keeps within its bounds`(name: String, refused: [Int], taken: [Int]) {
+    func `buffering settings outside of their bounds are refused`(name: String, refused: [Int], taken: [Int]) {
         for number in refused { #expect(Self.read(Self.document(#","buffering":{"\#(name)":\#(number)}"#)) == nil) }
         for number in taken { #expect(Self.read(Self.document(#","buffering":{"\#(name)":\#(number)}"#)) != nil) }
     }
@@ -56,7 +56,7 @@ import Testing
         #expect(buffer.isEmpty)
     }
 
-    @Test func `what a slow subscriber loses is counted, once`() throws {
+    @Test func `events that a slow subscriber loses are counted once`() throws {
         var buffer = TelemetryBuffer(try #require(Self.read(Self.document())))
         let large = [UInt8](repeating: 0, count: 200_000)
         for _ in 0..<7 { _ = buffer.append(large) }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Telemetry
 
-/// A stream in a folder of its own, which goes away with it.
+/// A stream in a folder of its own, which is removed with it.
 private final class StreamFixture {
     let root = "/tmp/strata-telemetry-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
     let path: String
@@ -42,7 +42,7 @@ private final class StreamFixture {
                     + "Init Duration: 100.00 ms\tStatus: timeout"))
     }
 
-    @Test func `lines are cut at line breaks and at the limit, whatever the pieces`() {
+    @Test func `lines are split at line breaks and at the limit, for any pieces`() {
         var splitter = LineSplitter(limitBytes: 8)
         #expect(splitter.feed(Array("on".utf8)).isEmpty)
         #expect(splitter.feed(Array("e\ntwo\nthr".utf8)) == ["one", "two"])
@@ -73,14 +73,14 @@ private final class StreamFixture {
         #expect(name.description == "2025/12/31/[$LATEST]" + String(repeating: "0a", count: 16))
     }
 
-    @Test func `a stream that grows past its limit keeps its newer half`() throws {
+    @Test func `a stream that grows past its limit is rotated`() throws {
         let fixture = try StreamFixture(limitBytes: 200)
         for number in 0..<20 { fixture.append("line \(number)") }
         #expect(try #require(contents(fixture.path)).hasSuffix("1970-01-01T00:00:00.005Z line 19\n"))
         #expect(try #require(contents(fixture.path + ".older")).utf8.count <= 200)
     }
 
-    @Test func `a stream whose older half cannot be put aside is put aside when it can be`() throws {
+    @Test func `a stream that cannot be rotated is rotated when it can be`() throws {
         let fixture = try StreamFixture(limitBytes: 200)
         fixture.append("line 0")
         let obstacle = fixture.path + ".older"
@@ -103,7 +103,7 @@ private final class StreamFixture {
         #expect(contents(fixture.path) == "1970-01-01T00:00:00.005Z kept\n")
     }
 
-    @Test func `what stands in one event is shown on lines of its own`() {
+    @Test func `the lines of one event are written as continuation lines`() {
         var bytes: [UInt8] = []
         LogLine(milliseconds: 1_767_225_599_042, text: "[ERROR] it broke\rTraceback").append(to: &bytes)
         #expect(

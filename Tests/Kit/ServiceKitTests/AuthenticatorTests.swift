@@ -60,7 +60,7 @@ import Testing
         #expect(verified.region.description == "eu-west-1" && verified.service == "lambda")
     }
 
-    @Test func `a wrong secret, a key of nobody and a deleted key are refused`() throws {
+    @Test func `a wrong secret, an unknown key and a deleted key are refused`() throws {
         try register("AKIAA")
         let wrong = fault(SigningCredentials(accessKeyID: "AKIAA", secretAccessKey: "secret"))
         #expect(wrong?.kind == .mismatch)
@@ -71,7 +71,7 @@ import Testing
         #expect(fault(SigningCredentials(accessKeyID: "s3.amazonaws.com", secretAccessKey: "x")) == .unknownKey)
     }
 
-    @Test func `a service's key tells for whom it acts`() throws {
+    @Test func `a service acts for the resource that its request names`() throws {
         try register("AKIAS", service: "s3.amazonaws.com")
         let headers = [(name: "X-Amz-Source-Arn", value: "arn:aws:s3:::b"), ("X-Amz-Source-Account", "210987654321")]
         let verified = try verify(
@@ -81,7 +81,7 @@ import Testing
         #expect(verified.caller == Caller(account: account, principal: principal))
     }
 
-    @Test func `an account's key cannot say that it is a service`() throws {
+    @Test func `an account's key cannot claim to be a service`() throws {
         try register("AKIAA")
         let verified = try verify(
             SigningCredentials(accessKeyID: "AKIAA", secretAccessKey: "s3cret"),

@@ -27,7 +27,7 @@ import Testing
         #expect(issue() != issued)
     }
 
-    @Test func `a token tells who it is for, until it expires`() throws {
+    @Test func `a token identifies its session until it expires`() throws {
         let issued = issue()
         guard case .valid(let identity) = resolve(issued, now: 1899) else { throw Unexpected() }
         #expect(identity.account == account && identity.arn == arn && identity.userID == "AROAEXAMPLE:session")
@@ -54,7 +54,7 @@ import Testing
                 == .invalid)
     }
 
-    @Test func `a token that was changed anywhere is refused`() {
+    @Test func `a token with any character changed is refused`() {
         let issued = issue()
         let letters = Array(issued.sessionToken)
         for place in letters.indices where letters[place] != "=" {
@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test(arguments: ["", "strata", "AAAA", "====", String(repeating: "A", count: 64)])
-    func `what is not a token is refused`(token: String) {
+    func `text that is not a token is refused`(token: String) {
         #expect(credentials.resolve(accessKeyID: "ASIA", sessionToken: token, nowSeconds: 0) == .invalid)
     }
 

@@ -19,7 +19,7 @@ import Testing
         #expect(bytes.count == Int(total))
     }
 
-    @Test func `an empty message of the specification has the checksums that it gives`() {
+    @Test func `the specification's empty message has its checksums`() {
         var message = EventStreamMessage(event: "", contentType: "", payload: [])
         message.headers = []
         #expect(

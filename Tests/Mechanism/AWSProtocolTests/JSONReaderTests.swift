@@ -32,7 +32,7 @@ struct JSONReaderTests {
         }
     }
 
-    @Test func `every kind is read as its schema says`() throws {
+    @Test func `every kind is decoded according to its schema`() throws {
         let value = try read(
             #"""
             {"Text":"é\n\ud83d\ude00","Whole":-5,"Long":9007199254740993,"Real":1,"Flag":true,"Bytes":"aGk=",
@@ -79,12 +79,12 @@ struct JSONReaderTests {
         #expect(error.message.contains(words), "\(error.message)")
     }
 
-    @Test func `a refused base64 text is not repeated`() throws {
+    @Test func `an error does not repeat an invalid base64 text`() throws {
         let error = try #require(refusal(#"{"Bytes":"secret!!!"}"#))
         #expect(!error.message.contains("secret"))
     }
 
-    @Test func `base64 is read with its slashes escaped too`() throws {
+    @Test func `base64 with escaped slashes is decoded`() throws {
         #expect(try read(#"{"Bytes":"\/\/\/\/"}"#)["Bytes"] == .blob([0xFF, 0xFF, 0xFF]))
     }
 
@@ -97,7 +97,7 @@ struct JSONReaderTests {
         #expect(throws: AWSError.self) { try JSON.decode(nested(1_000_000)) }
     }
 
-    @Test func `whole numbers are taken from decimals as Java truncates them`() throws {
+    @Test func `decimals for integers are truncated, as in Java`() throws {
         #expect(try read(#"{"Whole":3.9,"Long":-1e2}"#) == .structure(["Whole": .integer(3), "Long": .integer(-100)]))
     }
 
@@ -105,7 +105,7 @@ struct JSONReaderTests {
         #expect(try read(#"{"Text":"a","Text":"b"}"#) == .structure(["Text": .string("b")]))
     }
 
-    @Test func `half a surrogate pair becomes the replacement character`() throws {
+    @Test func `a lone surrogate becomes the replacement character`() throws {
         #expect(try read(#"{"Text":"\ud800x\udc00"}"#)["Text"] == .string("\u{FFFD}x\u{FFFD}"))
         #expect(try read(#"{"Text":"\ud800\ud83d\ude00"}"#)["Text"] == .string("\u{FFFD}😀"))
     }
@@ -115,7 +115,7 @@ struct JSONReaderTests {
         #expect(refusal(json)?.message.contains("values") == true)
     }
 
-    @Test func `without a schema values are read as JSON has them`() throws {
+    @Test func `without a schema, values have the types of JSON`() throws {
         let value = try JSON.decode(Array(#"{"a":[1,2.5,"x",true,null],"b":99999999999999999999}"#.utf8))
         let list: AWSValue = .list([.integer(1), .double(2.5), .string("x"), .boolean(true), .null])
         #expect(value == .structure(["a": list, "b": .double(1e20)]))

@@ -51,7 +51,7 @@ struct JSONValidatorTests {
         #expect(!isValid(String(repeating: "{\"a\":", count: 1_000_000)))
     }
 
-    @Test func `every byte is seen wherever it falls in a word of eight`() {
+    @Test func `every byte is checked at every offset in a word of eight`() {
         for length in 0..<40 {
             for place in 0..<length {
                 var bytes = [UInt8](repeating: UInt8(ascii: "x"), count: length)
@@ -65,7 +65,7 @@ struct JSONValidatorTests {
         }
     }
 
-    @Test func `a fault says where and why`() throws {
+    @Test func `a syntax error says where and why`() throws {
         func fault(_ text: String) -> String? {
             Array(text.utf8).withUnsafeBytes { JSONValidator.syntaxError(in: $0)?.description }
         }
@@ -77,8 +77,8 @@ struct JSONValidatorTests {
         #expect(fault(String(repeating: "[", count: 2000))?.contains("nesting depth") == true)
     }
 
-    /// Jansson is the judge here. Inputs are skipped where it is stricter than the RFC (half surrogates, numbers that
-    /// no C type holds) or laxer (it lets a NUL byte follow a number or literal).
+    /// Jansson is the reference. Inputs are skipped where it is stricter than the RFC (lone surrogates, numbers out of
+    /// range of C's types) or laxer (it accepts a NUL byte after a number or literal).
     @Test func `the validator agrees with Jansson on mutated documents`() {
         let seed = UInt64.random(in: .min ... .max)
         var random = SeededGenerator(seed: seed)

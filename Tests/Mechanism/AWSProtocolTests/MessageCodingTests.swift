@@ -35,7 +35,7 @@ struct MessageCodingTests {
         return try RequestDecoder.decode(request, labels: labels, as: schema)
     }
 
-    @Test func `an input is gathered from all over the request`() throws {
+    @Test func `an input is decoded from path, query, headers and body`() throws {
         let value = try decode(
             "max=7&Keys=a%20b&Keys=c+d&After=2026-01-31T00:00:00Z",
             headers: [AWSHeader("x-dry", "true"), AWSHeader("x-meta-Colour", "red")], body: #"{"Description":"d"}"#,
@@ -65,7 +65,7 @@ struct MessageCodingTests {
         #expect(try decode(as: Self.raw)["Payload"] == nil)
     }
 
-    @Test func `an output is spread over status, headers and body`() {
+    @Test func `an output is encoded as status, headers and body`() {
         let value = AWSValue.structure([
             "Payload": .blob([1, 2]), "Status": .integer(202), "Kind": .string("a\r\nX-Evil: 1"),
             "When": .timestamp(784_111_777),
@@ -78,7 +78,7 @@ struct MessageCodingTests {
         #expect(response.header("Content-Type") == "application/octet-stream")
     }
 
-    @Test func `an output without payload is JSON, and nothing where the status says so`() {
+    @Test func `an output without payload is JSON, except for a status without content`() {
         let schema = Schema("Output", .structure([Schema.Member("Name", Self.text)]))
         let response = ResponseEncoder.encode(.structure(["Name": .string("n")]), as: schema, status: 201)
         #expect(response.status == 201)

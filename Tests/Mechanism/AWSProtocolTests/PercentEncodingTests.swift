@@ -3,7 +3,7 @@ import Testing
 @testable import AWSProtocol
 
 struct PercentEncodingTests {
-    @Test func `what is encoded is decoded to itself`() {
+    @Test func `decoding restores an encoded text`() {
         let text = "aZ09-_.~ /?#[]@!$&'()*+,;=%é漢😀\u{01}"
         #expect(PercentEncoding.decode(PercentEncoding.encode(text)) == text)
         #expect(PercentEncoding.encode("a b/é~") == "a%20b%2F%C3%A9~")

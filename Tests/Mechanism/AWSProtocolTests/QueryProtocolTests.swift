@@ -44,7 +44,7 @@ struct QueryProtocolTests {
         }
     }
 
-    @Test func `an input is gathered from the names of parameters`() throws {
+    @Test func `an input is decoded from the names of parameters`() throws {
         let value = try decode(
             "Name=a+b%C3%A9&Count=-7&Flag=true&When=2026-01-31T00%3A00%3A00Z&Blob=AAE%3D"
                 + "&Tags.member.2.Key=two&Tags.member.10.Key=ten&Tags.member.1.Key=one&Tags.member.1.Value="
@@ -63,7 +63,7 @@ struct QueryProtocolTests {
                 ]))
     }
 
-    @Test func `parameters may stand in the query, and the first of a name counts`() throws {
+    @Test func `parameters may be in the query, and the first of a name counts`() throws {
         #expect(
             try decode("", query: "Action=Describe&Version=1&Name=a&Name=b", prefix: "")
                 == .structure(["Name": .string("a")])
@@ -87,7 +87,7 @@ struct QueryProtocolTests {
         #expect(error.status == 400)
     }
 
-    @Test func `what breaks a constraint is told in the words of these services`() throws {
+    @Test func `a violated constraint is reported with the messages of query services`() throws {
         let error = try #require(refused("Tags.member.1.Key=longer"))
         #expect(error.name == "ValidationError")
         #expect(
@@ -97,7 +97,7 @@ struct QueryProtocolTests {
                 + "length less than or equal to 5")
     }
 
-    @Test func `a service may leave values out of its messages`() {
+    @Test func `a service may omit values from its messages`() {
         let words = Validator.violations(
             of: .structure(["Name": .string("longer")]), by: Self.input, showsValues: false)
         #expect(
@@ -118,7 +118,7 @@ struct QueryProtocolTests {
                 == "Could not find operation Describe for version NO_VERSION_SPECIFIED")
     }
 
-    @Test func `an operation that is known by name only is named in a 501`() throws {
+    @Test func `an operation that the model only names is answered with a 501 that names it`() throws {
         let error = try #require(refused("", prefix: "Action=Greet&Version=1"))
         #expect((error.name, error.status) == ("NotImplementedException", 501))
         #expect(error.message == "Strata does not implement lobby:Greet yet.")
@@ -133,7 +133,7 @@ struct QueryProtocolTests {
         #expect(throws: AWSError.malformedQueryString) { _ = try wire.call(in: raw) }
     }
 
-    @Test func `an answer is XML in the model's order, and any text survives`() throws {
+    @Test func `a response is XML in the model's order, and preserves any text`() throws {
         let output = AWSValue.structure([
             "Name": .string("<a&\"b'>\r\n\u{1}😀"), "Flag": .boolean(false), "Bytes": .blob([0, 1]),
             "When": .timestamp(1_769_817_600), "Tags": .list([.structure(["Key": .string("k")])]),
@@ -166,7 +166,7 @@ struct QueryProtocolTests {
     }
 
     @Test(arguments: [(400, "Sender"), (404, "Sender"), (500, "Receiver"), (501, "Receiver")])
-    func `an error says whose fault it is`(status: Int, type: String) {
+    func `an error says who is at fault`(status: Int, type: String) {
         let response = wire.answer(AWSError("NoSuchThing", status: status, message: "<gone>"), requestID: "id")
         #expect(response.status == status)
         #expect(

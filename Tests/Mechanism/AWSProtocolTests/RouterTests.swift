@@ -26,19 +26,19 @@ struct RouterTests {
         }
     }
 
-    @Test func `a path means an operation and its labels`() {
+    @Test func `a path identifies an operation and its labels`() {
         #expect(route("GET", "/functions/f") == "GetFunction FunctionName=f")
         #expect(route("DELETE", "/functions/f") == "DeleteFunction FunctionName=f")
         #expect(route("GET", "/functions/f/aliases/live") == "GetAlias FunctionName=f Name=live")
     }
 
-    @Test func `a literal is preferred to a label, and abandoned when it leads nowhere`() {
+    @Test func `a literal is preferred to a label, unless it does not lead to an operation`() {
         #expect(route("GET", "/functions/special") == "GetSpecial")
         #expect(route("DELETE", "/functions/special") == "DeleteFunction FunctionName=special")
         #expect(route("GET", "/functions/special/aliases/a") == "GetAlias FunctionName=special Name=a")
     }
 
-    @Test func `a query can decide`() {
+    @Test func `a query can select the operation`() {
         #expect(route("GET", "/2018-10-31/layers") == "ListLayers")
         #expect(route("GET", "/2018-10-31/layers", "MaxItems=1") == "ListLayers")
         #expect(route("GET", "/2018-10-31/layers", "Arn=x&find=LayerVersion") == "GetLayerVersionByArn")
@@ -65,7 +65,7 @@ struct RouterTests {
         #expect(route("GET", "/") == "notFound")
     }
 
-    @Test func `a known path with another method is told apart from an unknown path`() {
+    @Test func `a known path with another method differs from an unknown path`() {
         #expect(route("PATCH", "/functions/f") == "methodNotAllowed")
         #expect(route("GET", "/nowhere") == "notFound")
         #expect(route("GET", "/functions/f/nowhere") == "notFound")
@@ -78,7 +78,7 @@ struct RouterTests {
         #expect(route("GET", path) == "malformed")
     }
 
-    @Test func `endless paths are not found`() {
+    @Test func `a path with too many segments is not found`() {
         #expect(route("GET", String(repeating: "/", count: 100_000)) == "notFound")
         #expect(route("GET", String(repeating: "/a", count: 100_000)) == "notFound")
         #expect(route("GET", "/functions/f", "%zz") == "malformed")

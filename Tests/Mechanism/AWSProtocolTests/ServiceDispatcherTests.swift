@@ -35,19 +35,19 @@ struct ServiceDispatcherTests {
         #expect(respond("POST", "/greet/ann") == AWSResponse(status: 204))
     }
 
-    @Test func `what a handler throws is the answer`() {
+    @Test func `an error that a handler throws is the response`() {
         let response = respond("POST", "/greet/bob")
         #expect(response.status == 409)
         #expect(response.header("x-amzn-errortype") == "Stranger")
     }
 
-    @Test func `an input that breaks a constraint does not reach its handler`() {
+    @Test func `an input that violates a constraint does not reach its handler`() {
         let response = respond("POST", "/greet/barbara")
         #expect(response.status == 400)
         #expect(response.header("x-amzn-errortype") == "ValidationException")
     }
 
-    @Test func `an operation without a handler is named in a 501`() {
+    @Test func `an operation without a handler is answered with a 501 that names it`() {
         let response = respond("POST", "/leave")
         #expect(response.status == 501)
         #expect(response.header("x-amzn-errortype") == "NotImplementedException")
@@ -56,7 +56,7 @@ struct ServiceDispatcherTests {
     }
 
     @Test(arguments: [("GET", "/nowhere", 404), ("GET", "/leave", 405), ("GET", "/%zz", 400)])
-    func `what is no operation is an error of AWS's shape`(method: String, path: String, status: Int) {
+    func `a request without an operation gets an error in AWS's format`(method: String, path: String, status: Int) {
         let response = respond(method, path)
         #expect(response.status == status)
         #expect(response.header("x-amzn-errortype") != nil)

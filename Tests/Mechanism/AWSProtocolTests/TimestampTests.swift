@@ -9,7 +9,7 @@ struct TimestampTests {
         (-0.5, "-0.5", "1969-12-31T23:59:59.500Z", "Wed, 31 Dec 1969 23:59:59 GMT"),
         (951_782_400, "951782400", "2000-02-29T00:00:00Z", "Tue, 29 Feb 2000 00:00:00 GMT"),
     ])
-    func `a moment is written in three formats`(seconds: Double, epoch: String, iso: String, http: String) {
+    func `a timestamp is formatted in three formats`(seconds: Double, epoch: String, iso: String, http: String) {
         let moment = Timestamp(secondsSinceEpoch: seconds)
         #expect(moment.formatted(.epochSeconds) == epoch)
         #expect(moment.formatted(.iso8601) == iso)
@@ -30,11 +30,11 @@ struct TimestampTests {
         "2026-01-31T12:00:00.Z", "2026-01-31T12:00:00+2:00", "2026-01-31T12:00:00Zx", "Sat, 31 Foo 2026 23:59:59 GMT",
         "Sat, 31 Jan 2026 23:59:59", "inf", "nan",
     ])
-    func `anything else is no moment`(text: String) {
+    func `any other text is not a timestamp`(text: String) {
         #expect(Timestamp(parsing: text) == nil)
     }
 
-    @Test func `moments that no calendar holds are written as the nearest that it does`() {
+    @Test func `timestamps out of range are clamped`() {
         #expect(Timestamp(secondsSinceEpoch: 1e300).formatted(.iso8601) == "9999-12-31T23:59:59Z")
         #expect(Timestamp(secondsSinceEpoch: .nan).formatted(.httpDate) == "0")
     }

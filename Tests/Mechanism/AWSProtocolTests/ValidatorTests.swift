@@ -2,7 +2,7 @@ import Testing
 
 @testable import AWSProtocol
 
-/// Messages as real services wrote them, quoted in public bug reports; the names of shapes are made up.
+/// Messages of real services, as quoted in public bug reports; the names of shapes are invented.
 struct ValidatorTests {
     private static let name = Schema("Name", .string, minimum: 1, maximum: 8, pattern: "[a-z]+")
     private static let secret = Schema("Secret", .string, maximum: 3, isSensitive: true)
@@ -54,7 +54,7 @@ struct ValidatorTests {
             message(.string("six"), Self.runtime) == one(" 'six'", "Member must satisfy enum value set: [one, two]"))
     }
 
-    @Test func `a required member must be there`() {
+    @Test func `a required member must be present`() {
         #expect(message(.null, Self.name) == nil)
         #expect(message(.null, Self.name, required: true) == one(" null", "Member must not be null"))
     }

@@ -3,7 +3,7 @@ import LinuxSystem
 
 @testable import Archive
 
-/// A zip in a file without a name, which is gone when it is closed.
+/// A zip in an unlinked file, which is deleted when it is closed.
 func anonymousFile(_ bytes: [UInt8] = []) throws -> FileDescriptor {
     var template = Array("/tmp/strata-test-XXXXXX".utf8CString)
     let number = mkstemp(&template)
@@ -29,7 +29,7 @@ func written(_ body: (inout ZipWriter) throws -> Void) throws -> [UInt8] {
     return try file.bytes(count: file.status().size, at: 0)
 }
 
-/// A zip read back: each entry in one line of text.
+/// A zip's entries, each as one line of text.
 func listing(_ bytes: [UInt8]) throws -> [String] {
     let reader = try reader(bytes)
     let buffers = ZipBuffers()

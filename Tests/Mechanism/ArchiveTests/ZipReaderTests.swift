@@ -22,7 +22,7 @@ import ZipForge
             ])
     }
 
-    @Test func `names come out byte for byte, in any encoding`() throws {
+    @Test func `names are read byte for byte, in any encoding`() throws {
         let decomposed = Array("cafe\u{301}".utf8)
         let zip = ForgedZip(
             .init([0x63, 0x61, 0x66, 0xe9]), .init(decomposed), .init(decomposed + [0x32]).with(\.flags, 1 << 11))
@@ -32,7 +32,7 @@ import ZipForge
     @Test func `times are read from both fields`() throws {
         let universal: [UInt8] = [0x55, 0x54, 5, 0, 1, 0x15, 0xcd, 0x5b, 0x07]
         let zip = ForgedZip(
-            // 2024-02-29 23:59:58, taken for UTC.
+            // 2024-02-29 23:59:58, interpreted as UTC.
             ForgedZip.Entry("dos").with(\.date, (2024 - 1980) << 9 | 2 << 5 | 29).with(\.time, 23 << 11 | 59 << 5 | 29),
             ForgedZip.Entry("unix").with(\.extra, universal), ForgedZip.Entry("zero").with(\.date, 0))
         #expect(
@@ -59,8 +59,8 @@ import ZipForge
         }
     }
 
-    @Test func `content never comes out longer than declared`() throws {
-        // 10 bytes that pretend to be 3.
+    @Test func `content is never longer than declared`() throws {
+        // 10 bytes that are declared as 3.
         let bomb = ForgedZip.Entry("bomb", content: "aaa").with(\.method, 8).with(
             \.stored, [0x4b, 0x4c, 0x84, 0x01, 0x00])
         let reader = try reader(ForgedZip(bomb).bytes)
@@ -86,7 +86,7 @@ import ZipForge
     @Test func `two entries cannot share bytes`() throws {
         let zip = ForgedZip(Self.honest, Self.honest.with(\.declaredOffset, 0))
         let error = #expect(throws: ArchiveError.self) { try listing(zip.bytes) }
-        #expect(error == .damaged("the content overlaps something else", path: "name"))
+        #expect(error == .damaged("the content overlaps another entry or the directory", path: "name"))
     }
 
     @Test func `bytes before the zip or after it are refused`() throws {

@@ -33,7 +33,7 @@ import Testing
         let expected: [[UInt8]] = [
             // Local header of "a": signature, version 2.0, no flags, deflated, 00:00:00, 1980-01-01.
             [0x50, 0x4b, 3, 4, 20, 0, 0, 0, 8, 0, 0, 0, 0x21, 0],
-            // CRC-32, packed size, size, length of the name, no extra field, name.
+            // CRC-32, compressed size, size, length of the name, no extra field, name.
             [0xf0, 0xcd, 0x11, 0x4c, 5, 0, 0, 0, 10, 0, 0, 0, 1, 0, 0, 0, 0x61],
             // Deflated: two literals, one repetition, the end.
             [0x4b, 0x4c, 0x84, 0x01, 0x00],

@@ -4,7 +4,7 @@ import Testing
 
 @testable import HTTPClient
 
-/// Servers that break off, stand still, send too much or no HTTP at all: every exchange ends, with its reason.
+/// Servers that close early, stall, or send too much or no HTTP: every exchange ends with the right error.
 @Suite(.serialized) struct FailureTests {
     private let client = HTTPClient()
 
@@ -23,12 +23,12 @@ import Testing
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n12345",
         "",
     ])
-    func `an answer that ends too early is no answer`(answer: String) throws {
+    func `a truncated response is an error`(answer: String) throws {
         #expect(failure(try ScriptedServer(answer: answer))?.kind == .interrupted)
     }
 
     @Test(arguments: ["SSH-2.0-OpenSSH_9.2\r\n", "{\"json\": true}", "HTTP/7 200\r\n\r\n"])
-    func `an answer that is no HTTP is refused`(answer: String) throws {
+    func `a response that is not HTTP is refused`(answer: String) throws {
         #expect(failure(try ScriptedServer(answer: answer))?.kind == .malformed)
     }
 
@@ -65,7 +65,7 @@ import Testing
         #expect(throws: HTTPClientError.self) { try client.send(HTTPClientRequest("GET", server.url)) }
     }
 
-    @Test func `nobody there is told with the address`() throws {
+    @Test func `an error about an unreachable server names its address`() throws {
         let server = try ScriptedServer(answer: "")
         server.stop()
         let error = failure(server)
@@ -80,7 +80,7 @@ import Testing
         defer { listening.stop() }
         var limits = HTTPClientLimits()
         limits.connectMilliseconds = 500
-        // The first waits for the end of a request that never comes in clear; the agreement has its time limit, too.
+        // The server waits for the end of an unencrypted request, which never arrives; the handshake has a time limit.
         let silent = #expect(throws: HTTPClientError.self) {
             try client.send(HTTPClientRequest("GET", "https://127.0.0.1:\(server.port)/"), limits: limits)
         }
@@ -92,14 +92,14 @@ import Testing
         #expect(missing?.kind == .tlsFailed)
     }
 
-    @Test func `a server that says nothing runs out of time`() throws {
+    @Test func `a silent server times out`() throws {
         let server = try ScriptedServer { connection, _ in waitForEnd(of: connection) }
         var limits = HTTPClientLimits()
         limits.totalMilliseconds = 300
         #expect(failure(server, limits)?.kind == .timedOut)
     }
 
-    @Test func `a server that stands still in the middle is given up`() throws {
+    @Test func `an exchange that stalls times out`() throws {
         let server = try ScriptedServer { connection, _ in
             ScriptedServer.send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n12345", to: connection)
             waitForEnd(of: connection)
@@ -109,7 +109,7 @@ import Testing
         #expect(failure(server, limits)?.kind == .timedOut)
     }
 
-    @Test func `a redirect is an answer, and is not followed`() throws {
+    @Test func `a redirect is a response, and is not followed`() throws {
         let elsewhere = try ScriptedServer(answer: "HTTP/1.1 200 OK\r\n\r\n")
         defer { elsewhere.stop() }
         let server = try ScriptedServer(
@@ -121,7 +121,7 @@ import Testing
         #expect(elsewhere.connectionCount == 0)
     }
 
-    @Test func `what the receiver throws ends the exchange and is kept`() throws {
+    @Test func `an error of the receiver ends the exchange and is its cause`() throws {
         let server = try ScriptedServer { connection, _ in
             var goesOn = ScriptedServer.send("HTTP/1.1 200 OK\r\n\r\n", to: connection)
             while goesOn { goesOn = ScriptedServer.send(String(repeating: "x", count: 4_096), to: connection) }
@@ -135,7 +135,7 @@ import Testing
         #expect(error?.cause as? SystemCallError == full)
     }
 
-    @Test func `stopping the client ends what runs, and refuses what comes`() throws {
+    @Test func `stopping the client cancels exchanges in flight and refuses new ones`() throws {
         let server = try ScriptedServer { [client] connection, _ in
             client.stop()
             waitForEnd(of: connection)
@@ -160,7 +160,7 @@ import Testing
     }
 }
 
-/// Returns when the other side hangs up.
+/// Returns when the peer closes the connection.
 private func waitForEnd(of connection: Int32) {
     var byte: UInt8 = 0
     while recv(connection, &byte, 1, 0) > 0 {}

@@ -6,11 +6,11 @@ import Testing
 
 @testable import HTTPClient
 
-/// What goes out, and what comes back, where the other side behaves.
+/// Requests and responses with a well-behaved server.
 @Suite struct HTTPClientTests {
     private let client = HTTPClient()
 
-    @Test func `a request goes out as it is written`() throws {
+    @Test func `a request is sent as it is written`() throws {
         let server = try ScriptedServer(answer: "HTTP/1.1 204 No Content\r\n\r\n")
         defer { server.stop() }
         let request = HTTPClientRequest(
@@ -33,7 +33,7 @@ import Testing
         #expect(!request.contains("Content-Type") && !request.contains("Expect"))
     }
 
-    @Test func `the head comes with every piece, and interim answers are left out`() throws {
+    @Test func `every piece comes with the head, and interim responses are skipped`() throws {
         let server = try ScriptedServer(
             answer: "HTTP/1.1 103 Early Hints\r\nX-Early: 1\r\n\r\n"
                 + "HTTP/1.1 404 Not Found\r\nX-Late:  yes \r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -50,7 +50,7 @@ import Testing
         #expect(head.header("x-early") == nil)
     }
 
-    @Test func `a connection serves the next request too`() throws {
+    @Test func `a connection is reused for the next request`() throws {
         let server = try ScriptedServer { connection, _ in
             ScriptedServer.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx", to: connection)
         }
@@ -74,7 +74,7 @@ import Testing
                 for turn in 0..<50 {
                     let body = Array("\(number)-\(turn)".utf8)
                     let request = HTTPClientRequest("POST", "http://127.0.0.1:\(port)/", body: body)
-                    // A failure is a call that is missing in the sum.
+                    // A failed call is missing in the sum.
                     if let answer = try? client.send(request), answer.body == body { good.add(1, ordering: .relaxed) }
                 }
             }
@@ -84,12 +84,12 @@ import Testing
     }
 
     @Test(arguments: ["file:///etc/passwd", "ftp://127.0.0.1/", "HTTP://x/ y", "http://x/é", "127.0.0.1", ""])
-    func `a URL that is not of the web is refused`(url: String) {
+    func `a URL that is neither http nor https is refused`(url: String) {
         let error = #expect(throws: HTTPClientError.self) { try client.send(HTTPClientRequest("GET", url)) }
         #expect(error?.kind == .invalidRequest)
     }
 
-    @Test func `a header cannot smuggle another`() {
+    @Test func `a header cannot inject another`() {
         for header in [HTTPClientHeader("X", "1\r\nY: 2"), .init("X: 1\r\nY", "2"), .init("X", "1\0"), .init("", "1")] {
             let request = HTTPClientRequest("GET", "http://127.0.0.1:1/", headers: [header])
             let error = #expect(throws: HTTPClientError.self) { try client.send(request) }

@@ -2,9 +2,9 @@ import Glibc
 import LinuxSystem
 import Synchronization
 
-/// A server that says what a test tells it to, byte for byte, whatever it was asked.
+/// A server that sends a test's bytes, whatever the request.
 final class ScriptedServer: Sendable {
-    /// What is done with one connection after its request was read.
+    /// Serves one connection after its request was read.
     typealias Script = @Sendable (_ connection: Int32, _ request: String) -> Void
 
     let port: UInt16
@@ -15,7 +15,7 @@ final class ScriptedServer: Sendable {
     let requests = Mutex<[String]>([])
     private let accepted = Atomic(0)
 
-    /// How many connections came.
+    /// The number of accepted connections.
     var connectionCount: Int { accepted.load(ordering: .relaxed) }
 
     init(_ script: @escaping Script) throws {
@@ -37,7 +37,7 @@ final class ScriptedServer: Sendable {
         self.thread.withLock { $0 = thread }
     }
 
-    /// A server that sends the same bytes to everybody and hangs up.
+    /// A server that sends the same bytes to every client and closes the connection.
     convenience init(answer: String) throws {
         try self.init { connection, _ in ScriptedServer.send(answer, to: connection) }
     }
@@ -51,7 +51,7 @@ final class ScriptedServer: Sendable {
         close(listener)
     }
 
-    /// `false` when the other side has gone.
+    /// `false` when the peer has closed the connection.
     @discardableResult
     static func send(_ text: String, to connection: Int32) -> Bool {
         let bytes = Array(text.utf8)

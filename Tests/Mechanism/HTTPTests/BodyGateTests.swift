@@ -5,13 +5,13 @@ import Testing
 @Suite struct BodyGateTests {
     private enum Event { case piece, pause, resume, end }
 
-    /// What is said to each pause, resumption and end.
+    /// The results of each pause, resumption and end.
     private static func answers(_ events: Event...) -> [Bool] {
         var gate = BodyGate()
         return events.compactMap { event in
             switch event {
             case .piece:
-                gate.begin()
+                gate.beginPiece()
                 return nil
             case .pause: return gate.pause()
             case .resume: return gate.resume()
@@ -24,17 +24,17 @@ import Testing
         #expect(Self.answers(.piece, .pause, .piece, .pause, .resume, .resume) == [true, false, true, false])
     }
 
-    @Test func `room that comes during a piece outweighs the pause behind it`() {
+    @Test func `a resumption during a piece cancels the pause that follows it`() {
         #expect(Self.answers(.piece, .resume, .pause) == [false, false])
         #expect(Self.answers(.piece, .pause, .piece, .resume, .pause) == [true, true, false])
     }
 
-    @Test func `room that came before a piece does not`() {
+    @Test func `a resumption before a piece does not cancel the pause that follows it`() {
         #expect(Self.answers(.resume, .piece, .pause) == [false, true])
         #expect(Self.answers(.piece, .pause, .resume, .piece, .pause) == [true, true, true])
     }
 
-    @Test func `nothing is paused once all is over`() {
+    @Test func `nothing pauses after the end`() {
         #expect(Self.answers(.piece, .pause, .end, .piece, .pause) == [true, true, false])
     }
 }

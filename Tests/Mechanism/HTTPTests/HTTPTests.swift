@@ -21,7 +21,7 @@ private final class EchoHandler: HTTPHandler {
             return nil
         }
         if exchange.target == "/elsewhere" {
-            // Answered by another thread while this one still decides: the answer may overtake the suspension.
+            // Answered by another thread before this one has returned: the response may precede the suspension.
             let thread = ResponderThread(exchange)
             thread.start()
             return nil
@@ -109,7 +109,7 @@ private final class ResponderThread {
         #expect(waiting.receive()?.status == 202)
     }
 
-    @Test func `an answer that overtakes the suspension is never lost`() throws {
+    @Test func `a response that precedes the suspension is never lost`() throws {
         defer { server.stop() }
         let client = LoopbackClient(port: port)
         for _ in 0..<2000 {
@@ -131,7 +131,7 @@ private final class ResponderThread {
         #expect(answer == nil || answer?.status == 413, "the connection ends, with the reason where it could be sent")
     }
 
-    @Test func `a connection that was handed in carries its origin`() throws {
+    @Test func `an adopted connection carries its origin`() throws {
         defer { server.stop() }
         var pair: [Int32] = [0, 0]
         #expect(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0)
@@ -141,7 +141,7 @@ private final class ResponderThread {
         #expect(client.receive()?.head.contains("X-Origin: \(0x8000_0007)") == true)
     }
 
-    @Test func `stopping answers what is parked`() throws {
+    @Test func `stopping answers parked requests`() throws {
         let client = LoopbackClient(port: port)
         client.get("/park")
         while handler.parked.withLock({ $0.isEmpty }) { usleep(200) }
@@ -149,11 +149,11 @@ private final class ResponderThread {
         #expect(client.receive()?.status == 503)
     }
 
-    @Test func `a request that comes while the server stops is not parked`() throws {
+    @Test func `a request that arrives while the server stops is not parked`() throws {
         let first = LoopbackClient(port: port)
         first.get("/park")
         while handler.parked.withLock({ $0.isEmpty }) { usleep(200) }
-        // An open connection that asks again and again, until the server has gone.
+        // An open connection that sends requests until the server has stopped.
         let asking = try SystemThread(name: "asking") { [port] in
             let client = LoopbackClient(port: port)
             repeat { client.get("/park") } while client.receive() != nil
@@ -164,7 +164,7 @@ private final class ResponderThread {
         #expect(first.receive()?.status == 503)
     }
 
-    @Test func `a connection that is handed to a stopped server is closed`() throws {
+    @Test func `a connection adopted by a stopped server is closed`() throws {
         server.stop()
         var pair: [Int32] = [0, 0]
         #expect(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0)
@@ -172,7 +172,7 @@ private final class ResponderThread {
         #expect(LoopbackClient(descriptor: pair[1]).receive() == nil)
     }
 
-    @Test func `nonsense on the wire closes the connection and nothing else`() throws {
+    @Test func `invalid bytes on the wire close their connection only`() throws {
         defer { server.stop() }
         for nonsense in [
             "\r\n\r\n", "GET\r\n\r\n", "\0\0\0\0\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",

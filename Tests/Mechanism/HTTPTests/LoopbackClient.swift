@@ -1,6 +1,6 @@
 import Glibc
 
-/// A blocking HTTP/1.1 client for one keep-alive connection: just enough to see bytes as they are.
+/// A blocking HTTP/1.1 client for one keep-alive connection, minimal so that a test sees the raw bytes.
 final class LoopbackClient {
     struct Answer {
         var status: Int
@@ -25,7 +25,7 @@ final class LoopbackClient {
         }
     }
 
-    /// Takes over a connected socket.
+    /// Owns a connected socket.
     init(descriptor: Int32) {
         self.descriptor = descriptor
     }
@@ -56,7 +56,7 @@ final class LoopbackClient {
         send("GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n")
     }
 
-    /// Reads one answer; `nil` when the connection ends first.
+    /// Reads one response; `nil` when the connection ends first.
     func receive() -> Answer? {
         while true {
             if let answer = parse() { return answer }
@@ -67,7 +67,7 @@ final class LoopbackClient {
         }
     }
 
-    /// Reads what comes, as it is on the wire, until that is enough or the connection ends.
+    /// Reads raw bytes until they are enough or the connection ends.
     func receiveRaw(until isEnough: (String) -> Bool) -> String {
         var text = ""
         while !isEnough(text) {

@@ -15,7 +15,7 @@ import Testing
 
     private var ledger = OriginLedger(limits: Self.limits)
 
-    /// `#expect` cannot change what it looks at.
+    /// Calls to mutating methods are not possible inside of `#expect`.
     private func expect(_ result: Bool, _ wanted: Bool, _ place: SourceLocation = #_sourceLocation) {
         #expect(result == wanted, sourceLocation: place)
     }
@@ -44,30 +44,30 @@ import Testing
 
     @Test mutating func `bodies are bounded for one origin and for all`() {
         for origin: UInt32 in [1, 1, 2] { _ = ledger.open(origin) }
-        expect(ledger.take(10, 1), true)
-        expect(ledger.take(1, 1), false)
-        expect(ledger.take(6, 2), false)
-        expect(ledger.take(5, 2), true)
-        ledger.giveBack(10, 1)
-        expect(ledger.take(5, 2), true)
-        expect(ledger.take(Int.max, 1), false)
+        expect(ledger.reserve(10, 1), true)
+        expect(ledger.reserve(1, 1), false)
+        expect(ledger.reserve(6, 2), false)
+        expect(ledger.reserve(5, 2), true)
+        ledger.release(10, 1)
+        expect(ledger.reserve(5, 2), true)
+        expect(ledger.reserve(Int.max, 1), false)
     }
 
-    @Test mutating func `what an origin held is free once its last connection is closed`() {
+    @Test mutating func `the bytes of an origin are released with its last connection`() {
         _ = ledger.open(1)
-        expect(ledger.take(10, 1), true)
+        expect(ledger.reserve(10, 1), true)
         ledger.close(1)
-        ledger.giveBack(10, 1)
+        ledger.release(10, 1)
         _ = ledger.open(2)
         _ = ledger.open(3)
-        expect(ledger.take(10, 2), true)
-        expect(ledger.take(5, 3), true)
-        expect(ledger.take(1, 3), false)
+        expect(ledger.reserve(10, 2), true)
+        expect(ledger.reserve(5, 3), true)
+        expect(ledger.reserve(1, 3), false)
     }
 
-    @Test mutating func `a stranger holds nothing`() {
-        expect(ledger.take(1, 9), false)
-        ledger.giveBack(1, 9)
+    @Test mutating func `an origin without connections can reserve nothing`() {
+        expect(ledger.reserve(1, 9), false)
+        ledger.release(1, 9)
         expect(ledger.open(9), true)
     }
 }

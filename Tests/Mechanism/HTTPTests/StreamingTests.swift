@@ -5,7 +5,7 @@ import Testing
 
 @testable import HTTP
 
-/// Answers with a stream that the test fills, and takes uploads piece by piece.
+/// Responds with a stream that the test writes, and receives uploads as a stream.
 private final class StreamHandler: HTTPHandler, HTTPBodySink {
     struct Upload {
         var bytes: [UInt8] = []
@@ -13,7 +13,7 @@ private final class StreamHandler: HTTPHandler, HTTPBodySink {
         var pausesAfter = Int.max
         var paused: HTTPExchange?
         var pausesAlways = false
-        /// The piece during which there is room again, just before it is said that there is none.
+        /// The piece during which the sink resumes the body, just before it returns `pause`.
         var pieceWithRoom: Int?
         var isBroken = false
         var isHeld = false
@@ -55,7 +55,7 @@ private final class StreamHandler: HTTPHandler, HTTPBodySink {
     }
 }
 
-/// Something that happens once, on another thread.
+/// An event that happens once, on another thread.
 private final class Flag: Sendable {
     private let value = Mutex(false)
     var isRaised: Bool { value.withLock(\.self) }
@@ -82,7 +82,7 @@ private func eventually(_ condition: () -> Bool) -> Bool {
         Array(text.utf8).withUnsafeBytes { handler.body.write($0) }
     }
 
-    @Test func `a body is sent while it is made`() throws {
+    @Test func `a body is sent while it is produced`() throws {
         defer { server.stop() }
         let client = LoopbackClient(port: port)
         client.get("/stream")
@@ -96,7 +96,7 @@ private func eventually(_ condition: () -> Bool) -> Bool {
         #expect(write("late") == .closed)
     }
 
-    @Test func `a writer that is ahead is told to pause and told when there is room`() throws {
+    @Test func `a writer that outruns its reader is paused, and resumed when there is room`() throws {
         defer { server.stop() }
         let client = LoopbackClient(port: port)
         let flag = Flag()
@@ -113,7 +113,7 @@ private func eventually(_ condition: () -> Bool) -> Bool {
         #expect(text.count(where: { $0 == "A" }) == 2_000)
     }
 
-    @Test func `all writers that are ahead are told when there is room`() throws {
+    @Test func `all paused writers are resumed when there is room`() throws {
         defer { server.stop() }
         let client = LoopbackClient(port: port)
         let flags = [Flag(), Flag()]
@@ -128,7 +128,7 @@ private func eventually(_ condition: () -> Bool) -> Bool {
         _ = client.receiveRaw { $0.hasSuffix("0\r\n\r\n") }
     }
 
-    @Test func `a body that breaks off has no end on the wire`() throws {
+    @Test func `an aborted body has no end on the wire`() throws {
         defer { server.stop() }
         let client = LoopbackClient(port: port)
         client.get("/stream")
@@ -138,7 +138,7 @@ private func eventually(_ condition: () -> Bool) -> Bool {
         #expect(!client.receiveRaw { _ in false }.contains("0\r\n\r\n"))
     }
 
-    @Test func `a writer learns that its reader has left`() throws {
+    @Test func `a writer learns that its reader is gone`() throws {
         defer { server.stop() }
         do {
             let client = LoopbackClient(port: port)
@@ -149,7 +149,7 @@ private func eventually(_ condition: () -> Bool) -> Bool {
         #expect(eventually { write(String(repeating: "y", count: 5_000)) == .closed })
     }
 
-    @Test func `an upload is taken piece by piece, with what is behind it`() throws {
+    @Test func `an upload is received piece by piece, with its trailers`() throws {
         defer { server.stop() }
         let client = LoopbackClient(port: port)
         client.send("POST /upload HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTrailer: X-Trailer\r\n\r\n")
@@ -161,7 +161,7 @@ private func eventually(_ condition: () -> Bool) -> Bool {
         #expect(handler.upload.withLock { $0.bytes } == Array("firstsecond".utf8))
     }
 
-    @Test func `an upload that is paused waits, and goes on where it was`() throws {
+    @Test func `a paused upload continues where it stopped`() throws {
         defer { server.stop() }
         handler.upload.withLock { $0.pausesAfter = 100_000 }
         let sender = try SystemThread(name: "sender") { [port] in
@@ -179,7 +179,7 @@ private func eventually(_ condition: () -> Bool) -> Bool {
         #expect(!handler.upload.withLock { $0.isBroken })
     }
 
-    @Test func `a resumption that overtakes its pause is kept`() throws {
+    @Test func `a resumption that precedes its pause is not lost`() throws {
         defer { server.stop() }
         for _ in 0..<200 {
             handler.upload.withLock { $0 = .init(pausesAfter: 1) }
@@ -195,8 +195,8 @@ private func eventually(_ condition: () -> Bool) -> Bool {
         }
     }
 
-    /// Whether an upload of four chunks comes to its end. libmicrohttpd hands on all the chunks that it has read,
-    /// whatever is said of the first one.
+    /// Whether an upload of four chunks completes. libmicrohttpd delivers all the chunks that it has read, whatever the
+    /// result for the first one.
     private func isUploadedInChunks(_ meanwhile: () -> Void = {}) throws -> Bool {
         let answered = Flag()
         let sender = try SystemThread(name: "sender") { [port] in
@@ -214,19 +214,19 @@ private func eventually(_ condition: () -> Bool) -> Bool {
         return isAnswered && handler.upload.withLock { $0.bytes.count } == 4
     }
 
-    @Test func `an upload goes on whose sink pauses it again while it is paused`() throws {
+    @Test func `an upload continues when its sink pauses it twice`() throws {
         handler.upload.withLock { $0.pausesAlways = true }
         #expect(try isUploadedInChunks { handler.upload.withLock { $0.paused.take() }?.resumeBody() })
     }
 
-    @Test(arguments: [1, 2]) func `an upload goes on that there is room for before the sink's word that there is none`(
+    @Test(arguments: [1, 2]) func `an upload continues when its sink resumes it before it returns the pause`(
         piece: Int
     ) throws {
         handler.upload.withLock { ($0.pausesAlways, $0.pieceWithRoom) = (true, piece) }
         #expect(try isUploadedInChunks())
     }
 
-    @Test func `an upload whose sender leaves is broken off`() throws {
+    @Test func `an upload whose sender disconnects is reported to its sink`() throws {
         defer { server.stop() }
         do {
             let client = LoopbackClient(port: port)
@@ -237,7 +237,7 @@ private func eventually(_ condition: () -> Bool) -> Bool {
     }
 
     @Test(arguments: [true, false])
-    func `an upload that is held counts against its origin, and one that is passed on does not`(isHeld: Bool) throws {
+    func `a buffered upload counts against its origin, and one that is passed on does not`(isHeld: Bool) throws {
         defer { server.stop() }
         var limits = HTTPServer.Limits()
         limits.primaryOrigins.bodyBytesPerOrigin = 1_000
@@ -258,7 +258,7 @@ private func eventually(_ condition: () -> Bool) -> Bool {
         #expect(handler.upload.withLock { $0.isBroken } == isHeld)
     }
 
-    @Test func `a server stops with streams and uploads under way`() throws {
+    @Test func `a server stops with streams and uploads in flight`() throws {
         let (reader, sender) = (LoopbackClient(port: port), LoopbackClient(port: port))
         handler.upload.withLock { $0.pausesAfter = 1 }
         reader.get("/stream")

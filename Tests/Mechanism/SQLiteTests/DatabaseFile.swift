@@ -2,7 +2,7 @@ import Glibc
 
 @testable import SQLite
 
-/// A database file in a folder of its own, which goes away with it.
+/// A database file in a temporary folder, which is removed with it.
 final class DatabaseFile {
     let path: String
     private let folder: String

@@ -9,7 +9,7 @@ import Testing
         file = try DatabaseFile()
     }
 
-    @Test func `what was written is there when the file is opened again`() throws {
+    @Test func `written rows are there when the file is opened again`() throws {
         do {
             let database = try file.open()
             try database.write { connection throws(SQLiteError) in
@@ -22,7 +22,7 @@ import Testing
         #expect(row == ["a", "7", "[0, 255]"])
     }
 
-    @Test func `values come back as they went in`() throws {
+    @Test func `values are read as they were written`() throws {
         let database = try file.open()
         let name = "nul\u{0} é 🦉 '; DROP TABLE item; --"
         try database.write { connection throws(SQLiteError) in
@@ -37,7 +37,7 @@ import Testing
         #expect(found == ["\(name) \(Int.min) false 0 false", "null 0 true 0 true"])
     }
 
-    @Test func `a transaction that throws leaves nothing`() throws {
+    @Test func `a transaction that throws changes nothing`() throws {
         let database = try file.open()
         let stop = SQLiteError(code: 4, message: "stop")
         #expect(throws: stop) {
@@ -53,7 +53,7 @@ import Testing
         #expect(try count(in: database) == 1)
     }
 
-    @Test func `a broken constraint is told by its code, without the values`() throws {
+    @Test func `a violated constraint is reported by its code, without values`() throws {
         let database = try file.open()
         let insert = { () throws(SQLiteError) in
             try database.write { connection throws(SQLiteError) in
@@ -80,7 +80,7 @@ import Testing
         #expect(try count(in: database) == 0)
     }
 
-    @Test func `readers see one state while the writer goes on`() throws {
+    @Test func `readers see one snapshot while the writer continues`() throws {
         let database = try file.open()
         let counts = try database.read { connection throws(SQLiteError) in
             let before = try connection.first("SELECT count(*) FROM item") { $0.integer(0) }
@@ -121,7 +121,7 @@ import Testing
         }
     }
 
-    @Test func `a file that is no database is an error`() {
+    @Test func `a file that is not a database is an error`() {
         #expect(throws: SQLiteError.self) { try Database(path: "/dev/null/x", migrations: []) }
         #expect(throws: SQLiteError.self) { try Database(path: "/proc/self/status", migrations: []) }
     }
@@ -142,7 +142,7 @@ private func count(in database: Database) throws -> Int? {
         file = try DatabaseFile()
     }
 
-    @Test func `each step runs once, in order, and rows stay`() throws {
+    @Test func `each migration runs once, in order, and rows are kept`() throws {
         try file.open().write { connection throws(SQLiteError) in
             _ = try connection.run("INSERT INTO item VALUES ('a', 1, NULL)")
         }
@@ -160,7 +160,7 @@ private func count(in database: Database) throws -> Int? {
         _ = try file.open([DatabaseFile.items, Self.more])
     }
 
-    @Test func `a step that fails leaves the database before it`() throws {
+    @Test func `a migration that fails leaves the database unchanged`() throws {
         let broken = Migration("broken", "CREATE TABLE half (a); CREATE TABLE item (b)")
         #expect(throws: SQLiteError.self) { try file.open([DatabaseFile.items, broken]) }
         let tables = try file.open().read { connection throws(SQLiteError) in

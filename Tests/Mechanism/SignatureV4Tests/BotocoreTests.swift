@@ -2,7 +2,7 @@ import Testing
 
 @testable import SignatureV4
 
-/// What botocore 1.44.5 signs at 2026-02-03T04:05:06Z, written down: the clients that most callers use.
+/// Recorded signatures of botocore 1.44.5 at 2026-02-03T04:05:06Z: the client that most callers use.
 @Suite struct BotocoreTests {
     private static let moment: Int64 = 1_770_091_506
 

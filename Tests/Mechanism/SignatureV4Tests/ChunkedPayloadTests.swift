@@ -37,7 +37,7 @@ struct ChunkSample {
             body, SignableRequest(method: "PUT", rawPath: "/", headers: headers))
     }
 
-    var isAccepted: Bool { (try? verify()) != nil }  // why not does not matter to the test
+    var isAccepted: Bool { (try? verify()) != nil }  // the test does not depend on the error
 }
 
 @Suite struct ChunkedPayloadTests {
@@ -70,7 +70,7 @@ struct ChunkSample {
         #expect(!unfinished.isAccepted)
     }
 
-    @Test func `the length that was announced has to be the length`() {
+    @Test func `the decoded length must be the announced one`() {
         var sample = ChunkSample.published
         sample.headers = [("X-Amz-Decoded-Content-Length", "66560")]
         #expect(sample.isAccepted)
@@ -78,7 +78,7 @@ struct ChunkSample {
         #expect(!sample.isAccepted)
     }
 
-    @Test func `unsigned chunks are put together, with headers behind them`() throws {
+    @Test func `unsigned chunks are joined, with trailing headers`() throws {
         var sample = ChunkSample(kind: PayloadHash.unsignedChunksAndTrailer)
         sample.add(3, nil)
         sample.add(2, nil)

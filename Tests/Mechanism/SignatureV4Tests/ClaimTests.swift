@@ -2,7 +2,7 @@ import Testing
 
 @testable import SignatureV4
 
-/// What AWS says to claims that are not whole.
+/// AWS's errors for incomplete claims.
 @Suite struct ClaimTests {
     private func fault(_ authorization: String?, date: String? = "20260203T040506Z") -> SignatureFault? {
         var sample = Sample.inHeaders()
@@ -36,7 +36,7 @@ import Testing
         #expect(!message.contains("topsecret"))
     }
 
-    @Test func `everything that is missing is told at once`() {
+    @Test func `all missing parts are reported at once`() {
         let message = fault("AWS4-HMAC-SHA256 Foo=bar", date: nil)?.message ?? ""
         #expect(
             message.hasPrefix(
@@ -47,7 +47,7 @@ import Testing
         #expect(message.hasSuffix("="))
     }
 
-    @Test func `everything that is missing of a query is told at once`() {
+    @Test func `all missing parts of a query are reported at once`() {
         var sample = Sample.inQuery()
         sample.request.rawQuery = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=20260203T040506Z&X-Amz-Signature=0"
         #expect(
@@ -56,7 +56,7 @@ import Testing
                 + "include 'X-Amz-SignedHeaders'. Re-examine the query-string parameters.")
     }
 
-    @Test func `faults come in AWS's order`() {
+    @Test func `errors have AWS's order`() {
         let whole = "AWS4-HMAC-SHA256 Credential=a/b/c!/d/e, SignedHeaders=host;x-amz-log-type, Signature=0"
         let unsigned = whole.replacing("host", with: "range")
         #expect(
@@ -81,7 +81,7 @@ import Testing
         #expect(fault(rightScope)?.message.hasPrefix("The request signature we calculated does not match") == true)
     }
 
-    @Test func `the service may be left to the claim`() {
+    @Test func `the service may be determined by the claim`() {
         #expect(Sample.inHeaders().fault(service: nil) == nil)
         #expect(Sample.inHeaders().fault(service: "sts")?.kind == .mismatch)
     }

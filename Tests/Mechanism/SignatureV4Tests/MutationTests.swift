@@ -3,11 +3,11 @@ import Testing
 
 @testable import SignatureV4
 
-/// A request that was changed on its way is refused, wherever the change is.
+/// A request that was modified in transit is refused, wherever the change is.
 @Suite struct MutationTests {
     private static let seed: UInt64 = 20_260_203
 
-    /// One bit of a text, somewhere; a text that is no UTF-8 then is another, too.
+    /// Flips one bit of a text; a text that is then invalid UTF-8 differs too.
     private func flipped(_ text: String, _ random: inout SeededGenerator) -> String {
         var bytes = Array(text.utf8)
         let place = Int.random(in: 0..<bytes.count, using: &random)
@@ -25,7 +25,7 @@ import Testing
             case 1: changed.request.rawPath = flipped(sample.request.rawPath, &random)
             default: changed.request.rawQuery = flipped(sample.request.rawQuery, &random)
             }
-            // A letter of a code such as %2F means the same in either case.
+            // A hexadecimal digit of a code such as %2F has the same value in either case.
             if QueryMeaning(changed.request.rawQuery) == QueryMeaning(sample.request.rawQuery), round % 3 == 2 {
                 continue
             }
@@ -47,14 +47,14 @@ import Testing
                 changed.request.headers[place].value = flipped(value, &random)
                 guard HeaderMeaning(changed.request.headers[place].value) != HeaderMeaning(value) else { continue }
             }
-            // The access key is looked up and not checked here; what else the header says must be right.
+            // The access key is looked up elsewhere; all other parts of the header must be correct.
             if changed.request.header("Authorization")?.contains("AKIDEXAMPLE") == false { continue }
             #expect(changed.fault() != nil, "seed \(Self.seed), round \(round): \(changed.request)")
         }
     }
 }
 
-/// A query by what it says.
+/// The decoded meaning of a query.
 private struct QueryMeaning: Equatable {
     let pairs: [[[UInt8]]]
 
@@ -66,7 +66,7 @@ private struct QueryMeaning: Equatable {
     }
 }
 
-/// A header's value by what it says: separators of the claim and white space count once.
+/// The meaning of a header's value: runs of separators and white space count as one.
 private struct HeaderMeaning: Equatable {
     let words: [String]
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import SignatureV4
 
-/// The examples that AWS publishes to test implementations with: "aws-signing-test-suite" in awslabs/aws-c-auth.
+/// AWS's published test vectors: "aws-signing-test-suite" in awslabs/aws-c-auth.
 @Suite struct PublishedExamplesTests {
     private static let credentials = SigningCredentials(
         accessKeyID: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
@@ -51,7 +51,7 @@ import Testing
         #expect(try signature(headers: headers) == "c9d5ea9f3f72853aea855b47ea873832890dbdd183b4468f858259531a5138ea")
     }
 
-    @Test func `white space in headers is made one space`() throws {
+    @Test func `white space in headers is collapsed to one space`() throws {
         let headers = [(name: "My-Header1", value: " value1"), ("My-Header2", " \"a   b   c\"")]
         #expect(try signature(headers: headers) == "acc3ed3afb60bb290fc8d2dd0098b9911fcaa05412b367055dee359757a9c736")
     }
@@ -79,7 +79,7 @@ import Testing
         #expect(query.hasSuffix("&X-Amz-Signature=e93c787ed7f371d5c6b165c1b38ede9550f4dce4144713e844b25b7192d3865d"))
     }
 
-    @Test func `the string to sign names moment, scope and digest`() throws {
+    @Test func `the string to sign has date, scope and digest`() throws {
         let date = try #require(SigningDate("20150830T123600Z"))
         let canonical = CanonicalRequest(
             SignableRequest(

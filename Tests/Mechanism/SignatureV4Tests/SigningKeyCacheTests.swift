@@ -7,7 +7,7 @@ import Testing
         CredentialScope(day: String(day), region: "eu-west-1", service: "lambda")
     }
 
-    @Test func `a key from the cache is the key`() {
+    @Test func `a cached key equals a derived one`() {
         let cache = SigningKeyCache()
         for _ in 0..<2 {
             let key = cache.key(secretAccessKey: "s", scope: scope(1))
@@ -21,7 +21,7 @@ import Testing
         #expect(Set(keys).count == 3)
     }
 
-    @Test func `more keys than the cache holds are right, too`() {
+    @Test func `more keys than the cache holds are correct`() {
         let cache = SigningKeyCache()
         for day in 0..<3_000 { _ = cache.key(secretAccessKey: "s", scope: scope(day)) }
         #expect(cache.key(secretAccessKey: "s", scope: scope(7)) == SigningKey(secretAccessKey: "s", scope: scope(7)))

@@ -2,7 +2,7 @@ import Testing
 
 @testable import SignatureV4
 
-/// A signed request, its parts open to be changed, and how it is verified.
+/// A signed request with parts that a test can change, and its verification.
 struct Sample {
     static let moment: Int64 = 1_770_091_506
     static let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
@@ -10,7 +10,7 @@ struct Sample {
     var request: SignableRequest
     var body: [UInt8]
 
-    /// An invocation, signed in its headers.
+    /// An invocation, signed by headers.
     static func inHeaders(token: String? = nil, signsPayload: Bool = true) -> Sample {
         var sample = Sample(
             request: SignableRequest(
@@ -22,7 +22,7 @@ struct Sample {
         return sample
     }
 
-    /// A listing, signed in its query.
+    /// A listing, signed by its query.
     static func inQuery(expiresSeconds: Int = 900) -> Sample {
         var request = SignableRequest(
             method: "GET", rawPath: "/2015-03-31/functions/", rawQuery: "MaxItems=5", headers: [("Host", "h")])
@@ -64,19 +64,19 @@ struct Sample {
 }
 
 @Suite struct VerificationTests {
-    @Test func `what was signed is accepted, and its body comes back`() throws {
+    @Test func `a signed request is accepted, and its body returned`() throws {
         #expect(try Sample.inHeaders().verify() == Array(#"{"a":1}"#.utf8))
         #expect(try Sample.inQuery().verify() == [])
         #expect(try SignatureClaim.read(Sample.inHeaders(token: "t").request).sessionToken == "t")
     }
 
-    @Test func `a body that was said to be unsigned may be any`() throws {
+    @Test func `an unsigned body may be any`() throws {
         var sample = Sample.inHeaders(signsPayload: false)
         sample.body = [1, 2, 3]
         #expect(try sample.verify() == [1, 2, 3])
     }
 
-    @Test func `a body that is not the one that was hashed is refused`() {
+    @Test func `a body with another hash is refused`() {
         var sample = Sample.inHeaders()
         sample.body.append(32)
         #expect(sample.fault()?.kind == .mismatch)
@@ -84,7 +84,7 @@ struct Sample {
         #expect(sample.fault()?.kind == .mismatch)
     }
 
-    @Test func `five minutes either way are forgiven, and not a second more`() {
+    @Test func `clocks may differ by five minutes, and not by a second more`() {
         let sample = Sample.inHeaders()
         #expect(sample.fault(at: Sample.moment + 300) == nil)
         #expect(sample.fault(at: Sample.moment - 300) == nil)
@@ -98,7 +98,7 @@ struct Sample {
                 + "(20260203T040005Z + 5 min.)")
     }
 
-    @Test func `a presigned request is good for as long as it says, and a week at most`() {
+    @Test func `a presigned request is valid for as long as it says, and a week at most`() {
         #expect(Sample.inQuery().fault(at: Sample.moment + 900) == nil)
         #expect(
             Sample.inQuery().fault(at: Sample.moment + 901)?.message.hasSuffix("(20260203T042007Z - 15 min.)") == true)
@@ -108,7 +108,7 @@ struct Sample {
         #expect(Sample.inQuery().fault(at: Sample.moment - 301)?.kind == .mismatch)
     }
 
-    @Test func `a Date header stands in for X-Amz-Date`() throws {
+    @Test func `a Date header replaces X-Amz-Date`() throws {
         let original = Sample.inHeaders()
         var sample = original
         sample.setHeader("X-Amz-Date", nil)
@@ -116,7 +116,7 @@ struct Sample {
         #expect(try SignatureClaim.read(sample.request).date == SignatureClaim.read(original.request).date)
     }
 
-    @Test func `a header that says something to the service has to be signed`() {
+    @Test func `a header that the service interprets has to be signed`() {
         var sample = Sample.inHeaders()
         sample.request.headers.append(("X-Amz-Source-Arn", "arn:aws:s3:::bucket"))
         #expect(sample.fault()?.message == "'x-amz-source-arn' must be a 'SignedHeader' in the AWS Authorization.")

@@ -7,7 +7,7 @@ import Testing
     private static let seeds: [UInt64] = [1, 2, 3, .random(in: .min ... .max)]
 
     @Test(arguments: seeds)
-    func `what is formatted parses back to itself`(seed: UInt64) throws {
+    func `formatted ARNs parse back to themselves`(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         for _ in 0..<500 {
             let function = try Self.function(using: &generator)

@@ -20,7 +20,7 @@ import Testing
             ("arn:aws:lambda:us-east-1:123456789012:function:f", "123456789012", "us-east-1", "f", nil),
             ("arn:aws-cn:lambda:cn-north-1:123456789012:function:f:PROD", "123456789012", "cn-north-1", "f", "PROD"),
         ] as [(String, String?, String?, String, String?)])
-    func `every form that the API accepts is understood`(
+    func `every form that the API accepts is parsed`(
         text: String, account: String?, region: String?, name: String, qualifier: String?
     ) throws {
         let reference = try FunctionReference(text)
@@ -37,7 +37,7 @@ import Testing
         "arn:aws-cn:lambda:us-east-1:123456789012:function:f", "arn:aws:lambda:us-east-1:123456789012:function",
         "arn:aws:lambda:us-east-1:123456789012:function:f:1:2", "arn:aws:lambda::123456789012:function:f",
     ])
-    func `what has none of the forms is refused`(text: String) {
+    func `a text of no known form is refused`(text: String) {
         #expect(throws: FunctionReferenceError.self) { try FunctionReference(text) }
     }
 

@@ -20,7 +20,7 @@ struct IdentityARNTests {
         "arn:aws:sts::123456789012:role/r", "arn:aws:iam::123456789012:roler/r", "arn:x:iam::123456789012:role/r",
         "arn:aws:iam::123456789012:role/a/",
     ])
-    func `what is no role's ARN is none`(text: String) {
+    func `a text that is not a role's ARN is refused`(text: String) {
         #expect(RoleARN(text) == nil)
     }
 

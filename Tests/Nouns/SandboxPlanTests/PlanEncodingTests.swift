@@ -2,7 +2,7 @@ import Testing
 
 @testable import SandboxPlan
 
-/// The bytes that strata-init reads; `Sources/CSandbox/plan.h` is their other half.
+/// The bytes that strata-init reads; `Sources/C/CSandbox/plan.h` defines the same format.
 @Suite struct PlanEncodingTests {
     @Test func `a record is its fields in order, little-endian, then its payload`() {
         var encoder = PlanEncoder()
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test func `all that is not a step follows the steps`() throws {
+    @Test func `all other records follow the steps`() throws {
         var plan = SandboxPlan(command: ["/bin/x", "-a"])
         plan.environment = ["B": "2", "A": "1"]
         plan.network = .isolated(listeners: [9001])
@@ -74,7 +74,7 @@ import Testing
         #expect(records == expected)
     }
 
-    @Test func `what the kernel could not take is refused before it is written`() {
+    @Test func `values that the kernel would refuse are refused before they are written`() {
         let placement = SandboxPlacement(identity: .server(uid: 1, gid: 1), seccompProgram: [])
         func refused(_ change: (inout SandboxPlan) -> Void) -> Bool {
             var plan = SandboxPlan(command: ["/x"])

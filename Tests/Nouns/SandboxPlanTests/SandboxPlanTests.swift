@@ -2,7 +2,7 @@ import Testing
 
 @testable import SandboxPlan
 
-/// What a plan comes to, step by step.
+/// The steps of a plan.
 @Suite struct SandboxPlanTests {
     private static let root = HostIdentity.distinct(uid: 100_001, gid: 100_001)
     private static let user = HostIdentity.server(uid: 1000, gid: 1000)
@@ -47,7 +47,7 @@ import Testing
             ])
     }
 
-    @Test func `every directory is made once and before what stands in it`() {
+    @Test func `every directory is created once, and before its entries`() {
         var plan = SandboxPlan(command: ["/x"])
         plan.userland.binds = [
             ReadOnlyBind(from: "/usr", to: "/usr"),
@@ -69,7 +69,7 @@ import Testing
         }
     }
 
-    @Test func `parts of proc are covered after proc is there`() throws {
+    @Test func `parts of proc are masked after proc is mounted`() throws {
         let steps = SandboxPlan(command: ["/x"]).steps(for: Self.root)
         let proc = try #require(steps.firstIndex(of: .processes("proc")))
         let covered = steps.indices.filter {

@@ -1,4 +1,4 @@
-"""Handlers that behave in every way we could think of: test_differential runs each under our runtime and AWS's."""
+"""Handlers with every behaviour that we know of: test_differential runs each under our runtime and AWS's."""
 
 from . import context, errors, events, finding, logs, misbehaviour, results, state  # noqa: F401  (they fill the table)
 from .table import CASES  # noqa: F401

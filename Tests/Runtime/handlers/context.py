@@ -1,4 +1,4 @@
-"""What handlers see of their invocation."""
+"""The invocation as handlers see it."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""How handlers may fail, and how they may end the process."""
+"""Failing handlers, and handlers that end the process."""
 
 from .table import case, raises
 

@@ -1,4 +1,4 @@
-"""What events may look like."""
+"""Kinds of events."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""How a handler may be named, found and not found."""
+"""Handlers' names, found and not found."""
 
 from .table import ECHO, PYTHON_3_11, case
 

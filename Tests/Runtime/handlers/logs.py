@@ -1,4 +1,4 @@
-"""What handlers may print and log."""
+"""Handlers that print and log."""
 
 from runtime_api import Event
 

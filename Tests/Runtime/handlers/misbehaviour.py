@@ -1,4 +1,4 @@
-"""What the runtime API may do wrong."""
+"""A runtime API that misbehaves."""
 
 import json
 

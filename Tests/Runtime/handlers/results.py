@@ -1,4 +1,4 @@
-"""What handlers may return."""
+"""Results of handlers."""
 
 from .table import PYTHON_3_11, PYTHON_3_13, case, returns
 

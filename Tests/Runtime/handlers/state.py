@@ -1,4 +1,4 @@
-"""What lives on between invocations."""
+"""State that persists between invocations."""
 
 from runtime_api import Event
 

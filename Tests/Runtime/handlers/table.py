@@ -1,4 +1,4 @@
-"""The table of handlers, and the short ways to write one down."""
+"""The table of handlers, and shorthands for its cases."""
 
 from dataclasses import dataclass, field
 from textwrap import dedent

@@ -35,7 +35,7 @@ struct PolicyTextTests {
         (#""Effect":"Allow","Principal":"*""#, "Missing required field Action"),
         (#""Principal":"*","Action":"sts:AssumeRole""#, "Missing required field Effect"),
     ])
-    func `a trust policy says who may assume the role, and nothing else`(statement: String, words: String?) {
+    func `a trust policy may only say who may assume the role`(statement: String, words: String?) {
         #expect(refusal { () throws(ServiceError) in try PolicyText(trust: Self.trust("{\(statement)}")) } == words)
     }
 
@@ -47,7 +47,7 @@ struct PolicyTextTests {
         (#"{"AWS":"999999999999"}"#, "", false),
         (#"{"Service":"lambda.amazonaws.com"}"#, "", false),
     ])
-    func `a trust policy lets in whom it names without conditions`(
+    func `a trust policy allows the principals that it names without conditions`(
         principal: String, more: String, isTrusted: Bool
     ) throws {
         let caller = Caller(account: try #require(AccountID("123456789012")))
@@ -59,7 +59,7 @@ struct PolicyTextTests {
     }
 
     @Test(arguments: ["", "{", "[]", "\"x\"", "{}", #"{"Statement":[]}"#, #"{"Statement":7}"#, #"{"Statement":[7]}"#])
-    func `what is no policy is refused`(text: String) {
+    func `text that is not a policy is refused`(text: String) {
         #expect(
             refusal { () throws(ServiceError) in try PolicyText(trust: text) } == "This policy contains invalid Json")
         #expect(refusal { () throws(ServiceError) in try PolicyText(permissions: text) } == "Syntax errors in policy.")
@@ -84,14 +84,14 @@ struct PolicyTextTests {
             "Policy document should not specify a principal."
         ),
     ])
-    func `a policy that gives permissions says which, on what`(statement: String, words: String?) {
+    func `a permissions policy names actions and resources`(statement: String, words: String?) {
         let text = Self.trust("{\(statement)}")
         #expect(refusal { () throws(ServiceError) in try PolicyText(permissions: text) } == words)
         let single = #"{"Version":"2012-10-17","Statement":{\#(statement)}}"#
         #expect(refusal { () throws(ServiceError) in try PolicyText(permissions: single) } == words)
     }
 
-    @Test func `statements of one name are refused`() {
+    @Test func `two statements with one identifier are refused`() {
         let statement = #"{"Sid":"a","Effect":"Allow","Action":"s3:*","Resource":"*"}"#
         let text = Self.trust("\(statement),\(statement)")
         #expect(

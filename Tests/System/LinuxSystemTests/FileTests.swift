@@ -49,7 +49,7 @@ import Testing
         #expect(error?.number == EINVAL)
     }
 
-    @Test func `names are made, moved, exchanged and removed`() throws {
+    @Test func `names are created, renamed, exchanged and removed`() throws {
         try folder.makeDirectory(at: "a")
         try folder.ensureDirectory(at: "a")
         _ = try folder.open(at: "f", [.write, .create])
@@ -67,7 +67,7 @@ import Testing
         #expect(try folder.statusIfPresent(at: "f") == nil)
     }
 
-    @Test func `a tree is removed with closed directories, without following links`() throws {
+    @Test func `a tree is removed with inaccessible directories, without following links`() throws {
         try folder.makeDirectory(at: "keep")
         try folder.makeDirectory(at: "d")
         try folder.makeDirectory(at: "d/closed")
@@ -79,13 +79,13 @@ import Testing
         #expect(try folder.entryNames() == ["keep"])
     }
 
-    @Test func `names that are not UTF-8 come back as they are`() throws {
+    @Test func `names that are not UTF-8 are preserved`() throws {
         let name = FilePath([0xff, 0xfe])
         _ = try folder.open(at: name, [.write, .create])
         #expect(try folder.entryNames() == [name])
     }
 
-    @Test func `a lock has one holder, until it goes away`() throws {
+    @Test func `a lock has one holder until it is released`() throws {
         let lock = FilePath(path + "/lock")
         do {
             let held = try FileLock.acquire(lock)

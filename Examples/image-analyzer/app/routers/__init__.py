@@ -1,4 +1,4 @@
-"""One module for each resource; `api` gathers those of version 1."""
+"""One module per resource; `api` includes those of version 1."""
 
 from fastapi import APIRouter
 

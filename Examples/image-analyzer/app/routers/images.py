@@ -1,4 +1,4 @@
-"""/api/v1/images: the picture is the request's body, as it is."""
+"""/api/v1/images: the image is the request's raw body."""
 
 from typing import Annotated
 

@@ -1,1 +1,1 @@
-"""What the application does, free of HTTP."""
+"""The application's logic, independent of HTTP."""

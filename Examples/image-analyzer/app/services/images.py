@@ -1,4 +1,4 @@
-"""Looks at pictures. Knows Pillow, and nothing of HTTP."""
+"""Image analysis with Pillow, independent of HTTP."""
 
 import base64
 import io
@@ -11,11 +11,11 @@ ACCEPTED_FORMATS = ("JPEG", "PNG", "WEBP")
 
 
 class UnreadableImage(ValueError):
-    """The bytes are no picture that this service reads."""
+    """The bytes are not an image in a supported format."""
 
 
 def analyze(data: bytes, thumbnail_edge_pixels: int, max_pixels: int) -> Analysis:
-    """Describes the picture in `data`; raises `UnreadableImage` when there is none."""
+    """Analyzes the image in `data`; raises `UnreadableImage` if it is not one."""
     image = _open(data, max_pixels)
     picture = image.convert("RGB")
     thumbnail = picture.copy()
@@ -32,7 +32,7 @@ def analyze(data: bytes, thumbnail_edge_pixels: int, max_pixels: int) -> Analysi
 def _open(data: bytes, max_pixels: int) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(data), formats=ACCEPTED_FORMATS)
-        # Before load(): the header alone says how much memory the pixels would take.
+        # Before load(): the header is enough to compute the memory of the pixels.
         if image.width * image.height > max_pixels:
             raise UnreadableImage(f"The picture has more than {max_pixels} pixels.")
         image.load()

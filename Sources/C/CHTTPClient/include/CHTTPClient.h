@@ -14,30 +14,30 @@ struct http_client_exchange {
     /// The request's body; NULL for none.
     const void *body;
     size_t body_bytes;
-    /// A PEM file of the authorities that vouch for servers; NULL for the host's own.
+    /// A PEM file of trusted certificate authorities; NULL for the host's own.
     const char *authorities;
     long connect_timeout_milliseconds;
     long total_timeout_milliseconds;
-    /// Fewer bytes than this in each second, for `stall_seconds` on end, is a stall.
+    /// Fewer bytes per second than this for `stall_seconds` is a stall.
     long stall_bytes_per_second;
     long stall_seconds;
-    /// An announced body that is longer ends the exchange before any of it is read.
+    /// A larger Content-Length ends the exchange before any of the body is read.
     curl_off_t body_limit_bytes;
-    /// One line of the response's head, its line end included; anything but `bytes` ends the exchange.
+    /// Called with one line of the response's head and its line end; a result other than `bytes` ends the exchange.
     size_t (*on_head_line)(char *line, size_t size, size_t bytes, void *context);
-    /// A piece of the response's body; anything but `bytes` ends the exchange.
+    /// Called with a piece of the response's body; a result other than `bytes` ends the exchange.
     size_t (*on_body)(char *piece, size_t size, size_t bytes, void *context);
-    /// Asked about once in a second; anything but 0 ends the exchange.
+    /// Called about once per second; a result other than 0 ends the exchange.
     int (*is_cancelled)(void *context, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
-    /// Handed to the callbacks as it is.
+    /// Passed to the callbacks.
     void *context;
 };
 
-/// Makes libcurl ready, once for the process; call it from as many threads as like to. `false` when it cannot be.
+/// Initializes libcurl, once per process; may be called on any thread. `false` when that fails.
 bool http_client_prepare(void);
 
-/// Runs an exchange to its end on a handle of `curl_easy_init`, which keeps its connection for the next.
+/// Performs an exchange to its end on a handle of `curl_easy_init`, which keeps its connection for the next.
 ///
-/// `message` gets libcurl's words for a failure. The status is that of the last response; 0 when there was none.
+/// `message` gets libcurl's error message. The status is that of the last response; 0 when there was none.
 CURLcode http_client_perform(
     CURL *handle, const struct http_client_exchange *exchange, long *status, char message[CURL_ERROR_SIZE]);

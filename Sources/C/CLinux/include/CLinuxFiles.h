@@ -1,12 +1,12 @@
-// File calls that Swift's Glibc module hides. Each is the kernel's call under a prefixed name: same arguments, same
-// result, errno on failure. Sources/LinuxSystem gives them types.
+// File calls that Swift's Glibc module lacks. Each is the kernel's call with a prefixed name: same arguments, same
+// result, errno on failure. LinuxSystem wraps them with types.
 #pragma once
 
 #include <stdint.h>
 #include <sys/types.h>
 
-/// openat2(2) with RESOLVE_BENEATH, RESOLVE_NO_SYMLINKS and RESOLVE_NO_MAGICLINKS: a path that stays below `directory`
-/// and passes through no symbolic link.
+/// openat2(2) with RESOLVE_BENEATH, RESOLVE_NO_SYMLINKS and RESOLVE_NO_MAGICLINKS: the path must stay below `directory`
+/// and pass through no symbolic link.
 int clinux_open_beneath(int directory, const char *path, uint64_t flags, mode_t mode);
 
 /// renameat2(2) with RENAME_NOREPLACE.
@@ -18,5 +18,5 @@ int clinux_exchange_names(int one_directory, const char *one, int other_director
 /// syncfs(2).
 int clinux_sync_filesystem(int descriptor);
 
-/// sync_file_range(2) with SYNC_FILE_RANGE_WRITE over the whole file: starts writing to disk and does not wait.
+/// sync_file_range(2) with SYNC_FILE_RANGE_WRITE for the whole file: starts writing to disk without waiting.
 int clinux_start_writeback(int descriptor);

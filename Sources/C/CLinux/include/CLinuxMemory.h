@@ -1,5 +1,5 @@
-// A memory call that Swift's Glibc module hides.
+// A memory call that Swift's Glibc module lacks.
 #pragma once
 
-/// malloc_trim(3): gives back to the kernel what was freed, of all arenas.
+/// malloc_trim(3): returns freed memory of all arenas to the kernel.
 void clinux_release_memory(void);

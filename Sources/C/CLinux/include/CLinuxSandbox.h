@@ -3,10 +3,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-// System calls around processes and namespaces that Swift's Glibc module hides. Each returns what the call returns and
-// leaves errno; typed names are in LinuxSystem.
+// System calls for processes and namespaces that Swift's Glibc module lacks. Each returns the call's result and sets
+// errno; LinuxSystem wraps them with types.
 
-// pipe2(2) with O_CLOEXEC: a spawn on another thread must not inherit it between two calls.
+// pipe2(2) with O_CLOEXEC: a spawn on another thread must not inherit it before a separate call could set the flag.
 int clinux_pipe(int ends[2]);
 
 // socketpair(2) of SOCK_SEQPACKET with SOCK_CLOEXEC.
@@ -21,7 +21,7 @@ int clinux_pidfd_open(pid_t process);
 // pidfd_send_signal(2).
 int clinux_pidfd_send_signal(int process, int signal);
 
-// waitid(2) with P_PIDFD, WEXITED and WNOHANG: 1 when the process was reaped, 0 when it still runs, -1 with errno.
+// waitid(2) with P_PIDFD, WEXITED and WNOHANG: 1 when the process was reaped, 0 when it is running, -1 with errno.
 // *exit_code is the exit code, or 128 + the signal that ended it.
 int clinux_pidfd_reap(int process, int *exit_code);
 
@@ -29,18 +29,18 @@ int clinux_pidfd_reap(int process, int *exit_code);
 ssize_t clinux_receive(
     int socket, void *bytes, size_t length, int flags, int *descriptors, size_t limit, size_t *count);
 
-// Whether a child process can make the namespaces of `flags` (CLONE_NEW*), joined to a new user namespace of its own
-// where `in_user_namespace` is set: 0, or the errno that refused it.
+// Whether a child process can create the namespaces of `flags` (CLONE_NEW*), with `in_user_namespace` together with a
+// new user namespace: 0, or the errno of the failure.
 int clinux_probe_namespaces(int flags, int in_user_namespace);
 
-// Whether a child process, in a mount namespace (and user namespace where asked), can mount a read-only overlay of two
-// directories: 0, or the errno that refused it.
+// Whether a child process in a new mount namespace, with `in_user_namespace` also a user namespace, can mount a
+// read-only overlay of two directories: 0, or the errno of the failure.
 int clinux_probe_overlay(int in_user_namespace);
 
 // Whether the kernel has open_tree(2) and mount_setattr(2): 1 or 0.
 int clinux_has_detached_mounts(void);
 
-// The CLONE_NEW* numbers, for Swift.
+// The CLONE_NEW* constants, for Swift.
 enum clinux_namespace {
     CLINUX_NEW_MOUNT = 0x00020000,
     CLINUX_NEW_CGROUP = 0x02000000,

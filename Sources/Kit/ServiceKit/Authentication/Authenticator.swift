@@ -2,21 +2,22 @@ package import Catalog
 package import Domain
 package import SignatureV4
 
-/// Finds out who calls, by the keys of the catalogue and by temporary credentials: verifies signatures, refusing in the
-/// order in which AWS does, or takes the request's word. Does not block: keys are in memory while nobody changes the
-/// catalogue.
+/// Identifies the caller by an access key of the catalogue or by temporary credentials.
+///
+/// Either verifies the signature, with AWS's errors in AWS's order, or trusts what the request claims. Does not block:
+/// keys are cached in memory until the catalogue changes.
 package struct Authenticator: Sendable {
     private let keys: CredentialDirectory
     private let sessions: TemporaryCredentials
     private let signingKeys = SigningKeyCache()
 
-    /// Finds callers by access keys and by temporary credentials.
+    /// Makes an authenticator for access keys and temporary credentials.
     package init(keys: CredentialDirectory, sessions: TemporaryCredentials) {
         self.keys = keys
         self.sessions = sessions
     }
 
-    /// A request that is what somebody signed.
+    /// A request whose signature is valid.
     package struct Verified: Sendable {
         /// Who signed it.
         package let caller: Caller
@@ -24,11 +25,11 @@ package struct Authenticator: Sendable {
         package let region: Region
         /// The service that it was signed for, such as `lambda`.
         package let service: String
-        /// The body, without the marks of its chunks.
+        /// The body, without the framing of its chunks.
         package let body: [UInt8]
     }
 
-    /// What is known of a caller before the body is there.
+    /// The caller as the head of the request shows it, before the body has arrived.
     private struct Claimant {
         let claim: SignatureClaim
         let caller: Caller
@@ -39,8 +40,8 @@ package struct Authenticator: Sendable {
     /// Verifies a request.
     ///
     /// - Parameters:
-    ///   - service: the service that the request is for; `nil` where its signature alone says that.
-    ///   - nowSeconds: seconds since 1970.
+    ///   - service: The service that the request is for; `nil` where only the signature says which.
+    ///   - nowSeconds: Seconds since 1970.
     package func verify(
         _ request: SignableRequest, body: [UInt8], service: String?, nowSeconds: Int64
     ) throws(SignatureFault) -> Verified {
@@ -51,16 +52,16 @@ package struct Authenticator: Sendable {
             caller: claimant.caller, region: claimant.region, service: claimant.claim.scope.service, body: content)
     }
 
-    /// Checks all that can be checked before the body is there: a stranger's body need not be read.
+    /// Checks all that can be checked before the body has arrived, so that the body of an unauthenticated request is
+    /// not read.
     package func checkBeforeBody(_ request: SignableRequest, nowSeconds: Int64) throws(SignatureFault) {
         _ = try identify(request, service: nil, nowSeconds: nowSeconds)
     }
 
-    /// Takes a request's word for who it is from, where nothing is verified.
+    /// The caller that a request claims to be from. Nothing is verified.
     ///
-    /// An access key of twelve digits is the account itself, and one that is the name of a service is that service. A
-    /// session token that was made here is its role, and a registered key is its owner. Everybody else acts in the
-    /// account `otherwise`.
+    /// An access key of twelve digits is that account, and one that is a service principal is that service. A session
+    /// token issued here is its role, and a registered key is its owner. Any other key acts in the account `otherwise`.
     package func caller(
         claiming claim: ClaimedIdentity, otherwise account: AccountID, nowSeconds: Int64
     ) -> Caller {
@@ -73,10 +74,11 @@ package struct Authenticator: Sendable {
         {
             return Caller(session)
         }
-        let record = try? keys.credential(key)  // where the catalogue is broken, the use case will say so
+        let record = try? keys.credential(key)  // an unreadable catalogue is reported by the use case
         return record.map { Caller($0, claim) } ?? Caller(account: account)
     }
 
+    /// Finds the credentials of a signature, and checks its date and scope.
     private func identify(
         _ request: SignableRequest, service: String?, nowSeconds: Int64
     ) throws(SignatureFault) -> Claimant {
@@ -84,7 +86,7 @@ package struct Authenticator: Sendable {
         try claim.check(nowSeconds: nowSeconds, service: service) { Region($0) != nil }
         guard let region = Region(claim.scope.region) else { throw .unknownKey }
         guard let token = claim.sessionToken, !token.isEmpty else {
-            let record = try? keys.credential(claim.accessKeyID)  // a broken catalogue lets nobody in
+            let record = try? keys.credential(claim.accessKeyID)  // an unreadable catalogue fails closed
             guard let record else { throw .unknownKey }
             let caller = Caller(record, ClaimedIdentity(request))
             return Claimant(claim: claim, caller: caller, region: region, secretAccessKey: record.secretAccessKey)
@@ -100,12 +102,12 @@ package struct Authenticator: Sendable {
 }
 
 extension Caller {
-    /// Who acts with a long-term key.
+    /// The owner of a long-term key.
     package init(_ record: CredentialRecord, _ claim: ClaimedIdentity) {
         self = record.service.map { claim.service($0, account: record.account) } ?? Caller(account: record.account)
     }
 
-    /// Who acts in a session of a role.
+    /// The session that temporary credentials are for.
     package init(_ session: TemporaryCredentials.Identity) {
         self.init(
             account: session.account, principal: .assumedRole(arn: session.arn, userID: session.userID))

@@ -1,18 +1,18 @@
 package import Domain
 package import SignatureV4
 
-/// Who a request says that it is from, where nothing is verified.
+/// The identity that a request claims. Nothing is verified.
 package struct ClaimedIdentity: Hashable, Sendable {
     /// The access key that the request is signed with.
     package var accessKeyID: String?
-    /// The session token that came with it.
+    /// The session token, `X-Amz-Security-Token`.
     package var sessionToken: String?
-    /// What a service acts for: `X-Amz-Source-Arn`.
+    /// The resource that a service acts for: `X-Amz-Source-Arn`.
     package var sourceARN: String?
-    /// Whom a service acts for: `X-Amz-Source-Account`.
+    /// The account that a service acts for: `X-Amz-Source-Account`.
     package var sourceAccount: AccountID?
 
-    /// Collects what a request says.
+    /// Collects the claims of a request.
     package init(accessKeyID: String?, sessionToken: String?, sourceARN: String?, sourceAccount: AccountID?) {
         self.accessKeyID = accessKeyID
         self.sessionToken = sessionToken
@@ -20,14 +20,14 @@ package struct ClaimedIdentity: Hashable, Sendable {
         self.sourceAccount = sourceAccount
     }
 
-    /// Reads for whom a service acts.
+    /// Reads from a request's headers for what a service acts.
     package init(_ request: SignableRequest) {
         self.init(
             accessKeyID: nil, sessionToken: nil, sourceARN: request.header("X-Amz-Source-Arn"),
             sourceAccount: request.header("X-Amz-Source-Account").flatMap { AccountID($0) })
     }
 
-    /// The service of this name, on behalf of what the request says.
+    /// The service with a name, acting for the resource and the account that the request claims.
     package func service(_ name: String, account: AccountID) -> Caller {
         Caller(
             account: account,

@@ -3,14 +3,14 @@ internal import Digest
 package import Domain
 internal import Glibc
 
-/// The access keys of a data folder, as their owner manages them; a server may run on the folder meanwhile, and sees
-/// each change at once.
+/// The access keys of a data folder, for the commands that manage them. A server may run on the folder at the same time
+/// and sees each change at once.
 package struct CredentialRegistry: Sendable {
     private let catalog: Catalog
     private let folder: String
 
-    /// Opens the registry of a data folder that a server has made and that is the caller's own. Any other folder is
-    /// refused as it is.
+    /// Opens the registry of a data folder that a server has made and that belongs to the calling user. Any other
+    /// folder is refused and left unchanged.
     package init(dataFolder: String) throws(StartupError) {
         folder = dataFolder
         let path = DataFolder(existing: dataFolder).path("catalog.sqlite")
@@ -20,21 +20,21 @@ package struct CredentialRegistry: Sendable {
         }
         guard status.st_uid == geteuid() else {
             throw StartupError(
-                "The data folder \(dataFolder) is another user's (uid \(status.st_uid)): run this as that user.")
+                "The data folder \(dataFolder) belongs to another user (uid \(status.st_uid)): run this as that user.")
         }
         guard access(path, F_OK) == 0 else { throw Self.noDataFolder(dataFolder) }
-        // As the server does it: what is written here is the owner's alone.
+        // The server does the same: only the owner may read what is written here.
         chmod(dataFolder, 0o700)
         catalog = try Self.catching { () throws(CatalogError) in try Catalog(path: path) }
     }
 
     /// An access key without its secret.
     package struct Entry: Hashable, Sendable {
-        /// Names the key.
+        /// The key's identifier.
         package let accessKeyID: String
         /// The account that it acts in.
         package let account: AccountID
-        /// What its owner calls it; may be empty.
+        /// The name that its owner gave it; may be empty.
         package let name: String
         /// The AWS service that it acts as.
         package let service: String?
@@ -44,8 +44,8 @@ package struct CredentialRegistry: Sendable {
 
     /// Makes an access key.
     ///
-    /// - Parameter service: the AWS service that it acts as, such as `s3.amazonaws.com`.
-    /// - Returns: the key, and its secret, which is not told again.
+    /// - Parameter service: The AWS service that it acts as, such as `s3.amazonaws.com`.
+    /// - Returns: The key and its secret, which is shown only this once.
     package func create(
         account: AccountID, name: String, service: String?
     ) throws(StartupError) -> (entry: Entry, secretAccessKey: String) {
@@ -57,7 +57,7 @@ package struct CredentialRegistry: Sendable {
         return (Entry(record), record.secretAccessKey)
     }
 
-    /// All access keys, the oldest first.
+    /// All access keys, oldest first.
     package func list() throws(StartupError) -> [Entry] {
         try Self.catching { () throws(CatalogError) in try catalog.credentials() }.map(Entry.init)
     }
@@ -69,7 +69,7 @@ package struct CredentialRegistry: Sendable {
         }
     }
 
-    /// Whether a text can be the service of a key: `s3.amazonaws.com`.
+    /// Whether a key may act as a service of this name, such as `s3.amazonaws.com`.
     package static func isService(_ text: String) -> Bool { Caller.isServicePrincipal(text) }
 
     private static func noDataFolder(_ path: String) -> StartupError {

@@ -1,6 +1,6 @@
 internal import Domain
 
-/// What must hold beside, for a statement of a policy to let somebody in.
+/// A condition of a policy statement. The statement applies only to requests that meet it.
 package struct PolicyCondition: Hashable, Sendable {
     /// How the value is compared with the request's.
     package enum Comparison: String, Hashable, Sendable, CaseIterable {
@@ -11,11 +11,11 @@ package struct PolicyCondition: Hashable, Sendable {
         case bool = "Bool"
     }
 
-    /// How.
+    /// How the value is compared.
     package let comparison: Comparison
-    /// Which property of the request: `AWS:SourceArn`. Upper and lower case are the same.
+    /// The condition key, which names a property of the request: `AWS:SourceArn`. Case-insensitive.
     package let key: String
-    /// What it must be.
+    /// The value that the property must have.
     package let value: String
 
     /// Describes a condition.
@@ -25,26 +25,26 @@ package struct PolicyCondition: Hashable, Sendable {
         self.value = value
     }
 
-    /// Whether a request meets it. A request that does not have the property does not.
+    /// Whether a request meets the condition. A request without the property does not.
     package func holds(for request: PolicyRequest) -> Bool {
         guard let actual = request.property(key) else { return false }
         return switch comparison {
         case .stringEquals: actual == value
         case .stringLike: WildcardPattern(value).matches(actual)
-        // Both compare alike: "IAM JSON policy elements: Condition operators", IAM user guide.
+        // Both compare in the same way: "IAM JSON policy elements: Condition operators", IAM user guide.
         case .arnLike, .arnEquals: WildcardPattern.arn(value, matches: actual)
         case .bool: actual.lowercased() == value.lowercased()
         }
     }
 }
 
-/// What a policy is asked.
+/// A request, as policies evaluate it.
 package struct PolicyRequest: Hashable, Sendable {
     /// Who calls.
     package let caller: Caller
-    /// What for: `lambda:InvokeFunction`.
+    /// The action: `lambda:InvokeFunction`.
     package let action: String
-    /// On what: its ARN.
+    /// The ARN of the resource.
     package let resource: String
 
     /// Describes a request.
@@ -54,10 +54,9 @@ package struct PolicyRequest: Hashable, Sendable {
         self.resource = resource
     }
 
-    /// A property of the request by the name of its condition key; `nil` where the request does not have it.
+    /// The value of a condition key in this request; `nil` where the request does not have it.
     ///
-    /// Accounts are in no organization here, no caller brings the token of an event source, and nothing is called by a
-    /// function URL yet.
+    /// Organizations, event source tokens and function URLs do not exist yet, so their keys have no value, or `false`.
     package func property(_ key: String) -> String? {
         switch key.lowercased() {
         case "aws:sourcearn":

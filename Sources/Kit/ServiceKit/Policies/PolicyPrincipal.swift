@@ -1,19 +1,19 @@
 internal import Domain
 
-/// Whom a statement of a policy lets in.
+/// The principal of a policy statement.
 ///
 /// Source: "AWS JSON policy elements: Principal", IAM user guide.
 package enum PolicyPrincipal: Hashable, Sendable {
-    /// `*`: everybody.
+    /// `*`: every caller.
     case everyone
     /// An account (as the ARN of its root), a role or a user.
     case aws(String)
     /// An AWS service: `s3.amazonaws.com`.
     case service(String)
 
-    /// Reads what *AddPermission* takes; `nil` for what is no principal.
+    /// Reads a principal as *AddPermission* takes it; `nil` for anything else.
     ///
-    /// - Parameter partition: Of the region that was called; an account's number does not tell it.
+    /// - Parameter partition: The partition of the region that was called: an account's number does not contain it.
     package init?(parameter text: String, partition: String) {
         if text == "*" {
             self = .everyone
@@ -28,7 +28,8 @@ package enum PolicyPrincipal: Hashable, Sendable {
         }
     }
 
-    /// `arn:aws:iam::123456789012:root`, or a user, a role or a role's session.
+    /// Whether a text is the ARN of an account's root (`arn:aws:iam::123456789012:root`), a user, a role or a role's
+    /// session.
     private static func isIdentity(_ text: String) -> Bool {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 6, parts[0] == "arn", parts[1] == "aws" || parts[1].hasPrefix("aws-"), parts[3].isEmpty,
@@ -39,7 +40,7 @@ package enum PolicyPrincipal: Hashable, Sendable {
         return kinds.contains { parts[5].hasPrefix("\($0)/") && parts[5].utf8.count > $0.utf8.count + 1 }
     }
 
-    /// Whether a caller is meant.
+    /// Whether the principal includes a caller.
     package func matches(_ caller: Caller) -> Bool {
         switch (self, caller.principal) {
         case (.everyone, _): true
@@ -47,7 +48,7 @@ package enum PolicyPrincipal: Hashable, Sendable {
         case (.service, _), (.aws, .service): false
         case (.aws(let arn), .root): Self.root(caller.account, of: arn) == arn
         case (.aws(let arn), .assumedRole(let session, _)):
-            // An account stands for all that are in it.
+            // An account includes all identities in it.
             arn == Self.root(caller.account, of: arn) || arn == session || Self.isRole(arn, of: session)
         }
     }
@@ -61,8 +62,8 @@ package enum PolicyPrincipal: Hashable, Sendable {
     }
 
     /// Whether `arn:aws:iam::123456789012:role/PATH/ROLE` is the role of the session
-    /// `arn:aws:sts::123456789012:assumed-role/ROLE/SESSION`, which does not tell the path; a role's name is unique in
-    /// its account without it.
+    /// `arn:aws:sts::123456789012:assumed-role/ROLE/SESSION`. A session's ARN does not contain the path, and role names
+    /// are unique in an account without it.
     private static func isRole(_ arn: String, of session: String) -> Bool {
         let role = arn.split(separator: ":", omittingEmptySubsequences: false)
         let assumed = session.split(separator: ":", omittingEmptySubsequences: false)

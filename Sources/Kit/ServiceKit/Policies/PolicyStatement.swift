@@ -1,17 +1,17 @@
 package import AWSProtocol
 
-/// One statement of a resource-based policy. Lambda's own statements allow one action on one resource, and deny
-/// nothing.
+/// One statement of a resource-based policy. Like the statements that Lambda writes, it allows one action on one
+/// resource; there are no denials.
 package struct PolicyStatement: Hashable, Sendable {
-    /// Its name in the policy.
+    /// The statement's identifier (`Sid`), unique in the policy.
     package let id: String
-    /// Whom it lets in.
+    /// The principal that is allowed.
     package let principal: PolicyPrincipal
-    /// What for: `lambda:InvokeFunction`, `lambda:*`.
+    /// The action that is allowed: `lambda:InvokeFunction`, `lambda:*`.
     package let action: String
-    /// On what: the ARN of a function, a version, an alias or a layer version.
+    /// The ARN of the resource: a function, a version, an alias or a layer version.
     package let resource: String
-    /// What must hold beside, all of it. Conditions with the same comparison stand together.
+    /// The conditions, all of which must hold. Conditions with the same comparison are adjacent.
     package let conditions: [PolicyCondition]
 
     /// Describes a statement.
@@ -32,7 +32,7 @@ package struct PolicyStatement: Hashable, Sendable {
             && conditions.allSatisfy { $0.holds(for: request) }
     }
 
-    /// The statement as Lambda writes it, with the members in Lambda's order.
+    /// The statement in Lambda's form, with the members in Lambda's order.
     package var json: String {
         var members = [
             ("Sid", Self.quoted(id)), ("Effect", #""Allow""#), ("Principal", Self.json(principal)),
@@ -70,7 +70,7 @@ package struct PolicyStatement: Hashable, Sendable {
 }
 
 extension PolicyStatement {
-    /// Reads a statement as `json` writes it; `nil` for anything that it does not write.
+    /// Reads a statement in the form that ``json`` writes; `nil` for any other form.
     package init?(_ value: AWSValue) {
         guard case .string(let id)? = value["Sid"], case .string("Allow")? = value["Effect"],
             let principal = value["Principal"].flatMap(PolicyPrincipal.init(value:)),
@@ -112,7 +112,7 @@ extension PolicyPrincipal {
 }
 
 extension PolicyCondition {
-    /// The order in which Lambda writes conditions, as recordings of its answers show it.
+    /// The order in which Lambda writes conditions, according to recordings of its answers.
     private static let order = [
         "AWS:SourceAccount", "lambda:EventSourceToken", "lambda:FunctionUrlAuthType", "aws:PrincipalOrgID",
         "AWS:SourceArn", "lambda:InvokedViaFunctionUrl",

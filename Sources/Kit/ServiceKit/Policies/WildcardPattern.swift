@@ -1,20 +1,20 @@
-/// Text with `*` for any characters and `?` for any one, as conditions and actions of policies have it.
+/// A pattern in which `*` matches any characters and `?` any one, as in conditions and actions of policies.
 ///
 /// Source: "IAM JSON policy elements: Condition operators", IAM user guide.
 package struct WildcardPattern: Hashable, Sendable {
     private let pattern: [UInt8]
 
-    /// Takes a pattern as it is written.
+    /// Makes a pattern from its text.
     package init(_ pattern: some StringProtocol) {
         self.pattern = Array(pattern.utf8)
     }
 
-    /// Whether a text is of this pattern. Takes time in proportion to the product of both lengths at most.
+    /// Whether a text matches. The time is at most proportional to the product of both lengths.
     package func matches(_ text: some StringProtocol) -> Bool {
         let text = Array(text.utf8)
         var position = 0
         var next = 0
-        // Where the last `*` is, and what it has taken in of the text.
+        // The position of the last `*`, and how much of the text is matched up to its end.
         var star: (at: Int, taken: Int)?
         while position < text.count {
             if next < pattern.count, pattern[next] == UInt8(ascii: "*") {
@@ -34,8 +34,8 @@ package struct WildcardPattern: Hashable, Sendable {
         return pattern[next...].allSatisfy { $0 == UInt8(ascii: "*") }
     }
 
-    /// Whether an ARN is like a pattern: each of the six parts between colons by itself, so that no `*` reaches over
-    /// into the next part. The last part may have colons of its own.
+    /// Whether an ARN matches a pattern. Each of the six parts between colons is matched by itself, so that a `*` does
+    /// not extend into the next part. The last part may contain colons.
     package static func arn(_ pattern: String, matches text: String) -> Bool {
         let patterns = parts(pattern)
         let texts = parts(text)

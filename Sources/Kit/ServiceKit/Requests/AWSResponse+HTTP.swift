@@ -2,7 +2,7 @@ package import AWSProtocol
 package import HTTP
 
 extension AWSResponse {
-    /// The response as the HTTP server sends it, with the request id that every answer of AWS carries.
+    /// The response for the HTTP server, with the request id that every response of AWS has.
     package func http(requestID: String) -> HTTPResponse {
         HTTPResponse(
             status: status,

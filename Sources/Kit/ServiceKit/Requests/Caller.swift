@@ -1,24 +1,24 @@
 package import Domain
 
-/// Who calls: an account, and as what.
+/// The caller of a request: an account, and its principal.
 package struct Caller: Hashable, Sendable {
-    /// As what an account calls.
+    /// The identity within the account.
     package enum Principal: Hashable, Sendable {
         /// The account itself, with all its rights.
         case root
-        /// A session of a role, as *AssumeRole* begins one, or a function that runs.
+        /// A session of a role: one that *AssumeRole* started, or a running function.
         ///
         /// - Parameters:
         ///   - arn: `arn:aws:sts::123456789012:assumed-role/ROLE/SESSION`.
         ///   - userID: `AROA…:SESSION`.
         case assumedRole(arn: String, userID: String)
-        /// An AWS service, such as `s3.amazonaws.com`, on behalf of a resource of an account, where it says so.
+        /// An AWS service, such as `s3.amazonaws.com`, acting for a resource of an account if the request names one.
         case service(name: String, sourceARN: String?, sourceAccount: AccountID?)
     }
 
     /// The account that the credentials belong to.
     package var account: AccountID
-    /// As what it calls.
+    /// The identity within the account.
     package var principal: Principal
 
     /// Describes a caller.
@@ -27,8 +27,8 @@ package struct Caller: Hashable, Sendable {
         self.principal = principal
     }
 
-    /// How messages name the caller: "User: arn:aws:iam::123456789012:root is not authorized to perform: …". A service
-    /// has no ARN and is named as policies name it.
+    /// The caller in messages: "User: arn:aws:iam::123456789012:root is not authorized to perform: …". A service has no
+    /// ARN; this is its name as in policies.
     package var arn: String {
         switch principal {
         case .root: "arn:aws:iam::\(account):root"
@@ -37,7 +37,7 @@ package struct Caller: Hashable, Sendable {
         }
     }
 
-    /// What *GetCallerIdentity* calls the user's id: the account's own for root.
+    /// The `UserId` of *GetCallerIdentity*: the account's number for root.
     package var userID: String {
         switch principal {
         case .root: account.description
@@ -48,15 +48,15 @@ package struct Caller: Hashable, Sendable {
 }
 
 extension Caller {
-    /// Whether it may do everything with what an account owns. A service may not, not even when it acts in that
-    /// account: policies let it in. Policies of roles are not enforced.
+    /// Whether the caller may do everything with the resources of an account, which needs no policy. A service may not,
+    /// even in that account: it needs a resource policy. The policies of roles are not enforced.
     package func owns(_ account: AccountID) -> Bool {
         if case .service = principal { return false }
         return self.account == account
     }
 
-    /// A function that runs: it acts in a session of its role that has its name. Without a readable role it is its
-    /// account.
+    /// A running function: a session of its role with the function's name. Where the role is not a role's ARN, the
+    /// caller is the account.
     ///
     /// Source: "Defining Lambda function permissions with an execution role", Lambda developer guide.
     package static func function(_ id: FunctionID, role: String) -> Caller {
@@ -71,7 +71,7 @@ extension Caller {
         return Caller(account: id.account, principal: principal)
     }
 
-    /// Whether a text is the name of an AWS service as policies write it: `s3.amazonaws.com`,
+    /// Whether a text is a service principal, the name of an AWS service in policies: `s3.amazonaws.com`,
     /// `alexa-appkit.amazon.com`.
     package static func isServicePrincipal(_ text: String) -> Bool {
         let suffix = [".amazonaws.com", ".amazonaws.com.cn", ".amazon.com"].first { text.hasSuffix($0) }

@@ -4,7 +4,7 @@ internal import AWSProtocol
 package struct RequestTarget: Sendable {
     /// The path.
     package let path: Substring
-    /// The query, without its question mark; empty where there is none.
+    /// The query without its question mark; empty where there is none.
     package let query: Substring
 
     /// Splits the target of a request line (RFC 9112, section 3.2).
@@ -14,8 +14,8 @@ package struct RequestTarget: Sendable {
         query = end.map { target[target.utf8.index(after: $0)...] } ?? ""
     }
 
-    /// The one path segment between a prefix and a suffix, decoded; `nil` for every other path. Compares bytes, because
-    /// every invocation asks.
+    /// The single path segment between a prefix and a suffix, decoded; `nil` for any other path. Compares bytes,
+    /// because it is called for every invocation.
     package func segment(between prefix: String, and suffix: String) -> String? {
         let bytes = path.utf8
         guard bytes.count > prefix.utf8.count + suffix.utf8.count, bytes.starts(with: prefix.utf8),

@@ -9,7 +9,7 @@ struct DestinationRecord {
     let event: QueuedEvent
     /// The function with the qualifier that was invoked.
     let functionARN: String
-    let condition: AsynchronousRules.Condition
+    let condition: InvocationCondition
     /// What the function answered last, as JSON; `nil` when it was never run.
     let response: Response?
     let timestampMilliseconds: Int64

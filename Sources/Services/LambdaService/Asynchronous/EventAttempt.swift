@@ -34,7 +34,7 @@ struct EventAttempt: Sendable {
     }
 
     /// Whether the event must not be tried any more.
-    var isTooOld: Bool { settings.rules.isTooOld(event, nowMilliseconds: nowMilliseconds()) }
+    var isTooOld: Bool { settings.retries.isTooOld(event, nowMilliseconds: nowMilliseconds()) }
 
     /// What follows from the function's answer.
     func verdict(on result: InvocationResult, _ version: FunctionVersion) -> EventVerdict {
@@ -45,18 +45,18 @@ struct EventAttempt: Sendable {
         case .failed(let payload, _):
             let response = DestinationRecord.Response(payload: payload, executedVersion: version, isError: true)
             return after(.failed, response, reason: "The function failed: \(Self.excerpt(payload))")
-        case .refused(.throttled(let reason)): return after(.turnedAway, nil, reason: reason.rawValue)
-        case .refused(.unavailable(let message, _)): return after(.turnedAway, nil, reason: message)
+        case .refused(.throttled(let reason)): return after(.throttled, nil, reason: reason.rawValue)
+        case .refused(.unavailable(let message, _)): return after(.throttled, nil, reason: message)
         case .refused(let refusal): return after(.failed, nil, reason: ServiceError(refusal).message)
         }
     }
 
     private func after(
-        _ attempt: AsynchronousRules.Attempt, _ response: DestinationRecord.Response?, reason: String
+        _ attempt: RetryPolicy.Attempt, _ response: DestinationRecord.Response?, reason: String
     ) -> EventVerdict {
-        switch settings.rules.step(after: attempt, of: event, nowMilliseconds: nowMilliseconds()) {
-        case .finish(let condition): finish(condition, response)
-        case .again(let moment):
+        switch settings.retries.step(after: attempt, of: event, nowMilliseconds: nowMilliseconds()) {
+        case .finish(let end): finish(InvocationCondition(end), response)
+        case .retry(let moment):
             .postponed(untilMilliseconds: moment, isRetry: attempt == .failed, reason: reason)
         }
     }
@@ -71,7 +71,7 @@ struct EventAttempt: Sendable {
 
     /// Ends the event: with a record for its destination, and itself for the dead-letter queue.
     func finish(
-        _ condition: AsynchronousRules.Condition, _ response: DestinationRecord.Response?
+        _ condition: InvocationCondition, _ response: DestinationRecord.Response?
     ) -> EventVerdict {
         let hasSucceeded = condition == .success
         if !hasSucceeded { meter.count(\.asyncEventsDropped) }
@@ -81,7 +81,7 @@ struct EventAttempt: Sendable {
             let record = DestinationRecord(
                 event: event, functionARN: functionARN, condition: condition, response: response,
                 timestampMilliseconds: nowMilliseconds())
-            let attributes = recordAttributes(functionARN, condition)
+            let attributes = recordAttributes(functionARN, destination, condition)
             followUps +=
                 FunctionARN(destination) == nil
                 ? [follow(destination, record.json, attributes)] : invoke(destination, record.json, attributes)
@@ -100,7 +100,7 @@ struct EventAttempt: Sendable {
     ///
     /// Source: "Amazon SQS message quotas" in the SQS developer guide.
     private static func fits(_ message: NewEvent) -> Bool {
-        message.payload.count <= LambdaLimits.asynchronousPayloadBytes || message.target.contains(":s3:::")
+        message.payload.count <= LambdaLimits.asynchronousPayloadBytes || ARN(message.target)?.service == "s3"
     }
 
     private func invoke(_ function: String, _ record: [UInt8], _ attributes: [String: String]) -> [NewEvent] {
@@ -117,7 +117,7 @@ struct EventAttempt: Sendable {
     }
 
     private func recordAttributes(
-        _ functionARN: String, _ condition: AsynchronousRules.Condition
+        _ functionARN: String, _ destination: String, _ condition: InvocationCondition
     ) -> [String: String] {
         let time = LambdaTime.text(milliseconds: nowMilliseconds())
         let (day, clock) = (time.prefix(10), time.dropFirst(11).prefix(8).replacing(":", with: "."))
@@ -127,7 +127,10 @@ struct EventAttempt: Sendable {
             "aws/lambda/async/\(target.function.name)/\(day.replacing("-", with: "/"))/\(day)T\(clock)-"
             + RequestIdentifier.make()
         return [
-            OutgoingMessage.functionARN: functionARN, OutgoingMessage.condition: condition.rawValue,
+            OutgoingMessage.eventSource: "lambda",
+            OutgoingMessage.detailType:
+                "Lambda Function Invocation Result - \(condition == .success ? "Success" : "Failure")",
+            OutgoingMessage.resources: "\(functionARN) \(destination)",
             OutgoingMessage.account: target.function.account.description,
             OutgoingMessage.region: target.function.region.description, OutgoingMessage.objectKey: key,
         ]
@@ -136,11 +139,14 @@ struct EventAttempt: Sendable {
     /// Source: "Adding a dead-letter queue", Lambda developer guide: `RequestID`, `ErrorCode` (the status), and
     /// `ErrorMessage`, the first kilobyte of the message.
     private func deadLetterAttributes(
-        _ condition: AsynchronousRules.Condition, _ response: DestinationRecord.Response?
+        _ condition: InvocationCondition, _ response: DestinationRecord.Response?
     ) -> [String: String] {
-        var attributes = ["RequestID": event.event.requestID, "ErrorCode": response == nil ? "429" : "200"]
-        attributes["ErrorMessage"] = response.map { Self.excerpt($0.payload) } ?? condition.rawValue
-        return attributes
+        let attributes = [
+            "RequestID": event.event.requestID, "ErrorCode": response == nil ? "429" : "200",
+            "ErrorMessage": response.map { Self.excerpt($0.payload) } ?? condition.rawValue,
+        ]
+        let prefix = OutgoingMessage.messageAttributePrefix
+        return Dictionary(attributes.map { (prefix + $0.key, $0.value) }) { first, _ in first }
     }
 
     /// The message of an error, or its beginning.

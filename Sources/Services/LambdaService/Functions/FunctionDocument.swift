@@ -38,7 +38,7 @@ struct FunctionDocument: Sendable {
 
     /// Reads a stored version.
     init(_ record: FunctionRecord) throws(ServiceError) {
-        configuration = try LambdaService.decode(record.document)
+        configuration = try LambdaStore.decode(record.document)
         // Functions of the first release have none stored.
         guard let runtime = configuration.runtime, configuration.runtimeVersionConfig == nil else { return }
         configuration.runtimeVersionConfig = Lambda.RuntimeVersionConfig(
@@ -46,7 +46,7 @@ struct FunctionDocument: Sendable {
     }
 
     /// The bytes that the catalogue keeps.
-    var bytes: [UInt8] { LambdaService.encode(configuration) }
+    var bytes: [UInt8] { LambdaStore.encode(configuration) }
 
     /// Marks a change: a new revision, from now on.
     mutating func touch() {
@@ -80,4 +80,20 @@ struct FunctionDocument: Sendable {
     }
 
     static func newRevision() -> String { RequestIdentifier.make() }
+
+    /// Refuses a change of something that the caller has not seen.
+    func check(revision: String?) throws(ServiceError) {
+        guard revision == nil || revision == configuration.revisionId else {
+            throw .staleRevision("GetFunction/GetAlias")
+        }
+    }
+
+    /// A version as lists show it, which leave out what only the function itself tells.
+    static func listed(_ record: FunctionRecord, qualified: Bool) throws(ServiceError) -> Lambda.FunctionConfiguration {
+        var configuration = try FunctionDocument(record).configuration
+        let qualifier = qualified ? Qualifier.version(record.version) : nil
+        configuration.functionArn = FunctionARN(record.id, qualifier: qualifier).description
+        configuration.leaveOutState()
+        return configuration
+    }
 }

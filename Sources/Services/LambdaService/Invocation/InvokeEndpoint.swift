@@ -6,7 +6,11 @@ internal import LambdaModel
 internal import FunctionExecution
 internal import ServiceKit
 
-extension LambdaService {
+/// Lambda's data plane as HTTP: invocations, and downloads of packages.
+struct InvokeEndpoint: Sendable {
+    let invoker: Invoker
+    let downloads: Downloads
+
     /// The route of a request of the data plane; `nil` for every other.
     func route(for target: RequestTarget, method: String) -> DataPlaneRoute? {
         if method == "POST" {
@@ -30,7 +34,7 @@ extension LambdaService {
 
     /// A package, byte for byte as it was published.
     private func download(_ target: String) -> HTTPResponse {
-        guard let (descriptor, size) = openDownload(target) else {
+        guard let (descriptor, size) = downloads.open(target) else {
             return HTTPResponse(
                 status: 403, contentType: "application/xml",
                 text: "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>")
@@ -52,14 +56,14 @@ extension LambdaService {
         switch exchange.header("X-Amz-Invocation-Type") ?? "RequestResponse" {
         case "RequestResponse":
             let wantsTail = exchange.header("X-Amz-Log-Type") == "Tail"
-            self.invoke(request, context: context) { result, version in
+            invoker.invoke(request, context: context) { result, version in
                 exchange.respond(self.response(to: result, version, requestID, wantsTail: wantsTail, name, exchange))
             }
             return nil
         case "DryRun":
             return dryRun(request, context, exchange)
         case "Event":
-            self.accept(request, context: context) { error in
+            invoker.accept(request, context: context) { error in
                 exchange.respond(
                     error.map { self.refusal($0, requestID, name, exchange) }
                         ?? HTTPResponse(status: 202, headers: [("x-amzn-RequestId", requestID)]))
@@ -85,7 +89,7 @@ extension LambdaService {
         case "RequestResponse":
             let answer = StreamedAnswer(
                 exchange, requestID: requestID, wantsTail: exchange.header("X-Amz-Log-Type") == "Tail")
-            self.invoke(request, context: context, stream: answer) { result, version in
+            invoker.invoke(request, context: context, stream: answer) { result, version in
                 guard !answer.end(result, version), case .refused(let error) = result else { return }
                 exchange.respond(self.refusal(error, requestID, name, exchange))
             }
@@ -123,11 +127,13 @@ extension LambdaService {
 
     private func dryRun(
         _ request: InvokeRequest, _ context: RequestContext, _ exchange: HTTPExchange
-    ) -> HTTPResponse {
-        do { try self.checkInvoke(request, context: context) } catch {
-            return refusal(error, request.requestID, request.functionName, exchange)
+    ) -> HTTPResponse? {
+        invoker.check(request, context: context) { error in
+            exchange.respond(
+                error.map { self.refusal($0, request.requestID, request.functionName, exchange) }
+                    ?? HTTPResponse(status: 204, headers: [("x-amzn-RequestId", request.requestID)]))
         }
-        return HTTPResponse(status: 204, headers: [("x-amzn-RequestId", request.requestID)])
+        return nil
     }
 
     private func response(

@@ -51,24 +51,3 @@ struct ServerStatus: Sendable {
         Double(max(0, milliseconds - queue.oldestMilliseconds)) / 1000
     }
 }
-
-extension LambdaService {
-    /// How an account's functions are; all accounts' where none is named. Reads files: not for the threads of HTTP.
-    func status(of account: AccountID?) throws(ServiceError) -> ServerStatus {
-        let census = pool.census()
-        let readings = Dictionary(metrics.readings.map { ($0.function, $0.counts) }) { first, _ in first }
-        let ids = Set(census.keys).union(readings.keys).filter { account == nil || $0.account == account }
-        let functions = ids.sorted().map { id in
-            ServerStatus.Function(
-                id: id, environments: census[id]?.counts ?? [:], memoryBytes: census[id]?.memoryBytes ?? 0,
-                counts: readings[id] ?? FunctionMeter.Counts())
-        }
-        let scope = EventScope(account: account)
-        let queues = try catching { try self.events.counts() }.filter { scope.covers($0.target) }
-            .map { ServerStatus.Queue(target: $0.target, count: $0.count, oldestMilliseconds: $0.oldestMilliseconds) }
-        return ServerStatus(
-            milliseconds: WallClock.nowMilliseconds(), functions: functions,
-            queues: queues.sorted { $0.target < $1.target },
-            overflowCounts: account == nil ? metrics.overflowCounts : nil)
-    }
-}

@@ -39,7 +39,7 @@ enum DestinationRules {
         // In another account its policy would have to allow it, which only an invocation by its caller can ask.
         guard let arn = FunctionARN(destination), arn.function.account == function.account,
             arn.function.region == function.region,
-            try LambdaService.existing(FunctionTarget(function: arn.function, qualifier: arn.qualifier), rows) != nil
+            try FunctionRows.existing(FunctionTarget(function: arn.function, qualifier: arn.qualifier), rows) != nil
         else { throw ServiceError.invalidParameter("The destination ARN \(destination) is invalid.") }
         guard arn.function != function else {
             throw ServiceError.invalidParameter("You can't specify the function as a destination for itself.")

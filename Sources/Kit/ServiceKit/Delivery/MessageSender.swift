@@ -1,0 +1,43 @@
+/// A message for a resource of another server: an SQS queue, an SNS topic, an event bus or an S3 bucket.
+package struct OutgoingMessage: Sendable {
+    /// The ARN of the queue, topic, event bus or bucket.
+    package var target: String
+    /// The message.
+    package var body: [UInt8]
+    /// What the service's own form of the message needs, by the names below.
+    package var attributes: [String: String]
+
+    /// Describes a message.
+    package init(target: String, body: [UInt8], attributes: [String: String]) {
+        self.target = target
+        self.body = body
+        self.attributes = attributes
+    }
+
+    /// Attributes with this prefix become message attributes of a queue or topic, without it.
+    package static let messageAttributePrefix = "Message:"
+    /// The `Source` of an EventBridge event.
+    package static let eventSource = "EventSource"
+    /// The `DetailType` of an EventBridge event.
+    package static let detailType = "DetailType"
+    /// The `Resources` of an EventBridge event, separated by spaces.
+    package static let resources = "Resources"
+    /// The account that sends, where the target names none.
+    package static let account = "Account"
+    /// The region that it is sent from, where the target names none.
+    package static let region = "Region"
+    /// The key that the message gets in a bucket.
+    package static let objectKey = "ObjectKey"
+}
+
+/// Sends messages to other servers.
+package protocol MessageSender: Sendable {
+    /// Sends a message. Does not wait.
+    ///
+    /// - Parameter answer: called once, on any thread: with `nil` when the service has taken the message, else with the
+    ///   reason, for people.
+    func send(_ message: OutgoingMessage, _ answer: @escaping @Sendable (String?) -> Void)
+
+    /// Ends calls in flight.
+    func stop()
+}

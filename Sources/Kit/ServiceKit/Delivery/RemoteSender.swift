@@ -1,0 +1,71 @@
+package import AWSClient
+internal import HTTPClient
+package import LinuxSystem
+
+/// Sends messages to the services whose endpoints are configured.
+package final class RemoteSender: MessageSender {
+    private let http: HTTPClient
+    private let clients: [MessageService: ServiceClient]
+    /// Calls block while another server answers.
+    private let queue: WorkQueue
+
+    private static let callsAtOnce = 4
+    private static let callsThatWait = 256
+
+    /// Knows some services; nothing is connected yet.
+    package init(_ services: [MessageService: ServiceSettings]) throws(SystemCallError) {
+        let http = HTTPClient(certificateAuthorities: services.values.lazy.compactMap(\.authorities).first)
+        self.http = http
+        clients = services.mapValues { settings in
+            ServiceClient(settings, http: http, nowSeconds: { WallClock.nowMilliseconds() / 1000 })
+        }
+        queue = try WorkQueue(
+            name: "destinations", threadCount: Self.callsAtOnce, capacity: Self.callsThatWait)
+    }
+
+    /// Sends a message, in its turn.
+    package func send(_ message: OutgoingMessage, _ answer: @escaping @Sendable (String?) -> Void) {
+        guard let target = MessageTarget(message.target) else {
+            return answer("\(message.target) is neither a queue, a topic, an event bus nor a bucket.")
+        }
+        guard let client = clients[target.service] else {
+            return answer(
+                "Strata knows no endpoint for \(message.target): set \(target.service.endpointVariable) and start it "
+                    + "again.")
+        }
+        let isTaken = queue.submit {
+            let call = Self.call(message, target)
+            do throws(HTTPClientError) {
+                let (head, body) = try client.send(
+                    call.call, account: message.attributes[OutgoingMessage.account] ?? target.account,
+                    region: target.region.isEmpty ? message.attributes[OutgoingMessage.region] ?? "" : target.region)
+                answer(call.refusal(head, body))
+            } catch {
+                answer("\(message.target) cannot be reached: \(error)")
+            }
+        }
+        if !isTaken { answer("Too many messages wait for other services.") }
+    }
+
+    /// Ends what is under way.
+    package func stop() {
+        http.stop()
+        queue.close()
+    }
+
+    /// The message in the form of its service.
+    private static func call(_ message: OutgoingMessage, _ target: MessageTarget) -> MessageCall {
+        var call = MessageCall(to: target, body: message.body)
+        let prefix = OutgoingMessage.messageAttributePrefix
+        for (name, value) in message.attributes where name.hasPrefix(prefix) {
+            call.attributes[String(name.dropFirst(prefix.count))] = value
+        }
+        func attribute(_ name: String) -> String { message.attributes[name] ?? "" }
+        call.event = (
+            attribute(OutgoingMessage.eventSource), attribute(OutgoingMessage.detailType),
+            attribute(OutgoingMessage.resources).split(separator: " ").map(String.init)
+        )
+        call.key = attribute(OutgoingMessage.objectKey)
+        return call
+    }
+}

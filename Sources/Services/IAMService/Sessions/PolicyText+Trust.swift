@@ -1,0 +1,60 @@
+internal import ServiceKit
+internal import AWSProtocol
+
+/// A request to assume a role, as its trust policy sees it.
+struct TrustRequest: Hashable, Sendable {
+    /// Who wants to start a session.
+    let caller: Caller
+    /// The request's `ExternalId`.
+    let externalID: String?
+    /// The partition of the role's ARN.
+    let partition: String
+}
+
+// Fails closed: a condition of an `Allow` that is not understood does not hold, and a `Deny` that may match the caller
+// does.
+extension PolicyText {
+    /// Whether a role's trust policy lets a caller start a session: a statement allows it, and none denies it.
+    ///
+    /// Source: "Policy evaluation logic" and "AWS JSON policy elements: Principal", IAM user guide.
+    func trusts(_ request: TrustRequest) -> Bool {
+        let denials = statements.filter { $0["Effect"] != .string("Allow") }
+        return !denials.contains { Self.mayDeny($0, request) } && statements.contains { Self.allows($0, request) }
+    }
+
+    private static func allows(_ statement: [String: AWSValue], _ request: TrustRequest) -> Bool {
+        statement["Effect"] == .string("Allow") && statement["NotPrincipal"] == nil && statement["NotAction"] == nil
+            && isForAssumeRole(statement) && names(request, statement["Principal"])
+            && holds(statement["Condition"], request)
+    }
+
+    private static func mayDeny(_ statement: [String: AWSValue], _ request: TrustRequest) -> Bool {
+        (statement["NotAction"] != nil || isForAssumeRole(statement))
+            && (statement["NotPrincipal"] != nil || names(request, statement["Principal"]))
+    }
+
+    private static func isForAssumeRole(_ statement: [String: AWSValue]) -> Bool {
+        texts(statement["Action"] ?? .null).contains { WildcardPattern($0.lowercased()).matches("sts:assumerole") }
+    }
+
+    private static func names(_ request: TrustRequest, _ principal: AWSValue?) -> Bool {
+        if principal == .string("*") { return true }
+        guard case .structure(let kinds)? = principal else { return false }
+        return ["AWS", "Service"].flatMap { texts(kinds[$0] ?? .null) }.contains { text in
+            PolicyPrincipal(parameter: text, partition: request.partition)?.matches(request.caller) ?? false
+        }
+    }
+
+    /// Whether all conditions hold. Only `sts:ExternalId` with `StringEquals` is understood.
+    private static func holds(_ conditions: AWSValue?, _ request: TrustRequest) -> Bool {
+        guard let conditions else { return true }
+        guard case .structure(let comparisons) = conditions else { return false }
+        return comparisons.allSatisfy { comparison, tests in
+            guard comparison == "StringEquals", case .structure(let tests) = tests else { return false }
+            return tests.allSatisfy { key, value in
+                guard key.lowercased() == "sts:externalid", let given = request.externalID else { return false }
+                return texts(value).contains(given)
+            }
+        }
+    }
+}

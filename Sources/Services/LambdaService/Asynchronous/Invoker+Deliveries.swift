@@ -1,0 +1,62 @@
+internal import Domain
+internal import EventQueue
+internal import FunctionExecution
+internal import LinuxSystem
+internal import ServiceKit
+internal import Telemetry
+
+extension Invoker {
+    /// Runs the function that a delivery is for, and says what follows.
+    func deliver(_ delivery: Delivery, _ answer: @escaping @Sendable (EventVerdict) -> Void) {
+        // A name that is not a function's was never accepted: there is nothing to run.
+        guard let arn = FunctionARN(delivery.target.description) else { return answer(.finished()) }
+        let target = FunctionTarget(function: arn.function, qualifier: arn.qualifier)
+        var context = RequestContext(
+            account: arn.function.account, region: arn.function.region, endpoint: "", caller: delivery.principal)
+        context.action = "lambda:InvokeFunction"
+        router.route(to: target, for: context) { route in
+            do throws(ServiceError) {
+                run(delivery.event, target, try route.get(), answer)
+            } catch {
+                // A function that is gone takes its events with it; any other error may pass.
+                guard error.shape != .resourceNotFound else { return answer(.finished()) }
+                let moment = WallClock.nowMilliseconds() + Self.passingErrorMilliseconds
+                answer(.postponed(untilMilliseconds: moment, isRetry: false, reason: error.message))
+            }
+        }
+    }
+
+    /// How long a delivery waits when its route could not be read.
+    private static let passingErrorMilliseconds: Int64 = 1_000
+
+    private func run(
+        _ event: QueuedEvent, _ target: FunctionTarget, _ route: InvocationRoute,
+        _ answer: @escaping @Sendable (EventVerdict) -> Void
+    ) {
+        let attempt = EventAttempt(
+            event: event, target: target, settings: route.asynchronous, meter: metrics.meter(of: target.function),
+            nowMilliseconds: { WallClock.nowMilliseconds() })
+        guard !attempt.isInLoop else { return answer(attempt.breakLoop()) }
+        guard !route.asynchronous.isSwitchedOff else { return answer(attempt.finish(.zeroReservedConcurrency, nil)) }
+        guard !attempt.isTooOld else { return answer(attempt.finish(.eventAgeExceeded, nil)) }
+        let revision = route.choose(random: .random(in: 0..<1))
+        let header: String?
+        do throws(ServiceError) {
+            header = try trace(event.event.attributes[EventAttempt.traceID], to: revision)
+        } catch {
+            // A loop is not tried again.
+            return answer(attempt.finish(.retriesExhausted, nil))
+        }
+        pool.invoke(
+            Invocation(
+                requestID: event.event.requestID, revision: revision, payload: event.event.payload,
+                invokedARN: target.arn.description, clientContext: event.event.attributes[EventAttempt.clientContext],
+                traceID: header, complete: { answer(attempt.verdict(on: $0, revision.version)) }))
+    }
+
+    /// Counts a message that was to follow from a delivery and is lost.
+    func didDropFollowUp(of delivery: Delivery) {
+        guard let function = FunctionARN(delivery.target.description)?.function else { return }
+        metrics.meter(of: function).count(\.destinationDeliveryFailures)
+    }
+}

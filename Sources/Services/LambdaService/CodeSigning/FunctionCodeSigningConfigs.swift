@@ -1,0 +1,144 @@
+internal import ServiceKit
+internal import LambdaModel
+internal import AWSProtocol
+internal import Catalog
+internal import Domain
+
+/// Which code signing configuration a function has; empty where it has none.
+///
+/// The model calls both members required, and Lambda leaves both out.
+struct FunctionCodeSigning: AWSStructure {
+    let configuration: Lambda.GetFunctionCodeSigningConfigResponse?
+
+    init(_ configuration: Lambda.GetFunctionCodeSigningConfigResponse?) { self.configuration = configuration }
+
+    /// Takes a value of the model's shape.
+    init(awsValue: AWSValue) {
+        configuration = Lambda.GetFunctionCodeSigningConfigResponse(awsValue: awsValue)
+    }
+
+    /// The value.
+    var awsValue: AWSValue { configuration?.awsValue ?? .structure([:]) }
+
+    /// The schema of the model's shape.
+    static var schema: Schema { Lambda.GetFunctionCodeSigningConfigResponse.schema }
+}
+
+/// The use cases of a function's code signing configuration.
+struct FunctionCodeSigningConfigs: Sendable {
+    let store: LambdaStore
+    let directory: FunctionDirectory
+
+    /// Gives a function a code signing configuration, which counts from the next deployment on.
+    ///
+    /// Source: *PutFunctionCodeSigningConfig* in the Lambda API reference.
+    func putFunctionCodeSigningConfig(
+        _ request: Lambda.PutFunctionCodeSigningConfigRequest, _ context: RequestContext
+    ) throws(ServiceError) -> Lambda.PutFunctionCodeSigningConfigResponse {
+        let id = try directory.resolveFunctionAlone(request.functionName, context)
+        try store.write { rows in
+            _ = try Self.findCodeSigningConfig(request.codeSigningConfigArn, for: id, rows)
+            try Self.attach(request.codeSigningConfigArn, to: try FunctionRows.find(id, rows), rows)
+        }
+        return Lambda.PutFunctionCodeSigningConfigResponse(
+            codeSigningConfigArn: request.codeSigningConfigArn, functionName: id.name.description)
+    }
+
+    /// Tells a function's code signing configuration.
+    ///
+    /// Source: *GetFunctionCodeSigningConfig* in the Lambda API reference.
+    func getFunctionCodeSigningConfig(
+        _ request: Lambda.GetFunctionCodeSigningConfigRequest, _ context: RequestContext
+    ) throws(ServiceError) -> FunctionCodeSigning {
+        let id = try directory.resolveFunctionAlone(request.functionName, context)
+        let arn = try store.read { rows in
+            try rows.setting(.codeSigningConfig, of: try FunctionRows.find(id, rows))?.target
+        }
+        return FunctionCodeSigning(
+            arn.map {
+                Lambda.GetFunctionCodeSigningConfigResponse(
+                    codeSigningConfigArn: $0, functionName: id.name.description)
+            })
+    }
+
+    /// Takes a function's code signing configuration away. Without one this succeeds too.
+    ///
+    /// Source: *DeleteFunctionCodeSigningConfig* in the Lambda API reference.
+    func deleteFunctionCodeSigningConfig(
+        _ request: Lambda.DeleteFunctionCodeSigningConfigRequest, _ context: RequestContext
+    ) throws(ServiceError) -> NoMembers {
+        let id = try directory.resolveFunctionAlone(request.functionName, context)
+        _ = try store.write { rows in try rows.deleteSetting(.codeSigningConfig, of: try FunctionRows.find(id, rows)) }
+        return NoMembers()
+    }
+
+    /// Lists the functions that have a code signing configuration, by name.
+    ///
+    /// Source: *ListFunctionsByCodeSigningConfig* in the Lambda API reference.
+    func listFunctionsByCodeSigningConfig(
+        _ request: Lambda.ListFunctionsByCodeSigningConfigRequest, _ context: RequestContext
+    ) throws(ServiceError) -> Lambda.ListFunctionsByCodeSigningConfigResponse {
+        let arn = try CodeSigningConfigs.parse(request.codeSigningConfigArn, context)
+        let size = Page.size(requested: request.maxItems)
+        let listing = "functions with \(arn)"
+        let after = try Listing.marker(request.marker, listing: listing).flatMap { FunctionName($0) }
+        let functions = try store.read { rows in
+            _ = try CodeSigningConfigs.find(arn, rows)
+            return try rows.functions(
+                account: arn.account, region: arn.region, whose: .codeSigningConfig, targets: arn.description,
+                after: after, limit: size + 1)
+        }
+        let next = Listing.nextMarker(functions, pageSize: size, listing: listing) { $0.name.description }
+        return Lambda.ListFunctionsByCodeSigningConfigResponse(
+            nextMarker: next, functionArns: functions.prefix(size).map(\.description))
+    }
+}
+
+extension FunctionCodeSigningConfigs {
+    /// Finds the code signing configuration that a function is to have: one of the function's own account and region.
+    ///
+    /// - Throws: `.codeSigningConfigNotFound`.
+    static func findCodeSigningConfig(
+        _ text: String, for function: FunctionID, _ rows: borrowing CatalogTransaction
+    ) throws -> Lambda.CodeSigningConfig {
+        guard let arn = CodeSigningConfigARN(text), arn.account == function.account, arn.region == function.region,
+            let document = try rows.resource(arn.id, in: arn.scope)
+        else {
+            throw ServiceError(
+                .codeSigningConfigNotFound,
+                "The code signing configuration cannot be found. Check that the provided configuration is not "
+                    + "deleted: \(text).")
+        }
+        return try LambdaStore.decode(document)
+    }
+
+    /// Notes which code signing configuration a function has.
+    static func attach(
+        _ arn: String, to function: StoredFunction, _ rows: borrowing CatalogTransaction
+    ) throws {
+        let document = Lambda.PutFunctionCodeSigningConfigResponse(
+            codeSigningConfigArn: arn, functionName: function.id.name.description)
+        try rows.put(
+            FunctionSetting(target: arn, document: LambdaStore.encode(document)), as: .codeSigningConfig, of: function)
+    }
+
+    /// Refuses new code or layers where the function's configuration wants them signed.
+    ///
+    /// Nothing here verifies signatures, so no package counts as signed. Source of the sentence: public reports of
+    /// deployments that Lambda refused.
+    static func checkSignature(of function: StoredFunction, _ rows: borrowing CatalogTransaction) throws {
+        guard let arn = try rows.setting(.codeSigningConfig, of: function)?.target else { return }
+        try checkSignature(of: function.id, by: try findCodeSigningConfig(arn, for: function.id, rows))
+    }
+
+    /// Refuses code that a configuration wants signed.
+    static func checkSignature(
+        of function: FunctionID, by config: Lambda.CodeSigningConfig
+    ) throws(ServiceError) {
+        guard config.codeSigningPolicies.untrustedArtifactOnDeployment == .enforce else { return }
+        throw ServiceError(
+            .codeVerificationFailed,
+            "Lambda cannot deploy the function. The function or layer might be signed using a signature that the "
+                + "client is not configured to accept. Check the provided signature for \(function).")
+    }
+}

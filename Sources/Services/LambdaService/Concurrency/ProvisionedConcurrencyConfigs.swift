@@ -1,0 +1,162 @@
+internal import ServiceKit
+internal import LambdaModel
+internal import AWSProtocol
+internal import Catalog
+internal import Domain
+internal import Scheduler
+
+/// The use cases of provisioned concurrency.
+struct ProvisionedConcurrencyConfigs: Sendable {
+    let store: LambdaStore
+    let directory: FunctionDirectory
+    let rules: ConcurrencyRules
+    let concurrency: ConcurrencyController
+
+    /// Sets provisioned concurrency of a version or an alias. The answer says `IN_PROGRESS`, as Lambda's does, and a
+    /// later look finds it `READY` once the environments are there.
+    ///
+    /// Source: *PutProvisionedConcurrencyConfig* in the Lambda API reference.
+    func putProvisionedConcurrencyConfig(
+        _ request: Lambda.PutProvisionedConcurrencyConfigRequest, _ context: RequestContext
+    ) throws(ServiceError) -> Lambda.PutProvisionedConcurrencyConfigResponse {
+        let target = try directory.resolve(request.functionName, request.qualifier, context)
+        guard target.isPublished else {
+            throw .invalidParameter(
+                "Provisioned Concurrency Configs cannot be applied to unpublished function versions.")
+        }
+        let amount = request.provisionedConcurrentExecutions
+        let config = Lambda.PutProvisionedConcurrencyConfigResponse(
+            requestedProvisionedConcurrentExecutions: amount, allocatedProvisionedConcurrentExecutions: 0,
+            availableProvisionedConcurrentExecutions: 0, status: .inProgress, lastModified: LambdaTime.now())
+        try store.write { rows in
+            let function = try Self.findPublished(target, rows)
+            try Self.checkNotProvisioned(target, of: function, rows)
+            let qualifier = target.settingQualifier
+            try self.rules.check(provisioning: amount, for: function, qualifier: qualifier, rows)
+            try rows.put(
+                FunctionSetting(qualifier: qualifier, amount: amount, document: LambdaStore.encode(config)),
+                as: .provisionedConcurrency, of: function)
+        }
+        return config
+    }
+
+    /// Tells the provisioned concurrency of a version or an alias.
+    ///
+    /// Source: *GetProvisionedConcurrencyConfig* in the Lambda API reference.
+    func getProvisionedConcurrencyConfig(
+        _ request: Lambda.GetProvisionedConcurrencyConfigRequest, _ context: RequestContext
+    ) throws(ServiceError) -> Lambda.GetProvisionedConcurrencyConfigResponse {
+        let target = try publishedTarget(request.functionName, request.qualifier, context)
+        let (setting, status) = try store.read { rows in
+            let function = try Self.findPublished(target, rows)
+            guard
+                let setting = try rows.setting(
+                    .provisionedConcurrency, of: function, qualifier: target.settingQualifier)
+            else {
+                throw ServiceError(
+                    .provisionedConcurrencyNotFound, "No Provisioned Concurrency Config found for this function")
+            }
+            return (setting, try self.concurrency.provisionedStatus(setting, of: function, rows))
+        }
+        let made: Lambda.PutProvisionedConcurrencyConfigResponse = try LambdaStore.decode(setting.document)
+        return Lambda.GetProvisionedConcurrencyConfigResponse(
+            requestedProvisionedConcurrentExecutions: setting.amount,
+            availableProvisionedConcurrentExecutions: status.available,
+            allocatedProvisionedConcurrentExecutions: status.available, status: status.answer.status,
+            statusReason: status.answer.reason, lastModified: made.lastModified)
+    }
+
+    /// Ends the provisioned concurrency of a version or an alias. Without any this succeeds too.
+    ///
+    /// Source: *DeleteProvisionedConcurrencyConfig* in the Lambda API reference.
+    func deleteProvisionedConcurrencyConfig(
+        _ request: Lambda.DeleteProvisionedConcurrencyConfigRequest, _ context: RequestContext
+    ) throws(ServiceError) -> NoMembers {
+        let target = try publishedTarget(request.functionName, request.qualifier, context)
+        _ = try store.write { rows in
+            try rows.deleteSetting(
+                .provisionedConcurrency, of: try Self.findPublished(target, rows), qualifier: target.settingQualifier)
+        }
+        return NoMembers()
+    }
+
+    /// Lists the provisioned concurrency of a function's versions and aliases.
+    ///
+    /// Source: *ListProvisionedConcurrencyConfigs* in the Lambda API reference.
+    func listProvisionedConcurrencyConfigs(
+        _ request: Lambda.ListProvisionedConcurrencyConfigsRequest, _ context: RequestContext
+    ) throws(ServiceError) -> Lambda.ListProvisionedConcurrencyConfigsResponse {
+        let id = try directory.resolveFunctionAlone(request.functionName, context)
+        let size = Page.size(requested: request.maxItems)
+        let listing = "provisioned concurrency of \(id)"
+        let after = try Listing.marker(request.marker, listing: listing)
+        let found = try store.read { rows in
+            let function = try FunctionRows.find(id, rows)
+            return try rows.settings(.provisionedConcurrency, of: function, after: after, limit: size + 1).map {
+                (setting: $0, status: try self.concurrency.provisionedStatus($0, of: function, rows))
+            }
+        }
+        let configs = try found.prefix(size).map { setting, status throws(ServiceError) in
+            let made: Lambda.PutProvisionedConcurrencyConfigResponse = try LambdaStore.decode(setting.document)
+            return Lambda.ProvisionedConcurrencyConfigListItem(
+                functionArn: FunctionARN(id, qualifier: Qualifier(setting.qualifier)).description,
+                requestedProvisionedConcurrentExecutions: setting.amount,
+                availableProvisionedConcurrentExecutions: status.available,
+                allocatedProvisionedConcurrentExecutions: status.available, status: status.answer.status,
+                statusReason: status.answer.reason, lastModified: made.lastModified)
+        }
+        let next = Listing.nextMarker(found, pageSize: size, listing: listing, key: \.setting.qualifier)
+        return Lambda.ListProvisionedConcurrencyConfigsResponse(
+            provisionedConcurrencyConfigs: configs, nextMarker: next)
+    }
+}
+
+extension ProvisionedConcurrencyConfigs {
+    private func publishedTarget(
+        _ name: String, _ qualifier: String, _ context: RequestContext
+    ) throws(ServiceError) -> FunctionTarget {
+        let target = try directory.resolve(name, qualifier, context)
+        guard target.isPublished else {
+            throw .invalidParameter("The function resource provided must be an alias or a published version.")
+        }
+        return target
+    }
+
+    private static func findPublished(
+        _ target: FunctionTarget, _ rows: borrowing CatalogTransaction
+    ) throws -> StoredFunction {
+        if let function = try FunctionRows.existing(target, rows) { return function }
+        guard case .alias = target.qualifier else { throw FunctionRows.notFound(target) }
+        throw ServiceError(.resourceNotFound, "Cannot find alias arn: \(target.arn)")
+    }
+
+    /// A version has provisioned concurrency by its number or by an alias, not by both.
+    private static func checkNotProvisioned(
+        _ target: FunctionTarget, of function: StoredFunction, _ rows: borrowing CatalogTransaction
+    ) throws {
+        func isProvisioned(_ qualifier: String) throws -> Bool {
+            try rows.setting(.provisionedConcurrency, of: function, qualifier: qualifier) != nil
+        }
+        switch target.qualifier {
+        case .alias(let name):
+            guard let version = try rows.alias(name, of: function)?.version,
+                try isProvisioned(version.description)
+            else { return }
+            throw ServiceError(
+                .resourceConflict,
+                "Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version")
+        case .version(let version):
+            for alias in try rows.aliases(of: function, pointingAt: version, limit: .max)
+            where try isProvisioned(alias.name.description) {
+                throw ServiceError(
+                    .resourceConflict, "Version is pointed by a Provisioned Concurrency alias")
+            }
+        case nil: return
+        }
+    }
+}
+
+extension FunctionTarget {
+    /// Whether this is an alias or a number, and not `$LATEST`.
+    fileprivate var isPublished: Bool { (qualifier ?? .latest) != .latest }
+}

@@ -1,0 +1,76 @@
+internal import ServiceKit
+internal import LambdaModel
+internal import Catalog
+internal import Domain
+internal import LayerStore
+
+extension Functions {
+    /// Creates a function from a zip. The answer says `Pending`, as Lambda's does; by then everything is durable, and
+    /// the next look finds it `Active`.
+    ///
+    /// Source: *CreateFunction* in the Lambda API reference.
+    func createFunction(
+        _ request: Lambda.CreateFunctionRequest, _ context: RequestContext
+    ) throws(ServiceError) -> Lambda.FunctionConfiguration {
+        let function = try directory.resolveUnqualified(request.functionName, context)
+        try Versions.checkPublication(to: request.publishTo)
+        try FunctionRules.check(creating: request)
+        var document = try FunctionDocument(creating: request, function)
+        let location = try PackageLocation(request.code)
+        try store.read { rows in
+            guard try rows.function(function) == nil else { throw Self.alreadyExists(function) }
+            try Self.checkSigning(of: function, request, rows)
+        }
+        let layers = try self.layers.resolve(request.layers ?? [], context)
+        let package = try packages.package(from: location, context)
+        try packages.checkUnzippedSize(code: package.reference, layers: layers.map(\.package.reference))
+        document.setPackage(package)
+        document.configuration.layers = layers.isEmpty ? nil : layers.map(\.configuration)
+        try packages.checkCodeStorage(adding: package.zipBytes, context)
+        let record = FunctionRecord(
+            id: function, version: .latest, code: package.reference, layers: layers.map(\.package.reference),
+            document: document.bytes)
+        // Until the row is there, these values alone keep the bytes.
+        return try withExtendedLifetime((package, layers)) { () throws(ServiceError) in
+            try store(record, document, request)
+        }
+    }
+
+    /// Adds the rows of a new function, and answers what its creator is told.
+    private func store(
+        _ record: FunctionRecord, _ document: FunctionDocument, _ request: Lambda.CreateFunctionRequest
+    ) throws(ServiceError) -> Lambda.FunctionConfiguration {
+        try store.write { rows in
+            guard try rows.function(record.id) == nil else { throw Self.alreadyExists(record.id) }
+            let function = try rows.insert(record.id)
+            try rows.put(record, of: function)
+            try FunctionTags.put(tags: request.tags ?? [:], of: function, rows)
+            try SourceKMSKey.put(request.code.sourceKMSKeyArn, .latest, of: function, rows)
+            // The configuration may have changed, or gone, since it was looked at.
+            try Self.checkSigning(of: record.id, request, rows)
+            if let arn = request.codeSigningConfigArn { try FunctionCodeSigningConfigs.attach(arn, to: function, rows) }
+            var answer = document.configuration
+            if request.publish == true {
+                answer = try Versions.publish(record, document, of: function, rows)
+                // The version's number, and still the function's own ARN, as on Lambda.
+                answer.functionArn = record.id.description
+            } else {
+                answer.markAsUnsettled()
+            }
+            answer.markAsPending()
+            return answer
+        }
+    }
+
+    private static func checkSigning(
+        of function: FunctionID, _ request: Lambda.CreateFunctionRequest, _ rows: borrowing CatalogTransaction
+    ) throws {
+        guard let arn = request.codeSigningConfigArn else { return }
+        try FunctionCodeSigningConfigs.checkSignature(
+            of: function, by: try FunctionCodeSigningConfigs.findCodeSigningConfig(arn, for: function, rows))
+    }
+
+    private static func alreadyExists(_ function: FunctionID) -> ServiceError {
+        ServiceError(.resourceConflict, "Function already exist: \(function.name)")
+    }
+}

@@ -1,0 +1,111 @@
+internal import ServiceKit
+internal import AWSProtocol
+internal import Catalog
+internal import Domain
+internal import LambdaModel
+
+/// The use cases of functions: create, read, change and delete.
+struct Functions: Sendable {
+    let store: LambdaStore
+    let directory: FunctionDirectory
+    let packages: PackageIntake
+    let layers: LayerAttachment
+    let downloads: Downloads
+    let changes: ChangesInProgress
+    /// Invocations at once of one account in one region.
+    let accountConcurrency: Int
+
+    /// Describes a function, with a link to its zip that works for ten minutes.
+    ///
+    /// Source: *GetFunction* in the Lambda API reference.
+    func getFunction(
+        _ request: Lambda.GetFunctionRequest, _ context: RequestContext
+    ) throws(ServiceError) -> Lambda.GetFunctionResponse {
+        let target = try directory.resolve(request.functionName, request.qualifier, context)
+        return try store.read { rows in
+            let found = try FunctionRows.find(target, rows)
+            let reserved = try rows.setting(.reservedConcurrency, of: found.function)
+            return Lambda.GetFunctionResponse(
+                configuration: self.answer(found),
+                code: Lambda.FunctionCodeLocation(
+                    repositoryType: "S3", location: self.downloads.link(found.record.code.digest, context),
+                    sourceKMSKeyArn: try SourceKMSKey.arn(found.record.version, of: found.function, rows)),
+                tags: try FunctionTags.tags(of: found.function, rows),
+                concurrency: reserved.map { Lambda.Concurrency(reservedConcurrentExecutions: $0.amount) })
+        }
+    }
+
+    /// Describes a function's settings.
+    ///
+    /// Source: *GetFunctionConfiguration* in the Lambda API reference.
+    func getFunctionConfiguration(
+        _ request: Lambda.GetFunctionConfigurationRequest, _ context: RequestContext
+    ) throws(ServiceError) -> Lambda.FunctionConfiguration {
+        let target = try directory.resolve(request.functionName, request.qualifier, context)
+        return try store.read { rows in self.answer(try FunctionRows.find(target, rows)) }
+    }
+
+    /// Lists an account's functions by name, with `FunctionVersion=ALL` all their versions.
+    ///
+    /// Source: *ListFunctions* in the Lambda API reference. No function here is a replica of another region's, so
+    /// `MasterRegion` shows those of the region that it names, and is `ALL` or the region that is asked.
+    func listFunctions(
+        _ request: Lambda.ListFunctionsRequest, _ context: RequestContext
+    ) throws(ServiceError) -> Lambda.ListFunctionsResponse {
+        let size = Page.size(requested: request.maxItems)
+        let isWhole = request.functionVersion == .all
+        let listing = isWhole ? "functions and versions" : "functions"
+        if let master = request.masterRegion, master != "ALL", master != context.region.description {
+            return Lambda.ListFunctionsResponse(functions: [])
+        }
+        let after = try Listing.marker(request.marker, listing: listing).flatMap(Self.position)
+        let records = try store.read { rows in
+            try rows.functions(
+                account: context.account, region: context.region, includingVersions: isWhole, after: after,
+                limit: size + 1)
+        }
+        let functions = try records.prefix(size).map { record throws(ServiceError) in
+            try FunctionDocument.listed(record, qualified: isWhole)
+        }
+        let next = Listing.nextMarker(records, pageSize: size, listing: listing) { "\($0.id.name):\($0.version)" }
+        return Lambda.ListFunctionsResponse(nextMarker: next, functions: functions)
+    }
+
+    /// Describes an account's limits and what it uses of them.
+    ///
+    /// Source: *GetAccountSettings* in the Lambda API reference.
+    func getAccountSettings(
+        _ request: Lambda.GetAccountSettingsRequest, _ context: RequestContext
+    ) throws(ServiceError) -> Lambda.GetAccountSettingsResponse {
+        let usage = try store.converting {
+            try self.store.catalog.usage(account: context.account, region: context.region)
+        }
+        let setAside = try store.read { rows in
+            try rows.reservedConcurrencyTotal(account: context.account, region: context.region)
+        }
+        return Lambda.GetAccountSettingsResponse(
+            accountLimit: Lambda.AccountLimit(
+                totalCodeSize: LambdaLimits.codeStorageBytes, codeSizeUnzipped: LambdaLimits.unzippedBytes,
+                codeSizeZipped: LambdaLimits.zippedUploadBytes, concurrentExecutions: accountConcurrency,
+                unreservedConcurrentExecutions: max(0, accountConcurrency - setAside)),
+            accountUsage: Lambda.AccountUsage(totalCodeSize: usage.codeBytes, functionCount: usage.functionCount))
+    }
+}
+
+extension Functions {
+    /// A version's configuration as it is at this moment.
+    func answer(_ found: FoundVersion) -> Lambda.FunctionConfiguration {
+        var configuration = found.document.configuration
+        if found.record.version == .latest, changes.contains(found.record.id) { configuration.markAsChanging() }
+        return configuration
+    }
+
+    /// Where a page of functions goes on.
+    private static func position(_ text: String) -> (name: FunctionName, version: FunctionVersion)? {
+        let parts = text.split(separator: ":")
+        guard parts.count == 2, let name = FunctionName(parts[0]), let version = FunctionVersion(parts[1]) else {
+            return nil
+        }
+        return (name, version)
+    }
+}

@@ -1,0 +1,178 @@
+internal import EventQueue
+internal import LinuxSystem
+internal import Telemetry
+internal import FunctionExecution
+internal import ServiceKit
+internal import AWSProtocol
+internal import Digest
+internal import Domain
+
+/// A request to run a function, as the gateway has read it.
+struct InvokeRequest: Sendable {
+    /// How the caller names the function: any form of `FunctionName`.
+    var functionName: String
+    /// The `Qualifier` parameter.
+    var qualifier: String?
+    /// The event; empty means `{}`.
+    var payload: [UInt8]
+    /// The client context, as sent: base64.
+    var clientContext: String?
+    /// The X-Ray header.
+    var traceID: String?
+    /// The request id that the caller is told.
+    var requestID: String
+
+    /// Describes a request.
+    init(
+        functionName: String, qualifier: String?, payload: [UInt8], clientContext: String?, traceID: String?,
+        requestID: String
+    ) {
+        self.functionName = functionName
+        self.qualifier = qualifier
+        self.payload = payload
+        self.clientContext = clientContext
+        self.traceID = traceID
+        self.requestID = requestID
+    }
+}
+
+/// Whether the caller waits.
+enum InvocationType: String {
+    /// The caller waits for the answer.
+    case requestResponse = "RequestResponse"
+    /// The event is queued.
+    case event = "Event"
+
+    /// The longest event, in bytes.
+    var payloadBytes: Int {
+        switch self {
+        case .requestResponse: LambdaLimits.synchronousPayloadBytes
+        case .event: LambdaLimits.asynchronousPayloadBytes
+        }
+    }
+}
+
+/// Invokes functions: for callers who wait, for those who do not, and for deliveries. Nothing here waits.
+struct Invoker: Sendable {
+    let directory: FunctionDirectory
+    let router: InvocationRouter
+    let pool: EnvironmentPool
+    let events: EventQueue
+    let metrics: Metrics
+
+    /// Runs a function and hands its answer to `complete`, once, on any thread.
+    ///
+    /// - Parameters:
+    ///   - stream: Takes the answer as it is made; `nil` for all of it at once.
+    ///   - complete: Gets the answer, or what of it was not streamed, and the version that was run.
+    ///
+    /// Source: *Invoke* in the Lambda API reference.
+    func invoke(
+        _ request: InvokeRequest, context: RequestContext, stream: (any InvocationStream)? = nil,
+        _ complete: @escaping @Sendable (InvokeOutcome, FunctionVersion) -> Void
+    ) {
+        prepare(request, .requestResponse, context) { prepared in
+            do throws(ServiceError) {
+                let (target, route, clientContext) = try prepared.get()
+                let revision = route.choose(random: .random(in: 0..<1))
+                pool.invoke(
+                    Invocation(
+                        requestID: request.requestID, revision: revision,
+                        payload: request.payload.isEmpty ? Self.emptyEvent : request.payload,
+                        invokedARN: target.arn.description, clientContext: clientContext,
+                        traceID: try trace(request.traceID, to: revision), stream: stream,
+                        complete: { complete(InvokeOutcome($0), revision.version) }))
+            } catch { complete(.refused(error), .latest) }
+        }
+    }
+
+    /// Tells whether a function could be run as asked: the `DryRun` of *Invoke*.
+    func check(
+        _ request: InvokeRequest, context: RequestContext, _ complete: @escaping @Sendable (ServiceError?) -> Void
+    ) {
+        prepare(request, .requestResponse, context) { prepared in
+            if case .failure(let error) = prepared { complete(error) } else { complete(nil) }
+        }
+    }
+
+    /// Accepts an event, to run its function later: the `Event` of *Invoke*.
+    ///
+    /// - Parameter complete: Called once, on any thread: with `nil` when the event is on the disk.
+    ///
+    /// Source: *Invoke* in the Lambda API reference.
+    func accept(
+        _ request: InvokeRequest, context: RequestContext, _ complete: @escaping @Sendable (ServiceError?) -> Void
+    ) {
+        prepare(request, .event, context) { prepared in
+            do throws(ServiceError) {
+                let (target, _, clientContext) = try prepared.get()
+                var attributes: [String: String] = [:]
+                attributes[EventAttempt.clientContext] = clientContext
+                attributes[EventAttempt.traceID] = request.traceID
+                let event = NewEvent(
+                    target: target.arn.description, requestID: request.requestID,
+                    payload: request.payload.isEmpty ? Self.emptyEvent : request.payload, attributes: attributes,
+                    acceptedMilliseconds: WallClock.nowMilliseconds())
+                let meter = metrics.meter(of: target.function)
+                events.accept(event) { isAccepted in
+                    if isAccepted { meter.count(\.asyncEventsReceived) }
+                    complete(isAccepted ? nil : Self.notStored)
+                }
+            } catch { complete(error) }
+        }
+    }
+
+    private static let emptyEvent = Array("{}".utf8)
+    private static let notStored = ServiceError(.service, "The event could not be stored; send it again.")
+
+    /// Checks a request, and finds where it goes, if the caller may ask for that. Policies name the right by another
+    /// name than the operation.
+    private func prepare(
+        _ request: InvokeRequest, _ type: InvocationType, _ context: RequestContext,
+        _ found: @escaping @Sendable (Result<Prepared, ServiceError>) -> Void
+    ) {
+        do throws(ServiceError) {
+            try check(payload: request.payload, type: type)
+            let context = context.asking(for: "lambda:InvokeFunction")
+            let target = try directory.parse(request.functionName, request.qualifier, context)
+            router.route(to: target, for: context) { route in
+                do throws(ServiceError) {
+                    found(.success((target, try route.get(), try decodeClientContext(request.clientContext))))
+                } catch { found(.failure(error)) }
+            }
+        } catch { found(.failure(error)) }
+    }
+
+    private typealias Prepared = (target: FunctionTarget, route: InvocationRoute, clientContext: String?)
+
+    /// Whether a payload may be an event.
+    func check(payload: [UInt8], type: InvocationType = .requestResponse) throws(ServiceError) {
+        guard payload.count <= type.payloadBytes else {
+            throw ServiceError(
+                .requestTooLarge,
+                "\(payload.count) byte payload is too large for the \(type.rawValue) invocation type (limit "
+                    + "\(type.payloadBytes) bytes)")
+        }
+        guard !payload.isEmpty else { return }
+        if let fault = payload.withUnsafeBytes({ JSONValidator.syntaxError(in: $0) }) {
+            throw ServiceError(
+                .invalidRequestContent,
+                "Could not parse request body into json: Could not parse payload into json: \(fault)")
+        }
+    }
+
+    /// A client context is JSON in base64, of 3 583 bytes at most.
+    func decodeClientContext(_ text: String?) throws(ServiceError) -> String? {
+        guard let text, !text.isEmpty else { return nil }
+        guard text.utf8.count <= LambdaLimits.clientContextBytes, let bytes = Base64.decode(text),
+            bytes.withUnsafeBytes({ JSONValidator.isValid($0) })
+        else {
+            throw ServiceError(
+                .invalidRequestContent,
+                "Client context must be a valid Base64-encoded JSON object of at most "
+                    + "\(LambdaLimits.clientContextBytes) bytes.")
+        }
+        // A header cannot carry line breaks, which JSON only has between its tokens.
+        return String(decoding: bytes.map { $0 == 10 || $0 == 13 ? 32 : $0 }, as: UTF8.self)
+    }
+}

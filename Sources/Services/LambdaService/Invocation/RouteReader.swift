@@ -1,0 +1,107 @@
+internal import FunctionExecution
+internal import ServiceKit
+internal import LambdaModel
+internal import Catalog
+internal import Domain
+internal import LayerStore
+internal import Telemetry
+
+/// Reads where the invocations of a function, version or alias go, and makes the snapshots that run. Reads the disk:
+/// not for serving threads.
+struct RouteReader: Sendable {
+    let store: LambdaStore
+    let layerStore: LayerStore
+    let metrics: Metrics
+    let cache: RouteCache
+    /// From an error of a function to the first retry of an asynchronous invocation.
+    let retryDelaySeconds: Double
+
+    /// Where invocations of a target go.
+    func route(to target: FunctionTarget) throws(ServiceError) -> InvocationRoute {
+        try cache.route(to: target) { number throws(ServiceError) in
+            try store.read { rows in
+                let found = try FunctionRows.find(target, rows)
+                let allowsRecursion = try Self.allowsRecursion(found.function, rows)
+                let first = try self.revision(of: found.record, number: number, allowsRecursion: allowsRecursion)
+                let asynchronous = try self.asynchronousSettings(of: found, target, rows)
+                guard case .alias(let name) = target.qualifier,
+                    let alias = try rows.alias(name, of: found.function), let version = alias.secondVersion,
+                    let record = try rows.version(version, of: found.function)
+                else { return InvocationRoute(first: first, second: nil, asynchronous: asynchronous) }
+                let settings: Lambda.AliasConfiguration = try LambdaStore.decode(alias.document)
+                let weight = settings.routingConfig?.additionalVersionWeights?[version.description] ?? 0
+                return InvocationRoute(
+                    first: first,
+                    second: (
+                        try self.revision(of: record, number: number, allowsRecursion: allowsRecursion), weight
+                    ),
+                    asynchronous: asynchronous)
+            }
+        }
+    }
+
+    /// What is set for a target's asynchronous invocations. What is set for `$LATEST` is for calls without a qualifier.
+    private func asynchronousSettings(
+        of found: FoundVersion, _ target: FunctionTarget, _ rows: borrowing CatalogTransaction
+    ) throws -> AsynchronousSettings {
+        var settings = AsynchronousSettings()
+        settings.retries.retryDelaySeconds = retryDelaySeconds
+        settings.deadLetterQueue = found.document.configuration.deadLetterConfig?.targetArn.flatMap {
+            $0.isEmpty ? nil : $0
+        }
+        settings.endsLoops = try RecursionConfigs.endsLoops(found.function, rows)
+        settings.isSwitchedOff = try rows.setting(.reservedConcurrency, of: found.function)?.amount == 0
+        let qualifier = target.qualifier?.description ?? Qualifier.latest.description
+        guard let setting = try rows.setting(.eventInvokeConfig, of: found.function, qualifier: qualifier) else {
+            return settings
+        }
+        let stored: Lambda.FunctionEventInvokeConfig = try LambdaStore.decode(setting.document)
+        settings.retries.maximumRetryAttempts = stored.maximumRetryAttempts ?? settings.retries.maximumRetryAttempts
+        settings.retries.maximumEventAgeSeconds =
+            stored.maximumEventAgeInSeconds ?? settings.retries.maximumEventAgeSeconds
+        settings.onSuccess = stored.destinationConfig?.onSuccess?.destination
+        settings.onFailure = stored.destinationConfig?.onFailure?.destination
+        return settings
+    }
+
+    private static func allowsRecursion(
+        _ function: StoredFunction, _ rows: borrowing CatalogTransaction
+    ) throws -> Bool {
+        guard let setting = try rows.setting(.recursionConfig, of: function) else { return false }
+        let stored: Lambda.PutFunctionRecursionConfigResponse = try LambdaStore.decode(setting.document)
+        return stored.recursiveLoop == .allow
+    }
+
+    /// Takes a snapshot of a version.
+    func revision(
+        of record: FunctionRecord, number: UInt64, allowsRecursion: Bool = false
+    ) throws(ServiceError) -> FunctionRevision {
+        let settings = try FunctionDocument(record).configuration
+        guard let runtime = RuntimeIdentifier(settings.runtime?.rawValue ?? "") else {
+            throw ServiceError(.invalidRuntime, "The function \(record.id.name) has no runtime.")
+        }
+        return FunctionRevision(
+            function: record.id, version: record.version,
+            // A published version never changes, so its environments never get too old.
+            number: record.version == .latest ? number : 1,
+            runtime: runtime, role: settings.role ?? "", handler: settings.handler ?? "",
+            architecture: settings.architectures?.first.flatMap { Domain.Architecture(rawValue: $0.rawValue) }
+                ?? .byDefault,
+            memoryMebibytes: settings.memorySize ?? LambdaLimits.defaultMemoryMebibytes,
+            temporaryStorageMebibytes: settings.ephemeralStorage?.size
+                ?? LambdaLimits.defaultTemporaryStorageMebibytes,
+            timeoutSeconds: settings.timeout ?? LambdaLimits.defaultTimeoutSeconds,
+            environment: settings.environment?.variables ?? [:], allowsRecursion: allowsRecursion,
+            logFormat: settings.loggingConfig?.logFormat == .json
+                ? .json(
+                    level: settings.loggingConfig?.applicationLogLevel?.rawValue ?? "INFO",
+                    system: SystemLogLevel(rawValue: settings.loggingConfig?.systemLogLevel?.rawValue ?? "") ?? .info)
+                : .text,
+            packages: try store.converting {
+                try ([record.code] + record.layers).map { try self.layerStore.package($0.digest) }
+            },
+            codeTree: layerStore.treePath(of: record.code.digest),
+            layerTrees: record.layers.map { layerStore.treePath(of: $0.digest) },
+            meter: metrics.meter(of: record.id))
+    }
+}

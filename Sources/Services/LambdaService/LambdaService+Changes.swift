@@ -1,0 +1,41 @@
+internal import Catalog
+internal import FunctionExecution
+internal import ServiceKit
+internal import Telemetry
+
+extension LambdaService {
+    /// Has everything that is kept in memory because of rows follow the changes of the catalogue.
+    static func follow(
+        _ changes: ChangeFeed<CatalogChange>, routes: RouteCache, policies: PolicyCache, metrics: Metrics,
+        pool: EnvironmentPool, garbage: GarbageCollector, concurrency: ConcurrencyController
+    ) {
+        changes.invalidate { change in
+            switch change {
+            case .latestVersion(let function):
+                // Environments of older code and settings end with what they run.
+                pool.update(function, number: routes.outdate(function))
+                policies.forget(function)
+            case .publishedVersion(let function):
+                routes.forget(function)
+                policies.forget(function)
+            case .deletedVersion(let function, let version):
+                routes.forget(function)
+                policies.forget(function)
+                pool.delete(function, version)
+            case .deletedFunction(let function, let versions):
+                routes.outdate(function)
+                policies.forget(function)
+                metrics.removeMeter(of: function)
+                for version in versions { pool.delete(function, version) }
+            case .alias(let function):
+                routes.forget(function)
+                policies.forget(function)
+            case .setting(.policy, let function): policies.forget(function)
+            case .setting(.tags, _), .setting(.sourceKMSKey, _), .setting(.codeSigningConfig, _): break
+            case .setting(_, let function): routes.forget(function)
+            case .releasedPackages: garbage.collectSoon()
+            }
+        }
+        changes.perform("concurrency") { change in try concurrency.apply(change) }
+    }
+}

@@ -1,0 +1,75 @@
+internal import AWSProtocol
+internal import Domain
+internal import EventQueue
+internal import ServiceKit
+
+/// Lambda's pages for operators. Events and logs are those of the caller's account and region, as everything in the API
+/// is.
+struct OperatorPages: Sendable {
+    let status: StatusReader
+    let queue: QueuedEvents
+    let logs: FunctionLogs
+
+    /// How functions and the event queue are, the logs, and what can be done with queued events.
+    var pages: [OperatorPage] {
+        [
+            OperatorPage("GET", "top") { request throws(ServiceError) in
+                OperatorDocument.status(try self.status.status(of: request.account))
+            },
+            OperatorPage("GET", "events") { request throws(ServiceError) in try self.eventsPage(request) },
+            OperatorPage("POST", "logs") { request throws(ServiceError) in try self.logPage(request) },
+            OperatorPage("POST", "events/retry") { request throws(ServiceError) in
+                Self.count(try self.queue.retry(try Self.selection(request), request.context))
+            },
+            OperatorPage("POST", "events/purge") { request throws(ServiceError) in
+                Self.count(try self.queue.purge(try Self.selection(request), request.context))
+            },
+        ]
+    }
+
+    private func logPage(_ request: OperatorRequest) throws(ServiceError) -> AWSValue {
+        let document = try? JSON.decode(request.body)  // whatever is wrong with it, the answer is the same
+        guard let document, case .string(let function)? = document["function"],
+            let cursor = OperatorDocument.cursor(document["cursor"])
+        else {
+            throw ServiceError(.validation, #"Ask with {"function": NAME, "cursor": {"since": MILLISECONDS}}."#)
+        }
+        return OperatorDocument.page(try logs.log(of: function, from: cursor, request.context))
+    }
+
+    private func eventsPage(_ request: OperatorRequest) throws(ServiceError) -> AWSValue {
+        let limit = min(1_000, try Self.number("limit", request) ?? 100)
+        let events = try queue.page(
+            try Self.selection(request), after: try Self.number("after", request) ?? 0, limit: limit, request.context)
+        let next = events.count == limit ? events.last.map { AWSValue.integer(Int64($0.number)) } : nil
+        return .structure([
+            "events": .list(events.map { OperatorDocument.event($0) }), "next": next ?? .null,
+        ])
+    }
+
+    private static func selection(_ request: OperatorRequest) throws(ServiceError) -> QueuedEventSelection {
+        var identity = try number("number", request).map { EventSelection.Identity.number($0) }
+        if let id = request.target.parameter("requestId") {
+            guard identity == nil else {
+                throw ServiceError(.validation, "'number' and 'requestId' exclude each other.")
+            }
+            guard RequestIdentifier.isOne(id) else {
+                throw ServiceError(.validation, "'requestId' takes the id that an invocation was answered with.")
+            }
+            identity = .request(id.lowercased())
+        }
+        return QueuedEventSelection(
+            functionName: request.target.parameter("function"), identity: identity,
+            includesUnowned: request.account == nil)
+    }
+
+    private static func number(_ name: String, _ request: OperatorRequest) throws(ServiceError) -> Int? {
+        guard let text = request.target.parameter(name) else { return nil }
+        guard let number = Int(text), number > 0 else {
+            throw ServiceError(.validation, "'\(name)' takes a number above 0.")
+        }
+        return number
+    }
+
+    private static func count(_ count: Int) -> AWSValue { .structure(["count": .integer(Int64(count))]) }
+}

@@ -1,0 +1,33 @@
+internal import Domain
+internal import EventQueue
+internal import FunctionExecution
+internal import LinuxSystem
+internal import ServiceKit
+internal import Telemetry
+
+/// Tells how functions and the event queue are. Reads files: not for serving threads.
+struct StatusReader: Sendable {
+    let store: LambdaStore
+    let pool: EnvironmentPool
+    let events: EventQueue
+    let metrics: Metrics
+
+    /// How an account's functions are; all accounts' where none is named.
+    func status(of account: AccountID?) throws(ServiceError) -> ServerStatus {
+        let census = pool.census()
+        let readings = Dictionary(metrics.readings.map { ($0.function, $0.counts) }) { first, _ in first }
+        let ids = Set(census.keys).union(readings.keys).filter { account == nil || $0.account == account }
+        let functions = ids.sorted().map { id in
+            ServerStatus.Function(
+                id: id, environments: census[id]?.counts ?? [:], memoryBytes: census[id]?.memoryBytes ?? 0,
+                counts: readings[id] ?? FunctionMeter.Counts())
+        }
+        let scope = EventScope(account: account)
+        let queues = try store.converting { try self.events.counts() }.filter { scope.covers($0.target) }
+            .map { ServerStatus.Queue(target: $0.target, count: $0.count, oldestMilliseconds: $0.oldestMilliseconds) }
+        return ServerStatus(
+            milliseconds: WallClock.nowMilliseconds(), functions: functions,
+            queues: queues.sorted { $0.target < $1.target },
+            overflowCounts: account == nil ? metrics.overflowCounts : nil)
+    }
+}

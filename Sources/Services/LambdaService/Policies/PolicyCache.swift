@@ -1,0 +1,53 @@
+internal import Domain
+internal import ServiceKit
+internal import Synchronization
+
+/// The resource-based policies of functions, versions and aliases, as they were last read. That a target has no policy
+/// is remembered as well, so that strangers do not reach the disk again and again.
+final class PolicyCache: Sendable {
+    private struct State {
+        var policies: [FunctionID: [Qualifier?: ResourcePolicy]] = [:]
+        var absent = NegativeCache<Void>()
+        var changes: UInt64 = 0
+    }
+
+    private let state = Mutex(State())
+
+    /// The policy of a target, `.some(nil)` where it has none; `nil` where the catalogue has to be read. Does not wait.
+    func known(_ target: FunctionTarget) -> ResourcePolicy?? {
+        state.withLock { state in
+            if let policy = state.policies[target.function]?[target.qualifier] { return .some(policy) }
+            return state.absent[target] == nil ? nil : .some(nil)
+        }
+    }
+
+    /// The policy of a target; `nil` where it has none.
+    ///
+    /// - Parameter read: Reads the catalogue, where the policy is not known.
+    func policy(
+        of target: FunctionTarget, _ read: () throws(ServiceError) -> ResourcePolicy?
+    ) throws(ServiceError) -> ResourcePolicy? {
+        if let known = known(target) { return known }
+        let before = state.withLock { $0.changes }
+        let policy = try read()
+        state.withLock { state in
+            // A change since then may not be in what was read.
+            guard state.changes == before else { return }
+            if let policy {
+                state.policies[target.function, default: [:]][target.qualifier] = policy
+            } else {
+                state.absent[target] = ()
+            }
+        }
+        return policy
+    }
+
+    /// A policy of a function, or the function itself, has changed.
+    func forget(_ function: FunctionID) {
+        state.withLock { state in
+            state.changes += 1
+            state.policies[function] = nil
+            state.absent.forget(function)
+        }
+    }
+}

@@ -1,0 +1,148 @@
+internal import ServiceKit
+internal import LambdaModel
+internal import AWSProtocol
+internal import Catalog
+internal import Domain
+internal import LinuxSystem
+
+/// The use cases of the settings of asynchronous invocations.
+struct EventInvokeConfigs: Sendable {
+    let store: LambdaStore
+    let directory: FunctionDirectory
+
+    /// Sets how asynchronous invocations of a version or alias are handled; what the request leaves out is not set.
+    ///
+    /// Source: *PutFunctionEventInvokeConfig* in the Lambda API reference.
+    func putFunctionEventInvokeConfig(
+        _ request: Lambda.PutFunctionEventInvokeConfigRequest, _ context: RequestContext
+    ) throws(ServiceError) -> Lambda.FunctionEventInvokeConfig {
+        let target = try directory.resolveVersion(request.functionName, request.qualifier, context)
+        let change = try EventInvokeChange(
+            retries: request.maximumRetryAttempts, age: request.maximumEventAgeInSeconds,
+            destinations: request.destinationConfig)
+        return try put(change, on: target) { _, _ in Lambda.FunctionEventInvokeConfig() }
+    }
+
+    /// Changes how asynchronous invocations of a version or alias are handled; what the request leaves out stays.
+    ///
+    /// Source: *UpdateFunctionEventInvokeConfig* in the Lambda API reference.
+    func updateFunctionEventInvokeConfig(
+        _ request: Lambda.UpdateFunctionEventInvokeConfigRequest, _ context: RequestContext
+    ) throws(ServiceError) -> Lambda.FunctionEventInvokeConfig {
+        let target = try directory.resolveVersion(request.functionName, request.qualifier, context)
+        let change = try EventInvokeChange(
+            retries: request.maximumRetryAttempts, age: request.maximumEventAgeInSeconds,
+            destinations: request.destinationConfig)
+        return try put(change, on: target) { function, rows in
+            try Self.eventInvokeConfig(target, of: function, rows)
+        }
+    }
+
+    /// Tells how asynchronous invocations of a version or alias are handled.
+    ///
+    /// Source: *GetFunctionEventInvokeConfig* in the Lambda API reference.
+    func getFunctionEventInvokeConfig(
+        _ request: Lambda.GetFunctionEventInvokeConfigRequest, _ context: RequestContext
+    ) throws(ServiceError) -> Lambda.FunctionEventInvokeConfig {
+        let target = try directory.resolveVersion(request.functionName, request.qualifier, context)
+        return try store.read { rows in
+            try Self.eventInvokeConfig(target, of: try rows.function(target.function), rows)
+        }
+    }
+
+    /// Goes back to the defaults for a version or alias.
+    ///
+    /// Source: *DeleteFunctionEventInvokeConfig* in the Lambda API reference.
+    func deleteFunctionEventInvokeConfig(
+        _ request: Lambda.DeleteFunctionEventInvokeConfigRequest, _ context: RequestContext
+    ) throws(ServiceError) -> NoMembers {
+        let target = try directory.resolveVersion(request.functionName, request.qualifier, context)
+        try store.write { rows in
+            guard let function = try rows.function(target.function),
+                try rows.deleteSetting(.eventInvokeConfig, of: function, qualifier: target.settingQualifier)
+            else { throw Self.noEventInvokeConfig(target) }
+        }
+        return NoMembers()
+    }
+
+    /// Lists how asynchronous invocations of a function's versions and aliases are handled, where that is set.
+    ///
+    /// Source: *ListFunctionEventInvokeConfigs* in the Lambda API reference.
+    func listFunctionEventInvokeConfigs(
+        _ request: Lambda.ListFunctionEventInvokeConfigsRequest, _ context: RequestContext
+    ) throws(ServiceError) -> Lambda.ListFunctionEventInvokeConfigsResponse {
+        let id = try directory.resolve(request.functionName, nil, context).function
+        let size = Page.size(requested: request.maxItems)
+        let listing = "event invoke configs of \(id)"
+        let after = try Listing.marker(request.marker, listing: listing)
+        let settings = try store.read { rows in
+            guard let function = try rows.function(id) else { throw Self.noFunctionForEvents }
+            return try rows.settings(.eventInvokeConfig, of: function, after: after, limit: size + 1)
+        }
+        let configs = try settings.prefix(size).map { setting throws(ServiceError) in
+            try LambdaStore.decode(setting.document) as Lambda.FunctionEventInvokeConfig
+        }
+        let next = Listing.nextMarker(settings, pageSize: size, listing: listing, key: \.qualifier)
+        return Lambda.ListFunctionEventInvokeConfigsResponse(functionEventInvokeConfigs: configs, nextMarker: next)
+    }
+}
+
+extension EventInvokeConfigs {
+    /// Stores a change of what was there before.
+    private func put(
+        _ change: EventInvokeChange, on target: FunctionTarget,
+        before: (StoredFunction, borrowing CatalogTransaction) throws -> Lambda.FunctionEventInvokeConfig
+    ) throws(ServiceError) -> Lambda.FunctionEventInvokeConfig {
+        let config = try store.write { rows in
+            guard let function = try FunctionRows.existing(target, rows) else { throw Self.noFunctionForEvents }
+            var config = try before(function, rows)
+            try DestinationRules.check(change.destinations, of: target.function, rows)
+            change.apply(to: &config)
+            config.functionArn = target.arn.description
+            let setting = FunctionSetting(qualifier: target.settingQualifier, document: LambdaStore.encode(config))
+            try rows.put(setting, as: .eventInvokeConfig, of: function)
+            return config
+        }
+        return config
+    }
+
+    private static func eventInvokeConfig(
+        _ target: FunctionTarget, of function: StoredFunction?, _ rows: borrowing CatalogTransaction
+    ) throws -> Lambda.FunctionEventInvokeConfig {
+        guard let function,
+            let setting = try rows.setting(.eventInvokeConfig, of: function, qualifier: target.settingQualifier)
+        else { throw noEventInvokeConfig(target) }
+        return try LambdaStore.decode(setting.document)
+    }
+
+    private static func noEventInvokeConfig(_ target: FunctionTarget) -> ServiceError {
+        ServiceError(.resourceNotFound, "The function \(target.arn) doesn't have an EventInvokeConfig")
+    }
+
+    private static var noFunctionForEvents: ServiceError {
+        ServiceError(.resourceNotFound, "The function doesn't exist.")
+    }
+}
+
+/// What a request says of asynchronous invocations: at least one thing.
+private struct EventInvokeChange {
+    let retries: Int?
+    let age: Int?
+    let destinations: Lambda.DestinationConfig?
+
+    init(retries: Int?, age: Int?, destinations: Lambda.DestinationConfig?) throws(ServiceError) {
+        guard retries != nil || age != nil || destinations != nil else {
+            throw .invalidParameter("You must specify at least one of error handling or destination setting.")
+        }
+        self.retries = retries
+        self.age = age
+        self.destinations = destinations
+    }
+
+    func apply(to config: inout Lambda.FunctionEventInvokeConfig) {
+        config.lastModified = Timestamp(secondsSinceEpoch: Double(WallClock.nowMilliseconds()) / 1000)
+        config.maximumRetryAttempts = retries ?? config.maximumRetryAttempts
+        config.maximumEventAgeInSeconds = age ?? config.maximumEventAgeInSeconds
+        config.destinationConfig = DestinationRules.normalized(destinations ?? config.destinationConfig)
+    }
+}

@@ -1,0 +1,103 @@
+internal import ServiceKit
+internal import LambdaModel
+internal import AWSProtocol
+internal import Catalog
+internal import Domain
+
+/// The use cases of tags.
+struct Tags: Sendable {
+    let store: LambdaStore
+    let directory: FunctionDirectory
+
+    /// Adds tags to a function or a code signing configuration; those of the same keys are replaced.
+    ///
+    /// Source: *TagResource* in the Lambda API reference.
+    func tagResource(
+        _ request: Lambda.TagResourceRequest, _ context: RequestContext
+    ) throws(ServiceError) -> NoMembers {
+        let resource = try taggedResource(request.resource, context)
+        guard !request.tags.isEmpty else {
+            throw .invalidParameter("An error occurred and the request cannot be processed.")
+        }
+        try TagRules.check(request.tags)
+        try store.write { rows in
+            let tags = try Self.tags(on: resource, rows).merging(request.tags) { $1 }
+            try TagRules.check(tags)
+            try Self.put(tags: tags, on: resource, rows)
+        }
+        return NoMembers()
+    }
+
+    /// Removes tags; keys that are not there do not matter.
+    ///
+    /// Source: *UntagResource* in the Lambda API reference.
+    func untagResource(
+        _ request: Lambda.UntagResourceRequest, _ context: RequestContext
+    ) throws(ServiceError) -> NoMembers {
+        let resource = try taggedResource(request.resource, context)
+        try store.write { rows in
+            let tags = try Self.tags(on: resource, rows).filter { !request.tagKeys.contains($0.key) }
+            try Self.put(tags: tags, on: resource, rows)
+        }
+        return NoMembers()
+    }
+
+    /// Lists the tags of a function or a code signing configuration.
+    ///
+    /// Source: *ListTags* in the Lambda API reference.
+    func listTags(
+        _ request: Lambda.ListTagsRequest, _ context: RequestContext
+    ) throws(ServiceError) -> Lambda.ListTagsResponse {
+        let resource = try taggedResource(request.resource, context)
+        return Lambda.ListTagsResponse(tags: try store.read { rows in try Self.tags(on: resource, rows) })
+    }
+}
+
+/// What can have tags.
+private enum TaggedResource {
+    case function(FunctionID)
+    case codeSigningConfig(CodeSigningConfigARN)
+}
+
+extension Tags {
+    /// Reads the ARN of what is to be tagged.
+    private func taggedResource(
+        _ text: String, _ context: RequestContext
+    ) throws(ServiceError) -> TaggedResource {
+        if CodeSigningConfigARN(text) != nil {
+            return .codeSigningConfig(try CodeSigningConfigs.parse(text, context))
+        }
+        // Event source mappings and capacity providers do not exist yet, so none of them is found.
+        guard FunctionARN(text) != nil else {
+            throw ServiceError(.resourceNotFound, "The resource you requested does not exist.")
+        }
+        let target = try directory.resolve(text, nil, context)
+        guard target.qualifier == nil else {
+            throw .invalidParameter(
+                "Tags on function aliases and versions are not supported. Please specify a function ARN.")
+        }
+        return .function(target.function)
+    }
+
+    private static func tags(
+        on resource: TaggedResource, _ rows: borrowing CatalogTransaction
+    ) throws -> [String: String] {
+        switch resource {
+        case .function(let id): return try FunctionTags.tags(of: try FunctionRows.find(id, rows), rows) ?? [:]
+        case .codeSigningConfig(let arn):
+            _ = try CodeSigningConfigs.find(arn, rows)
+            guard let document = try rows.resource(arn.id, in: arn.tagScope) else { return [:] }
+            let stored: Lambda.ListTagsResponse = try LambdaStore.decode(document)
+            return stored.tags ?? [:]
+        }
+    }
+
+    private static func put(
+        tags: [String: String], on resource: TaggedResource, _ rows: borrowing CatalogTransaction
+    ) throws {
+        switch resource {
+        case .function(let id): try FunctionTags.put(tags: tags, of: try FunctionRows.find(id, rows), rows)
+        case .codeSigningConfig(let arn): try FunctionTags.put(tags: tags, on: arn, rows)
+        }
+    }
+}

@@ -1,0 +1,129 @@
+import AWSProtocol
+import Catalog
+import Domain
+import Glibc
+import ServiceKit
+import Synchronization
+import Testing
+
+@testable import LambdaService
+
+/// A catalogue whose disk is slow must not make serving threads wait.
+@Suite final class InvocationRouterTests {
+    private let cache = RouteCache()
+    private let path = "/tmp/strata-router-\(getpid())-\(UInt64.random(in: 0 ... .max)).sqlite"
+    private let context: RequestContext
+    private let authorizer: FunctionAuthorizer
+
+    init() throws {
+        let account = try #require(AccountID("123456789012"))
+        context = RequestContext(account: account, region: try #require(Region("us-east-1")), endpoint: "")
+        authorizer = FunctionAuthorizer(store: LambdaStore(catalog: try Catalog(path: path)), policies: PolicyCache())
+    }
+
+    deinit { for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) } }
+
+    /// A disk that answers nothing until it is released.
+    private final class SlowDisk: Sendable {
+        nonisolated(unsafe) private let gate: UnsafeMutablePointer<sem_t>
+        let readings = Atomic(0)
+
+        init() {
+            gate = .allocate(capacity: 1)
+            sem_init(gate, 0, 0)
+        }
+
+        func read(_ target: FunctionTarget) throws(ServiceError) -> InvocationRoute {
+            readings.add(1, ordering: .relaxed)
+            sem_wait(gate)
+            sem_post(gate)
+            throw FunctionRows.notFound(target)
+        }
+
+        func release() { sem_post(gate) }
+    }
+
+    @Test func `a known route is found on the caller's own thread while the disk answers nothing`() throws {
+        let disk = SlowDisk()
+        let cache = cache
+        let router = try InvocationRouter(cache: cache, authorizer: authorizer) { target throws(ServiceError) in
+            try cache.route(to: target) { _ throws(ServiceError) in try disk.read(target) }
+        }
+        let warm = try RouteCacheTests.target("warm")
+        #expect(throws: ServiceError.self) {
+            try cache.route(to: warm) { _ throws(ServiceError) in throw FunctionRows.notFound(warm) }
+        }
+        let answered = Atomic(0)
+        for number in 0..<100 {
+            router.route(to: try RouteCacheTests.target("cold\(number)"), for: context) { _ in
+                answered.add(1, ordering: .relaxed)
+            }
+        }
+        let thread = pthread_self()
+        let isOwnThread = Mutex(false)
+        router.route(to: warm, for: context) { _ in
+            isOwnThread.withLock { $0 = pthread_equal(pthread_self(), thread) != 0 }
+        }
+        // The call has returned, with its answer, while every reading of the disk still waits.
+        #expect(isOwnThread.withLock { $0 })
+        #expect(answered.load(ordering: .relaxed) == 0)
+        disk.release()
+        router.stop()
+        #expect(answered.load(ordering: .relaxed) == 100)
+        #expect(disk.readings.load(ordering: .relaxed) == 100)
+    }
+
+    @Test func `a bogus name reaches the disk once`() throws {
+        let disk = SlowDisk()
+        disk.release()
+        let cache = cache
+        let router = try InvocationRouter(cache: cache, authorizer: authorizer) { target throws(ServiceError) in
+            try cache.route(to: target) { _ throws(ServiceError) in try disk.read(target) }
+        }
+        let bogus = try RouteCacheTests.target("bogus")
+        let first = DispatchedAnswer()
+        router.route(to: bogus, for: context) { _ in first.arrive() }
+        first.wait()
+        for _ in 0..<1_000 { router.route(to: bogus, for: context) { _ in } }
+        router.stop()
+        #expect(disk.readings.load(ordering: .relaxed) == 1)
+    }
+
+    @Test func `strangers are refused without a reading of the route`() throws {
+        let disk = SlowDisk()
+        disk.release()
+        let router = try InvocationRouter(cache: cache, authorizer: authorizer) { target throws(ServiceError) in
+            try disk.read(target)
+        }
+        let stranger = RequestContext(
+            account: context.account, region: context.region, endpoint: "",
+            caller: Caller(account: try #require(AccountID("210987654321")))
+        ).asking(for: "lambda:InvokeFunction")
+        let target = try RouteCacheTests.target("private")
+        let codes = Mutex<[String]>([])
+        for _ in 0..<2 {
+            let answer = DispatchedAnswer()
+            router.route(to: target, for: stranger) { result in
+                if case .failure(let error) = result { codes.withLock { $0.append(error.shape.name) } }
+                answer.arrive()
+            }
+            answer.wait()
+        }
+        router.stop()
+        #expect(codes.withLock { $0 } == ["AccessDeniedException", "AccessDeniedException"])
+        #expect(disk.readings.load(ordering: .relaxed) == 0)
+    }
+}
+
+/// Waits for an answer from another thread.
+private final class DispatchedAnswer: Sendable {
+    nonisolated(unsafe) private let arrived: UnsafeMutablePointer<sem_t>
+
+    init() {
+        arrived = .allocate(capacity: 1)
+        sem_init(arrived, 0, 0)
+    }
+
+    func arrive() { sem_post(arrived) }
+    func wait() { sem_wait(arrived) }
+}
