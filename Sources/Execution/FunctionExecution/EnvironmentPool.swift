@@ -78,18 +78,18 @@ package final class EnvironmentPool: Sendable {
     /// `$LATEST` of a function has changed: environments of snapshots with a lower number end with what they run.
     package func update(_ function: FunctionID, number: UInt64) {
         let key = FunctionKey(function: function, version: .latest)
-        perform(state.withLock { take($0.scheduler.update(key, revision: number), &$0) })
+        let actions = state.withLock { take($0.scheduler.update(key, revision: number), &$0) }
+        perform(actions)
     }
 
     /// A version of a function is gone.
     package func delete(_ function: FunctionID, _ version: FunctionVersion) {
         let key = FunctionKey(function: function, version: version)
-        perform(
-            state.withLock { state in
-                state.provisioned[key] = nil
-                return take(
-                    state.scheduler.delete(key, nowNanoseconds: reactor.now().nanoseconds), &state)
-            })
+        let actions = state.withLock { state in
+            state.provisioned[key] = nil
+            return take(state.scheduler.delete(key, nowNanoseconds: reactor.now().nanoseconds), &state)
+        }
+        perform(actions)
     }
 
     /// Refuses new invocations, waits until the running ones are done, for `seconds` at most, and ends every
