@@ -233,7 +233,17 @@ let proof: [Target] =
                 ]
             )
         ])
-    + tests("Execution", [("FunctionExecution", ["Domain", "SeededRandom"])])
+    + tests(
+        "Execution",
+        [
+            (
+                "FunctionExecution",
+                [
+                    "Domain", "HTTP", "LinuxSystem", "RuntimeAPI", "Sandbox", "SandboxPlan", "Scheduler",
+                    "SeededRandom", "Telemetry",
+                ]
+            )
+        ])
     + tests(
         "Services",
         [

@@ -82,7 +82,7 @@ public struct RuntimeAPIHandler<Environments: RuntimeAPIEnvironments>: HTTPHandl
         }
     }
 
-    /// The next event, as the answer to a result (docs/decisions/0021). It may be long in coming, and nobody needs the
+    /// The next event, as the answer to a result (docs/decisions/0021). It may be long in coming, and nothing needs the
     /// result until then.
     private func nextEvent(after exchange: HTTPExchange) -> HTTPResponse? {
         exchange.replaceBody(with: [])

@@ -1,6 +1,6 @@
 public import HTTP
 
-/// What a runtime is told of one invocation when it asks for the next one.
+/// What a runtime gets of one invocation when it asks for the next one.
 ///
 /// Source: "Using the Lambda runtime API for custom runtimes", *Next invocation*, Lambda developer guide.
 public struct RuntimeInvocation: Sendable {

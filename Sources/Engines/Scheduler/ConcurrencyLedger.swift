@@ -86,7 +86,7 @@ struct ConcurrencyLedger<Version: ScheduledVersion>: Sendable {
             limits.startsPerInterval, per: limits.startIntervalNanoseconds, nowNanoseconds: nowNanoseconds)
     }
 
-    /// Reserves concurrency for a function, or takes its reservation back. What runs goes on.
+    /// Reserves concurrency for a function, or takes its reservation back. What runs is not interrupted.
     mutating func reserve(_ amount: Int?, for function: Version.Function, of account: Version.Account) {
         var book = functions[function] ?? FunctionBook()
         var account = (key: account, book: accounts[account] ?? AccountBook())

@@ -2,7 +2,7 @@
 extension Scheduler {
     /// An environment runs nothing at this moment: gives it the next invocation that waits for one like it, or lets it
     /// be idle, or ends it.
-    mutating func settle(
+    mutating func release(
         _ id: EnvironmentID, _ environment: Environment, nowNanoseconds: UInt64
     ) -> [SchedulerAction<Version>] {
         let isSuperfluous = environment.kind == .provisioned && isOverProvisioned(environment.version)

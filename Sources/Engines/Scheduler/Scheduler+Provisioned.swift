@@ -33,7 +33,7 @@ extension Scheduler {
         }
     }
 
-    /// Sets how many environments a version has before anybody calls it.
+    /// Sets how many environments a version has before any invocation.
     ///
     /// They count against the function's reservation, or the account's limit, from now on, are started as soon as the
     /// host has room, and are replaced when they end.

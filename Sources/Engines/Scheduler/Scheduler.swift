@@ -133,7 +133,7 @@ extension Scheduler {
             return (invocation, [])
         }
         if !environment.isOutdated { pools[environment.version]?.provision.noteReady() }
-        return (nil, settle(id, environment, nowNanoseconds: nowNanoseconds))
+        return (nil, release(id, environment, nowNanoseconds: nowNanoseconds))
     }
 
     /// An environment has answered its invocation and can take the next one.
@@ -146,7 +146,7 @@ extension Scheduler {
             environments[id]?.hasWorked = true
             if environment.kind == .provisioned { pools[environment.version]?.provision.noteWork() }
         }
-        return settle(id, environment, nowNanoseconds: nowNanoseconds)
+        return release(id, environment, nowNanoseconds: nowNanoseconds)
     }
 
     /// An environment shuts down by itself: it runs nothing any more, and keeps its part of the host until it is

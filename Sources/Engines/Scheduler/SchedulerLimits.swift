@@ -11,7 +11,7 @@ public struct SchedulerLimits: Hashable, Sendable {
     public var startIntervalNanoseconds: UInt64 = 10_000_000_000
     /// Requests in a second for each invocation that may run at once. Lambda's figure is 10.
     public var requestsPerConcurrency = 10
-    /// Environments at once on this host, whatever they do.
+    /// Environments at once on this host, busy or not.
     public var environments = 1000
     /// The memory that all environments on this host may be promised together, in MB (2²⁰ bytes).
     public var memoryMebibytes = Int.max

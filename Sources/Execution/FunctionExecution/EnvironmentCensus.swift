@@ -18,14 +18,8 @@ package enum EnvironmentActivity: String, Hashable, Sendable, CaseIterable {
 extension ExecutionEnvironment {
     /// What it does, and the memory that it has in use, in bytes; `nil` when it is gone.
     fileprivate var reading: (activity: EnvironmentActivity, memoryBytes: UInt64)? {
-        let (activity, sandbox) = state.withLock { state -> (EnvironmentActivity?, (any RunningSandbox)?) in
-            guard !state.isGone else { return (nil, nil) }
-            if !state.session.hasStarted { return (.starting, state.sandbox) }
-            if state.invocation != nil { return (.busy, state.sandbox) }
-            return (state.isFrozen ? .frozen : .idle, state.sandbox)
-        }
         // Without the lock: this reads a file, and the next invocation shall not wait for it.
-        return activity.map { ($0, sandbox?.memory().currentBytes ?? 0) }
+        activity.map { ($0, $1?.memory().currentBytes ?? 0) }
     }
 }
 

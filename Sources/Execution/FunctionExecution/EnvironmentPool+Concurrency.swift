@@ -14,7 +14,7 @@ extension EnvironmentPool {
     /// Sets the provisioned concurrency of all versions of a function: what is not named has none.
     package func provision(_ versions: [(revision: FunctionRevision, count: Int)], of function: FunctionID) {
         let actions = state.withLock { state -> [Action] in
-            guard !state.isDraining else { return [] }
+            guard !state.isStopping else { return [] }
             let named = Set(versions.map(\.revision.key))
             let others = state.provisioned.keys.filter { $0.function == function && !named.contains($0) }
             // What ends comes first: it makes room for what begins.
@@ -34,19 +34,7 @@ extension EnvironmentPool {
         state.provisioned[key] = revision
         let actions = state.scheduler.provision(
             key, count: count, revision: revision?.number ?? 0, memoryMebibytes: revision?.memoryMebibytes ?? 0,
-            nowNanoseconds: MonotonicClock.nowNanoseconds())
+            nowNanoseconds: reactor.now().nanoseconds)
         return take(actions, &state)
-    }
-
-    /// An environment of provisioned concurrency has ended its init phase, and waits for its first invocation.
-    func markReady(_ environment: ExecutionEnvironment) {
-        let actions = state.withLock { state in
-            take(
-                state.scheduler.environmentStarted(
-                    environment.id, nowNanoseconds: MonotonicClock.nowNanoseconds()
-                ).actions, &state)
-        }
-        perform(actions)
-        freezer.noteIdle(environment)
     }
 }

@@ -6,21 +6,17 @@ internal import Scheduler
 internal import Synchronization
 
 extension EnvironmentPool: RuntimeAPIEnvironments {
-    /// Answers `GET /next`, or keeps the exchange until there is work.
+    /// Keeps the question of a runtime until there is work: its environment answers it.
     package func next(origin: UInt32, _ exchange: HTTPExchange) -> HTTPResponse? {
         guard let environment = environment(origin) else { return HTTPResponse(status: 410) }
-        let (answer, aftermath) = environment.next(exchange)
-        settle(environment, aftermath)
-        return answer
+        environment.handle { $0.next(exchange, at: $1) }
+        return nil
     }
 
     /// Ends an invocation with the response of its runtime.
     package func finish(origin: UInt32, requestID: String, _ result: Result<[UInt8], RuntimeFault>) -> Bool {
-        guard let environment = environment(origin),
-            let aftermath = environment.finish(requestID: requestID, result)
-        else { return false }
-        settle(environment, aftermath)
-        return true
+        guard let environment = environment(origin) else { return false }
+        return environment.handle { $0.finish(requestID: requestID, result, at: $1) }
     }
 
     /// Begins to take a streamed response.
@@ -35,16 +31,14 @@ extension EnvironmentPool: RuntimeAPIEnvironments {
 
     /// Fails the init phase of an environment.
     package func initFailed(origin: UInt32, _ fault: RuntimeFault) {
-        guard let environment = environment(origin) else { return }
-        settle(environment, environment.initFailed(fault))
+        environment(origin)?.handle { $0.initFailed(fault, at: $1) }
     }
 
-    /// Answers a request of the Extensions API.
+    /// Takes a request of the Extensions API: its environment answers it.
     package func serve(origin: UInt32, _ request: ExtensionRequest, _ exchange: HTTPExchange) -> HTTPResponse? {
         guard let environment = environment(origin) else { return HTTPResponse(status: 410) }
-        let (answer, aftermath) = environment.serve(request, exchange)
-        settle(environment, aftermath)
-        return answer
+        environment.handle { $0.serve(request, exchange, newIdentifier: RequestIdentifier.make(), at: $1) }
+        return nil
     }
 
     /// The function that runs behind a connection; `nil` when its environment is gone.

@@ -1,6 +1,6 @@
 internal import Telemetry
 
-/// Who is told what happens in an environment. Under its lock.
+/// The subscribers of one environment's telemetry. Belongs to the thread that performs the environment's actions.
 struct EnvironmentTelemetry: Sendable {
     private struct Early: Sendable {
         let category: TelemetrySubscription.Category
@@ -9,7 +9,7 @@ struct EnvironmentTelemetry: Sendable {
     }
 
     private(set) var channels: [TelemetryChannel] = []
-    /// What happened in the init phase, for those who subscribe during it; `nil` when nobody can any more.
+    /// What happened in the init phase, for subscribers that come during it; `nil` when subscriptions are closed.
     private var early: [Early]? = []
 
     private var lastTicket: Int32 = 0
@@ -17,7 +17,7 @@ struct EnvironmentTelemetry: Sendable {
     /// More than that of an init phase is not kept for later subscribers.
     private static let earlyLimit = 1_000
 
-    /// Whether anybody wants to know, or may want to.
+    /// Whether there are subscribers, or may be.
     var isWanted: Bool { !channels.isEmpty || early != nil }
 
     /// Names a channel to the sandbox.
@@ -26,7 +26,7 @@ struct EnvironmentTelemetry: Sendable {
         return lastTicket
     }
 
-    /// Tells whoever wants to know.
+    /// Sends an event to all subscribers of its category.
     mutating func publish(
         _ category: TelemetrySubscription.Category, to interfaces: Set<TelemetryInterface> = [.telemetry, .logs],
         _ document: @autoclosure () -> [UInt8]
@@ -37,7 +37,7 @@ struct EnvironmentTelemetry: Sendable {
         for channel in channels { Self.tell(channel, event) }
     }
 
-    /// Somebody subscribes: in place of a subscription of its own, if it has one. Is told what happened before.
+    /// Adds a subscriber, in place of an older subscription by its name, and sends it what happened before.
     mutating func subscribe(_ channel: TelemetryChannel) {
         channels.filter { $0.name == channel.name }.forEach { $0.close() }
         channels.removeAll { $0.name == channel.name }
@@ -45,7 +45,7 @@ struct EnvironmentTelemetry: Sendable {
         for event in early ?? [] { Self.tell(channel, event) }
     }
 
-    /// The init phase is over: nobody subscribes any more.
+    /// The init phase is over: subscriptions are closed.
     mutating func closeSubscriptions() { early = nil }
 
     /// Whether subscriptions are taken.

@@ -7,245 +7,189 @@ internal import Scheduler
 internal import Synchronization
 internal import Telemetry
 
-/// One execution environment: a sandbox, the runtime and the extensions in it, and the invocation that it runs.
+/// What machines of the product pass through.
+enum ProductResources: EnvironmentResources {
+    typealias Waiter = HTTPExchange
+    typealias Invocation = FunctionExecution.Invocation
+    typealias Sandbox = ConnectedSandbox
+}
+
+/// A sandbox, and the socket of its runtime API where that is not inside.
+struct ConnectedSandbox: Sendable {
+    let sandbox: any RunningSandbox
+    let ownListener: OwnListener?
+}
+
+/// One execution environment: the shell around an ``EnvironmentMachine``.
 ///
-/// Everything that changes is behind one short lock. What follows from a change (answering a client, telling the
-/// scheduler, setting a timer) is returned as an ``Aftermath`` and done by the pool after the lock is released.
+/// An event takes the lock, asks the machine, releases the lock and performs what the machine wants done. Nothing is
+/// read, written, answered or sent under the lock. Of several threads with events of one environment, one performs at a
+/// time, in the order of the decisions: what the others' events lead to is left to the one that performs already, and
+/// no thread waits for another. So a warm invocation, whose events come one after the other, is performed where they
+/// come, without a change of thread.
 final class ExecutionEnvironment: Sendable {
-    /// What ends an environment before its process does.
-    enum Ending: Hashable, Sendable {
-        case timedOut
-        /// The runtime or an extension failed.
-        case failed
-        case retired
-    }
+    typealias Machine = EnvironmentMachine<ProductResources>
+    typealias Action = EnvironmentAction<ProductResources>
 
-    /// An invocation that is over, and its answer.
-    struct Completion: Sendable {
-        let invocation: Invocation
-        let result: InvocationResult
-
-        init(invocation: Invocation, result: InvocationResult) {
-            self.invocation = invocation
-            self.result = result
-        }
-
-        /// What a runtime has answered.
-        init(_ invocation: Invocation, _ result: Result<[UInt8], RuntimeFault>, logTail: [UInt8]) {
-            switch result {
-            case .success(let payload): self.init(invocation: invocation, result: .answered(payload, logTail: logTail))
-            case .failure(let fault):
-                self.init(invocation: invocation, result: .failed(fault.payload, logTail: logTail))
-            }
-        }
-
-        /// The same with a log that has grown.
-        func with(logTail: [UInt8]) -> Completion {
-            switch result {
-            case .answered(let payload, _):
-                Completion(invocation: invocation, result: .answered(payload, logTail: logTail))
-            case .failed(let payload, _):
-                Completion(invocation: invocation, result: .failed(payload, logTail: logTail))
-            case .refused: self
-            }
-        }
-    }
-
-    /// Moments are read under the lock too, so that of two events the later one never has the earlier moment.
-    struct State: Sendable {
-        var lifecycle = EnvironmentLifecycle()
-        var session = RuntimeSession<HTTPExchange>()
-        var extensions: ExtensionSession<HTTPExchange>
-        var shutdown = ShutdownSequence()
-        var shutdownReason = ShutdownReason.spindown
+    private struct State: Sendable {
+        var machine: Machine
+        /// What the thread that performs has yet to do.
+        var pending: [Action] = []
+        /// `nil` while a thread performs: it has it.
+        var performer: EnvironmentPerformer?
+        /// The sandbox, to read the memory that it uses.
         var sandbox: (any RunningSandbox)?
-        /// Whether the runtime's process was started, and has not been heard to have ended.
-        var isRuntimeRunning = false
-        var invocation: Invocation?
-        /// The X-Ray header of the invocation, as the runtime has it.
-        var traceID: String?
-        /// When the invocation was handed to the runtime; `nil` while it has not been.
-        var invocationStartNanoseconds: UInt64?
-        /// Whether the runtime has answered, and extensions are still at work.
-        var isAnswered = false
-        /// That answer, as long as its caller has not got it.
-        var unsent: Completion?
-        /// When the sandbox ran; `nil` while it is being made.
-        var initStartNanoseconds: UInt64?
-        /// How long the init phase took; reported with the first invocation.
-        var initNanoseconds: UInt64?
-        /// When the init phase began that is repeated within an invocation, by both clocks.
-        var repeatedInit: (nanoseconds: UInt64, milliseconds: Int64)?
-        var ending: Ending?
-        /// Its process has ended, or was never there.
-        var isGone = false
-        var timer: EventLoop.Token?
-        /// When its last invocation ended.
-        var idleSinceNanoseconds: UInt64 = 0
-        var isFrozen = false
-        /// Whether the freezer looks after it.
-        var isFreezeWatched = false
-        var splitter = LineSplitter()
-        /// The same for what extensions print.
-        var extensionSplitter = LineSplitter()
-        var tail = LogTail()
-        /// Lines that are written together with the next ones.
-        var heldLines: [LogLine] = []
-        var telemetry = EnvironmentTelemetry()
-
-        mutating func takeUnsent() -> Completion? {
-            defer { unsent = nil }
-            return unsent
-        }
+        /// Pipes whose content the thread that performs will read.
+        var isDrainPending: Set<OutputSource> = []
     }
 
     let id: EnvironmentID
     let revision: FunctionRevision
     let streamName: LogStreamName
-    let stream: LogStream
-    let loop: EventLoop
-    /// Whether it was started before anybody called.
+    /// Whether it was started before any invocation.
     let isProvisioned: Bool
-    let state: Mutex<State>
+    let pool: EnvironmentPool
+    private let state: Mutex<State>
 
-    init(id: EnvironmentID, revision: FunctionRevision, logs: LogStore, loop: EventLoop, isProvisioned: Bool = false) {
+    /// Describes an environment; ``start()`` makes it.
+    init(
+        id: EnvironmentID, revision: FunctionRevision, pool: EnvironmentPool, for invocation: Invocation?
+    ) {
         self.id = id
         self.revision = revision
-        self.loop = loop
-        self.isProvisioned = isProvisioned
+        self.pool = pool
+        isProvisioned = invocation == nil
         let random = (0..<16).map { _ in UInt8.random(in: .min ... .max) }
         streamName = LogStreamName(
-            startMilliseconds: WallClock.nowMilliseconds(), version: revision.version, random: random)
-        stream = logs.openStream(of: revision.function, name: streamName)
-        state = Mutex(State(extensions: ExtensionSession(external: revision.extensions)))
-    }
-
-    /// The environment is started for an invocation, which waits for the end of the init phase.
-    func expect(_ invocation: Invocation) {
-        state.withLock { $0.invocation = invocation }
-    }
-
-    /// There is work for the environment. Where its runtime waits already, the work is delivered at once.
-    ///
-    /// - Parameter timer: ends the environment at the deadline.
-    /// - Returns: `false` when the environment is gone, and the work with it has to go elsewhere.
-    func offer(_ invocation: Invocation, timer: EventLoop.Token) -> Bool {
-        let event = invocation.event(nowMilliseconds: WallClock.nowMilliseconds())
-        let (isTaken, waiter, listeners) = state.withLock { state -> (Bool, HTTPExchange?, [HTTPExchange]) in
-            guard !state.isGone, state.ending == nil else { return (false, nil, []) }
-            thaw(&state)
-            state.invocation = invocation
-            state.timer = timer
-            let waiter = state.session.offer(event)
-            if waiter != nil {
-                markStart(of: invocation, event, nowNanoseconds: MonotonicClock.nowNanoseconds(), &state)
-            }
-            return (true, waiter, state.extensions.isEmpty ? [] : state.extensions.invoke())
-        }
-        waiter?.respond(event.response())
-        for listener in listeners { listener.respond(Self.extensionEvent(of: event)) }
-        return isTaken
-    }
-
-    /// The runtime asks for work.
-    ///
-    /// - Returns: what it is told, `nil` where the question waits for work; and what follows.
-    func next(_ exchange: HTTPExchange) -> (answer: HTTPResponse?, Aftermath) {
-        state.withLock { state in
-            let now = MonotonicClock.nowNanoseconds()
-            let isFirst = !state.session.hasStarted
-            switch state.session.next(exchange) {
-            case .refuse:
-                return (HTTPResponse(status: 410), Aftermath())
-            case .deliver(var event):
-                guard let invocation = state.invocation else { return (HTTPResponse(status: 410), Aftermath()) }
-                // The handler's time begins now.
-                event.deadlineMilliseconds = WallClock.nowMilliseconds() + Int64(revision.timeoutSeconds) * 1000
-                markStart(of: invocation, event, nowNanoseconds: now, &state)
-                return (event.response(), Aftermath())
-            case .waitInsteadOf(let abandoned):
-                abandoned.respond(HTTPResponse(status: 410))
-            case .wait: break
-            }
-            if isFirst { runtimeIsReady(&state) }
-            return (nil, goOn(nowNanoseconds: now, &state))
-        }
-    }
-
-    /// Somebody has asked for more: the init phase, or the invocation, may be over with that.
-    func goOn(nowNanoseconds: UInt64, _ state: inout State) -> Aftermath {
-        state.lifecycle.isServing
-            ? endIfDone(nowNanoseconds: nowNanoseconds, &state) : serveIfReady(nowNanoseconds: nowNanoseconds, &state)
-    }
-
-    /// The runtime has answered an invocation. `nil` where it does not work on that one.
-    func finish(requestID: String, _ result: Result<[UInt8], RuntimeFault>) -> Aftermath? {
-        state.withLock { state -> Aftermath? in
-            guard let invocation = state.invocation, state.session.finish(requestID: requestID) else { return nil }
-            let now = MonotonicClock.nowNanoseconds()
-            let timer = state.timer
-            // Everything that the handler printed was in the pipe before its answer came.
-            drain(&state)
-            var aftermath = Aftermath()
-            let producedBytes = (try? result.get())?.count ?? 0  // an error is not counted
-            noteRuntimeDone(invocation, .success, producedBytes: producedBytes, nowNanoseconds: now, &state)
-            guard state.extensions.isEmpty else {
-                state.isAnswered = true
-                state.unsent = Completion(invocation, result, logTail: state.tail.bytes)
-                return Aftermath(unsentRequest: requestID)
-            }
-            let tail = end(invocation, status: .completed, nowNanoseconds: now, &state)
-            aftermath.completion = Completion(invocation, result, logTail: tail)
-            aftermath.needlessTimer = timer
-            aftermath.isIdle = true
-            return aftermath
-        }
-    }
-
-    /// The caller has waited for extensions long enough (docs/decisions/0018).
-    func sendAnswer(of requestID: String) -> Aftermath {
-        state.withLock { state in
-            guard state.unsent?.invocation.requestID == requestID else { return Aftermath() }
-            return Aftermath(completion: state.takeUnsent())
-        }
-    }
-
-    /// The invocation is over once the runtime and all extensions that were told of it have asked for more.
-    private func endIfDone(nowNanoseconds: UInt64, _ state: inout State) -> Aftermath {
-        guard state.isAnswered, let invocation = state.invocation, state.session.isWaiting, state.extensions.areDone
-        else { return Aftermath() }
-        var aftermath = Aftermath(needlessTimer: state.timer, isIdle: true)
-        drain(&state)
-        drainExtensions(&state)
-        let tail = end(invocation, status: .completed, nowNanoseconds: nowNanoseconds, &state)
-        aftermath.completion = state.takeUnsent().map { $0.with(logTail: tail) }
-        return aftermath
-    }
-
-    /// Takes another timer for an invocation.
-    ///
-    /// - Returns: the timer to be cancelled: the one before, or the new one when the invocation is over.
-    func replaceTimer(of requestID: String, by timer: EventLoop.Token) -> EventLoop.Token? {
-        state.withLock { state in
-            guard !state.isGone, state.invocation?.requestID == requestID else { return timer }
-            defer { state.timer = timer }
-            return state.timer
-        }
+            startMilliseconds: pool.reactor.now().milliseconds, version: revision.version, random: random)
+        let log = EnvironmentLog(
+            stream: pool.logs.openStream(of: revision.function, name: streamName), format: revision.logFormat)
+        let description = EnvironmentDescription(
+            revision, instanceID: streamName.description, isProvisioned: invocation == nil)
+        state = Mutex(
+            State(machine: Machine(description, for: invocation), performer: EnvironmentPerformer(log: log)))
     }
 }
 
+// Events.
+extension ExecutionEnvironment {
+    /// Asks the machine what an event leads to, and performs that, or leaves it to the thread that performs already.
+    ///
+    /// - Parameter event: gives the actions; `nil` where the event is refused. The moment is read under the lock, so
+    ///   that of two events the later one never has the earlier moment.
+    /// - Returns: whether the event was taken.
+    @discardableResult
+    func handle(_ event: (inout Machine, Moment) -> [Action]?) -> Bool {
+        let (isTaken, work) = state.withLock { state -> (Bool, (EnvironmentPerformer, [Action])?) in
+            guard let actions = event(&state.machine, pool.reactor.now()) else { return (false, nil) }
+            return (true, Self.begin(actions, &state))
+        }
+        if let work { perform(work.1, by: work.0) }
+        return isTaken
+    }
+
+    private static func begin(_ actions: [Action], _ state: inout State) -> (EnvironmentPerformer, [Action])? {
+        guard !actions.isEmpty else { return nil }
+        guard let performer = state.performer.take() else {
+            state.pending += actions
+            return nil
+        }
+        return (performer, actions)
+    }
+
+    private func perform(_ actions: [Action], by performer: EnvironmentPerformer) {
+        var performer = performer
+        var actions = actions
+        while true {
+            for action in actions { performer.perform(action, of: self) }
+            performer.finishBatch(of: self)
+            let more = state.withLock { state -> [Action]? in
+                state.isDrainPending = []
+                guard !state.pending.isEmpty else {
+                    state.performer = performer
+                    return nil
+                }
+                defer { state.pending = [] }
+                return state.pending
+            }
+            guard let more else { return }
+            actions = more
+        }
+    }
+
+    /// The environment is to be made.
+    func start() { handle { $0.start(at: $1) } }
+
+    /// The environment is to end.
+    func retire() { handle { $0.retire(at: $1) } }
+
+    /// Gives the environment an invocation. `false` where it cannot run it, because it ends.
+    func offer(_ invocation: Invocation) -> Bool { handle { $0.offer(invocation, at: $1) } }
+
+    /// A thread is about to make the sandbox. `false` where none is wanted any more.
+    func sandboxMakingBegins() -> Bool {
+        var isWanted = false
+        handle { machine, _ in
+            let (answer, actions) = machine.sandboxMakingBegins()
+            isWanted = answer
+            return actions
+        }
+        return isWanted
+    }
+
+    /// The sandbox runs. `false` where it was not asked for.
+    func sandboxMade(_ sandbox: ConnectedSandbox) -> Bool {
+        // No other is there: the one before was released before this one was asked for.
+        state.withLock { $0.sandbox = sandbox.sandbox }
+        return handle { $0.sandboxMade(sandbox, at: $1) }
+    }
+
+    /// The sandbox could not be made, or not be watched.
+    func sandboxFailed(_ error: any Error) {
+        handle { machine, _ in machine.sandboxFailed(error) }
+    }
+
+    /// The sandbox is closed soon: its memory is not read any more.
+    func forgetSandbox() { state.withLock { $0.sandbox = nil } }
+
+    /// A pipe is readable. What a thread that performs will read anyway is not asked for twice.
+    func outputReadable(_ source: OutputSource) {
+        let work = state.withLock { state -> (EnvironmentPerformer, [Action])? in
+            guard state.isDrainPending.insert(source).inserted else { return nil }
+            return Self.begin([.drain(source, untilEnd: true)], &state)
+        }
+        if let work { perform(work.1, by: work.0) }
+    }
+}
+
+// What others ask.
 extension ExecutionEnvironment {
     /// The invocation that the runtime works on, if it is this one.
     func invocation(requestID: String) -> Invocation? {
-        state.withLock { $0.session.isInvoking(requestID: requestID) ? $0.invocation : nil }
+        state.withLock { $0.machine.invocation(requestID: requestID) }
     }
 
     /// Whether it has an invocation.
-    var isBusy: Bool { state.withLock { $0.invocation != nil } }
+    var isBusy: Bool { state.withLock { $0.machine.isBusy } }
 
-    /// Whether nothing has ended it yet.
-    var isWanted: Bool { state.withLock { $0.ending == nil } }
+    /// Whether a sandbox is its present one, and is not closed yet.
+    func isCurrent(_ sandbox: any RunningSandbox) -> Bool { state.withLock { $0.sandbox === sandbox } }
 
-    /// Whether its process has ended, or was never there.
-    var isGone: Bool { state.withLock { $0.isGone } }
+    /// What it does, and its sandbox where there is one; `nil` when it is gone.
+    var activity: (EnvironmentActivity, sandbox: (any RunningSandbox)?)? {
+        state.withLock { state in state.machine.activity.map { ($0, state.sandbox) } }
+    }
+}
+
+extension EnvironmentDescription {
+    /// What a machine has to know of a revision.
+    fileprivate init(_ revision: FunctionRevision, instanceID: String, isProvisioned: Bool) {
+        self.init(
+            function: FunctionDescription(
+                name: revision.function.name.description, version: revision.version.description,
+                runtimeVersion: revision.runtime.description.replacing("python", with: "python:"),
+                instanceID: instanceID, memoryBytes: UInt64(revision.memoryMebibytes) << 20),
+            timeoutSeconds: revision.timeoutSeconds, extensions: revision.extensions, entrypoint: revision.entrypoint,
+            isProvisioned: isProvisioned)
+    }
 }

@@ -109,7 +109,7 @@ struct FunctionSandbox {
         plan.temporaryBytes = UInt64(revision.temporaryStorageMebibytes) << 20
         plan.limits = SandboxLimits(memoryMB: revision.memoryMebibytes)
         // The init phase may use more than the function's share, which begins with the first invocation: importing a
-        // framework with 7 % of a core takes ten times as long as anybody has seen it take on Lambda.
+        // framework with 7 % of a core takes ten times as long as on Lambda.
         plan.limits.cpuCores = max(plan.limits.cpuCores, Self.initCores)
         plan.network =
             host.usesHostNetwork ? .host : .isolated(listeners: [Self.runtimeAPIPort, host.gatewayPort])

@@ -1,3 +1,4 @@
+internal import LinuxSystem
 package import RuntimeAPI
 internal import Telemetry
 
@@ -13,8 +14,8 @@ package struct Invocation: Sendable {
     package let invokedARN: String
     /// The caller's client context as JSON, decoded from base64.
     package let clientContext: String?
-    /// The caller's X-Ray header, where it sent one, with the function's lineage.
-    package let traceID: String?
+    /// The X-Ray header: the caller's, with the function's lineage, or a new one.
+    package let traceID: String
     /// Takes the answer as it is made; `nil` where the caller waits for all of it.
     package let stream: (any InvocationStream)?
     /// Takes the answer, once, on any thread.
@@ -31,7 +32,8 @@ package struct Invocation: Sendable {
         self.payload = payload
         self.invokedARN = invokedARN
         self.clientContext = clientContext
-        self.traceID = traceID
+        self.traceID =
+            traceID ?? TraceHeader.make(nowMilliseconds: WallClock.nowMilliseconds(), function: revision.lineageHash)
         self.stream = stream
         answer = complete
     }
@@ -48,15 +50,14 @@ package struct Invocation: Sendable {
     }
 
     /// The event as the runtime gets it.
-    package func event(nowMilliseconds: Int64) -> RuntimeInvocation {
+    package func event(deadlineMilliseconds: Int64) -> RuntimeInvocation {
         RuntimeInvocation(
-            requestID: requestID, payload: payload,
-            deadlineMilliseconds: nowMilliseconds + Int64(revision.timeoutSeconds) * 1000,
-            functionARN: invokedARN,
-            traceID: traceID ?? TraceHeader.make(nowMilliseconds: nowMilliseconds, function: revision.lineageHash),
-            clientContext: clientContext)
+            requestID: requestID, payload: payload, deadlineMilliseconds: deadlineMilliseconds, functionARN: invokedARN,
+            traceID: traceID, clientContext: clientContext)
     }
 }
+
+extension Invocation: EnvironmentInvocation {}
 
 /// How an invocation ended.
 package enum InvocationResult: Sendable {

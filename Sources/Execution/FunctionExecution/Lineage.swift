@@ -5,7 +5,7 @@ internal import Telemetry
 /// How a chain of invocations came about, as the X-Ray header carries it: `Lineage=25:a87bd80c:1`.
 ///
 /// That is the number of invocations in the chain, one function that is watched, and how often the chain has come back
-/// to it. SDKs inside a function pass the header on, and so does whatever else keeps it, such as a queue. Only one
+/// to it. SDKs inside a function pass the header on, and so do others that keep it, such as queues. Only one
 /// function is watched at a time, so that the header does not grow with the chain; which one is decided as in Brent's
 /// search for cycles: at powers of two another one is, so that a loop is found wherever in the chain it begins.
 ///

@@ -61,7 +61,7 @@ enum RuntimeFailure: Hashable, Sendable {
         return Array(#"{"errorType":"\#(publicType)","errorMessage":"\#(Self.escape(message))"}"#.utf8)
     }
 
-    /// The error's type as callers are told: an out-of-memory is an exit by signal; only the report names it.
+    /// The error's type as callers see it: an out-of-memory is an exit by signal; only the report names it.
     var publicType: String { self == .outOfMemory ? "Runtime.ExitError" : type }
 
     /// How a process ended, in the words for extensions.

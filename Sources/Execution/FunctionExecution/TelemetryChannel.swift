@@ -7,15 +7,15 @@ internal import Telemetry
 /// One subscription to telemetry: collects events and sends them to a listener inside the environment, a batch at a
 /// time. The sandbox's first process makes the connections (docs/decisions/0017).
 ///
-/// Nothing waits for a subscriber. One that is slow loses events, and is told how many.
+/// Nothing waits for a subscriber. A slow one loses events, and gets an event with their number.
 final class TelemetryChannel: Sendable {
     private enum Phase {
         case idle
         /// The first process was asked for a connection.
         case connecting(Batch)
-        case sending(Batch, Int32, sent: Int, EventLoop.Token?)
+        case sending(Batch, Int32, sent: Int, ReactorToken?)
         /// The request is sent, and its answer is awaited.
-        case answering(Batch, Int32, EventLoop.Token?)
+        case answering(Batch, Int32, ReactorToken?)
         case closed
     }
 
@@ -29,7 +29,7 @@ final class TelemetryChannel: Sendable {
         var phase = Phase.idle
         /// A connection that is kept for the next batch.
         var kept: Int32?
-        /// Whether the environment stands still: what is due is sent when it goes on.
+        /// Whether the environment is frozen: what is due is sent after the thaw.
         var isHeld = false
         var isDue = false
     }
@@ -40,19 +40,19 @@ final class TelemetryChannel: Sendable {
     /// Names it to the sandbox.
     let ticket: Int32
     private let sandbox: any RunningSandbox
-    private let loop: EventLoop
+    private let reactor: any Reactor
     private let state: Mutex<State>
 
     init(
         name: String, interface: TelemetryInterface, subscription: TelemetrySubscription, ticket: Int32,
-        sandbox: any RunningSandbox, loop: EventLoop
+        sandbox: any RunningSandbox, reactor: any Reactor
     ) {
         self.name = name
         self.interface = interface
         self.subscription = subscription
         self.ticket = ticket
         self.sandbox = sandbox
-        self.loop = loop
+        self.reactor = reactor
         state = Mutex(State(buffer: TelemetryBuffer(subscription)))
     }
 
@@ -67,14 +67,14 @@ final class TelemetryChannel: Sendable {
         if isFull { return flush() }
         guard isFirst else { return }
         let patience = UInt64(subscription.timeoutMilliseconds) * 1_000_000
-        _ = loop.schedule(atNanoseconds: MonotonicClock.nowNanoseconds() + patience) { [weak self] in self?.flush() }
+        _ = reactor.schedule(atNanoseconds: reactor.now().nanoseconds + patience) { [weak self] in self?.flush() }
     }
 
-    /// The environment stands still: nobody inside would take anything.
+    /// The processes of the environment are stopped: nothing inside would read.
     func hold() { state.withLock { $0.isHeld = true } }
 
-    /// The environment goes on.
-    func goOn() {
+    /// The processes of the environment run again.
+    func resume() {
         let isDue = state.withLock { state in
             state.isHeld = false
             return state.isDue
@@ -117,7 +117,7 @@ extension TelemetryChannel {
         }
         state.isDue = false
         if let loss = state.buffer.takeDroppedEvent(reason: "The subscriber did not take them."), wants(.platform) {
-            _ = state.buffer.append(loss.document(milliseconds: WallClock.nowMilliseconds()))
+            _ = state.buffer.append(loss.document(milliseconds: reactor.now().milliseconds))
         }
         guard !state.buffer.isEmpty else { return }
         let events = state.buffer.takeBatch()
@@ -148,7 +148,7 @@ extension TelemetryChannel {
             guard count > 0 else { return lose(&state) }
             sent += count
         }
-        if let token { loop.cancel(token) }
+        if let token { reactor.cancel(token) }
         guard subscription.destination.awaitsResponse else {
             state.kept = descriptor
             return rest(&state)
@@ -156,9 +156,9 @@ extension TelemetryChannel {
         state.phase = .answering(batch, descriptor, watch(descriptor, for: .readable))
     }
 
-    private func watch(_ descriptor: Int32, for interest: EventLoop.Interest) -> EventLoop.Token? {
+    private func watch(_ descriptor: Int32, for interest: EventLoop.Interest) -> ReactorToken? {
         // Without a watch the batch is lost with its environment, which is as far as a full epoll can harm.
-        try? loop.watch(descriptor, for: interest) { [weak self] in self?.proceed() }
+        try? reactor.watch(descriptor, for: interest) { [weak self] in self?.proceed() }
     }
 
     private func proceed() {
@@ -166,7 +166,7 @@ extension TelemetryChannel {
             switch state.phase {
             case .sending: send(&state)
             case .answering:
-                // Whatever the answer says: there is nobody to tell.
+                // The status does not matter: a batch that is refused is not sent again.
                 release(&state)
                 rest(&state)
             case .idle, .connecting, .closed: break
@@ -189,7 +189,7 @@ extension TelemetryChannel {
     private func release(_ state: inout State) {
         switch state.phase {
         case .sending(_, let descriptor, _, let token), .answering(_, let descriptor, let token):
-            if let token { loop.cancel(token) }
+            if let token { reactor.cancel(token) }
             _ = FileDescriptor(owning: descriptor)
         case .idle, .connecting, .closed: break
         }

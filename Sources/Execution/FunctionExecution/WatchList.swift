@@ -3,34 +3,36 @@ internal import Synchronization
 
 /// The watches of one sandbox on the event loop, to be taken back together when it ends.
 final class WatchList: Sendable {
-    private let loop: EventLoop
-    private let tokens = Mutex<[EventLoop.Token]>([])
+    private let reactor: any Reactor
+    private let tokens = Mutex<[ReactorToken]>([])
 
-    init(loop: EventLoop) { self.loop = loop }
+    init(reactor: any Reactor) { self.reactor = reactor }
 
-    /// One watch, as its own action sees it.
+    /// One watch, to be taken back alone.
     final class Watch: Sendable {
-        private let loop: EventLoop
-        private let token = Mutex<EventLoop.Token?>(nil)
+        private let reactor: any Reactor
+        private let token = Mutex<ReactorToken?>(nil)
 
-        init(loop: EventLoop) { self.loop = loop }
+        init(reactor: any Reactor) { self.reactor = reactor }
 
-        func set(_ token: EventLoop.Token) { self.token.withLock { $0 = token } }
+        func set(_ token: ReactorToken) { self.token.withLock { $0 = token } }
 
         func cancel() {
-            if let token = token.withLock({ $0 }) { loop.cancel(token) }
+            if let token = token.withLock({ $0 }) { reactor.cancel(token) }
         }
     }
 
     /// Calls `action` whenever the descriptor is readable.
-    func add(_ descriptor: Int32, _ action: @escaping @Sendable (Watch) -> Void) throws(SystemCallError) {
-        let watch = Watch(loop: loop)
+    @discardableResult
+    func add(_ descriptor: Int32, _ action: @escaping @Sendable () -> Void) throws(SystemCallError) -> Watch {
+        let watch = Watch(reactor: reactor)
         // The action may run before `watch` returns its token. Under the lock, so that its `cancel()` finds the token.
         try tokens.withLock { tokens throws(SystemCallError) in
-            let token = try loop.watch(descriptor) { action(watch) }
+            let token = try reactor.watch(descriptor, for: .readable, action)
             watch.set(token)
             tokens.append(token)
         }
+        return watch
     }
 
     /// Takes all watches back.
@@ -39,6 +41,6 @@ final class WatchList: Sendable {
             defer { list = [] }
             return list
         }
-        for token in tokens { loop.cancel(token) }
+        for token in tokens { reactor.cancel(token) }
     }
 }

@@ -50,7 +50,7 @@ import Testing
         #expect(!session.isAnyRunning && !session.hasExternal)
     }
 
-    @Test func `an invocation is told to those who want to know, and is over when they ask for more`() throws {
+    @Test func `an invocation goes to extensions that registered for it, and is over when they ask for more`() throws {
         var session = Session(external: ["a", "b"])
         try session.register(name: "a", events: ["INVOKE"], identifier: "id-a")
         try session.register(name: "b", events: ["SHUTDOWN"], identifier: "id-b")
@@ -62,7 +62,7 @@ import Testing
         #expect(session.areDone)
     }
 
-    @Test func `the end is told to those who want to know, and the others are ended`() throws {
+    @Test func `the end goes to extensions that registered for it, and the others are ended`() throws {
         var session = try Self.ready()
         let (waiters, ended) = session.shutdown(Self.end)
         #expect(waiters == [1])
@@ -101,7 +101,7 @@ import Testing
     @Test func `what is out of turn is refused in AWS's words`() throws {
         var session = Session(external: ["a"])
         #expect(
-            Self.refusal { () throws(ExtensionFault) in _ = try session.next("nobody", 1) }
+            Self.refusal { () throws(ExtensionFault) in _ = try session.next("unknown", 1) }
                 == "Extension.UnknownExtensionIdentifier")
         try session.register(name: "a", events: ["INVOKE"], identifier: "id-a")
         #expect(

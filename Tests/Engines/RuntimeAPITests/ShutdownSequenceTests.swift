@@ -3,7 +3,7 @@ import Testing
 @testable import RuntimeAPI
 
 @Suite struct ShutdownSequenceTests {
-    @Test func `the runtime ends first, then extensions are told, then everything is killed`() {
+    @Test func `the runtime ends first, then extensions get SHUTDOWN, then everything is killed`() {
         var sequence = ShutdownSequence()
         let first = sequence.begin(isRuntimeRunning: true, hasExternal: true, hasInternal: false)
         #expect(first == .terminateRuntime(patienceMilliseconds: 600))

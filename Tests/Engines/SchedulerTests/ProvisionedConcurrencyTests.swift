@@ -5,7 +5,7 @@ import Testing
 @Suite struct ProvisionedConcurrencyTests {
     private let second: UInt64 = 1_000_000_000
 
-    @Test func `environments are started before anybody calls, and serve first`() throws {
+    @Test func `environments are started before any invocation, and serve first`() throws {
         var scheduler = TestScheduler()
         let actions = scheduler.provision("f", count: 2, revision: 1, memoryMebibytes: 128, nowNanoseconds: 0)
         let ids = provisioned(actions)

@@ -168,11 +168,11 @@ private struct Simulation {
                 scheduler.concurrency(of: account) == running, "the account's invocations are miscounted")
         }
         try SchedulerWorld.require(scheduler.line.count == world.waiting.count, "who waits is miscounted")
-        try checkNobodyWaitsInVain(used)
+        try checkWaiters(used)
         try checkProvisioned(used)
     }
 
-    private func checkNobodyWaitsInVain(_ used: HostShare) throws {
+    private func checkWaiters(_ used: HostShare) throws {
         guard !world.waiting.isEmpty else { return }
         var afterwards = used
         for environment in world.environments.values {

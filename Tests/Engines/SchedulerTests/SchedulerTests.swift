@@ -62,10 +62,10 @@ import Testing
 
     @Test func `reports about environments that are gone change nothing`() {
         var scheduler = TestScheduler()
-        let nobody = EnvironmentID(number: 77)
-        #expect(scheduler.environmentStarted(nobody, nowNanoseconds: 0).invocation == nil)
-        #expect(scheduler.environmentFinished(nobody, nowNanoseconds: 0).isEmpty)
-        #expect(scheduler.environmentEnded(nobody, nowNanoseconds: 0).invocation == nil)
+        let unknown = EnvironmentID(number: 77)
+        #expect(scheduler.environmentStarted(unknown, nowNanoseconds: 0).invocation == nil)
+        #expect(scheduler.environmentFinished(unknown, nowNanoseconds: 0).isEmpty)
+        #expect(scheduler.environmentEnded(unknown, nowNanoseconds: 0).invocation == nil)
     }
 
     @Test func `a burst beyond the scaling rate is throttled, and a second later there is some room again`() throws {

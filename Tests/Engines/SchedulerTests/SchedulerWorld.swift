@@ -259,7 +259,9 @@ extension SchedulerWorld {
     }
 
     private mutating func retire(_ id: EnvironmentID) throws(Broken) {
-        guard let environment = environments[id] else { throw Broken(description: "nobody was retired") }
+        guard let environment = environments[id] else {
+            throw Broken(description: "an unknown environment was retired")
+        }
         try Self.require(environment.invocation == nil && environment.doing != .ending, "work was interrupted")
         if environment.isProvisioned {
             try Self.require(

@@ -19,7 +19,7 @@ public enum ShutdownReason: String, Hashable, Sendable {
     case failure
 }
 
-/// What an extension is told when it asks for the next event.
+/// What an extension gets when it asks for the next event.
 ///
 /// Source: "Lambda Extensions API", *Next*, in the Lambda developer guide.
 public enum ExtensionEvent: Hashable, Sendable {

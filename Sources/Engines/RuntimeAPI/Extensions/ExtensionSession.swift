@@ -90,7 +90,7 @@ public struct ExtensionSession<Waiter: Sendable>: Sendable {
     /// Whether every extension has asked for its first event: the init phase may end.
     public var areAllReady: Bool { members.allSatisfy { $0.waiter != nil } }
 
-    /// Whether every extension that was told of the invocation has asked for more: it may end.
+    /// Whether every extension that got the invocation has polled again: it may end.
     public var areDone: Bool { members.allSatisfy { !$0.listens(to: .invoke) || $0.waiter != nil } }
 
     /// How each stands.
@@ -133,7 +133,7 @@ public struct ExtensionSession<Waiter: Sendable>: Sendable {
         return members.count - 1
     }
 
-    /// The runtime has asked for its first event: from now on nobody can register.
+    /// The runtime has asked for its first event: registration is closed.
     public mutating func closeRegistration() { isRegistrationOpen = false }
 
     /// The name of an extension.

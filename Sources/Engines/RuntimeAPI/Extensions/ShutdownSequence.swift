@@ -1,4 +1,4 @@
-/// How an environment with extensions ends: the runtime first, then the extensions, then whatever is left. A pure
+/// How an environment with extensions ends: the runtime first, then the extensions, then the rest. A pure
 /// value: events in, actions out; the shell's timers bring the time.
 ///
 /// Source: "Lambda execution environment lifecycle", *Shutdown phase*, in the Lambda developer guide: two seconds with

@@ -1,0 +1,200 @@
+internal import Domain
+internal import HTTP
+internal import LinuxSystem
+internal import RuntimeAPI
+internal import Sandbox
+internal import SandboxPlan
+internal import Telemetry
+
+/// Performs the actions of one environment. A thread owns it while it performs: it is taken and given back under the
+/// environment's lock, and used without.
+struct EnvironmentPerformer: Sendable {
+    private var log: EnvironmentLog
+    private var sandbox: ConnectedSandbox?
+    private var watches: SandboxWatches?
+    private var timers = [ReactorToken?](repeating: nil, count: EnvironmentTimer.Kind.allCases.count)
+    /// What the scheduler has decided meanwhile. Done when clients have their answers.
+    private var poolActions: [EnvironmentPool.Action] = []
+
+    init(log: EnvironmentLog) { self.log = log }
+
+    /// Performs one action.
+    mutating func perform(_ action: ExecutionEnvironment.Action, of environment: ExecutionEnvironment) {
+        switch action {
+        case .makeSandbox: environment.pool.submitStart(environment)
+        case .attach(let made): attach(made, environment)
+        case .startRuntime: _ = sandbox?.sandbox.runCommand()
+        case .terminateProgram(let program): _ = sandbox?.sandbox.terminate(program)
+        case .killProgram(let program): _ = sandbox?.sandbox.kill(program)
+        case .killSandbox: sandbox?.sandbox.kill()
+        case .freeze:
+            log.telemetry.channels.forEach { $0.hold() }
+            _ = sandbox?.sandbox.freeze()
+        case .thaw:
+            _ = sandbox?.sandbox.thaw()
+            log.telemetry.channels.forEach { $0.resume() }
+        case .applyCPUShare:
+            let memory = environment.revision.memoryMebibytes
+            _ = sandbox?.sandbox.setCPU(cores: SandboxLimits(memoryMB: memory).cpuCores)
+        case .hangUpConnections: environment.pool.hangUp(environment)
+        case .releaseSandbox: release(environment)
+        case .respond(let exchange, let answer): exchange.respond(answer.response(for: environment.revision))
+        case .complete(let invocation, let outcome): complete(invocation, outcome)
+        case .handBack(let invocation): environment.pool.invoke(invocation)
+        case .setTimer(let timer, let deadline): set(timer, deadline, environment)
+        case .cancelTimer(let kind): cancel(kind, environment)
+        case .noteStarted, .noteReady: poolActions += environment.pool.noteStarted(environment)
+        case .noteIdle: poolActions += environment.pool.noteIdle(environment)
+        case .noteLeaving: poolActions += environment.pool.noteLeaving(environment)
+        case .noteGone: poolActions += environment.pool.noteGone(environment)
+        case .drain(let source, let untilEnd): drain(source, untilEnd: untilEnd, environment)
+        case .report(let report, let traceID): self.report(report, traceID, environment)
+        case .log, .endLine, .resetLogTail, .flushLog, .subscribe, .connected, .closeSubscriptions, .flushTelemetry,
+            .resetTelemetry:
+            performForLog(action, environment)
+        }
+    }
+
+    private mutating func performForLog(_ action: ExecutionEnvironment.Action, _ environment: ExecutionEnvironment) {
+        switch action {
+        case .log(let event): log.note(event, nowMilliseconds: environment.nowMilliseconds)
+        case .endLine(let source): log.endLine(of: source, nowMilliseconds: environment.nowMilliseconds)
+        case .resetLogTail: log.resetTail()
+        case .flushLog: log.flush(by: environment.pool.reactor)
+        case .subscribe(let registration): subscribe(registration, environment)
+        case .connected(let ticket, let descriptor): connected(ticket, descriptor)
+        case .closeSubscriptions: log.telemetry.closeSubscriptions()
+        case .flushTelemetry: log.telemetry.channels.forEach { $0.flush() }
+        case .resetTelemetry: log.telemetry.reset()
+        default: break
+        }
+    }
+
+    /// The end of a list of actions: clients have their answers.
+    mutating func finishBatch(of environment: ExecutionEnvironment) {
+        if !poolActions.isEmpty {
+            let actions = poolActions
+            poolActions = []
+            environment.pool.perform(actions)
+        }
+        log.flushPrinted(by: environment.pool.reactor)
+    }
+
+    // The sandbox
+
+    private mutating func attach(_ made: ConnectedSandbox, _ environment: ExecutionEnvironment) {
+        do {
+            watches = try SandboxWatches(made, of: environment)
+            sandbox = made
+        } catch {
+            environment.forgetSandbox()
+            made.sandbox.close()
+            made.ownListener?.close()
+            environment.sandboxFailed(error)
+        }
+    }
+
+    private mutating func release(_ environment: ExecutionEnvironment) {
+        guard let ended = sandbox?.sandbox else { return }
+        (sandbox, watches) = (nil, nil)
+        environment.forgetSandbox()
+        environment.pool.close(ended)
+    }
+
+    /// Reads what is in a pipe, and nothing that is printed meanwhile: a function that prints without end must not hold
+    /// a thread.
+    private mutating func drain(_ source: OutputSource, untilEnd: Bool, _ environment: ExecutionEnvironment) {
+        guard let sandbox = sandbox?.sandbox else { return }
+        guard let output = source == .function ? sandbox.output : sandbox.sidecarOutput else { return }
+        var waiting = PipeContent.waitingBytes(output)
+        guard waiting > 0 || untilEnd else { return }
+        repeat {
+            switch PipeContent.read(output) {
+            case .bytes(let bytes):
+                log.take(bytes, from: source, nowMilliseconds: environment.nowMilliseconds)
+                waiting -= bytes.count
+            case .nothing: return
+            case .ended:
+                watches?.outputEnded(source)
+                return
+            }
+        } while waiting > 0
+    }
+
+    // Answers
+
+    private func complete(_ invocation: Invocation, _ outcome: InvocationOutcome) {
+        switch outcome {
+        case .answered(let payload): invocation.complete(.answered(payload, logTail: log.tailBytes))
+        case .failed(let payload): invocation.complete(.failed(payload, logTail: log.tailBytes))
+        case .refused(let refusal): invocation.complete(.refused(InvocationRefusal(refusal)))
+        }
+    }
+
+    private mutating func report(
+        _ report: InvocationReport, _ traceID: String, _ environment: ExecutionEnvironment
+    ) {
+        var report = report
+        report.peakMemoryBytes = sandbox?.sandbox.peakMemoryBytes() ?? 0
+        environment.revision.meter.record(durationNanoseconds: report.durationNanoseconds)
+        let now = environment.nowMilliseconds
+        log.endLine(of: .function, nowMilliseconds: now)
+        log.note(.end(requestID: report.requestID), nowMilliseconds: now)
+        log.note(.report(report, traceID: traceID), nowMilliseconds: now)
+    }
+
+    // Timers
+
+    private mutating func set(_ timer: EnvironmentTimer, _ deadline: UInt64, _ environment: ExecutionEnvironment) {
+        cancel(timer.kind, environment)
+        timers[timer.kind.rawValue] = environment.pool.reactor.schedule(atNanoseconds: deadline) {
+            environment.handle { $0.timerFired(timer, at: $1) }
+        }
+    }
+
+    private mutating func cancel(_ kind: EnvironmentTimer.Kind, _ environment: ExecutionEnvironment) {
+        guard let token = timers[kind.rawValue] else { return }
+        timers[kind.rawValue] = nil
+        environment.pool.reactor.cancel(token)
+    }
+
+    // Telemetry
+
+    private mutating func subscribe(_ registration: TelemetryRegistration, _ environment: ExecutionEnvironment) {
+        guard let sandbox = sandbox?.sandbox else { return }
+        log.telemetry.subscribe(
+            TelemetryChannel(
+                name: registration.name, interface: registration.interface, subscription: registration.subscription,
+                ticket: registration.ticket, sandbox: sandbox, reactor: environment.pool.reactor))
+    }
+
+    private func connected(_ ticket: Int32, _ descriptor: Int32?) {
+        if let channel = log.telemetry.channels.first(where: { $0.ticket == ticket }) {
+            channel.connected(descriptor)
+        } else if let descriptor {
+            _ = FileDescriptor(owning: descriptor)
+        }
+    }
+}
+
+extension ExecutionEnvironment {
+    /// The wall clock, for lines of the log.
+    fileprivate var nowMilliseconds: Int64 { pool.reactor.now().milliseconds }
+}
+
+extension InvocationRefusal {
+    /// Why an environment did not run an invocation, for its caller.
+    init(_ refusal: EnvironmentRefusal) {
+        switch refusal {
+        case .stopped: self = .unavailable("The server was stopped while this function ran.", cause: nil)
+        case .startExpired:
+            self = .unavailable(
+                "The host could not make an execution environment in time; call again in a moment.", cause: nil)
+        case .startFailed(let error as InvocationRefusal): self = error
+        case .startFailed(let error):
+            self = .unavailable(
+                "The execution environment could not be started: \(error). `strata doctor` says what this host lacks.",
+                cause: error)
+        }
+    }
+}

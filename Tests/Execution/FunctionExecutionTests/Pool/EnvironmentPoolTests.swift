@@ -1,0 +1,188 @@
+import LinuxSystem
+import Sandbox
+import Synchronization
+import Testing
+
+@testable import FunctionExecution
+
+@Suite struct EnvironmentPoolTests {
+    /// A pool whose first environment has answered invocation 1, and waits for more.
+    private func idle() throws -> PoolFixture {
+        let fixture = try PoolFixture()
+        fixture.invoke(1)
+        fixture.reactor.runWork()
+        #expect(fixture.next().answer == "1")
+        #expect(fixture.finish(1))
+        #expect(fixture.result(1) == "answered done")
+        return fixture
+    }
+
+    @Test func `an invocation starts an environment, and the next one finds it`() throws {
+        let fixture = try idle()
+        let question = fixture.next()
+        #expect(question.answer == nil)
+        fixture.invoke(2)
+        #expect(question.answer == "2")
+        #expect(fixture.finish(2, "again"))
+        #expect(fixture.result(2) == "answered again")
+        #expect(fixture.provider.sandboxes.count == 1)
+    }
+
+    @Test func `what a handler printed is in the tail of the log, before its report`() throws {
+        let fixture = try PoolFixture()
+        fixture.invoke(1)
+        fixture.reactor.runWork()
+        _ = fixture.next()
+        fixture.provider.sandboxes.first?.print("first\nsecond without an end")
+        #expect(fixture.finish(1))
+        let tail = fixture.logTail(1).map { $0.prefix(15) }
+        #expect(
+            tail == [
+                "INIT_START Runt", "START RequestId", "first", "second without ", "END RequestId: ", "REPORT RequestI",
+            ])
+        _ = fixture.next()
+        fixture.invoke(2)
+        #expect(fixture.finish(2))
+        #expect(fixture.logTail(2).count == 3)
+    }
+
+    @Test func `no answer waits for a disk: what was printed is written afterwards, by another thread`() throws {
+        let fixture = try PoolFixture()
+        fixture.invoke(1)
+        fixture.reactor.runWork()
+        _ = fixture.next()
+        fixture.provider.sandboxes.first?.print("printed\n")
+        #expect(fixture.finish(1))
+        #expect(fixture.result(1) == "answered done")
+        #expect(fixture.logFile().isEmpty)
+        #expect(fixture.reactor.writeLogs() > 0)
+        #expect(fixture.logFile().contains(" printed\n"))
+    }
+
+    @Test func `an invocation fails at its time-out, before its sandbox has ended`() throws {
+        let fixture = try PoolFixture()
+        fixture.invoke(1)
+        fixture.reactor.runWork()
+        _ = fixture.next()
+        fixture.reactor.advance(milliseconds: 2_999)
+        #expect(fixture.result(1) == nil)
+        fixture.reactor.advance(milliseconds: 1)
+        #expect(fixture.result(1)?.contains("Task timed out after 3.00 seconds") == true)
+        let sandbox = try #require(fixture.provider.sandboxes.first)
+        #expect(sandbox.orders == ["kill"])
+        #expect(!fixture.finish(1))
+        sandbox.end(.killed, fixture.reactor)
+        fixture.reactor.runWork()
+        #expect(sandbox.isClosed)
+        #expect(fixture.pool.busyCount == 0)
+    }
+
+    @Test func `an idle environment is frozen after 50 ms and thawed by the next invocation`() throws {
+        let fixture = try idle()
+        let question = fixture.next()
+        fixture.reactor.advance(milliseconds: 75)
+        let sandbox = try #require(fixture.provider.sandboxes.first)
+        #expect(sandbox.orders == ["freeze"])
+        fixture.invoke(2)
+        #expect(sandbox.orders == ["freeze", "thaw"])
+        #expect(question.answer == "2")
+    }
+
+    @Test func `an invocation whose runtime ended before it asked runs in another environment`() throws {
+        let fixture = try idle()
+        fixture.invoke(2)
+        fixture.provider.sandboxes.first?.end(.exited(code: 1), fixture.reactor)
+        fixture.reactor.runWork()
+        #expect(fixture.result(2) == nil)
+        #expect(fixture.provider.sandboxes.count == 2)
+        #expect(fixture.provider.sandboxes.first?.isClosed == true)
+    }
+
+    @Test func `a failed init phase is repeated in a second sandbox, and the first one is closed`() throws {
+        let fixture = try PoolFixture()
+        fixture.invoke(1)
+        fixture.reactor.runWork()
+        fixture.provider.sandboxes.first?.end(.exited(code: 1), fixture.reactor)
+        fixture.reactor.runWork()
+        #expect(fixture.provider.sandboxes.count == 2)
+        #expect(fixture.provider.sandboxes.first?.isClosed == true)
+        #expect(fixture.next().answer == "1")
+    }
+
+    @Test func `an invocation is refused where no sandbox can be made`() throws {
+        let fixture = try PoolFixture()
+        fixture.provider.fail()
+        fixture.invoke(1)
+        fixture.reactor.runWork()
+        #expect(fixture.result(1)?.contains("mount the new root") == true)
+        #expect(fixture.pool.busyCount == 0)
+    }
+
+    @Test func `an invocation is refused where too many environments start`() throws {
+        let fixture = try PoolFixture()
+        fixture.reactor.refuseWork()
+        fixture.invoke(1)
+        #expect(fixture.result(1)?.contains("Too many environments start at once") == true)
+    }
+
+    @Test func `an invocation does not wait for a sandbox for more than 45 seconds`() throws {
+        let fixture = try PoolFixture()
+        fixture.invoke(1)
+        fixture.reactor.advance(milliseconds: 45_000)
+        #expect(fixture.result(1)?.contains("could not make an execution environment in time") == true)
+        fixture.reactor.runWork()
+        #expect(fixture.provider.sandboxes.isEmpty)
+        #expect(fixture.pool.census().isEmpty)
+    }
+
+    @Test func `an environment that ends leaves no timer and no watch`() throws {
+        let before = try PoolFixture().reactor.pendingCount
+        let fixture = try idle()
+        #expect(fixture.reactor.pendingCount.watches > before.watches)
+        fixture.provider.sandboxes.first?.end(.exited(code: 0), fixture.reactor)
+        #expect(fixture.reactor.pendingCount == before)
+    }
+
+    @Test func `the server's stop answers what runs, ends every environment and refuses what comes`() throws {
+        let fixture = try PoolFixture()
+        fixture.invoke(1)
+        fixture.reactor.runWork()
+        _ = fixture.next()
+        fixture.pool.stop(afterSeconds: 0, isImpatient: { false })
+        #expect(fixture.provider.sandboxes.first?.orders == ["kill"])
+        fixture.provider.sandboxes.first?.end(.killed, fixture.reactor)
+        #expect(fixture.result(1)?.contains("The server was stopped while this function ran.") == true)
+        fixture.invoke(2)
+        #expect(fixture.result(2)?.contains("Strata is stopping") == true)
+    }
+
+    @Test func `one thread at a time performs what many threads' events lead to, and loses none of it`() throws {
+        let fixture = try idle()
+        let environment = try #require(fixture.pool.state.withLock { $0.environments.values.first })
+        let inside = Mutex((now: 0, most: 0, all: 0))
+        let (threads, events) = (4, 500)
+        let workers = try (0..<threads).map { _ in
+            try SystemThread(name: "test") {
+                for _ in 0..<events {
+                    environment.handle { _, _ in
+                        [
+                            .complete(
+                                Invocation(
+                                    requestID: "0", revision: fixture.revision, payload: [], invokedARN: "",
+                                    clientContext: nil, traceID: ""
+                                ) { _ in
+                                    inside.withLock {
+                                        ($0.now, $0.most, $0.all) = ($0.now + 1, max($0.most, $0.now + 1), $0.all + 1)
+                                    }
+                                    inside.withLock { $0.now -= 1 }
+                                }, .answered([]))
+                        ]
+                    }
+                }
+            }
+        }
+        for worker in workers { worker.join() }
+        #expect(inside.withLock { $0.most } == 1)
+        #expect(inside.withLock { $0.all } == threads * events)
+    }
+}

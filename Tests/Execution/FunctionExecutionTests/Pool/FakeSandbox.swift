@@ -1,0 +1,106 @@
+import Glibc
+import LinuxSystem
+import SandboxPlan
+import Synchronization
+
+@testable import Sandbox
+
+/// A sandbox without processes: remembers what it was told, and does what a test says.
+final class FakeSandbox: RunningSandbox {
+    private struct State {
+        var orders: [String] = []
+        var events: [SandboxEvent] = []
+        var exit: SandboxExit?
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+    let listeners: [Int32] = []
+    let output: Int32
+    private let input: Int32
+    let processDescriptor: Int32
+    let sidecarOutput: Int32?
+    let eventDescriptor: Int32
+
+    /// - Parameter number: tells its descriptors, which are never used, from those of others.
+    init(number: Int32, hasSidecars: Bool) {
+        var ends: [Int32] = [-1, -1]
+        pipe(&ends)
+        for end in ends { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
+        (output, input) = (ends[0], ends[1])
+        processDescriptor = 1_000_000 + number
+        eventDescriptor = 2_000_000 + number
+        sidecarOutput = hasSidecars ? 3_000_000 + number : nil
+    }
+
+    deinit {
+        _ = FileDescriptor(owning: output)
+        _ = FileDescriptor(owning: input)
+    }
+
+    private func note(_ order: String) -> Bool {
+        state.withLock { $0.orders.append(order) }
+        return true
+    }
+
+    func takeEvents() -> [SandboxEvent] {
+        state.withLock { state in
+            defer { state.events = [] }
+            return state.events
+        }
+    }
+
+    func runCommand() -> Bool { note("run") }
+    func terminate(_ program: Int) -> Bool { note("terminate \(program)") }
+    func kill(_ program: Int) -> Bool { note("kill \(program)") }
+    func connect(port: UInt16, ticket: Int32) -> Bool { note("connect") }
+    func kill() { _ = note("kill") }
+    func killForMemory() { _ = note("kill for memory") }
+    func reap() -> SandboxExit? { state.withLock { $0.exit } }
+    func freeze() -> Bool { note("freeze") }
+    func thaw() -> Bool { note("thaw") }
+    func setCPU(cores: Double) -> Bool { true }
+    func memory() -> MemoryReading { MemoryReading(currentBytes: 1, peakBytes: 2, isEnforced: true) }
+    func peakMemoryBytes() -> UInt64 { 5 << 20 }
+    func close() { state.withLock { $0.isClosed = true } }
+
+    /// What it was told to do.
+    var orders: [String] { state.withLock { $0.orders } }
+    var isClosed: Bool { state.withLock { $0.isClosed } }
+
+    /// A program inside prints something.
+    func print(_ text: String) { _ = text.withCString { write(input, $0, strlen($0)) } }
+
+    /// Something happens to a program inside.
+    func happen(_ event: SandboxEvent, _ reactor: ManualReactor) {
+        state.withLock { $0.events.append(event) }
+        reactor.makeReadable(eventDescriptor)
+    }
+
+    /// Everything inside has ended.
+    func end(_ exit: SandboxExit, _ reactor: ManualReactor) {
+        state.withLock { $0.exit = exit }
+        reactor.makeReadable(processDescriptor)
+    }
+}
+
+/// Makes sandboxes that have no processes.
+final class FakeSandboxProvider: SandboxProvider {
+    private let made = Mutex<[FakeSandbox]>([])
+    private let isFailing = Mutex(false)
+
+    func start(_ plan: SandboxPlan) throws(SandboxError) -> any RunningSandbox {
+        if isFailing.withLock({ $0 }) { throw SandboxError(stage: "mount the new root", errno: EPERM) }
+        return made.withLock { made in
+            let sandbox = FakeSandbox(number: Int32(made.count), hasSidecars: !plan.sidecars.isEmpty)
+            made.append(sandbox)
+            return sandbox
+        }
+    }
+
+    /// Sandboxes cannot be made from now on.
+    func fail() { isFailing.withLock { $0 = true } }
+
+    /// Those that were made.
+    var sandboxes: [FakeSandbox] { made.withLock { $0 } }
+}
