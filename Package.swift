@@ -259,7 +259,7 @@ let proof: [Target] =
     + tests(
         "Edges",
         [
-            ("Gateway", ["AWSProtocol", "Domain", "ServiceKit", "SignatureV4"]),
+            ("Gateway", ["AWSProtocol", "Domain", "ServiceKit"]),
             (
                 "CommandLine",
                 [
