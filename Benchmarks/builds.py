@@ -11,7 +11,7 @@ import budgets
 from bench_server import REPOSITORY
 from budgets import Result
 
-EDITED = Path("Sources") / "Domain" / "FunctionName.swift"
+EDITED = Path("Sources") / "Nouns" / "Domain" / "FunctionName.swift"
 
 
 def build(folder):
