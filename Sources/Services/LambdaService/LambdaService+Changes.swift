@@ -9,7 +9,7 @@ extension LambdaService {
         _ changes: ChangeFeed<CatalogChange>, routes: RouteCache, policies: PolicyCache, metrics: Metrics,
         pool: EnvironmentPool, garbage: GarbageCollector, concurrency: ConcurrencyController
     ) {
-        changes.invalidate { change in
+        changes.addInvalidation { change in
             switch change {
             case .latestVersion(let function):
                 // Environments of older code and settings end with what they run.
@@ -36,6 +36,6 @@ extension LambdaService {
             case .releasedPackages: garbage.collectSoon()
             }
         }
-        changes.perform("concurrency") { change in try concurrency.apply(change) }
+        changes.addEffect(named: "concurrency") { change in try concurrency.apply(change) }
     }
 }
