@@ -23,9 +23,10 @@ extension LambdaService {
                 policies.forget(function)
                 pool.delete(function, version)
             case .deletedFunction(let function, let versions):
+                // The meter before the routes: a route that is read in between could keep the removed meter.
+                metrics.removeMeter(of: function)
                 routes.outdate(function)
                 policies.forget(function)
-                metrics.removeMeter(of: function)
                 for version in versions { pool.delete(function, version) }
             case .alias(let function):
                 routes.forget(function)
