@@ -18,16 +18,28 @@ extension Invoker {
             do throws(ServiceError) {
                 run(delivery.event, target, try route.get(), answer)
             } catch {
-                // A function that is gone takes its events with it; any other error may pass.
-                guard error.shape != .resourceNotFound else { return answer(.finished()) }
-                let moment = WallClock.nowMilliseconds() + Self.passingErrorMilliseconds
-                answer(.postponed(untilMilliseconds: moment, isRetry: false, reason: error.message))
+                answer(postponement(of: delivery, to: target, error))
             }
         }
     }
 
-    /// How long a delivery waits when its route could not be read.
-    private static let passingErrorMilliseconds: Int64 = 1_000
+    /// What follows from an error before the function could run. A deleted function takes its events with it. Any other
+    /// error may pass: the event is retried with back-off, until it is as old as events may get by default, since its
+    /// function's own limit is not known.
+    private func postponement(
+        of delivery: Delivery, to target: FunctionTarget, _ error: ServiceError
+    ) -> EventVerdict {
+        guard error.shape != .resourceNotFound else { return .finished() }
+        switch RetryPolicy().step(
+            after: .throttled, of: delivery.event, nowMilliseconds: WallClock.nowMilliseconds())
+        {
+        case .finish:
+            metrics.meter(of: target.function).count(\.asyncEventsDropped)
+            return .finished()
+        case .retry(let moment):
+            return .postponed(untilMilliseconds: moment, isRetry: false, reason: error.message)
+        }
+    }
 
     private func run(
         _ event: QueuedEvent, _ target: FunctionTarget, _ route: InvocationRoute,
