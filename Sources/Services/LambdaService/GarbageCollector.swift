@@ -2,10 +2,10 @@ internal import Catalog
 internal import LayerStore
 internal import LinuxSystem
 
-/// Removes the bytes that no row names, on the disk and in memory: what an interrupted publication, an update or a
-/// deletion has left.
+/// Removes packages that no row refers to, from the disk and from memory: those that an interrupted publication, an
+/// update or a deletion leaves behind.
 ///
-/// It works on a thread of its own, after the answer to whoever made the garbage: the bytes are already unreachable.
+/// It runs on its own thread; requests do not wait for it: the bytes are unreachable already.
 final class GarbageCollector: Sendable {
     private let catalog: Catalog
     private let layerStore: LayerStore
@@ -14,21 +14,21 @@ final class GarbageCollector: Sendable {
     init(catalog: Catalog, layerStore: LayerStore) throws(SystemCallError) {
         self.catalog = catalog
         self.layerStore = layerStore
-        // One collection runs, one may wait: whatever else is asked for meanwhile, the waiting one finds.
+        // Capacity 1 coalesces requests: one collection runs, and one is queued, which finds all later garbage.
         queue = try WorkQueue(name: "garbage", threadCount: 1, capacity: 1)
     }
 
     /// Collects at the next opportunity.
     func collectSoon() {
         _ = queue.submit { [catalog, layerStore] in
-            // What could not be removed now is found again by the next collection.
+            // Garbage that could not be removed is found again by the next collection.
             _ = try? layerStore.collectGarbage { try catalog.referencedDigests() }
-            // Changes of functions take large buffers, each in the arena of the thread that it came to.
+            // Uploads of packages take large buffers, each in the malloc arena of its thread.
             HeapMemory.release()
         }
     }
 
-    /// Ends what runs.
+    /// Performs the queued collection, and ends.
     func stop() {
         queue.close()
     }

@@ -4,15 +4,15 @@ internal import ServiceKit
 internal import Telemetry
 
 extension LambdaService {
-    /// Has everything that is kept in memory because of rows follow the changes of the catalogue.
+    /// Makes all state that is derived from rows follow the catalogue's changes.
     static func follow(
         _ changes: ChangeFeed<CatalogChange>, routes: RouteCache, policies: PolicyCache, metrics: Metrics,
-        pool: EnvironmentPool, garbage: GarbageCollector, concurrency: ConcurrencyController
+        pool: EnvironmentPool, garbage: GarbageCollector, concurrency: ConcurrencyReconciler
     ) {
         changes.addInvalidation { change in
             switch change {
             case .latestVersion(let function):
-                // Environments of older code and settings end with what they run.
+                // Environments of older code and settings end after their current invocation.
                 pool.update(function, number: routes.outdate(function))
                 policies.forget(function)
             case .publishedVersion(let function):

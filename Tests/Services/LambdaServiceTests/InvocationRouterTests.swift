@@ -38,7 +38,7 @@ import Testing
             readings.add(1, ordering: .relaxed)
             sem_wait(gate)
             sem_post(gate)
-            throw FunctionRows.notFound(target)
+            throw FunctionLookup.notFound(target)
         }
 
         func release() { sem_post(gate) }
@@ -52,7 +52,7 @@ import Testing
         }
         let warm = try RouteCacheTests.target("warm")
         #expect(throws: ServiceError.self) {
-            try cache.route(to: warm) { _ throws(ServiceError) in throw FunctionRows.notFound(warm) }
+            try cache.route(to: warm) { _ throws(ServiceError) in throw FunctionLookup.notFound(warm) }
         }
         let answered = Atomic(0)
         for number in 0..<100 {
@@ -140,7 +140,7 @@ import Testing
         let target = try RouteCacheTests.target("late")
         let router = try InvocationRouter(cache: cache, authorizer: authorizer) { target throws(ServiceError) in
             try cache.route(to: target) { number throws(ServiceError) in
-                guard exists.withLock({ $0 }) else { throw FunctionRows.notFound(target) }
+                guard exists.withLock({ $0 }) else { throw FunctionLookup.notFound(target) }
                 return RouteCacheTests.route(to: target, number: number)
             }
         }

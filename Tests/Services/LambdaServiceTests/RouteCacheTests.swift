@@ -32,7 +32,7 @@ import Testing
 
     private func readAbsent(_ target: FunctionTarget) {
         #expect(throws: ServiceError.self) {
-            try cache.route(to: target) { _ throws(ServiceError) in throw FunctionRows.notFound(target) }
+            try cache.route(to: target) { _ throws(ServiceError) in throw FunctionLookup.notFound(target) }
         }
     }
 
@@ -62,7 +62,7 @@ import Testing
         #expect(throws: ServiceError.self) {
             try cache.route(to: target) { _ throws(ServiceError) in
                 cache.outdate(target.function)
-                throw FunctionRows.notFound(target)
+                throw FunctionLookup.notFound(target)
             }
         }
         #expect(cache.known(target) == nil)

@@ -6,9 +6,9 @@ internal import ServiceKit
 internal import Telemetry
 
 extension Invoker {
-    /// Runs the function that a delivery is for, and says what follows.
+    /// Runs the function that a delivery names, and answers what follows.
     func deliver(_ delivery: Delivery, _ answer: @escaping @Sendable (EventVerdict) -> Void) {
-        // A name that is not a function's was never accepted: there is nothing to run.
+        // Only functions' ARNs are accepted as targets, so no event is lost here.
         guard let arn = FunctionARN(delivery.target.description) else { return answer(.finished()) }
         let target = FunctionTarget(function: arn.function, qualifier: arn.qualifier)
         var context = RequestContext(
@@ -49,14 +49,16 @@ extension Invoker {
             event: event, target: target, settings: route.asynchronous, meter: metrics.meter(of: target.function),
             nowMilliseconds: { WallClock.nowMilliseconds() })
         guard !attempt.isInLoop else { return answer(attempt.breakLoop()) }
-        guard !route.asynchronous.isSwitchedOff else { return answer(attempt.finish(.zeroReservedConcurrency, nil)) }
+        guard !route.asynchronous.hasZeroConcurrency else {
+            return answer(attempt.finish(.zeroReservedConcurrency, nil))
+        }
         guard !attempt.isTooOld else { return answer(attempt.finish(.eventAgeExceeded, nil)) }
         let revision = route.choose(random: .random(in: 0..<1))
         let header: String?
         do throws(ServiceError) {
             header = try trace(event.event.attributes[EventAttempt.traceID], to: revision)
         } catch {
-            // A loop is not tried again.
+            // A recursive loop is not retried.
             return answer(attempt.finish(.retriesExhausted, nil))
         }
         pool.invoke(
@@ -66,7 +68,7 @@ extension Invoker {
                 traceID: header, complete: { answer(attempt.verdict(on: $0, revision.version)) }))
     }
 
-    /// Counts a message that was to follow from a delivery and is lost.
+    /// Counts a lost follow-up message of a delivery.
     func didDropFollowUp(of delivery: Delivery) {
         guard let function = FunctionARN(delivery.target.description)?.function else { return }
         metrics.meter(of: function).count(\.destinationDeliveryFailures)

@@ -76,13 +76,3 @@ extension RequestContext {
         throw .denied(PolicyRequest(caller: caller, action: action, resource: "*"))
     }
 }
-
-extension ServiceError {
-    /// A caller that no policy allows the request.
-    static func denied(_ request: PolicyRequest) -> ServiceError {
-        ServiceError(
-            .accessDenied,
-            "User: \(request.caller.arn) is not authorized to perform: \(request.action) on resource: "
-                + "\(request.resource) because no resource-based policy allows the \(request.action) action")
-    }
-}
