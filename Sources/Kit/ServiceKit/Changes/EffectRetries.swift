@@ -1,4 +1,4 @@
-/// Which effects failed and have to run again. Pure: the feed takes its lock, calls, and performs.
+/// The retries of failed effects. Pure: the feed takes its lock, calls, and performs.
 ///
 /// A failed effect has one chain of retries for each change, however many commits fail with it in that time
 /// (coalesced). A run that succeeds ends the chain only if no run failed since it began: a run that failed in between

@@ -24,7 +24,7 @@ package struct RetryPolicy: Hashable, Sendable {
         case throttled
     }
 
-    /// What follows.
+    /// What follows an attempt.
     package enum Step: Hashable, Sendable {
         /// The delivery has ended.
         case finish(End)

@@ -4,6 +4,7 @@ internal import FunctionExecution
 internal import LinuxSystem
 internal import ServiceKit
 internal import Telemetry
+internal import Telemetry
 
 extension Invoker {
     /// Runs the function that a delivery names, and answers what follows.
@@ -18,23 +19,24 @@ extension Invoker {
             do throws(ServiceError) {
                 run(delivery.event, target, try route.get(), answer)
             } catch {
-                answer(postponement(of: delivery, to: target, error))
+                answer(
+                    Self.verdict(
+                        onRouteError: error, of: delivery.event, nowMilliseconds: WallClock.nowMilliseconds(),
+                        meter: { metrics.meter(of: target.function) }))
             }
         }
     }
 
-    /// What follows from an error before the function could run. A deleted function takes its events with it. Any other
-    /// error may pass: the event is retried with back-off, until it is as old as events may get by default, since its
-    /// function's own limit is not known.
-    private func postponement(
-        of delivery: Delivery, to target: FunctionTarget, _ error: ServiceError
+    /// The verdict on an event whose route could not be read. A deleted function takes its events with it. Any other
+    /// error may pass: the event is retried with back-off, until it reaches the default maximum age, as its function's
+    /// own is not known.
+    static func verdict(
+        onRouteError error: ServiceError, of event: QueuedEvent, nowMilliseconds: Int64, meter: () -> FunctionMeter
     ) -> EventVerdict {
         guard error.shape != .resourceNotFound else { return .finished() }
-        switch RetryPolicy().step(
-            after: .throttled, of: delivery.event, nowMilliseconds: WallClock.nowMilliseconds())
-        {
+        switch RetryPolicy().step(after: .throttled, of: event, nowMilliseconds: nowMilliseconds) {
         case .finish:
-            metrics.meter(of: target.function).count(\.asyncEventsDropped)
+            meter().count(\.asyncEventsDropped)
             return .finished()
         case .retry(let moment):
             return .postponed(untilMilliseconds: moment, isRetry: false, reason: error.message)

@@ -55,7 +55,7 @@ struct FunctionResolver: Sendable {
     ) -> ServiceError {
         let error = FunctionReferenceError.invalidQualifier(text)
         do throws(FunctionReferenceError) {
-            // But for `$`, its characters are those of aliases' names.
+            // Apart from `$`, a qualifier has the characters of aliases' names.
             guard text.split(separator: "$").allSatisfy({ AliasName("a\($0)") != nil }) else { throw error }
             let bare = name.hasSuffix(":\(text)") ? String(name.dropLast(text.count + 1)) : name
             let function = try FunctionReference(bare).resolved(account: context.account, region: context.region)

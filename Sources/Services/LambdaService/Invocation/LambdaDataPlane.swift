@@ -92,7 +92,7 @@ struct LambdaDataPlane: Sendable {
         if let refusal = modelRefusal(request, target, exchange) { return refusal }
         switch exchange.header("X-Amz-Invocation-Type") ?? "RequestResponse" {
         case "RequestResponse":
-            let answer = StreamedAnswer(
+            let answer = StreamedResponse(
                 exchange, requestID: requestID, wantsTail: exchange.header("X-Amz-Log-Type") == "Tail")
             invoker.invoke(request, context: context, stream: answer) { result, version in
                 guard !answer.end(result, version), case .refused(let error) = result else { return }

@@ -3,7 +3,7 @@ internal import ServiceKit
 internal import Synchronization
 
 /// The resource-based policies of functions, versions and aliases, in memory. The absence of a policy is cached too, so
-/// that requests of strangers do not reach the disk again and again. A policy that was read before a change is never
+/// that requests of strangers do not reach the disk each time. A policy that was read before a change is never
 /// kept after it.
 final class PolicyCache: Sendable {
     private struct State {

@@ -8,7 +8,7 @@ internal import Synchronization
 /// The response to *InvokeWithResponseStream*: an event stream of `PayloadChunk`s and an `InvokeComplete`.
 ///
 /// Source: *InvokeWithResponseStream* in the Lambda API reference.
-final class StreamedAnswer: InvocationStream {
+final class StreamedResponse: InvocationStream {
     private let exchange: HTTPExchange
     private let requestID: String
     private let wantsTail: Bool
