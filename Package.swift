@@ -156,7 +156,7 @@ let services = storey(
             "LambdaService",
             [
                 "AWSClient", "AWSProtocol", "Catalog", "Digest", "Domain", "EventQueue", "FunctionExecution", "HTTP",
-                "HTTPClient", "LambdaModel", "LayerStore", "LinuxSystem", "RuntimeAPI", "Scheduler", "ServiceKit",
+                "HTTPClient", "LambdaModel", "LayerStore", "LinuxSystem", "Scheduler", "ServiceKit",
                 "Telemetry",
             ]
         ),
@@ -251,8 +251,9 @@ let proof: [Target] =
             (
                 "LambdaService",
                 [
-                    "AWSClient", "AWSProtocol", "Catalog", "Domain", "EventQueue", "FunctionExecution", "HTTPClient",
-                    "LambdaModel", "Scheduler", "SeededRandom", "ServiceKit", "Telemetry",
+                    "AWSClient", "AWSProtocol", "Catalog", "Digest", "Domain", "EventQueue", "FunctionExecution",
+                    "HTTPClient",
+                    "LambdaModel", "LinuxSystem", "Scheduler", "SeededRandom", "ServiceKit", "Telemetry",
                 ]
             ),
         ])

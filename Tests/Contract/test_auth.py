@@ -107,8 +107,8 @@ def test_the_data_folder_of_another_user_is_left_alone(installation, ordinary_in
         installation.command("credentials", "create", "--data", folder), env=installation.environment(),
         capture_output=True, text=True, timeout=PATIENCE_SECONDS)
     assert result.returncode == 1
-    owner = f"another user's (uid {ordinary_installation.uid})"
-    assert result.stderr == f"strata: The data folder {folder} is {owner}: run this as that user.\n"
+    owner = f"belongs to another user (uid {ordinary_installation.uid})"
+    assert result.stderr == f"strata: The data folder {folder} {owner}: run this as that user.\n"
     assert list(folder.iterdir()) == []
 
 

@@ -13,9 +13,19 @@ struct EnvironmentLog: Sendable {
     /// Lines that are written together with the next ones: the file is written when the client has its answer, for
     /// many invocations at once.
     private var heldLines: [LogLine] = []
+    /// About the memory of `heldLines`.
+    private var heldBytes = 0
+    /// Lines that were dropped since the last ones were handed on.
+    private var droppedCount = 0
     /// Whether programs have printed what is held. That is not held for longer than until the answer is sent.
-    private var hasPrinted = false
+    private(set) var hasPrinted = false
     var telemetry = EnvironmentTelemetry()
+
+    /// Lines are dropped beyond this many bytes. Lines are held for as long as the disk does not keep up; otherwise
+    /// not more are held than two pipes can have at once, which are four megabytes where all lines are empty.
+    static let heldBytesLimit = 8 << 20
+    /// What a line takes beside its text.
+    private static let lineBytes = 32
 
     init(stream: LogStream, format: LogFormat) {
         self.stream = stream
@@ -72,6 +82,12 @@ struct EnvironmentLog: Sendable {
 
     private mutating func hold(_ line: String, _ milliseconds: Int64) {
         tail.append(line)
+        let bytes = line.utf8.count + Self.lineBytes
+        guard heldBytes + bytes <= Self.heldBytesLimit else {
+            droppedCount += 1
+            return
+        }
+        heldBytes += bytes
         heldLines.append(LogLine(milliseconds: milliseconds, text: line))
     }
 
@@ -79,16 +95,18 @@ struct EnvironmentLog: Sendable {
     mutating func resetTail() { tail = LogTail() }
 
     /// Hands the lines that were held back to the thread that writes logs.
-    mutating func flush(by reactor: any Reactor) {
+    ///
+    /// - Returns: `false` where too much waits for the disk: the lines are still held, to be flushed later.
+    mutating func flush(by reactor: any Reactor) -> Bool {
         hasPrinted = false
-        guard !heldLines.isEmpty else { return }
-        let (stream, lines) = (stream, heldLines)
-        heldLines = []
-        reactor.submitLogging { stream.append(lines) }
-    }
-
-    /// Does so if programs have printed some of them.
-    mutating func flushPrinted(by reactor: any Reactor) {
-        if hasPrinted { flush(by: reactor) }
+        guard let last = heldLines.last else { return true }
+        var lines = heldLines
+        if droppedCount > 0 {
+            let text = "Strata dropped \(droppedCount) lines of log here: the disk does not keep up."
+            lines.append(LogLine(milliseconds: last.milliseconds, text: text))
+        }
+        guard reactor.submitLogging({ [stream, lines] in stream.append(lines) }) else { return false }
+        (heldLines, heldBytes, droppedCount) = ([], 0, 0)
+        return true
     }
 }

@@ -15,6 +15,8 @@ struct EnvironmentPerformer: Sendable {
     private var timers = [ReactorToken?](repeating: nil, count: EnvironmentTimer.Kind.allCases.count)
     /// What the scheduler has decided meanwhile. Done when clients have their answers.
     private var poolActions: [EnvironmentPool.Action] = []
+    /// When lines are flushed again that the disk was too slow for.
+    private var logRetryNanoseconds: UInt64 = 0
 
     init(log: EnvironmentLog) { self.log = log }
 
@@ -60,7 +62,7 @@ struct EnvironmentPerformer: Sendable {
         case .log(let event): log.note(event, nowMilliseconds: environment.nowMilliseconds)
         case .endLine(let source): log.endLine(of: source, nowMilliseconds: environment.nowMilliseconds)
         case .resetLogTail: log.resetTail()
-        case .flushLog: log.flush(by: environment.pool.reactor)
+        case .flushLog: flushLog(environment)
         case .subscribe(let registration): subscribe(registration, environment)
         case .connected(let ticket, let descriptor): connected(ticket, descriptor)
         case .closeSubscriptions: log.telemetry.closeSubscriptions()
@@ -77,8 +79,21 @@ struct EnvironmentPerformer: Sendable {
             poolActions = []
             environment.pool.perform(actions)
         }
-        log.flushPrinted(by: environment.pool.reactor)
+        if log.hasPrinted { flushLog(environment) }
     }
+
+    /// Hands on the lines that were held back, now or, where too much waits for the disk, a little later. No thread
+    /// that answers waits for that.
+    private mutating func flushLog(_ environment: ExecutionEnvironment) {
+        let reactor = environment.pool.reactor
+        guard !log.flush(by: reactor) else { return }
+        let now = reactor.now().nanoseconds
+        guard now >= logRetryNanoseconds else { return }
+        logRetryNanoseconds = now + Self.logRetryPauseNanoseconds
+        _ = reactor.schedule(atNanoseconds: logRetryNanoseconds) { environment.handle { _, _ in [.flushLog] } }
+    }
+
+    private static let logRetryPauseNanoseconds: UInt64 = 20_000_000
 
     // The sandbox
 

@@ -52,9 +52,11 @@ extension EnvironmentPool {
             case .wait(let untilNanoseconds):
                 _ = reactor.schedule(atNanoseconds: untilNanoseconds) { [weak self] in self?.passTime() }
             case .assign(let environment, let invocation):
-                // Where its process ended at this very moment, the scheduler hears of that by itself, and the work goes
-                // to another.
-                if !environment.offer(invocation) { invoke(invocation) }
+                guard !environment.offer(invocation) else { continue }
+                // Its process has ended at this very moment. Its concurrency is freed first: otherwise the invocation
+                // would count twice, and be throttled by its own first attempt.
+                perform(noteLeaving(environment))
+                invoke(invocation)
             case .throttle(let invocation, let reason):
                 invocation.complete(.refused(refusal(of: invocation, reason)))
             case .retire(let environment): environment.retire()
@@ -69,7 +71,6 @@ extension EnvironmentPool {
             ? .exceedsHostMemory(functionMebibytes: memory, hostMebibytes: limits.memoryMebibytes)
             : .throttled(reason)
     }
-
 }
 
 // What environments want done.
@@ -135,10 +136,16 @@ extension EnvironmentPool {
         decide { $0.environmentLeaving(environment.id, nowNanoseconds: $1).actions }
     }
 
-    /// An environment is gone, and its place is free.
+    /// An environment is gone, and its place is free. One critical section: an invocation that arrived between two
+    /// would be assigned to an environment that is not found any more, and be lost.
     func noteGone(_ environment: ExecutionEnvironment) -> [Action] {
-        state.withLock { $0.environments[environment.id] = nil }
-        return decide { $0.environmentEnded(environment.id, nowNanoseconds: $1).actions }
+        state.withLock { state in
+            let actions = state.scheduler.environmentEnded(
+                environment.id, nowNanoseconds: reactor.now().nanoseconds
+            ).actions
+            state.environments[environment.id] = nil
+            return take(actions, &state)
+        }
     }
 
     /// Asks the scheduler what something leads to.

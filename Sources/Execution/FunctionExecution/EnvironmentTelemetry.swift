@@ -11,20 +11,17 @@ struct EnvironmentTelemetry: Sendable {
     private(set) var channels: [TelemetryChannel] = []
     /// What happened in the init phase, for subscribers that come during it; `nil` when subscriptions are closed.
     private var early: [Early]? = []
+    /// The size of the documents in `early`.
+    private var earlyBytes = 0
 
-    private var lastTicket: Int32 = 0
-
-    /// More than that of an init phase is not kept for later subscribers.
+    /// Not more events than this of an init phase are kept for later subscribers.
     private static let earlyLimit = 1_000
+    /// Nor more bytes of them: a line may have 256 KiB, and every environment keeps its events until its init phase is
+    /// over, whether or not it has extensions.
+    private static let earlyBytesLimit = 1 << 20
 
     /// Whether there are subscribers, or may be.
     var isWanted: Bool { !channels.isEmpty || early != nil }
-
-    /// Names a channel to the sandbox.
-    mutating func makeTicket() -> Int32 {
-        lastTicket &+= 1
-        return lastTicket
-    }
 
     /// Sends an event to all subscribers of its category.
     mutating func publish(
@@ -33,7 +30,12 @@ struct EnvironmentTelemetry: Sendable {
     ) {
         guard isWanted else { return }
         let event = Early(category: category, document: document(), interfaces: interfaces)
-        if let count = early?.count, count < Self.earlyLimit { early?.append(event) }
+        if let count = early?.count, count < Self.earlyLimit,
+            earlyBytes + event.document.count <= Self.earlyBytesLimit
+        {
+            earlyBytes += event.document.count
+            early?.append(event)
+        }
         for channel in channels { Self.tell(channel, event) }
     }
 
@@ -47,9 +49,6 @@ struct EnvironmentTelemetry: Sendable {
 
     /// The init phase is over: subscriptions are closed.
     mutating func closeSubscriptions() { early = nil }
-
-    /// Whether subscriptions are taken.
-    var isOpen: Bool { early != nil }
 
     /// The sandbox is gone. Another may follow.
     mutating func reset() {

@@ -1,4 +1,5 @@
 internal import LinuxSystem
+internal import Synchronization
 
 /// What environments need of the host beside sandboxes: the time, timers, descriptors that become ready, and threads
 /// for work that blocks. One in the product, another in tests.
@@ -20,9 +21,9 @@ protocol Reactor: Sendable {
     /// Runs work that blocks on another thread. `false` when too much waits already.
     func submit(_ work: @escaping @Sendable () -> Void) -> Bool
 
-    /// Runs work that writes logs, on a thread of its own, in the order in which it comes: a slow disk holds no thread
-    /// that answers. Where too much waits, this thread does the work itself, and so is slowed down.
-    func submitLogging(_ work: @escaping @Sendable () -> Void)
+    /// Runs work that writes logs, on a thread of its own, in the order in which it comes: a slow disk delays no thread
+    /// that answers. `false` when too much waits already.
+    func submitLogging(_ work: @escaping @Sendable () -> Void) -> Bool
 
     /// Lets this thread wait for what other threads do.
     func pause(milliseconds: Int)
@@ -44,6 +45,7 @@ final class ThreadedReactor: Reactor {
     private let loop: EventLoop
     private let workers: WorkQueue
     private let logWriter: WorkQueue
+    private let isStopping = Atomic(false)
 
     /// Writes of logs that may wait, each of the lines of one environment: 64 KiB at most, the content of a pipe.
     private static let waitingLogWrites = 1_000
@@ -76,14 +78,19 @@ final class ThreadedReactor: Reactor {
 
     func submit(_ work: @escaping @Sendable () -> Void) -> Bool { workers.submit(work) }
 
-    func submitLogging(_ work: @escaping @Sendable () -> Void) {
-        if !logWriter.submit(work) { work() }
+    func submitLogging(_ work: @escaping @Sendable () -> Void) -> Bool {
+        if logWriter.submit(work) { return true }
+        guard isStopping.load(ordering: .relaxed) else { return false }
+        // No timer fires any more that could try again.
+        work()
+        return true
     }
 
     func pause(milliseconds: Int) { SystemThread.sleep(milliseconds: UInt32(milliseconds)) }
 
     func stop() {
         workers.close()
+        isStopping.store(true, ordering: .relaxed)
         loop.stop()
         logWriter.close()
     }

@@ -3,10 +3,10 @@ internal import LayerStore
 internal import LinuxSystem
 internal import ServiceKit
 
-/// Removes the bytes that no row names, on the disk and in memory: what an interrupted publication, an update or a
-/// deletion has left.
+/// Removes packages that no row refers to, from the disk and from memory: those that an interrupted publication, an
+/// update or a deletion leaves behind.
 ///
-/// It works on a thread of its own, after the answer to whoever made the garbage: the bytes are already unreachable.
+/// It runs on its own thread; requests do not wait for it: the bytes are unreachable already.
 final class GarbageCollector: Sendable {
     private let catalog: Catalog
     private let layerStore: LayerStore
@@ -17,7 +17,7 @@ final class GarbageCollector: Sendable {
         self.catalog = catalog
         self.layerStore = layerStore
         self.log = log
-        // One collection runs, one may wait: whatever else is asked for meanwhile, the waiting one finds.
+        // Capacity 1 coalesces requests: one collection runs, and one is queued, which finds all later garbage.
         queue = try WorkQueue(name: "garbage", threadCount: 1, capacity: 1)
     }
 
@@ -30,15 +30,15 @@ final class GarbageCollector: Sendable {
                     "Unreferenced packages were collected",
                     ["packages": .integer(collected.packageCount), "objects": .integer(collected.objectCount)])
             } catch {
-                // What could not be removed now is found again by the next collection.
+                // Garbage that could not be removed is found again by the next collection.
                 log.warning("Unreferenced packages could not be collected; the next collection retries", cause: error)
             }
-            // Changes of functions take large buffers, each in the arena of the thread that it came to.
+            // Uploads of packages take large buffers, each in the malloc arena of its thread.
             HeapMemory.release()
         }
     }
 
-    /// Ends what runs.
+    /// Performs the queued collection, and ends.
     func stop() {
         queue.close()
     }

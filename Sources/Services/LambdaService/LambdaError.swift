@@ -1,8 +1,9 @@
 internal import AWSProtocol
 internal import LambdaModel
+internal import ServiceKit
 
-/// The errors of Lambda's use cases. Most are the model's; the others are answers of Lambda that its model does not
-/// have, or that recordings show differently.
+/// The errors of Lambda's use cases. Most are the model's; the others are errors that Lambda returns and its model does
+/// not have, or that recordings show differently.
 extension ErrorShape {
     /// A parameter has a value that no rule of the model catches.
     static let invalidParameterValue = Lambda.Errors.invalidParameterValue
@@ -16,7 +17,7 @@ extension ErrorShape {
     static let preconditionFailed = Lambda.Errors.preconditionFailed
     /// The event is not JSON.
     static let invalidRequestContent = Lambda.Errors.invalidRequestContent
-    /// The request is too long. Lambda answers a name that its own model does not have.
+    /// The request is too long. Lambda returns a name that its own model does not have.
     static let requestTooLarge = ErrorShape(
         "RequestEntityTooLargeException", status: 413, messageKey: "message", fault: .user)
     /// A limit on concurrency or rate was reached.
@@ -45,9 +46,37 @@ extension ErrorShape {
     /// which clients retry for many seconds, and here nothing would change.
     static let invalidRuntime = ErrorShape(
         "InvalidRuntimeException", status: 400, messageKey: "Message", fault: .user)
-    /// Lambda can do it and Strata cannot yet.
+    /// A feature of Lambda that Strata does not have yet.
     static let notImplemented = ErrorShape(
         "NotImplementedException", status: 501, messageKey: "message", fault: .server)
     /// The server failed.
     static let service = Lambda.Errors.service
+}
+
+extension ServiceError {
+    /// A parameter with a value that is not accepted, and the reason.
+    static func invalidParameter(_ message: String) -> ServiceError {
+        ServiceError(.invalidParameterValue, message)
+    }
+
+    /// A `RevisionId` that is not the current one.
+    ///
+    /// - Parameter operation: the operation that returns the current one.
+    static func staleRevision(_ operation: String) -> ServiceError {
+        ServiceError(
+            .preconditionFailed,
+            "The Revision Id provided does not match the latest Revision Id. Call the \(operation) API to retrieve the "
+                + "latest Revision Id")
+    }
+
+    /// The resource has no policy to remove a statement from.
+    static let noPolicy = ServiceError(.resourceNotFound, "No policy is associated with the given resource.")
+
+    /// A caller that no policy allows the request.
+    static func denied(_ request: PolicyRequest) -> ServiceError {
+        ServiceError(
+            .accessDenied,
+            "User: \(request.caller.arn) is not authorized to perform: \(request.action) on resource: "
+                + "\(request.resource) because no resource-based policy allows the \(request.action) action")
+    }
 }

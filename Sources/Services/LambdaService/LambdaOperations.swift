@@ -5,46 +5,46 @@ internal import ServiceKit
 
 /// Lambda's API: each operation tied to the use case of its resource.
 struct LambdaOperations {
-    let functions: Functions
-    let versions: Versions
-    let aliases: Aliases
-    let layers: Layers
-    let layerPolicies: LayerPolicies
-    let functionPolicies: FunctionPolicies
-    let reservedConcurrency: ReservedConcurrency
-    let provisionedConcurrency: ProvisionedConcurrencyConfigs
-    let eventInvokeConfigs: EventInvokeConfigs
-    let recursionConfigs: RecursionConfigs
-    let runtimeManagement: RuntimeManagementConfigs
-    let codeSigningConfigs: CodeSigningConfigs
-    let functionCodeSigning: FunctionCodeSigningConfigs
-    let tags: Tags
+    private let functions: Functions
+    private let versions: Versions
+    private let aliases: Aliases
+    private let layers: Layers
+    private let layerPolicies: LayerPolicies
+    private let functionPolicies: FunctionPolicies
+    private let reservedConcurrency: ReservedConcurrency
+    private let provisionedConcurrency: ProvisionedConcurrencyConfigs
+    private let eventInvokeConfigs: EventInvokeConfigs
+    private let recursionConfigs: RecursionConfigs
+    private let runtimeManagement: RuntimeManagementConfigs
+    private let codeSigningConfigs: CodeSigningConfigs
+    private let functionCodeSigning: FunctionCodeSigningConfigs
+    private let tags: Tags
 
     init(
-        store: LambdaStore, directory: FunctionDirectory, packages: PackageIntake, downloads: Downloads,
-        concurrency: ConcurrencyController, accountConcurrency: Int
+        store: LambdaStore, resolver: FunctionResolver, packages: PackageIntake, downloads: Downloads,
+        concurrency: ConcurrencyReconciler, accountConcurrency: Int
     ) {
-        let authorizer = directory.authorizer
-        let changes = ChangesInProgress()
+        let authorizer = resolver.authorizer
+        let updates = UpdatesInProgress()
         let rules = ConcurrencyRules(limit: accountConcurrency)
         functions = Functions(
-            store: store, directory: directory, packages: packages,
-            layers: LayerAttachment(store: store, authorizer: authorizer, packages: packages), downloads: downloads,
-            changes: changes, accountConcurrency: accountConcurrency)
-        versions = Versions(store: store, directory: directory, changes: changes)
-        aliases = Aliases(store: store, directory: directory)
+            store: store, resolver: resolver, packages: packages,
+            layers: LayerResolver(store: store, authorizer: authorizer, packages: packages), downloads: downloads,
+            updates: updates, accountConcurrency: accountConcurrency)
+        versions = Versions(store: store, resolver: resolver, updates: updates)
+        aliases = Aliases(store: store, resolver: resolver)
         layers = Layers(store: store, authorizer: authorizer, packages: packages, downloads: downloads)
         layerPolicies = LayerPolicies(store: store, layers: layers)
-        functionPolicies = FunctionPolicies(store: store, directory: directory)
-        reservedConcurrency = ReservedConcurrency(store: store, directory: directory, rules: rules)
+        functionPolicies = FunctionPolicies(store: store, resolver: resolver)
+        reservedConcurrency = ReservedConcurrency(store: store, resolver: resolver, rules: rules)
         provisionedConcurrency = ProvisionedConcurrencyConfigs(
-            store: store, directory: directory, rules: rules, concurrency: concurrency)
-        eventInvokeConfigs = EventInvokeConfigs(store: store, directory: directory)
-        recursionConfigs = RecursionConfigs(store: store, directory: directory)
-        runtimeManagement = RuntimeManagementConfigs(store: store, directory: directory)
+            store: store, resolver: resolver, rules: rules, concurrency: concurrency)
+        eventInvokeConfigs = EventInvokeConfigs(store: store, resolver: resolver)
+        recursionConfigs = RecursionConfigs(store: store, resolver: resolver)
+        runtimeManagement = RuntimeManagementConfigs(store: store, resolver: resolver)
         codeSigningConfigs = CodeSigningConfigs(store: store)
-        functionCodeSigning = FunctionCodeSigningConfigs(store: store, directory: directory)
-        tags = Tags(store: store, directory: directory)
+        functionCodeSigning = FunctionCodeSigningConfigs(store: store, resolver: resolver)
+        tags = Tags(store: store, resolver: resolver)
     }
 
     /// The API.
@@ -83,7 +83,7 @@ struct LambdaOperations {
         return api
     }
 
-    /// What can be set for a function beside its configuration.
+    /// Settings beside a function's configuration.
     private func offerSettings(_ api: inout ServiceAPI) {
         api.offer(Lambda.putFunctionConcurrency, reservedConcurrency.putFunctionConcurrency)
         api.offer(Lambda.getFunctionConcurrency, reservedConcurrency.getFunctionConcurrency)
@@ -115,7 +115,7 @@ struct LambdaOperations {
         api.offer(Lambda.listTags, tags.listTags)
     }
 
-    /// The operation with an answer that may be empty, which the model's is not.
+    /// The operation with an output that may be empty, which the model's may not.
     private static let getFunctionCodeSigningConfig = AWSOperation<
         Lambda.GetFunctionCodeSigningConfigRequest, FunctionCodeSigning
     >(

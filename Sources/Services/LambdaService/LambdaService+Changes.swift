@@ -4,15 +4,15 @@ internal import ServiceKit
 internal import Telemetry
 
 extension LambdaService {
-    /// Has everything that is kept in memory because of rows follow the changes of the catalogue.
+    /// Makes all state that is derived from rows follow the catalogue's changes.
     static func follow(
         _ changes: ChangeFeed<CatalogChange>, routes: RouteCache, policies: PolicyCache, metrics: Metrics,
-        pool: EnvironmentPool, garbage: GarbageCollector, concurrency: ConcurrencyController
+        pool: EnvironmentPool, garbage: GarbageCollector, concurrency: ConcurrencyReconciler
     ) {
-        changes.invalidate { change in
+        changes.addInvalidation { change in
             switch change {
             case .latestVersion(let function):
-                // Environments of older code and settings end with what they run.
+                // Environments of older code and settings end after their current invocation.
                 pool.update(function, number: routes.outdate(function))
                 policies.forget(function)
             case .publishedVersion(let function):
@@ -23,9 +23,10 @@ extension LambdaService {
                 policies.forget(function)
                 pool.delete(function, version)
             case .deletedFunction(let function, let versions):
+                // The meter before the routes: a route that is read in between could keep the removed meter.
+                metrics.removeMeter(of: function)
                 routes.outdate(function)
                 policies.forget(function)
-                metrics.removeMeter(of: function)
                 for version in versions { pool.delete(function, version) }
             case .alias(let function):
                 routes.forget(function)
@@ -36,6 +37,6 @@ extension LambdaService {
             case .releasedPackages: garbage.collectSoon()
             }
         }
-        changes.perform("concurrency") { change in try concurrency.apply(change) }
+        changes.addEffect(named: "concurrency") { change in try concurrency.apply(change) }
     }
 }

@@ -1,39 +1,36 @@
-internal import AWSProtocol
 package import Catalog
 package import Domain
 package import EventQueue
 package import FunctionExecution
-internal import HTTP
 internal import LayerStore
-internal import RuntimeAPI
-internal import Scheduler
 package import ServiceKit
-internal import Synchronization
 package import Telemetry
 
-/// AWS Lambda: functions, versions, aliases and layers, their invocation, and what is configured for them.
+/// AWS Lambda: functions, versions, aliases and layers, their settings, and their invocation.
 ///
-/// Each resource has a folder and a type of its own, which holds what it needs; ``LambdaOperations`` ties the
-/// operations to them. What is kept in memory because of rows follows the catalogue's change feed.
+/// Each resource has a folder and a type of its own, which holds what it needs; ``LambdaOperations`` ties the API's
+/// operations to them. State in memory that is derived from rows follows the catalogue's change feed.
 package final class LambdaService: Service, DeliveryTarget {
-    private let pool: EnvironmentPool
-    private let changes: ChangeFeed<CatalogChange>
-    private let endpoint: InvokeEndpoint
-    private let pages: OperatorPages
     private let operations: LambdaOperations
+    private let dataPlane: LambdaDataPlane
+    private let invoker: Invoker
     private let router: InvocationRouter
-    private let concurrency: ConcurrencyController
+    private let pool: EnvironmentPool
+    private let concurrency: ConcurrencyReconciler
+    private let changes: ChangeFeed<CatalogChange>
+    private let status: StatusReader
+    private let pages: OperatorPages
     private let garbage: GarbageCollector
     private let packageSource: (any PackageSource)?
 
     /// Opens the service's part of the data folder.
     ///
     /// - Parameters:
-    ///   - changes: tells what the catalogue's commits have changed.
+    ///   - changes: publishes the changes of the catalogue's commits.
     ///   - events: holds asynchronous invocations until they are handled.
-    ///   - accountConcurrency: invocations at once of one account in one region.
-    ///   - packageSource: where packages come from that requests only name; `nil` for nowhere.
-    ///   - retryDelaySeconds: from an error of a function to the first retry of an asynchronous invocation.
+    ///   - accountConcurrency: the concurrency limit of each account in each region.
+    ///   - packageSource: reads packages that requests only name; `nil` where there is no S3.
+    ///   - retryDelaySeconds: from a function's error to the first retry of an asynchronous invocation.
     ///   - log: the server's log.
     package init(
         folder: DataFolder, catalog: Catalog, changes: ChangeFeed<CatalogChange>, events: EventQueue,
@@ -44,33 +41,42 @@ package final class LambdaService: Service, DeliveryTarget {
         self.changes = changes
         self.packageSource = packageSource
         let log = log.named("lambda")
+
+        // Rows and bytes.
         let store = LambdaStore(catalog: catalog)
         let layerStore = try LayerStore(root: folder.path("store"))
-        let metrics = Metrics()
-        let (routeCache, policyCache) = (RouteCache(), PolicyCache())
-        garbage = try GarbageCollector(catalog: catalog, layerStore: layerStore, log: log)
-        let authorizer = FunctionAuthorizer(store: store, policies: policyCache)
-        let directory = FunctionDirectory(authorizer: authorizer)
-        let routes = RouteReader(
-            store: store, layerStore: layerStore, metrics: metrics, cache: routeCache,
-            retryDelaySeconds: retryDelaySeconds)
-        router = try InvocationRouter(cache: routeCache, authorizer: authorizer, read: routes.route)
-        concurrency = ConcurrencyController(store: store, routes: routes, pool: pool)
+        let packages = PackageIntake(store: store, layerStore: layerStore, packageSource: packageSource)
         let downloads = Downloads(
             links: DownloadLinks(key: try folder.key(named: "download.key")), layerStore: layerStore)
-        endpoint = InvokeEndpoint(
-            invoker: Invoker(
-                directory: directory, router: router, pool: pool, events: events, metrics: metrics, log: log),
-            downloads: downloads)
-        pages = OperatorPages(
-            status: StatusReader(store: store, pool: pool, events: events, metrics: metrics),
-            queue: QueuedEvents(store: store, events: events), logs: FunctionLogs(store: store, logs: logs))
+        garbage = try GarbageCollector(catalog: catalog, layerStore: layerStore, log: log)
+
+        // State in memory that is derived from rows.
+        let metrics = Metrics()
+        let (routes, policies) = (RouteCache(), PolicyCache())
+        let authorizer = FunctionAuthorizer(store: store, policies: policies)
+        let resolver = FunctionResolver(authorizer: authorizer)
+        let reader = RouteReader(
+            store: store, layerStore: layerStore, metrics: metrics, cache: routes,
+            retryDelaySeconds: retryDelaySeconds)
+        concurrency = ConcurrencyReconciler(store: store, routes: reader, pool: pool)
+
+        // The data plane.
+        router = try InvocationRouter(cache: routes, authorizer: authorizer, read: reader.route)
+        invoker = Invoker(
+            resolver: resolver, router: router, pool: pool, events: events, metrics: metrics, log: log)
+        dataPlane = LambdaDataPlane(invoker: invoker, downloads: downloads)
+
+        // The control plane.
         operations = LambdaOperations(
-            store: store, directory: directory,
-            packages: PackageIntake(store: store, layerStore: layerStore, packageSource: packageSource),
-            downloads: downloads, concurrency: concurrency, accountConcurrency: accountConcurrency)
+            store: store, resolver: resolver, packages: packages, downloads: downloads, concurrency: concurrency,
+            accountConcurrency: accountConcurrency)
+        status = StatusReader(store: store, pool: pool, events: events, metrics: metrics)
+        pages = OperatorPages(
+            status: status, queue: QueuedEvents(store: store, events: events),
+            logs: FunctionLogs(store: store, logs: logs))
+
         Self.follow(
-            changes, routes: routeCache, policies: policyCache, metrics: metrics, pool: pool, garbage: garbage,
+            changes, routes: routes, policies: policies, metrics: metrics, pool: pool, garbage: garbage,
             concurrency: concurrency)
         garbage.collectSoon()
         try concurrency.applyReservations()
@@ -95,26 +101,26 @@ package final class LambdaService: Service, DeliveryTarget {
     /// Lambda's API.
     package var apis: [ServiceAPI] { [operations.api] }
 
-    /// Its pages for operators.
+    /// Status, logs and queued events, for operators.
     package var operatorPages: [OperatorPage] { pages.pages }
 
     /// Invocations and downloads of packages.
     package func dataPlaneRoute(for target: RequestTarget, method: String) -> DataPlaneRoute? {
-        endpoint.route(for: target, method: method)
+        dataPlane.route(for: target, method: method)
     }
 
-    /// The figures of functions and of the event queue.
+    /// The metrics of functions and of the event queue.
     package func writeMetrics(of account: AccountID?, to text: inout PrometheusText) throws(ServiceError) {
-        try pages.status.status(of: account).write(to: &text)
+        try status.status(of: account).write(to: &text)
     }
 
-    /// Invokes the function that a delivery is for.
+    /// Invokes the function that a delivery names.
     package func deliver(_ delivery: Delivery, _ answer: @escaping @Sendable (EventVerdict) -> Void) {
-        endpoint.invoker.deliver(delivery, answer)
+        invoker.deliver(delivery, answer)
     }
 
-    /// Counts a message that was to follow from a delivery and is lost.
-    package func didDropFollowUp(of delivery: Delivery) { endpoint.invoker.didDropFollowUp(of: delivery) }
+    /// Counts a lost follow-up message of a delivery.
+    package func didDropFollowUp(of delivery: Delivery) { invoker.didDropFollowUp(of: delivery) }
 
     /// The function behind a connection; `nil` when its environment is gone.
     package func caller(ofEnvironment origin: UInt32) -> Caller? {

@@ -2,26 +2,26 @@ internal import AWSProtocol
 internal import Catalog
 internal import ServiceKit
 
-/// Lambda's rows and the documents in them, with errors as services have them.
+/// Reads and writes Lambda's rows and the documents in them. Its errors are ``ServiceError``s.
 struct LambdaStore: Sendable {
     let catalog: Catalog
 
-    /// Reads rows as they all are at one moment.
+    /// Reads rows in one snapshot.
     func read<Value: Sendable>(
         _ body: (borrowing CatalogTransaction) throws -> Value
     ) throws(ServiceError) -> Value {
         try converting { try self.catalog.read(body) }
     }
 
-    /// Changes rows, all or nothing. The rules that the change must keep are checked inside. Whatever depends on the
-    /// rows follows by the catalogue's change feed.
+    /// Changes rows, all or nothing. Rules between rows are checked inside. State in memory that is derived from the
+    /// rows follows through the catalogue's change feed, before this returns.
     func write<Value: Sendable>(
         _ body: (borrowing CatalogTransaction) throws -> Value
     ) throws(ServiceError) -> Value {
         try converting { try self.catalog.write(body) }
     }
 
-    /// Converts what a store throws.
+    /// Converts errors of stores.
     func converting<Value: ~Copyable>(_ body: () throws -> Value) throws(ServiceError) -> Value {
         do { return try body() } catch let error as ServiceError {
             throw error
@@ -45,30 +45,5 @@ struct LambdaStore: Sendable {
     /// Writes a document to be stored.
     static func encode<Shape: AWSStructure>(_ shape: Shape) -> [UInt8] {
         JSON.encode(shape.awsValue, as: Shape.schema)
-    }
-}
-
-/// The markers of pages.
-enum Listing {
-    /// Reads the marker of a page.
-    static func marker(_ marker: String?, listing: String) throws(ServiceError) -> String? {
-        guard let marker, !marker.isEmpty else { return nil }
-        do { return try PageMarker.decode(marker, listing: listing) } catch {
-            throw .invalidParameter(error.message)
-        }
-    }
-
-    /// The marker of the page after this one; `nil` where no record beyond the page was found.
-    static func nextMarker<Record>(
-        _ records: [Record], pageSize: Int, listing: String, key: (Record) -> String
-    ) -> String? {
-        records.count > pageSize ? PageMarker.encode(key: key(records[pageSize - 1]), listing: listing) : nil
-    }
-}
-
-extension ServiceError {
-    /// A parameter that cannot be used, and why.
-    static func invalidParameter(_ message: String) -> ServiceError {
-        ServiceError(.invalidParameterValue, message)
     }
 }

@@ -1,12 +1,14 @@
 internal import Glibc
 internal import LinuxSystem
 
-/// Moments as Lambda writes them in `LastModified` and `CreatedDate`: `2026-01-31T09:30:00.123+0000`.
+/// Times in Lambda's format of `LastModified` and `CreatedDate`: `2026-01-31T09:30:00.123+0000`.
 ///
 /// Source: *FunctionConfiguration* in the Lambda API reference: "in ISO-8601 format (YYYY-MM-DDThh:mm:ss.sTZD)".
 enum LambdaTime {
+    /// The current time.
     static func now() -> String { text(milliseconds: WallClock.nowMilliseconds()) }
 
+    /// A time in milliseconds since 1970.
     static func text(milliseconds: Int64) -> String {
         var seconds = time_t(milliseconds / 1000)
         var time = tm()

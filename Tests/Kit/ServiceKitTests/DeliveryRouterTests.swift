@@ -7,7 +7,7 @@ import Testing
 @testable import ServiceKit
 
 @Suite struct DeliveryRouterTests {
-    /// A service that notes what it gets.
+    /// A service that records its deliveries.
     private final class Target: DeliveryTarget {
         let deliveries = Mutex<[Delivery]>([])
         let dropped = Atomic(0)
@@ -20,7 +20,7 @@ import Testing
         func didDropFollowUp(of delivery: Delivery) { dropped.add(1, ordering: .relaxed) }
     }
 
-    /// A sender that answers as it is told.
+    /// A sender with a fixed answer.
     private final class Sender: MessageSender {
         let messages = Mutex<[OutgoingMessage]>([])
         let refusal: String?
@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test(arguments: ["arn:aws:sqs:us-east-1:123456789012:q", "arn:aws:s3:::b", "not an ARN"])
-    func `what no service here takes goes to the sender`(arn: String) {
+    func `a target without a service in this process goes to the sender`(arn: String) {
         let (target, sender) = (Target(), Sender())
         let router = DeliveryRouter(targets: ["lambda": target], sender: sender)
         let verdicts = Mutex<[EventVerdict]>([])

@@ -33,7 +33,9 @@ import Testing
     }
 
     @Test(arguments: [("arn:aws:sqs:us-east-1:123456789012:q", 0), ("arn:aws:s3:::b", 1)])
-    func `a record that only a bucket could take waits for nobody else, and is counted`(success: String, count: Int) {
+    func `a record that only a bucket could take is not queued for another target, and is counted`(
+        success: String, count: Int
+    ) {
         let attempt = Self.attempt(retries: 0, success: success)
         let answer = Array("\"\(String(repeating: "x", count: 2 << 20))\"".utf8)
         #expect(Self.followUps(attempt.verdict(on: .answered(answer, logTail: []), .latest)).count == count)
@@ -87,13 +89,13 @@ import Testing
 
     private static let next = "arn:aws:lambda:us-east-1:123456789012:function:g"
 
-    private static func chained(_ attributes: [String: String], endsLoops: Bool = true) -> EventAttempt {
+    private static func chained(_ attributes: [String: String], stopsLoops: Bool = true) -> EventAttempt {
         let event = NewEvent(
             target: "arn", requestID: "id", payload: Array("1".utf8), attributes: attributes, acceptedMilliseconds: 0)
         return EventAttempt(
             event: QueuedEvent(number: 1, event: event, dueMilliseconds: 0),
             target: FunctionTarget(function: function, qualifier: nil),
-            settings: AsynchronousSettings(onSuccess: next, endsLoops: endsLoops), meter: FunctionMeter(),
+            settings: AsynchronousSettings(onSuccess: next, stopsLoops: stopsLoops), meter: FunctionMeter(),
             nowMilliseconds: { 1_000 })
     }
 
@@ -117,7 +119,7 @@ import Testing
             attributes = record.attributes
         }
         #expect(Self.chained(attributes).isInLoop)
-        #expect(!Self.chained(attributes, endsLoops: false).isInLoop)
+        #expect(!Self.chained(attributes, stopsLoops: false).isInLoop)
     }
 
     @Test func `a throttle is not a retry`() {

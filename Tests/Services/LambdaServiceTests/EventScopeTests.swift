@@ -32,7 +32,7 @@ import Testing
         #expect(scope.covers(target) == isSeen)
     }
 
-    @Test func `targets of no account are seen where everybody sees everything`() {
+    @Test func `targets of no account are seen by operators of all accounts`() {
         #expect(EventScope(account: account, region: region, includesUnowned: true).covers("arn:aws:s3:::bucket"))
         #expect(EventScope().covers("arn:aws:s3:::bucket"))
         #expect(EventScope().covers(Self.own))

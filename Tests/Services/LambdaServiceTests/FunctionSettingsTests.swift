@@ -1,6 +1,6 @@
-import ServiceKit
-import LambdaModel
 import Domain
+import LambdaModel
+import ServiceKit
 import Testing
 
 @testable import LambdaService

@@ -13,12 +13,13 @@ import Testing
     private let cache = RouteCache()
     private let path = "/tmp/strata-router-\(getpid())-\(UInt64.random(in: 0 ... .max)).sqlite"
     private let context: RequestContext
+    private let policies = PolicyCache()
     private let authorizer: FunctionAuthorizer
 
     init() throws {
         let account = try #require(AccountID("123456789012"))
         context = RequestContext(account: account, region: try #require(Region("us-east-1")), endpoint: "")
-        authorizer = FunctionAuthorizer(store: LambdaStore(catalog: try Catalog(path: path)), policies: PolicyCache())
+        authorizer = FunctionAuthorizer(store: LambdaStore(catalog: try Catalog(path: path)), policies: policies)
     }
 
     deinit { for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) } }
@@ -37,7 +38,7 @@ import Testing
             readings.add(1, ordering: .relaxed)
             sem_wait(gate)
             sem_post(gate)
-            throw FunctionRows.notFound(target)
+            throw FunctionLookup.notFound(target)
         }
 
         func release() { sem_post(gate) }
@@ -51,7 +52,7 @@ import Testing
         }
         let warm = try RouteCacheTests.target("warm")
         #expect(throws: ServiceError.self) {
-            try cache.route(to: warm) { _ throws(ServiceError) in throw FunctionRows.notFound(warm) }
+            try cache.route(to: warm) { _ throws(ServiceError) in throw FunctionLookup.notFound(warm) }
         }
         let answered = Atomic(0)
         for number in 0..<100 {
@@ -112,6 +113,50 @@ import Testing
         router.stop()
         #expect(codes.withLock { $0 } == ["AccessDeniedException", "AccessDeniedException"])
         #expect(disk.readings.load(ordering: .relaxed) == 0)
+    }
+
+    @Test func `a decision is known without the disk, but for a policy that was not read since its last change`() throws
+    {
+        let stranger = RequestContext(
+            account: context.account, region: context.region, endpoint: "",
+            caller: Caller(account: try #require(AccountID("210987654321"))))
+        let target = try RouteCacheTests.target("private")
+        func isKnown(_ context: RequestContext) -> Bool { authorizer.knownDecision(on: target, context) != nil }
+        #expect(isKnown(context.asking(for: "lambda:InvokeFunction")))
+        // No policy can allow it to another account.
+        #expect(isKnown(stranger.asking(for: "lambda:CreateFunction")))
+        #expect(!isKnown(stranger.asking(for: "lambda:InvokeFunction")))
+        #expect(throws: ServiceError.self) {
+            try authorizer.authorize(target, stranger.asking(for: "lambda:InvokeFunction"))
+        }
+        #expect(isKnown(stranger.asking(for: "lambda:InvokeFunction")))
+        policies.forget(target.function)
+        #expect(!isKnown(stranger.asking(for: "lambda:InvokeFunction")))
+    }
+
+    @Test func `a function that is created after a negative answer is found`() throws {
+        let exists = Mutex(false)
+        let cache = cache
+        let target = try RouteCacheTests.target("late")
+        let router = try InvocationRouter(cache: cache, authorizer: authorizer) { target throws(ServiceError) in
+            try cache.route(to: target) { number throws(ServiceError) in
+                guard exists.withLock({ $0 }) else { throw FunctionLookup.notFound(target) }
+                return RouteCacheTests.route(to: target, number: number)
+            }
+        }
+        let found = Mutex<[Bool]>([])
+        for change in [{}, { exists.withLock { $0 = true } }, { _ = cache.outdate(target.function) }] {
+            change()
+            let answer = DispatchedAnswer()
+            router.route(to: target, for: context) { result in
+                let isFound = if case .success = result { true } else { false }
+                found.withLock { $0.append(isFound) }
+                answer.arrive()
+            }
+            answer.wait()
+        }
+        router.stop()
+        #expect(found.withLock { $0 } == [false, false, true])
     }
 }
 

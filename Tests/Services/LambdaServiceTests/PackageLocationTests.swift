@@ -1,6 +1,6 @@
 import AWSProtocol
-import ServiceKit
 import LambdaModel
+import ServiceKit
 import Testing
 
 @testable import AWSClient

@@ -1,5 +1,5 @@
-import ServiceKit
 import Domain
+import ServiceKit
 import Testing
 
 @testable import LambdaService

@@ -1,5 +1,5 @@
-import LambdaModel
 import Domain
+import LambdaModel
 import SeededRandom
 import Testing
 

@@ -1,5 +1,9 @@
 import Domain
+import FunctionExecution
+import LinuxSystem
 import ServiceKit
+import Synchronization
+import Telemetry
 import Testing
 
 @testable import LambdaService
@@ -12,9 +16,23 @@ import Testing
         return FunctionTarget(function: arn.function, qualifier: nil)
     }
 
+    static func route(to target: FunctionTarget, number: UInt64) -> InvocationRoute {
+        let revision = FunctionRevision(
+            function: target.function, version: .latest, number: number,
+            runtime: RuntimeIdentifier("python3.12").unsafelyUnwrapped, role: "", handler: "app.handler",
+            architecture: .byDefault, memoryMebibytes: 128, temporaryStorageMebibytes: 512, timeoutSeconds: 3,
+            environment: [:], allowsRecursion: false, logFormat: .text, packages: [], codeTree: "", layerTrees: [],
+            meter: FunctionMeter())
+        return InvocationRoute(first: revision, second: nil, asynchronous: AsynchronousSettings())
+    }
+
+    private func read(_ target: FunctionTarget) throws -> InvocationRoute {
+        try cache.route(to: target) { number throws(ServiceError) in Self.route(to: target, number: number) }
+    }
+
     private func readAbsent(_ target: FunctionTarget) {
         #expect(throws: ServiceError.self) {
-            try cache.route(to: target) { _ throws(ServiceError) in throw FunctionRows.notFound(target) }
+            try cache.route(to: target) { _ throws(ServiceError) in throw FunctionLookup.notFound(target) }
         }
     }
 
@@ -44,7 +62,7 @@ import Testing
         #expect(throws: ServiceError.self) {
             try cache.route(to: target) { _ throws(ServiceError) in
                 cache.outdate(target.function)
-                throw FunctionRows.notFound(target)
+                throw FunctionLookup.notFound(target)
             }
         }
         #expect(cache.known(target) == nil)
@@ -53,8 +71,9 @@ import Testing
     @Test func `bogus names take a bounded amount of memory`() throws {
         var absent = NegativeCache<Int>()
         var kept = 0
-        for number in 0..<3 * NegativeCache<Int>.limit { absent[try Self.target("f\(number)")] = number }
-        for number in 0..<3 * NegativeCache<Int>.limit where absent[try Self.target("f\(number)")] != nil { kept += 1 }
+        for number in 0..<3 * NegativeCache<Int>.limit { absent.insert(number, for: try Self.target("f\(number)")) }
+        for number in 0..<3 * NegativeCache<Int>.limit
+        where absent.answer(for: try Self.target("f\(number)")) != nil { kept += 1 }
         #expect((1...NegativeCache<Int>.limit).contains(kept))
     }
 
@@ -77,5 +96,81 @@ import Testing
             }
         }
         #expect(numbers[0] <= numbers[1] && numbers[1] < change && change < numbers[2])
+    }
+
+    @Test func `a route is read once, and again after each change`() throws {
+        let target = try Self.target("thumbnails")
+        for change in [{ self.cache.forget(target.function) }, { _ = self.cache.outdate(target.function) }] {
+            _ = try read(target)
+            guard case .success? = cache.known(target) else {
+                Issue.record("not kept")
+                return
+            }
+            change()
+            #expect(cache.known(target) == nil)
+        }
+    }
+
+    @Test func `a route that was read before a change is not kept after it`() throws {
+        let target = try Self.target("thumbnails")
+        for change in [{ self.cache.forget(target.function) }, { _ = self.cache.outdate(target.function) }] {
+            _ = try cache.route(to: target) { number throws(ServiceError) in
+                change()
+                return Self.route(to: target, number: number)
+            }
+            #expect(cache.known(target) == nil)
+        }
+    }
+
+    @Test func `a change of something else than $LATEST costs no environment`() throws {
+        let target = try Self.target("thumbnails")
+        let bogus = FunctionTarget(function: target.function, qualifier: .version(.number(7)))
+        let number = try read(target).first.number
+        cache.forget(target.function)
+        readAbsent(bogus)
+        #expect(try read(target).first.number == number)
+    }
+
+    @Test func `concurrent readers of a function share a number, though one of them finds nothing`() throws {
+        let target = try Self.target("thumbnails")
+        let bogus = FunctionTarget(function: target.function, qualifier: .version(.number(7)))
+        var inner: UInt64?
+        let outer = try cache.route(to: target) { number throws(ServiceError) in
+            readAbsent(bogus)
+            inner = try cache.route(to: target) { number throws(ServiceError) in
+                Self.route(to: target, number: number)
+            }.first.number
+            return Self.route(to: target, number: number)
+        }.first.number
+        #expect(inner == outer)
+        #expect(try read(target).first.number == outer)
+    }
+
+    @Test func `readers on many threads never keep a route that is older than the last change`() throws {
+        let target = try Self.target("thumbnails")
+        let committed = Atomic<Int>(0)
+        let stale = Atomic(0)
+        let mayEnd = Atomic(false)
+        let cache = cache
+        let readers = try (0..<4).map { _ in
+            try SystemThread(name: "reader") {
+                while !mayEnd.load(ordering: .relaxed) {
+                    // The number stands for the state of the rows when they were read.
+                    _ = try? cache.route(to: target) { number throws(ServiceError) in  // never throws here
+                        Self.route(to: target, number: UInt64(committed.load(ordering: .sequentiallyConsistent)))
+                    }
+                }
+            }
+        }
+        for change in 1...2_000 {
+            committed.store(change, ordering: .sequentiallyConsistent)
+            cache.forget(target.function)
+            if case .success(let route)? = cache.known(target), route.first.number < change {
+                stale.add(1, ordering: .relaxed)
+            }
+        }
+        mayEnd.store(true, ordering: .relaxed)
+        for reader in readers { reader.join() }
+        #expect(stale.load(ordering: .relaxed) == 0)
     }
 }

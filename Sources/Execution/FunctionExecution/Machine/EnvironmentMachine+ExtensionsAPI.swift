@@ -10,6 +10,14 @@ extension EnvironmentMachine {
         _ request: ExtensionRequest, _ waiter: Waiter, newIdentifier identifier: @autoclosure () -> String,
         at now: Moment
     ) -> [Action] {
+        switch phase {
+        case .making, .gone:
+            // A request from a sandbox that has ended, whose connections are being closed. A registration from there
+            // would take the name of an extension in the next sandbox.
+            add(.respond(waiter, .gone))
+            return takeActions()
+        default: break
+        }
         do throws(ExtensionFault) {
             switch request {
             case .register(let name, let events, let wantsAccount):

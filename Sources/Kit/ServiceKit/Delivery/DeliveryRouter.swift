@@ -3,8 +3,8 @@ internal import Domain
 package import EventQueue
 internal import LinuxSystem
 
-/// Hands queued deliveries to the services that fulfil them: in this process where the target's service is here,
-/// through a sender where it is another server.
+/// Routes queued deliveries to the services of their targets: services of this process directly, all others through a
+/// sender.
 package final class DeliveryRouter: EventHandler {
     private let targets: [String: any DeliveryTarget]
     private let sender: any MessageSender
@@ -14,9 +14,9 @@ package final class DeliveryRouter: EventHandler {
     /// Routes deliveries.
     ///
     /// - Parameters:
-    ///   - targets: the services that are here, by their namespace in ARNs, such as `lambda`.
+    ///   - targets: the services of this process, by their namespace in ARNs, such as `lambda`.
     ///   - sender: takes deliveries for all other services.
-    ///   - policy: when a delivery that the sender could not hand over is tried again.
+    ///   - policy: when a failed delivery of the sender is retried.
     package init(
         targets: [String: any DeliveryTarget], sender: any MessageSender, policy: RetryPolicy = RetryPolicy(),
         log: ServerLog = .silent
@@ -47,15 +47,15 @@ package final class DeliveryRouter: EventHandler {
         target.deliver(delivery, answer)
     }
 
-    /// A message that was to follow from a delivery is lost.
+    /// Reports a lost follow-up message of a delivery to the delivery's service.
     package func didDropFollowUp(of event: QueuedEvent) {
         guard let (target, delivery) = local(event) else { return }
         target.didDropFollowUp(of: delivery)
     }
 
-    /// The service in this process that takes a delivery. A message that follows from another resource's delivery comes
-    /// as the account of that resource; any other comes as the account of its target, whose caller was authorized when
-    /// it was accepted.
+    /// The service of this process that takes a delivery. The principal of a follow-up message is the account of the
+    /// resource that it follows from; that of any other message is the account of its target, as its caller was
+    /// authorized when it was accepted.
     private func local(_ event: QueuedEvent) -> (any DeliveryTarget, Delivery)? {
         guard let arn = ARN(event.event.target), let target = targets[arn.service] else { return nil }
         let owner = ARN(event.event.source).map(\.account) ?? arn.account

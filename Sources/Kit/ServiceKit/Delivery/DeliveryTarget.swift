@@ -1,16 +1,16 @@
 package import Domain
 package import EventQueue
 
-/// A service that takes deliveries for its resources: it invokes the function, sends to the queue, publishes to the
+/// A service that takes deliveries for its resources: it invokes the function, sends to the queue, or publishes to the
 /// topic that the ARN names.
 package protocol DeliveryTarget: Sendable {
     /// Tries a delivery once, as its principal: where that is not the owner of the resource, the resource's policy has
-    /// to allow it. Does not wait.
+    /// to allow it. Does not block.
     ///
     /// - Parameter answer: called once, on any thread.
     func deliver(_ delivery: Delivery, _ answer: @escaping @Sendable (EventVerdict) -> Void)
 
-    /// A message that was to follow from a delivery is lost: the queue has no room for it.
+    /// A follow-up message of a delivery is lost: the queue is full.
     func didDropFollowUp(of delivery: Delivery)
 }
 
@@ -18,9 +18,9 @@ package protocol DeliveryTarget: Sendable {
 package struct Delivery: Sendable {
     /// The resource.
     package let target: ARN
-    /// The payload, its attributes, and what became of it so far.
+    /// The payload with its attributes and its attempts so far.
     package let event: QueuedEvent
-    /// As whom it is delivered.
+    /// The caller that it is delivered as.
     package let principal: Caller
 
     /// Describes a delivery.

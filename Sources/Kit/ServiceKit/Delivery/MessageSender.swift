@@ -4,7 +4,7 @@ package struct OutgoingMessage: Sendable {
     package var target: String
     /// The message.
     package var body: [UInt8]
-    /// What the service's own form of the message needs, by the names below.
+    /// Parameters of the service's own message format, by the names below.
     package var attributes: [String: String]
 
     /// Describes a message.
@@ -14,7 +14,7 @@ package struct OutgoingMessage: Sendable {
         self.attributes = attributes
     }
 
-    /// Attributes with this prefix become message attributes of a queue or topic, without it.
+    /// Attributes with this prefix become message attributes of a queue or topic, without the prefix.
     package static let messageAttributePrefix = "Message:"
     /// The `Source` of an EventBridge event.
     package static let eventSource = "EventSource"
@@ -22,20 +22,20 @@ package struct OutgoingMessage: Sendable {
     package static let detailType = "DetailType"
     /// The `Resources` of an EventBridge event, separated by spaces.
     package static let resources = "Resources"
-    /// The account that sends, where the target names none.
+    /// The sending account, where the target names none.
     package static let account = "Account"
-    /// The region that it is sent from, where the target names none.
+    /// The sending region, where the target names none.
     package static let region = "Region"
-    /// The key that the message gets in a bucket.
+    /// The key of the message's object in a bucket.
     package static let objectKey = "ObjectKey"
 }
 
 /// Sends messages to other servers.
 package protocol MessageSender: Sendable {
-    /// Sends a message. Does not wait.
+    /// Sends a message. Does not block.
     ///
-    /// - Parameter answer: called once, on any thread: with `nil` when the service has taken the message, else with the
-    ///   reason, for people.
+    /// - Parameter answer: called once, on any thread: with `nil` when the service has accepted the message, else with
+    ///   the reason, for people.
     func send(_ message: OutgoingMessage, _ answer: @escaping @Sendable (String?) -> Void)
 
     /// Ends calls in flight.

@@ -2,17 +2,19 @@ package import AWSClient
 internal import HTTPClient
 package import LinuxSystem
 
-/// Sends messages to the services whose endpoints are configured.
+/// Sends messages to services of other servers, whose endpoints are configured.
 package final class RemoteSender: MessageSender {
     private let http: HTTPClient
     private let clients: [MessageService: ServiceClient]
     /// Calls block while another server answers.
     private let queue: WorkQueue
 
+    /// Concurrent calls: a slow service must not delay all others.
     private static let callsAtOnce = 4
-    private static let callsThatWait = 256
+    /// Queued calls. Messages beyond it stay in the event queue, and are retried.
+    private static let queueCapacity = 256
 
-    /// Knows some services; nothing is connected yet.
+    /// Makes a sender for some services; opens no connection yet.
     package init(_ services: [MessageService: ServiceSettings]) throws(SystemCallError) {
         let http = HTTPClient(certificateAuthorities: services.values.lazy.compactMap(\.authorities).first)
         self.http = http
@@ -20,10 +22,10 @@ package final class RemoteSender: MessageSender {
             ServiceClient(settings, http: http, nowSeconds: { WallClock.nowMilliseconds() / 1000 })
         }
         queue = try WorkQueue(
-            name: "destinations", threadCount: Self.callsAtOnce, capacity: Self.callsThatWait)
+            name: "destinations", threadCount: Self.callsAtOnce, capacity: Self.queueCapacity)
     }
 
-    /// Sends a message, in its turn.
+    /// Queues a message to be sent.
     package func send(_ message: OutgoingMessage, _ answer: @escaping @Sendable (String?) -> Void) {
         guard let target = MessageTarget(message.target) else {
             return answer("\(message.target) is neither a queue, a topic, an event bus nor a bucket.")
@@ -33,7 +35,7 @@ package final class RemoteSender: MessageSender {
                 "Strata knows no endpoint for \(message.target): set \(target.service.endpointVariable) and start it "
                     + "again.")
         }
-        let isTaken = queue.submit {
+        let isAccepted = queue.submit {
             let call = Self.call(message, target)
             do throws(HTTPClientError) {
                 let (head, body) = try client.send(
@@ -44,16 +46,16 @@ package final class RemoteSender: MessageSender {
                 answer("\(message.target) cannot be reached: \(error)")
             }
         }
-        if !isTaken { answer("Too many messages wait for other services.") }
+        if !isAccepted { answer("Too many messages wait for other services.") }
     }
 
-    /// Ends what is under way.
+    /// Cancels calls in flight, and ends.
     package func stop() {
         http.stop()
         queue.close()
     }
 
-    /// The message in the form of its service.
+    /// The message in the format of its service.
     private static func call(_ message: OutgoingMessage, _ target: MessageTarget) -> MessageCall {
         var call = MessageCall(to: target, body: message.body)
         let prefix = OutgoingMessage.messageAttributePrefix

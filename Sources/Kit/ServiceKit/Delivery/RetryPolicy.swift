@@ -1,40 +1,40 @@
 package import EventQueue
 
-/// When a delivery is tried again, and when it is given up. Pure.
+/// When a delivery is retried, and when it ends. Pure.
 ///
 /// Source: "How Lambda handles errors and retries with asynchronous invocation", Lambda developer guide.
 package struct RetryPolicy: Hashable, Sendable {
     /// Retries after an error of the target, from 0 to 2.
     package var maximumRetryAttempts = 2
-    /// How old a delivery may get before its last attempt, in seconds.
+    /// The highest age of a delivery at its last attempt, in seconds.
     package var maximumEventAgeSeconds = 21_600
-    /// From an error of the target to the first retry, in seconds; to the second it is twice that.
+    /// From an error of the target to the first retry, in seconds; twice as long before the second.
     package var retryDelaySeconds: Double = 60
 
-    /// The defaults of Lambda.
+    /// Lambda's defaults.
     package init() {}
 
     /// How an attempt ended.
     package enum Attempt: Hashable, Sendable {
-        /// The target took the delivery.
+        /// The target accepted the delivery.
         case succeeded
         /// The target failed.
         case failed
-        /// The target could not be reached or was throttled: a failure that is not the target's own.
+        /// The target was unreachable or throttled the delivery: no error of its own.
         case throttled
     }
 
-    /// What follows.
+    /// What follows an attempt.
     package enum Step: Hashable, Sendable {
         /// The delivery has ended.
         case finish(End)
-        /// It is tried again.
+        /// The delivery is retried.
         case retry(atMilliseconds: Int64)
     }
 
     /// How a delivery ends.
     package enum End: Hashable, Sendable {
-        /// The target took it.
+        /// The target accepted it.
         case succeeded
         /// The target failed for the last time.
         case retriesExhausted
@@ -47,7 +47,9 @@ package struct RetryPolicy: Hashable, Sendable {
         now - event.event.acceptedMilliseconds > Int64(maximumEventAgeSeconds) * 1000
     }
 
-    /// What follows an attempt that has just ended. `event` is as it was before the attempt.
+    /// What follows an attempt that has just ended.
+    ///
+    /// - Parameter event: the event before the attempt.
     package func step(after attempt: Attempt, of event: QueuedEvent, nowMilliseconds now: Int64) -> Step {
         switch attempt {
         case .succeeded:
@@ -59,14 +61,14 @@ package struct RetryPolicy: Hashable, Sendable {
         case .throttled:
             let next = now + Int64(Self.backoffSeconds(event.attempts - event.retries) * 1000)
             guard isTooOld(event, nowMilliseconds: next) else { return .retry(atMilliseconds: next) }
-            // The interval is ours, the age is the user's: it is used up before the delivery is given up.
+            // The interval is ours, the age is the user's: the delivery is tried until the age is used up.
             let last = event.event.acceptedMilliseconds + Int64(maximumEventAgeSeconds - Self.lastTrySeconds) * 1000
             return now < last ? .retry(atMilliseconds: last) : .finish(.eventAgeExceeded)
         }
     }
 
-    /// How long before its age runs out a delivery that was always throttled is tried for the last time, in seconds:
-    /// long enough to be there in time.
+    /// How long before its highest age a throttled delivery is tried for the last time, in seconds: early enough to be
+    /// in time.
     private static let lastTrySeconds = 1
 
     /// From one second, doubled each time, to five minutes.

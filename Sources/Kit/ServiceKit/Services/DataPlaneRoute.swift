@@ -2,30 +2,30 @@ package import HTTP
 
 /// How a service answers one request of its data plane: an invocation, a download.
 package struct DataPlaneRoute: Sendable {
-    /// Who may send the request.
+    /// The authentication that a request needs.
     package enum Authentication: Hashable, Sendable {
         /// A caller who is authenticated for the API of this name.
         case caller(of: String)
-        /// Anyone: the request itself carries what authorizes it, such as a link that expires.
+        /// None: the request itself is the authorization, such as a link that expires.
         case bearer
     }
 
-    /// Where the answer is made.
+    /// The thread that responds.
     package enum Executor: Hashable, Sendable {
-        /// On the serving thread: it must not wait, neither for the disk nor for a lock that is held across I/O.
+        /// The serving thread: it must not wait, neither for the disk nor for a lock that is held across I/O.
         case servingThread
-        /// On a thread of the control plane's work queue.
+        /// A thread of the control plane's work queue.
         case workQueue
     }
 
-    /// Who may send it.
+    /// The authentication that the request needs.
     package let authentication: Authentication
-    /// Where the answer is made.
+    /// The thread that responds.
     package let executor: Executor
-    /// Takes the body piece by piece, under backpressure; `nil` to have it gathered. Called before the body arrives,
-    /// with the caller as the head of the request shows it.
+    /// Takes the body piece by piece, with backpressure; `nil` to buffer the whole body. Called before the body
+    /// arrives, with the caller that the head of the request claims.
     package let bodySink: (@Sendable (HTTPExchange, RequestContext) -> (any HTTPBodySink)?)?
-    /// Makes the answer; returns `nil` to respond through the exchange later. For ``Authentication/bearer`` the context
+    /// Responds; returns `nil` to respond through the exchange later. For ``Authentication/bearer`` the context
     /// is that of the default account.
     package let respond: @Sendable (HTTPExchange, RequestContext) -> HTTPResponse?
 

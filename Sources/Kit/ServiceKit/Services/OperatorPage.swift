@@ -1,16 +1,16 @@
 package import AWSProtocol
 package import Domain
 
-/// A page that tells operators how a service is, or lets them act on it.
+/// A page that shows operators the state of a service, or acts on it.
 ///
-/// Without authentication every client is the operator, and sees all accounts. With it a page is for the account of the
-/// access key; sessions of roles see none, because functions hold such sessions.
+/// Without authentication every client is an operator of all accounts. With authentication a page is for the account of
+/// the access key; sessions of roles get none, because functions have such sessions.
 package struct OperatorPage: Sendable {
     /// The path below `/_strata/`.
     package let path: String
-    /// The HTTP method. A page that takes more words than fit into a query is asked for by `POST`.
+    /// The HTTP method. Pages with parameters that do not fit into a query use `POST`.
     package let method: String
-    /// Makes the document. On a thread that may wait.
+    /// Makes the document. Called on a thread that may wait.
     package let respond: @Sendable (OperatorRequest) throws(ServiceError) -> AWSValue
 
     /// Describes a page.
@@ -24,15 +24,15 @@ package struct OperatorPage: Sendable {
     }
 }
 
-/// What an operator asks for.
+/// An operator's request for a page.
 package struct OperatorRequest: Sendable {
     /// The path and the query.
     package let target: RequestTarget
     /// The body.
     package let body: [UInt8]
-    /// Who asks.
+    /// The caller, with the account and region of the request.
     package let context: RequestContext
-    /// The account whose state is shown; `nil` for all accounts.
+    /// The account to show; `nil` for all accounts.
     package let account: AccountID?
 
     /// Describes a request.

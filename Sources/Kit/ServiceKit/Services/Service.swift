@@ -1,33 +1,33 @@
 package import Domain
 package import Telemetry
 
-/// One AWS service of the server: what it answers, and what runs behind that.
+/// One AWS service of the server: its APIs, its data plane, and its work in the background.
 ///
-/// The gateway knows services by this protocol only, and finds the one that a request is for by the names in ``apis``
-/// and by ``dataPlaneRoute(for:method:)``. Services do not know each other.
+/// The gateway knows services by this protocol only, and routes requests by the names in ``apis`` and by
+/// ``dataPlaneRoute(for:method:)``. Services do not know each other.
 package protocol Service: Sendable {
-    /// The APIs that it speaks, each with its model and the use cases of its operations. Most services speak one.
+    /// Its APIs, each with its model and the use cases of its operations. Most services have one.
     var apis: [ServiceAPI] { get }
 
-    /// How a request is answered that is no operation of a model, or one that must not go through it, such as an
-    /// invocation; `nil` for every other request. Called on a serving thread for each request: it must not wait.
+    /// The route of a request that is no operation of a model, or an operation that must not go through the model, such
+    /// as an invocation; `nil` for all other requests. Called on a serving thread for each request: it must not wait.
     func dataPlaneRoute(for target: RequestTarget, method: String) -> DataPlaneRoute?
 
     /// Its pages for operators, below `/_strata/`.
     var operatorPages: [OperatorPage] { get }
 
-    /// Appends its figures to what Prometheus scrapes. May read files.
+    /// Appends its metrics to the text that Prometheus scrapes. May read files.
     ///
-    /// - Parameter account: whose figures; `nil` for those of all accounts.
+    /// - Parameter account: the account to report; `nil` for all accounts.
     func writeMetrics(of account: AccountID?, to text: inout PrometheusText) throws(ServiceError)
 
-    /// Whether it can do its work.
+    /// Whether it works.
     var health: ServiceHealth { get }
 
     /// Starts its work in the background. Called once, when the server accepts connections.
     func start() throws
 
-    /// Refuses new work, waits for what runs, and ends it when the patience is over. Called once.
+    /// Refuses new work, waits for running work, and ends it when the patience is exhausted. Called once.
     func stop(_ patience: ShutdownPatience)
 }
 
@@ -36,29 +36,29 @@ extension Service {
     package func dataPlaneRoute(for target: RequestTarget, method: String) -> DataPlaneRoute? { nil }
     /// No pages.
     package var operatorPages: [OperatorPage] { [] }
-    /// No figures.
+    /// No metrics.
     package func writeMetrics(of account: AccountID?, to text: inout PrometheusText) throws(ServiceError) {}
-    /// Well.
+    /// Healthy.
     package var health: ServiceHealth { .healthy }
-    /// Nothing runs in the background.
+    /// No work in the background.
     package func start() throws {}
-    /// Nothing has to end.
+    /// No work to end.
     package func stop(_ patience: ShutdownPatience) {}
 }
 
-/// Whether a service can do its work.
+/// Whether a service works.
 package enum ServiceHealth: Hashable, Sendable {
-    /// It can.
+    /// It works.
     case healthy
-    /// It cannot, or not all of it; the text says why.
+    /// It does not work, or not fully, for this reason.
     case degraded(String)
 }
 
-/// How long a shutdown waits for what runs.
+/// How long a shutdown waits for running work.
 package struct ShutdownPatience {
-    /// At most this long, in seconds.
+    /// The longest wait, in seconds.
     package let seconds: Double
-    /// Asked again and again meanwhile; `true` ends the waiting at once.
+    /// Polled during the wait; `true` ends it at once.
     package let isExhausted: () -> Bool
 
     /// Sets the limits.

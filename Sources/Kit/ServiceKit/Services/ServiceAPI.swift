@@ -1,10 +1,9 @@
 package import AWSProtocol
 
-/// One API of a service: its model, and the use case of each operation that exists here. The other operations of the
-/// model answer 501 and name themselves.
+/// One API of a service: its model, and the use case of each implemented operation. The other operations of the model
+/// get status 501 and an error that names the operation.
 package struct ServiceAPI: Sendable {
-    /// Whether a caller may ask for an operation at all, before anything is known of the resource; throws what it is
-    /// refused with.
+    /// Refuses callers that may not request an operation for any resource; throws the error for them.
     package typealias Admission = @Sendable (RequestContext) throws(ServiceError) -> Void
 
     private var dispatcher: ServiceDispatcher<RequestContext>
@@ -12,7 +11,7 @@ package struct ServiceAPI: Sendable {
     /// The longest request that the service reads, in bytes.
     package let requestLimitBytes: Int
 
-    /// Makes the API of a model, with no operation yet.
+    /// Makes the API of a model, without operations.
     package init(
         _ model: ServiceModel, requestLimitBytes: Int, admission: @escaping Admission = { _ throws(ServiceError) in }
     ) {
@@ -24,8 +23,7 @@ package struct ServiceAPI: Sendable {
     /// The model.
     package var model: ServiceModel { dispatcher.service }
 
-    /// Ties an operation to its use case, which learns the action's name, such as `lambda:GetFunction`, from its
-    /// context.
+    /// Ties an operation to its use case. The context that it gets names the action, such as `lambda:GetFunction`.
     package mutating func offer<Input, Output>(
         _ operation: AWSOperation<Input, Output>,
         _ useCase: @escaping @Sendable (Input, RequestContext) throws(ServiceError) -> Output
@@ -40,15 +38,15 @@ package struct ServiceAPI: Sendable {
         }
     }
 
-    /// Answers a request. Errors are answers.
+    /// Responds to a request, also with errors.
     package func respond(to request: AWSRequest, context: RequestContext) -> AWSResponse {
         dispatcher.respond(to: request, context: context)
     }
 
-    /// The operation that a request means, as far as its head tells.
+    /// The operation of a request, as far as its head names it.
     package func operationName(of request: AWSRequest) -> String? { dispatcher.operationName(of: request) }
 
-    /// An error in the form that the API's clients read.
+    /// An error in the API's wire format.
     package func answer(_ error: AWSError, requestID: String) -> AWSResponse {
         dispatcher.answer(error, requestID: requestID)
     }

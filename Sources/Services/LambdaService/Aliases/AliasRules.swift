@@ -1,10 +1,10 @@
-internal import ServiceKit
-internal import LambdaModel
 internal import AWSProtocol
 internal import Catalog
 internal import Domain
+internal import LambdaModel
+internal import ServiceKit
 
-/// Which versions an alias may point at, with Lambda's sentences.
+/// The rules of the versions that an alias points at, with Lambda's messages.
 ///
 /// Source: "Create an alias for a Lambda function" and "Implement Lambda canary deployments", Lambda developer guide.
 enum AliasRules {
@@ -47,12 +47,12 @@ enum AliasRules {
         return ServiceError(.validation, error.message)
     }
 
-    /// Reads a version, which must exist.
+    /// Refuses a version that does not exist.
     static func check(
         _ version: FunctionVersion, of function: StoredFunction, _ rows: borrowing CatalogTransaction
     ) throws {
         guard try rows.version(version, of: function) != nil else {
-            throw FunctionRows.notFound(FunctionTarget(function: function.id, qualifier: .version(version)))
+            throw FunctionLookup.notFound(FunctionTarget(function: function.id, qualifier: .version(version)))
         }
     }
 }

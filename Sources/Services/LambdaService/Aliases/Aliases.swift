@@ -1,15 +1,20 @@
-internal import ServiceKit
-internal import LambdaModel
 internal import AWSProtocol
 internal import Catalog
 internal import Domain
+internal import LambdaModel
+internal import ServiceKit
 
 /// The use cases of aliases.
 struct Aliases: Sendable {
-    let store: LambdaStore
-    let directory: FunctionDirectory
+    private let store: LambdaStore
+    private let resolver: FunctionResolver
 
-    /// Makes an alias: a name for a version, or for two of which the second gets part of the invocations.
+    init(store: LambdaStore, resolver: FunctionResolver) {
+        self.store = store
+        self.resolver = resolver
+    }
+
+    /// Creates an alias: a name for one version, or for two, of which the second gets a share of the invocations.
     ///
     /// Source: *CreateAlias* in the Lambda API reference.
     func createAlias(
@@ -20,7 +25,7 @@ struct Aliases: Sendable {
             aliasArn: target.arn.description, name: request.name, functionVersion: request.functionVersion,
             description: request.description ?? "", routingConfig: request.routingConfig)
         return try store.write { rows in
-            let function = try FunctionRows.find(target.function, rows)
+            let function = try FunctionLookup.find(target.function, rows)
             let record = try self.record(&alias, of: function, rows)
             guard try rows.alias(record.name, of: function) == nil else {
                 throw ServiceError(.resourceConflict, "Alias already exists: \(target.arn)")
@@ -37,18 +42,20 @@ struct Aliases: Sendable {
         _ request: Lambda.GetAliasRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.AliasConfiguration {
         let target = try aliasTarget(request.functionName, request.name, context)
-        return try store.read { rows in try Self.alias(target, of: try FunctionRows.find(target.function, rows), rows) }
+        return try store.read { rows in try Self.alias(target, of: try FunctionLookup.find(target.function, rows), rows)
+        }
     }
 
-    /// Changes an alias; what the request leaves out stays as it is. The next invocation goes to the new version.
+    /// Changes an alias; settings that the request leaves out stay as they are. The next invocation goes to the new
+    /// version.
     ///
     /// Source: *UpdateAlias* in the Lambda API reference.
     func updateAlias(
         _ request: Lambda.UpdateAliasRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.AliasConfiguration {
         let target = try aliasTarget(request.functionName, request.name, context)
-        let changed = try store.write { rows in
-            let function = try FunctionRows.find(target.function, rows)
+        return try store.write { rows in
+            let function = try FunctionLookup.find(target.function, rows)
             var alias = try Self.alias(target, of: function, rows)
             guard request.revisionId == nil || request.revisionId == alias.revisionId else {
                 throw ServiceError.staleRevision("GetFunction/GetAlias")
@@ -59,10 +66,9 @@ struct Aliases: Sendable {
             try rows.put(try self.record(&alias, of: function, rows), of: function)
             return alias
         }
-        return changed
     }
 
-    /// Deletes an alias with everything that is set for it. Deleting what is not there succeeds, as on Lambda.
+    /// Deletes an alias with its settings. Deleting an alias that does not exist succeeds, as on Lambda.
     ///
     /// Source: *DeleteAlias* in the Lambda API reference.
     func deleteAlias(
@@ -70,7 +76,7 @@ struct Aliases: Sendable {
     ) throws(ServiceError) -> NoMembers {
         let target = try aliasTarget(request.functionName, request.name, context)
         try store.write { rows in
-            let function = try FunctionRows.find(target.function, rows)
+            let function = try FunctionLookup.find(target.function, rows)
             if case .alias(let name) = target.qualifier { try rows.delete(name, of: function) }
         }
         return NoMembers()
@@ -82,19 +88,19 @@ struct Aliases: Sendable {
     func listAliases(
         _ request: Lambda.ListAliasesRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.ListAliasesResponse {
-        let function = try directory.resolveUnqualified(request.functionName, context)
+        let function = try resolver.resolveUnqualified(request.functionName, context)
         let size = Page.size(requested: request.maxItems)
         let listing = "aliases of \(function)"
-        let after = try Listing.marker(request.marker, listing: listing).flatMap { AliasName($0) }
+        let after = try Pagination.marker(request.marker, listing: listing).flatMap { AliasName($0) }
         let version = request.functionVersion.flatMap { FunctionVersion($0) }
         let records = try store.read { rows in
             try rows.aliases(
-                of: try FunctionRows.find(function, rows), pointingAt: version, after: after, limit: size + 1)
+                of: try FunctionLookup.find(function, rows), pointingAt: version, after: after, limit: size + 1)
         }
         let aliases = try records.prefix(size).map { record throws(ServiceError) -> Lambda.AliasConfiguration in
             try LambdaStore.decode(record.document)
         }
-        let next = Listing.nextMarker(records, pageSize: size, listing: listing) { $0.name.description }
+        let next = Pagination.nextMarker(records, pageSize: size, listing: listing) { $0.name.description }
         return Lambda.ListAliasesResponse(nextMarker: next, aliases: aliases)
     }
 }
@@ -104,7 +110,7 @@ extension Aliases {
         _ function: String, _ name: String, _ context: RequestContext
     ) throws(ServiceError) -> FunctionTarget {
         let target = FunctionTarget(
-            function: try directory.resolveUnqualified(function, context), qualifier: AliasName(name).map { .alias($0) }
+            function: try resolver.resolveUnqualified(function, context), qualifier: AliasName(name).map { .alias($0) }
         )
         guard target.qualifier != nil else { throw .invalidParameter("'\(name)' is not the name of an alias.") }
         return target
@@ -122,7 +128,7 @@ extension Aliases {
         return try LambdaStore.decode(record.document)
     }
 
-    /// An alias as it is stored, with a new revision, after its versions were found.
+    /// The row of an alias with a new revision, after a check of its versions.
     private func record(
         _ alias: inout Lambda.AliasConfiguration, of function: StoredFunction, _ rows: borrowing CatalogTransaction
     ) throws -> AliasRecord {

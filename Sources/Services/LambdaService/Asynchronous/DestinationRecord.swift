@@ -2,7 +2,7 @@ internal import AWSProtocol
 internal import Domain
 internal import EventQueue
 
-/// What a destination is told of an asynchronous invocation: a JSON document.
+/// The record of an asynchronous invocation for its destination: a JSON document.
 ///
 /// Source: "Capturing records of Lambda asynchronous invocations", Lambda developer guide.
 struct DestinationRecord {
@@ -10,27 +10,27 @@ struct DestinationRecord {
     /// The function with the qualifier that was invoked.
     let functionARN: String
     let condition: InvocationCondition
-    /// What the function answered last, as JSON; `nil` when it was never run.
+    /// The function's last response, as JSON; `nil` when it never ran.
     let response: Response?
     let timestampMilliseconds: Int64
 
-    /// An answer of the function.
+    /// A response of the function.
     struct Response {
         let payload: [UInt8]
         let executedVersion: FunctionVersion
         let isError: Bool
     }
 
-    /// The document. Payloads are JSON already and go in as they are.
+    /// The document. Payloads are JSON already and are inserted unchanged.
     var json: [UInt8] {
-        // Milliseconds are always written, also where they are 0.
+        // Always with milliseconds, even if they are 0.
         let timestamp = LambdaTime.text(milliseconds: timestampMilliseconds).replacing("+0000", with: "Z")
         var text = Array(#"{"version":"1.0","timestamp":"\#(timestamp)","requestContext":"#.utf8)
         text += JSON.encode(
             .structure([
                 "requestId": .string(event.event.requestID), "functionArn": .string(functionARN),
                 "condition": .string(condition.rawValue),
-                // How often the function has run: what a limit turned away is not counted.
+                // How often the function has run: throttled attempts do not count.
                 "approximateInvokeCount": .integer(Int64(event.retries + (response == nil ? 0 : 1))),
             ]))
         text += Array(#","requestPayload":"#.utf8) + event.event.payload

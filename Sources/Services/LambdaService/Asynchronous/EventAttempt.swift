@@ -1,42 +1,44 @@
-internal import ServiceKit
-internal import FunctionExecution
 internal import AWSProtocol
 internal import Domain
 internal import EventQueue
+internal import FunctionExecution
 internal import Scheduler
+internal import ServiceKit
 internal import Telemetry
 
-/// One attempt at an asynchronous invocation: what follows from how it ends.
+/// One attempt at an asynchronous invocation: decides what follows from its result.
 struct EventAttempt: Sendable {
     let event: QueuedEvent
     let target: FunctionTarget
     let settings: AsynchronousSettings
-    /// The function's.
+    /// The function's meter.
     let meter: FunctionMeter
     let nowMilliseconds: @Sendable () -> Int64
 
-    /// Names of the attributes that an event of a function has.
+    /// The name of the attribute with the client context.
     static let clientContext = "ClientContext"
+    /// The name of the attribute with the X-Ray header.
     static let traceID = "TraceId"
 
-    /// How often a function has run in the chain of destinations that led to an event: `Runs:` and the function's ARN.
+    /// The prefix of attributes that count a function's runs in the chain of destinations that led to an event: `Runs:`
+    /// and the function's ARN.
     private static let runs = "Runs:"
-    /// Runs of one function in one chain.
+    /// The highest number of runs of one function in one chain.
     ///
     /// Source: "Use Lambda recursive loop detection to prevent infinite loops", Lambda developer guide.
     static let runsPerChain = 16
 
-    /// Whether the function has run so often in the chain of this event that destinations must lead in a circle.
-    var isInLoop: Bool { settings.endsLoops && runs(of: target.function) >= Self.runsPerChain }
+    /// Whether the function has run so often in the chain of this event that its destinations form a loop.
+    var isInLoop: Bool { settings.stopsLoops && runs(of: target.function) >= Self.runsPerChain }
 
     private func runs(of function: FunctionID) -> Int {
         event.event.attributes["\(Self.runs)\(function)"].flatMap { Int($0) } ?? 0
     }
 
-    /// Whether the event must not be tried any more.
+    /// Whether the event is too old for another attempt.
     var isTooOld: Bool { settings.retries.isTooOld(event, nowMilliseconds: nowMilliseconds()) }
 
-    /// What follows from the function's answer.
+    /// What follows from the result of the invocation.
     func verdict(on result: InvocationResult, _ version: FunctionVersion) -> EventVerdict {
         switch result {
         case .answered(let payload, _):
@@ -61,15 +63,14 @@ struct EventAttempt: Sendable {
         }
     }
 
-    /// Ends the event of a function that has come back to itself too often. A record of that would only go on in the
-    /// circle.
+    /// Ends the event of a recursive loop. A record for its destination would only continue the loop.
     func breakLoop() -> EventVerdict {
         meter.count(\.recursiveInvocationsDropped)
         meter.count(\.asyncEventsDropped)
         return .finished()
     }
 
-    /// Ends the event: with a record for its destination, and itself for the dead-letter queue.
+    /// Ends the event: follow-ups are the record for its destination, and the event itself for the dead-letter queue.
     func finish(
         _ condition: InvocationCondition, _ response: DestinationRecord.Response?
     ) -> EventVerdict {
@@ -84,33 +85,35 @@ struct EventAttempt: Sendable {
             let attributes = recordAttributes(functionARN, destination, condition)
             followUps +=
                 FunctionARN(destination) == nil
-                ? [follow(destination, record.json, attributes)] : invoke(destination, record.json, attributes)
+                ? [followUp(to: destination, record.json, attributes)]
+                : [invocation(of: destination, record.json, attributes)]
         }
         if !hasSucceeded, let queue = settings.deadLetterQueue {
-            followUps.append(follow(queue, event.event.payload, deadLetterAttributes(condition, response)))
+            followUps.append(followUp(to: queue, event.event.payload, deadLetterAttributes(condition, response)))
         }
         let fitting = followUps.filter { Self.fits($0) }
         for _ in fitting.count..<followUps.count { meter.count(\.destinationDeliveryFailures) }
         return .finished(followUps: fitting)
     }
 
-    /// Whether a message is one that its target could take. A record for a function is an event, and no longer than
-    /// any other: each holds the one before it. Queues, topics and buses take 1 MiB at most, and what none of them
-    /// takes must not wait for them. Only a bucket takes any record.
+    /// Whether a message is within the limit of its target. A record for a function is an event with the limit of any
+    /// other, as each record contains the one before it. Queues, topics and buses take 1 MiB at most; a longer message
+    /// must not be retried until it expires. Only a bucket takes records of any length.
     ///
     /// Source: "Amazon SQS message quotas" in the SQS developer guide.
     private static func fits(_ message: NewEvent) -> Bool {
         message.payload.count <= LambdaLimits.asynchronousPayloadBytes || ARN(message.target)?.service == "s3"
     }
 
-    private func invoke(_ function: String, _ record: [UInt8], _ attributes: [String: String]) -> [NewEvent] {
+    /// The event for a function as destination, with the runs of its chain.
+    private func invocation(of function: String, _ record: [UInt8], _ attributes: [String: String]) -> NewEvent {
         var attributes = attributes
         for (name, count) in event.event.attributes where name.hasPrefix(Self.runs) { attributes[name] = count }
         attributes["\(Self.runs)\(target.function)"] = String(runs(of: target.function) + 1)
-        return [follow(function, record, attributes)]
+        return followUp(to: function, record, attributes)
     }
 
-    private func follow(_ target: String, _ payload: [UInt8], _ attributes: [String: String]) -> NewEvent {
+    private func followUp(to target: String, _ payload: [UInt8], _ attributes: [String: String]) -> NewEvent {
         NewEvent(
             target: target, requestID: event.event.requestID, payload: payload, attributes: attributes,
             source: self.target.arn.description, acceptedMilliseconds: nowMilliseconds())
@@ -151,7 +154,7 @@ struct EventAttempt: Sendable {
 
     /// The message of an error, or its beginning.
     private static func excerpt(_ payload: [UInt8]) -> String {
-        // What is not an error's JSON is shown as it is.
+        // A payload that is not the JSON of an error is shown unchanged.
         let message = (try? JSON.decode(payload))?["errorMessage"]
         guard case .string(let text) = message else { return String(decoding: payload.prefix(1024), as: UTF8.self) }
         return String(decoding: text.utf8.prefix(1024), as: UTF8.self)

@@ -4,11 +4,12 @@ internal import FunctionExecution
 internal import LinuxSystem
 internal import ServiceKit
 internal import Telemetry
+internal import Telemetry
 
 extension Invoker {
-    /// Runs the function that a delivery is for, and says what follows.
+    /// Runs the function that a delivery names, and answers what follows.
     func deliver(_ delivery: Delivery, _ answer: @escaping @Sendable (EventVerdict) -> Void) {
-        // A name that is not a function's was never accepted: there is nothing to run.
+        // Only functions' ARNs are accepted as targets, so no event is lost here.
         guard let arn = FunctionARN(delivery.target.description) else { return answer(.finished()) }
         let target = FunctionTarget(function: arn.function, qualifier: arn.qualifier)
         var context = RequestContext(
@@ -18,19 +19,32 @@ extension Invoker {
             do throws(ServiceError) {
                 run(delivery.event, target, try route.get(), answer)
             } catch {
-                // A function that is gone takes its events with it; any other error may pass.
-                guard error.shape != .resourceNotFound else { return answer(.finished()) }
                 log.warning(
-                    "An asynchronous invocation was postponed",
+                    "An asynchronous invocation could not be routed",
                     ["request_id": .text(delivery.event.event.requestID)], cause: error)
-                let moment = WallClock.nowMilliseconds() + Self.passingErrorMilliseconds
-                answer(.postponed(untilMilliseconds: moment, isRetry: false, reason: error.message))
+                answer(
+                    Self.verdict(
+                        onRouteError: error, of: delivery.event, nowMilliseconds: WallClock.nowMilliseconds(),
+                        meter: { metrics.meter(of: target.function) }))
             }
         }
     }
 
-    /// How long a delivery waits when its route could not be read.
-    private static let passingErrorMilliseconds: Int64 = 1_000
+    /// The verdict on an event whose route could not be read. A deleted function takes its events with it. Any other
+    /// error may pass: the event is retried with back-off, until it reaches the default maximum age, as its function's
+    /// own is not known.
+    static func verdict(
+        onRouteError error: ServiceError, of event: QueuedEvent, nowMilliseconds: Int64, meter: () -> FunctionMeter
+    ) -> EventVerdict {
+        guard error.shape != .resourceNotFound else { return .finished() }
+        switch RetryPolicy().step(after: .throttled, of: event, nowMilliseconds: nowMilliseconds) {
+        case .finish:
+            meter().count(\.asyncEventsDropped)
+            return .finished()
+        case .retry(let moment):
+            return .postponed(untilMilliseconds: moment, isRetry: false, reason: error.message)
+        }
+    }
 
     private func run(
         _ event: QueuedEvent, _ target: FunctionTarget, _ route: InvocationRoute,
@@ -40,14 +54,16 @@ extension Invoker {
             event: event, target: target, settings: route.asynchronous, meter: metrics.meter(of: target.function),
             nowMilliseconds: { WallClock.nowMilliseconds() })
         guard !attempt.isInLoop else { return answer(attempt.breakLoop()) }
-        guard !route.asynchronous.isSwitchedOff else { return answer(attempt.finish(.zeroReservedConcurrency, nil)) }
+        guard !route.asynchronous.hasZeroConcurrency else {
+            return answer(attempt.finish(.zeroReservedConcurrency, nil))
+        }
         guard !attempt.isTooOld else { return answer(attempt.finish(.eventAgeExceeded, nil)) }
         let revision = route.choose(random: .random(in: 0..<1))
         let header: String?
         do throws(ServiceError) {
             header = try trace(event.event.attributes[EventAttempt.traceID], to: revision)
         } catch {
-            // A loop is not tried again.
+            // A recursive loop is not retried.
             return answer(attempt.finish(.retriesExhausted, nil))
         }
         pool.invoke(
@@ -65,7 +81,7 @@ extension Invoker {
                 }))
     }
 
-    /// Counts a message that was to follow from a delivery and is lost.
+    /// Counts a lost follow-up message of a delivery.
     func didDropFollowUp(of delivery: Delivery) {
         guard let function = FunctionARN(delivery.target.description)?.function else { return }
         metrics.meter(of: function).count(\.destinationDeliveryFailures)

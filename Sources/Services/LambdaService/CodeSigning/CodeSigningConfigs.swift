@@ -1,14 +1,18 @@
-internal import ServiceKit
-internal import LambdaModel
 internal import AWSProtocol
 internal import Catalog
 internal import Domain
+internal import LambdaModel
+internal import ServiceKit
 
 /// The use cases of code signing configurations.
 struct CodeSigningConfigs: Sendable {
-    let store: LambdaStore
+    private let store: LambdaStore
 
-    /// Makes a code signing configuration: whose signatures count, and what happens to code without one.
+    init(store: LambdaStore) {
+        self.store = store
+    }
+
+    /// Creates a code signing configuration: the accepted publishers, and the policy for code without their signatures.
     ///
     /// Source: *CreateCodeSigningConfig* in the Lambda API reference.
     func createCodeSigningConfig(
@@ -26,7 +30,7 @@ struct CodeSigningConfigs: Sendable {
             lastModified: LambdaTime.now())
         try store.write { rows in
             try rows.put(LambdaStore.encode(config), as: id, in: arn.scope)
-            try FunctionTags.put(tags: tags, on: arn, rows)
+            try TagRows.put(tags: tags, on: arn, rows)
         }
         return Lambda.CreateCodeSigningConfigResponse(codeSigningConfig: config)
     }
@@ -43,8 +47,8 @@ struct CodeSigningConfigs: Sendable {
         }
     }
 
-    /// Changes a code signing configuration; what the request leaves out stays. Code that is deployed already is not
-    /// looked at again.
+    /// Changes a code signing configuration; settings that the request leaves out stay as they are. Deployed code is
+    /// not checked again.
     ///
     /// Source: *UpdateCodeSigningConfig* in the Lambda API reference.
     func updateCodeSigningConfig(
@@ -94,21 +98,22 @@ struct CodeSigningConfigs: Sendable {
     ) throws(ServiceError) -> Lambda.ListCodeSigningConfigsResponse {
         let size = Page.size(requested: request.maxItems)
         let listing = "code signing configs"
-        let after = try Listing.marker(request.marker, listing: listing) ?? ""
+        let after = try Pagination.marker(request.marker, listing: listing) ?? ""
         let scope = ResourceScope(account: context.account, region: context.region, kind: .codeSigningConfig)
         let resources = try store.read { rows in
-            try rows.resources(in: scope, after: after, limit: size + 1).map { Listed(name: $0.name, $0.document) }
+            try rows.resources(in: scope, after: after, limit: size + 1)
         }
         let configs = try resources.prefix(size).map { resource throws(ServiceError) in
             try LambdaStore.decode(resource.document) as Lambda.CodeSigningConfig
         }
-        let next = Listing.nextMarker(resources, pageSize: size, listing: listing, key: \.name)
+        let next = Pagination.nextMarker(resources, pageSize: size, listing: listing, key: \.name)
         return Lambda.ListCodeSigningConfigsResponse(nextMarker: next, codeSigningConfigs: configs)
     }
 }
 
 extension CodeSigningConfigs {
-    /// Reads the ARN of a code signing configuration of the caller's.
+    /// Resolves the ARN of a code signing configuration, which must be of the caller's account and the request's
+    /// region.
     static func parse(
         _ text: String, _ context: RequestContext
     ) throws(ServiceError) -> CodeSigningConfigARN {
@@ -136,19 +141,8 @@ extension CodeSigningConfigs {
 }
 
 extension CodeSigningConfigARN {
-    /// Where configurations are kept.
+    /// The scope of configurations' rows.
     var scope: ResourceScope { ResourceScope(account: account, region: region, kind: .codeSigningConfig) }
-    /// Where their tags are kept.
+    /// The scope of the rows of their tags.
     var tagScope: ResourceScope { ResourceScope(account: account, region: region, kind: .codeSigningConfigTags) }
-}
-
-/// A row of a scope.
-private struct Listed: Sendable {
-    let name: String
-    let document: [UInt8]
-
-    init(name: String, _ document: [UInt8]) {
-        self.name = name
-        self.document = document
-    }
 }

@@ -1,58 +1,43 @@
-internal import ServiceKit
-internal import LambdaModel
 internal import AWSProtocol
 internal import Catalog
 internal import Domain
-
-/// Which code signing configuration a function has; empty where it has none.
-///
-/// The model calls both members required, and Lambda leaves both out.
-struct FunctionCodeSigning: AWSStructure {
-    let configuration: Lambda.GetFunctionCodeSigningConfigResponse?
-
-    init(_ configuration: Lambda.GetFunctionCodeSigningConfigResponse?) { self.configuration = configuration }
-
-    /// Takes a value of the model's shape.
-    init(awsValue: AWSValue) {
-        configuration = Lambda.GetFunctionCodeSigningConfigResponse(awsValue: awsValue)
-    }
-
-    /// The value.
-    var awsValue: AWSValue { configuration?.awsValue ?? .structure([:]) }
-
-    /// The schema of the model's shape.
-    static var schema: Schema { Lambda.GetFunctionCodeSigningConfigResponse.schema }
-}
+internal import LambdaModel
+internal import ServiceKit
 
 /// The use cases of a function's code signing configuration.
 struct FunctionCodeSigningConfigs: Sendable {
-    let store: LambdaStore
-    let directory: FunctionDirectory
+    private let store: LambdaStore
+    private let resolver: FunctionResolver
 
-    /// Gives a function a code signing configuration, which counts from the next deployment on.
+    init(store: LambdaStore, resolver: FunctionResolver) {
+        self.store = store
+        self.resolver = resolver
+    }
+
+    /// Attaches a code signing configuration to a function. It applies from the next deployment on.
     ///
     /// Source: *PutFunctionCodeSigningConfig* in the Lambda API reference.
     func putFunctionCodeSigningConfig(
         _ request: Lambda.PutFunctionCodeSigningConfigRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.PutFunctionCodeSigningConfigResponse {
-        let id = try directory.resolveFunctionAlone(request.functionName, context)
+        let id = try resolver.resolveFunctionAlone(request.functionName, context)
         try store.write { rows in
             _ = try Self.findCodeSigningConfig(request.codeSigningConfigArn, for: id, rows)
-            try Self.attach(request.codeSigningConfigArn, to: try FunctionRows.find(id, rows), rows)
+            try Self.attach(request.codeSigningConfigArn, to: try FunctionLookup.find(id, rows), rows)
         }
         return Lambda.PutFunctionCodeSigningConfigResponse(
             codeSigningConfigArn: request.codeSigningConfigArn, functionName: id.name.description)
     }
 
-    /// Tells a function's code signing configuration.
+    /// Returns a function's code signing configuration.
     ///
     /// Source: *GetFunctionCodeSigningConfig* in the Lambda API reference.
     func getFunctionCodeSigningConfig(
         _ request: Lambda.GetFunctionCodeSigningConfigRequest, _ context: RequestContext
     ) throws(ServiceError) -> FunctionCodeSigning {
-        let id = try directory.resolveFunctionAlone(request.functionName, context)
+        let id = try resolver.resolveFunctionAlone(request.functionName, context)
         let arn = try store.read { rows in
-            try rows.setting(.codeSigningConfig, of: try FunctionRows.find(id, rows))?.target
+            try rows.setting(.codeSigningConfig, of: try FunctionLookup.find(id, rows))?.target
         }
         return FunctionCodeSigning(
             arn.map {
@@ -61,14 +46,15 @@ struct FunctionCodeSigningConfigs: Sendable {
             })
     }
 
-    /// Takes a function's code signing configuration away. Without one this succeeds too.
+    /// Detaches a function's code signing configuration. Without one this succeeds, too.
     ///
     /// Source: *DeleteFunctionCodeSigningConfig* in the Lambda API reference.
     func deleteFunctionCodeSigningConfig(
         _ request: Lambda.DeleteFunctionCodeSigningConfigRequest, _ context: RequestContext
     ) throws(ServiceError) -> NoMembers {
-        let id = try directory.resolveFunctionAlone(request.functionName, context)
-        _ = try store.write { rows in try rows.deleteSetting(.codeSigningConfig, of: try FunctionRows.find(id, rows)) }
+        let id = try resolver.resolveFunctionAlone(request.functionName, context)
+        _ = try store.write { rows in try rows.deleteSetting(.codeSigningConfig, of: try FunctionLookup.find(id, rows))
+        }
         return NoMembers()
     }
 
@@ -81,21 +67,21 @@ struct FunctionCodeSigningConfigs: Sendable {
         let arn = try CodeSigningConfigs.parse(request.codeSigningConfigArn, context)
         let size = Page.size(requested: request.maxItems)
         let listing = "functions with \(arn)"
-        let after = try Listing.marker(request.marker, listing: listing).flatMap { FunctionName($0) }
+        let after = try Pagination.marker(request.marker, listing: listing).flatMap { FunctionName($0) }
         let functions = try store.read { rows in
             _ = try CodeSigningConfigs.find(arn, rows)
             return try rows.functions(
                 account: arn.account, region: arn.region, whose: .codeSigningConfig, targets: arn.description,
                 after: after, limit: size + 1)
         }
-        let next = Listing.nextMarker(functions, pageSize: size, listing: listing) { $0.name.description }
+        let next = Pagination.nextMarker(functions, pageSize: size, listing: listing) { $0.name.description }
         return Lambda.ListFunctionsByCodeSigningConfigResponse(
             nextMarker: next, functionArns: functions.prefix(size).map(\.description))
     }
 }
 
 extension FunctionCodeSigningConfigs {
-    /// Finds the code signing configuration that a function is to have: one of the function's own account and region.
+    /// Finds the code signing configuration for a function: one of the function's own account and region.
     ///
     /// - Throws: `.codeSigningConfigNotFound`.
     static func findCodeSigningConfig(
@@ -112,7 +98,7 @@ extension FunctionCodeSigningConfigs {
         return try LambdaStore.decode(document)
     }
 
-    /// Notes which code signing configuration a function has.
+    /// Stores the code signing configuration of a function.
     static func attach(
         _ arn: String, to function: StoredFunction, _ rows: borrowing CatalogTransaction
     ) throws {
@@ -122,16 +108,16 @@ extension FunctionCodeSigningConfigs {
             FunctionSetting(target: arn, document: LambdaStore.encode(document)), as: .codeSigningConfig, of: function)
     }
 
-    /// Refuses new code or layers where the function's configuration wants them signed.
+    /// Refuses new code or layers where the function's configuration requires signatures.
     ///
-    /// Nothing here verifies signatures, so no package counts as signed. Source of the sentence: public reports of
+    /// Strata verifies no signatures, so no package counts as signed. Source of the message: public reports of
     /// deployments that Lambda refused.
     static func checkSignature(of function: StoredFunction, _ rows: borrowing CatalogTransaction) throws {
         guard let arn = try rows.setting(.codeSigningConfig, of: function)?.target else { return }
         try checkSignature(of: function.id, by: try findCodeSigningConfig(arn, for: function.id, rows))
     }
 
-    /// Refuses code that a configuration wants signed.
+    /// Refuses code where a configuration requires signatures.
     static func checkSignature(
         of function: FunctionID, by config: Lambda.CodeSigningConfig
     ) throws(ServiceError) {

@@ -1,16 +1,20 @@
-internal import ServiceKit
 internal import Catalog
 internal import Domain
+internal import ServiceKit
 
-/// How much concurrency functions may set aside, with Lambda's sentences.
+/// The limits of reserved and provisioned concurrency, with Lambda's messages.
 ///
 /// Source: "Configuring reserved concurrency" and "Configuring provisioned concurrency", Lambda developer guide.
 struct ConcurrencyRules {
-    /// Invocations at once of one account in one region.
-    let limit: Int
+    /// The concurrency limit of one account in one region.
+    private let limit: Int
 
-    /// What always stays for functions without a reservation: 100 of Lambda's 1 000. A server that is started with a
-    /// lower limit keeps a tenth, so that there, too, something can be reserved.
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// The concurrency that always stays unreserved: 100 of Lambda's 1 000. A server with a lower limit keeps a tenth,
+    /// so that functions can have reservations there, too.
     var unreservedMinimum: Int { min(LambdaLimits.unreservedConcurrentExecutions, limit / 10) }
 
     /// Refuses a reservation that takes too much, or that the function's own provisioned concurrency does not fit in.
@@ -31,9 +35,10 @@ struct ConcurrencyRules {
         }
     }
 
-    /// Refuses provisioned concurrency that exceeds the function's reservation, or without one what is left.
+    /// Refuses provisioned concurrency that exceeds the function's reservation, or the unreserved concurrency where it
+    /// has none.
     ///
-    /// - Parameter qualifier: The version or alias that is to have it; what it has now does not count.
+    /// - Parameter qualifier: the version or alias; its present provisioned concurrency does not count.
     func check(
         provisioning amount: Int, for function: StoredFunction, qualifier: String, _ rows: borrowing CatalogTransaction
     ) throws {

@@ -1,25 +1,34 @@
-internal import ServiceKit
-internal import LambdaModel
 internal import AWSProtocol
 internal import Catalog
 internal import Domain
+internal import LambdaModel
 internal import Scheduler
+internal import ServiceKit
 
 /// The use cases of provisioned concurrency.
 struct ProvisionedConcurrencyConfigs: Sendable {
-    let store: LambdaStore
-    let directory: FunctionDirectory
-    let rules: ConcurrencyRules
-    let concurrency: ConcurrencyController
+    private let store: LambdaStore
+    private let resolver: FunctionResolver
+    private let rules: ConcurrencyRules
+    private let concurrency: ConcurrencyReconciler
 
-    /// Sets provisioned concurrency of a version or an alias. The answer says `IN_PROGRESS`, as Lambda's does, and a
-    /// later look finds it `READY` once the environments are there.
+    init(
+        store: LambdaStore, resolver: FunctionResolver, rules: ConcurrencyRules, concurrency: ConcurrencyReconciler
+    ) {
+        self.store = store
+        self.resolver = resolver
+        self.rules = rules
+        self.concurrency = concurrency
+    }
+
+    /// Sets the provisioned concurrency of a version or an alias. The response says `IN_PROGRESS`, as Lambda's does;
+    /// later responses say `READY` once the environments have started.
     ///
     /// Source: *PutProvisionedConcurrencyConfig* in the Lambda API reference.
     func putProvisionedConcurrencyConfig(
         _ request: Lambda.PutProvisionedConcurrencyConfigRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.PutProvisionedConcurrencyConfigResponse {
-        let target = try directory.resolve(request.functionName, request.qualifier, context)
+        let target = try resolver.resolve(request.functionName, request.qualifier, context)
         guard target.isPublished else {
             throw .invalidParameter(
                 "Provisioned Concurrency Configs cannot be applied to unpublished function versions.")
@@ -40,7 +49,7 @@ struct ProvisionedConcurrencyConfigs: Sendable {
         return config
     }
 
-    /// Tells the provisioned concurrency of a version or an alias.
+    /// Returns the provisioned concurrency of a version or an alias.
     ///
     /// Source: *GetProvisionedConcurrencyConfig* in the Lambda API reference.
     func getProvisionedConcurrencyConfig(
@@ -56,7 +65,7 @@ struct ProvisionedConcurrencyConfigs: Sendable {
                 throw ServiceError(
                     .provisionedConcurrencyNotFound, "No Provisioned Concurrency Config found for this function")
             }
-            return (setting, try self.concurrency.provisionedStatus(setting, of: function, rows))
+            return (setting, try self.concurrency.status(setting, of: function, rows))
         }
         let made: Lambda.PutProvisionedConcurrencyConfigResponse = try LambdaStore.decode(setting.document)
         return Lambda.GetProvisionedConcurrencyConfigResponse(
@@ -66,7 +75,7 @@ struct ProvisionedConcurrencyConfigs: Sendable {
             statusReason: status.answer.reason, lastModified: made.lastModified)
     }
 
-    /// Ends the provisioned concurrency of a version or an alias. Without any this succeeds too.
+    /// Removes the provisioned concurrency of a version or an alias. Without any this succeeds, too.
     ///
     /// Source: *DeleteProvisionedConcurrencyConfig* in the Lambda API reference.
     func deleteProvisionedConcurrencyConfig(
@@ -86,14 +95,14 @@ struct ProvisionedConcurrencyConfigs: Sendable {
     func listProvisionedConcurrencyConfigs(
         _ request: Lambda.ListProvisionedConcurrencyConfigsRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.ListProvisionedConcurrencyConfigsResponse {
-        let id = try directory.resolveFunctionAlone(request.functionName, context)
+        let id = try resolver.resolveFunctionAlone(request.functionName, context)
         let size = Page.size(requested: request.maxItems)
         let listing = "provisioned concurrency of \(id)"
-        let after = try Listing.marker(request.marker, listing: listing)
+        let after = try Pagination.marker(request.marker, listing: listing)
         let found = try store.read { rows in
-            let function = try FunctionRows.find(id, rows)
+            let function = try FunctionLookup.find(id, rows)
             return try rows.settings(.provisionedConcurrency, of: function, after: after, limit: size + 1).map {
-                (setting: $0, status: try self.concurrency.provisionedStatus($0, of: function, rows))
+                (setting: $0, status: try self.concurrency.status($0, of: function, rows))
             }
         }
         let configs = try found.prefix(size).map { setting, status throws(ServiceError) in
@@ -105,7 +114,7 @@ struct ProvisionedConcurrencyConfigs: Sendable {
                 allocatedProvisionedConcurrentExecutions: status.available, status: status.answer.status,
                 statusReason: status.answer.reason, lastModified: made.lastModified)
         }
-        let next = Listing.nextMarker(found, pageSize: size, listing: listing, key: \.setting.qualifier)
+        let next = Pagination.nextMarker(found, pageSize: size, listing: listing, key: \.setting.qualifier)
         return Lambda.ListProvisionedConcurrencyConfigsResponse(
             provisionedConcurrencyConfigs: configs, nextMarker: next)
     }
@@ -115,7 +124,7 @@ extension ProvisionedConcurrencyConfigs {
     private func publishedTarget(
         _ name: String, _ qualifier: String, _ context: RequestContext
     ) throws(ServiceError) -> FunctionTarget {
-        let target = try directory.resolve(name, qualifier, context)
+        let target = try resolver.resolve(name, qualifier, context)
         guard target.isPublished else {
             throw .invalidParameter("The function resource provided must be an alias or a published version.")
         }
@@ -125,12 +134,12 @@ extension ProvisionedConcurrencyConfigs {
     private static func findPublished(
         _ target: FunctionTarget, _ rows: borrowing CatalogTransaction
     ) throws -> StoredFunction {
-        if let function = try FunctionRows.existing(target, rows) { return function }
-        guard case .alias = target.qualifier else { throw FunctionRows.notFound(target) }
+        if let function = try FunctionLookup.existing(target, rows) { return function }
+        guard case .alias = target.qualifier else { throw FunctionLookup.notFound(target) }
         throw ServiceError(.resourceNotFound, "Cannot find alias arn: \(target.arn)")
     }
 
-    /// A version has provisioned concurrency by its number or by an alias, not by both.
+    /// Refuses provisioned concurrency for a version both by its number and by an alias.
     private static func checkNotProvisioned(
         _ target: FunctionTarget, of function: StoredFunction, _ rows: borrowing CatalogTransaction
     ) throws {

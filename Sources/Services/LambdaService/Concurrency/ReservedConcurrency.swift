@@ -1,14 +1,20 @@
-internal import ServiceKit
-internal import LambdaModel
 internal import AWSProtocol
 internal import Catalog
 internal import Domain
+internal import LambdaModel
+internal import ServiceKit
 
 /// The use cases of reserved concurrency.
 struct ReservedConcurrency: Sendable {
-    let store: LambdaStore
-    let directory: FunctionDirectory
-    let rules: ConcurrencyRules
+    private let store: LambdaStore
+    private let resolver: FunctionResolver
+    private let rules: ConcurrencyRules
+
+    init(store: LambdaStore, resolver: FunctionResolver, rules: ConcurrencyRules) {
+        self.store = store
+        self.resolver = resolver
+        self.rules = rules
+    }
 
     /// Reserves concurrency for a function.
     ///
@@ -16,12 +22,12 @@ struct ReservedConcurrency: Sendable {
     func putFunctionConcurrency(
         _ request: Lambda.PutFunctionConcurrencyRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.Concurrency {
-        let id = try directory.resolveFunctionAlone(request.functionName, context)
+        let id = try resolver.resolveFunctionAlone(request.functionName, context)
         let concurrency = Lambda.Concurrency(reservedConcurrentExecutions: request.reservedConcurrentExecutions)
         try store.write { rows in
             guard let function = try rows.function(id) else {
-                // This operation alone names the version, as recorded.
-                throw FunctionRows.notFound(FunctionTarget(function: id, qualifier: .latest))
+                // Only this operation names the version in the error, as recorded.
+                throw FunctionLookup.notFound(FunctionTarget(function: id, qualifier: .latest))
             }
             try self.rules.check(
                 reserving: request.reservedConcurrentExecutions, for: function, rows)
@@ -32,27 +38,28 @@ struct ReservedConcurrency: Sendable {
         return concurrency
     }
 
-    /// Tells a function's reserved concurrency; nothing where it has none.
+    /// Returns a function's reserved concurrency; an empty response where it has none.
     ///
     /// Source: *GetFunctionConcurrency* in the Lambda API reference.
     func getFunctionConcurrency(
         _ request: Lambda.GetFunctionConcurrencyRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.GetFunctionConcurrencyResponse {
-        let id = try directory.resolveFunctionAlone(request.functionName, context)
+        let id = try resolver.resolveFunctionAlone(request.functionName, context)
         let amount = try store.read { rows in
-            try rows.setting(.reservedConcurrency, of: try FunctionRows.find(id, rows))?.amount
+            try rows.setting(.reservedConcurrency, of: try FunctionLookup.find(id, rows))?.amount
         }
         return Lambda.GetFunctionConcurrencyResponse(reservedConcurrentExecutions: amount)
     }
 
-    /// Ends a function's reservation. Without one this succeeds too.
+    /// Removes a function's reservation. Without one this succeeds, too.
     ///
     /// Source: *DeleteFunctionConcurrency* in the Lambda API reference.
     func deleteFunctionConcurrency(
         _ request: Lambda.DeleteFunctionConcurrencyRequest, _ context: RequestContext
     ) throws(ServiceError) -> NoMembers {
-        let id = try directory.resolveFunctionAlone(request.functionName, context)
-        _ = try store.write { rows in try rows.deleteSetting(.reservedConcurrency, of: try FunctionRows.find(id, rows))
+        let id = try resolver.resolveFunctionAlone(request.functionName, context)
+        _ = try store.write { rows in
+            try rows.deleteSetting(.reservedConcurrency, of: try FunctionLookup.find(id, rows))
         }
         return NoMembers()
     }

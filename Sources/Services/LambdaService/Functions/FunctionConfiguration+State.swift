@@ -1,16 +1,17 @@
 internal import LambdaModel
 
 extension Lambda.FunctionConfiguration {
-    /// What an answer says while a change has not taken effect everywhere.
+    /// Sets the state of a function with an update in progress.
     ///
-    /// Lambda's words are the same as for a new function, with a code that its own model does not have.
-    mutating func markAsChanging() {
+    /// Lambda's reason is the same as for a new function, with a code that its own model does not have.
+    mutating func markAsUpdating() {
         lastUpdateStatus = .inProgress
         lastUpdateStatusReason = "The function is being created."
         lastUpdateStatusReasonCode = Lambda.LastUpdateStatusReasonCode(rawValue: "Creating")
     }
 
-    /// What the answer to a creation says: everything is durable by then, and the next look finds it `Active`.
+    /// Sets the state of a new function in the response of its creation. It is durable by then, and `Active` in the
+    /// next response.
     mutating func markAsPending() {
         state = .pending
         stateReason = "The function is being created."
@@ -18,12 +19,12 @@ extension Lambda.FunctionConfiguration {
         lastUpdateStatus = nil
     }
 
-    /// The revision of a function changes once more when it is `Active`, or its update `Successful`: the one that the
-    /// answer told is out of date by the next look, as on Lambda.
-    mutating func markAsUnsettled() { revisionId = FunctionDocument.newRevision() }
+    /// Gives a response a revision of its own. A function's revision changes once more when it becomes `Active`, or its
+    /// update `Successful`, so the revision in the response of the change is stale by the next request, as on Lambda.
+    mutating func renewRevision() { revisionId = FunctionDocument.newRevision() }
 
     /// *ListFunctions* "returns a subset of the FunctionConfiguration fields" (Lambda API reference).
-    mutating func leaveOutState() {
+    mutating func omitState() {
         state = nil
         stateReason = nil
         stateReasonCode = nil

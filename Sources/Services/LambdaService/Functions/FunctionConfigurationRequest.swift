@@ -1,6 +1,6 @@
 internal import LambdaModel
 
-/// A request that sets up a function: what *CreateFunction* and *UpdateFunctionConfiguration* take alike.
+/// The settings that *CreateFunction* and *UpdateFunctionConfiguration* have in common.
 protocol FunctionConfigurationRequest {
     var runtime: Lambda.Runtime? { get }
     var handler: String? { get }

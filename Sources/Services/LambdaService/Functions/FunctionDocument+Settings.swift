@@ -1,12 +1,12 @@
-internal import FunctionExecution
-internal import ServiceKit
 internal import Digest
 internal import Domain
+internal import FunctionExecution
 internal import LambdaModel
+internal import ServiceKit
 
-// How the settings of a request become those that answers tell. What a request leaves out stays as it is.
+// Applies the settings of requests to a configuration. Settings that a request leaves out stay as they are.
 extension FunctionDocument {
-    /// Takes over the settings of a new function.
+    /// Applies the settings of a new function.
     mutating func apply(
         _ request: Lambda.CreateFunctionRequest, to function: FunctionID
     ) throws(ServiceError) {
@@ -15,7 +15,7 @@ extension FunctionDocument {
         try FunctionRules.check(configuration)
     }
 
-    /// Takes over the settings that a change names.
+    /// Applies the settings of an update.
     mutating func apply(
         _ request: Lambda.UpdateFunctionConfigurationRequest, to function: FunctionID
     ) throws(ServiceError) {
@@ -29,7 +29,7 @@ extension FunctionDocument {
         try FunctionRules.check(configuration, isVPCChanged: request.vpcConfig != nil)
     }
 
-    /// Takes over the settings that a new function gets as a changed one does.
+    /// Applies the settings that creations and updates have in common.
     private mutating func applyShared(
         _ request: some FunctionConfigurationRequest, to function: FunctionID
     ) throws(ServiceError) {
@@ -56,14 +56,14 @@ extension FunctionDocument {
     private mutating func set(vpc: Lambda.VpcConfig?, of function: FunctionID) {
         guard let vpc else { return }
         let subnets = vpc.subnetIds ?? []
-        // A network that was taken away stays visible as an empty one, as on Lambda.
+        // A network that was removed stays visible as an empty one, as on Lambda.
         configuration.vpcConfig = Lambda.VpcConfigResponse(
             subnetIds: subnets, securityGroupIds: vpc.securityGroupIds ?? [],
             vpcId: subnets.isEmpty ? "" : Self.vpc(of: function),
             ipv6AllowedForDualStack: vpc.ipv6AllowedForDualStack ?? false)
     }
 
-    /// The id of the network that an account's subnets lie in. Nothing here knows EC2, so there is one in each region.
+    /// The id of the VPC of an account's subnets. Strata has no EC2, so there is one VPC in each region.
     private static func vpc(of function: FunctionID) -> String {
         let digest = SHA256Digest(hashing: Array("strata vpc \(function.account) \(function.region)".utf8))
         return "vpc-" + digest.hex.prefix(17)
@@ -83,7 +83,7 @@ extension FunctionDocument {
         if let applyOn = snapStart?.applyOn { configuration.snapStart?.applyOn = applyOn }
     }
 
-    /// In JSON every line has a level, and levels that nobody chose are `INFO`; text has none.
+    /// JSON logs have levels, `INFO` by default; text logs have none.
     private mutating func set(logging request: Lambda.LoggingConfig?) throws(ServiceError) {
         guard let request, var logging = configuration.loggingConfig else { return }
         logging.logFormat = request.logFormat ?? logging.logFormat

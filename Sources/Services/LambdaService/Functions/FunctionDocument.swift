@@ -1,19 +1,17 @@
-internal import ServiceKit
-internal import AWSProtocol
 internal import Catalog
 internal import Digest
 internal import Domain
 internal import LambdaModel
 internal import LayerStore
-internal import LinuxSystem
+internal import ServiceKit
 
-/// What is stored of a version of a function: its configuration, as the API describes it.
+/// The stored configuration of a version of a function, in the API's shape.
 struct FunctionDocument: Sendable {
     /// The configuration.
     var configuration: Lambda.FunctionConfiguration
 
-    /// The configuration of a new function, with Lambda's defaults for what the request leaves out, and still without
-    /// its package.
+    /// The configuration of a new function, with Lambda's defaults for settings that the request leaves out, and
+    /// without its package yet.
     ///
     /// Source: *CreateFunction* in the Lambda API reference.
     init(creating request: Lambda.CreateFunctionRequest, _ function: FunctionID) throws(ServiceError) {
@@ -48,21 +46,21 @@ struct FunctionDocument: Sendable {
     /// The bytes that the catalogue keeps.
     var bytes: [UInt8] { LambdaStore.encode(configuration) }
 
-    /// Marks a change: a new revision, from now on.
+    /// Marks an update: a new revision, modified now.
     mutating func touch() {
         configuration.revisionId = Self.newRevision()
         configuration.lastModified = LambdaTime.now()
     }
 
-    /// The package of a new function, or the new one of a changed function.
+    /// Sets the function's package.
     mutating func setPackage(_ package: StoredPackage) {
         configuration.codeSize = package.zipBytes
         configuration.codeSha256 = package.digest.base64
     }
 
-    /// Becomes a published version.
+    /// Turns the configuration of `$LATEST` into that of a published version.
     ///
-    /// - Parameter description: The version's own; `nil` leaves the function's.
+    /// - Parameter description: the version's own; `nil` keeps the function's.
     mutating func publish(as version: FunctionVersion, of function: FunctionID, description: String?) {
         configuration.version = version.description
         configuration.functionArn = FunctionARN(function, qualifier: .version(version)).description
@@ -71,7 +69,7 @@ struct FunctionDocument: Sendable {
         if configuration.snapStart?.applyOn == .publishedVersions { configuration.snapStart?.optimizationStatus = .on }
     }
 
-    /// Whether a version that was published of the other would be the same as one published of this.
+    /// Whether the configurations differ in nothing but revision and date of modification.
     func isSame(as other: FunctionDocument) -> Bool {
         var (ours, theirs) = (configuration, other.configuration)
         (ours.revisionId, theirs.revisionId) = (nil, nil)
@@ -79,21 +77,24 @@ struct FunctionDocument: Sendable {
         return ours == theirs
     }
 
+    /// A new `RevisionId`.
     static func newRevision() -> String { RequestIdentifier.make() }
 
-    /// Refuses a change of something that the caller has not seen.
+    /// Refuses a change whose caller has read an older revision.
+    ///
+    /// - Parameter revision: the `RevisionId` of the request; `nil` for any.
     func check(revision: String?) throws(ServiceError) {
         guard revision == nil || revision == configuration.revisionId else {
             throw .staleRevision("GetFunction/GetAlias")
         }
     }
 
-    /// A version as lists show it, which leave out what only the function itself tells.
+    /// A version in the form of lists, which omit its state.
     static func listed(_ record: FunctionRecord, qualified: Bool) throws(ServiceError) -> Lambda.FunctionConfiguration {
         var configuration = try FunctionDocument(record).configuration
         let qualifier = qualified ? Qualifier.version(record.version) : nil
         configuration.functionArn = FunctionARN(record.id, qualifier: qualifier).description
-        configuration.leaveOutState()
+        configuration.omitState()
         return configuration
     }
 }

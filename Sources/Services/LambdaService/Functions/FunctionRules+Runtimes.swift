@@ -1,10 +1,9 @@
-internal import ServiceKit
 internal import LambdaModel
-internal import AWSProtocol
+internal import ServiceKit
 
-// The rules that depend on how a function's settings are together, and on its runtime.
+// Rules between a function's settings, and of its runtime.
 extension FunctionRules {
-    /// The runtimes that Lambda makes no new functions of.
+    /// The runtimes that Lambda creates no new functions for.
     ///
     /// Source: "Lambda runtimes", Lambda developer guide, *Deprecated runtimes*, column *Block function create*, in
     /// October 2026.
@@ -30,9 +29,9 @@ extension FunctionRules {
         return Int(version).map { $0 >= oldest } ?? false
     }
 
-    /// What can be said of all settings of a function together, as they are about to be stored.
+    /// Checks the settings of a function against each other, before they are stored.
     ///
-    /// - Parameter isVPCChanged: Whether it is the network that has changed, and not what needs it.
+    /// - Parameter isVPCChanged: whether the request changes the network, rather than a setting that needs it.
     static func check(
         _ configuration: Lambda.FunctionConfiguration, isVPCChanged: Bool = false
     ) throws(ServiceError) {

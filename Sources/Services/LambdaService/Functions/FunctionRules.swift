@@ -1,9 +1,9 @@
-internal import ServiceKit
-internal import LambdaModel
 internal import AWSProtocol
 internal import Domain
+internal import LambdaModel
+internal import ServiceKit
 
-/// The rules of a function's settings that the service model does not have, with Lambda's sentences. Pure.
+/// The rules of a function's settings that the service model does not have, with Lambda's messages. Pure.
 enum FunctionRules {
     /// Variables that Lambda sets itself.
     ///
@@ -16,7 +16,7 @@ enum FunctionRules {
         "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
     ]
 
-    /// What can be said of a new function without looking anything up.
+    /// Checks the request for a new function, without any look-up.
     static func check(creating request: Lambda.CreateFunctionRequest) throws(ServiceError) {
         guard request.packageType != .image, request.code.imageUri == nil else {
             throw .invalidParameter("Strata runs functions of PackageType Zip. Container images are not supported.")
@@ -29,17 +29,17 @@ enum FunctionRules {
         try TagRules.check(request.tags ?? [:])
     }
 
-    /// What can be said of new code without looking anything up.
+    /// Checks the request for new code, without any look-up.
     static func check(updating request: Lambda.UpdateFunctionCodeRequest) throws(ServiceError) {
         guard request.imageUri == nil else { throw notForZip("ImageUri", "updating") }
     }
 
-    /// What can be said of changed settings without looking anything up.
+    /// Checks the request for changed settings, without any look-up.
     static func check(updating request: Lambda.UpdateFunctionConfigurationRequest) throws(ServiceError) {
         try check(request, "updating")
     }
 
-    /// The rules of settings that a function is created and updated with alike.
+    /// The rules of settings that creations and updates have in common.
     private static func check(_ settings: some FunctionConfigurationRequest, _ doing: String) throws(ServiceError) {
         guard settings.imageConfig == nil else { throw notForZip("ImageConfig", doing) }
         try check(absent: [
@@ -57,12 +57,12 @@ enum FunctionRules {
         try check(vpc: settings.vpcConfig, deadLetters: settings.deadLetterConfig)
     }
 
-    /// What belongs to container images.
+    /// A parameter of container images.
     private static func notForZip(_ field: String, _ doing: String) -> ServiceError {
         .invalidParameter("Please don't provide \(field) when \(doing) a function with packageType Zip.")
     }
 
-    /// Refuses settings that Lambda has and this server has not, by name.
+    /// Refuses settings of Lambda that Strata does not have, by name.
     private static func check(absent settings: [String: Bool]) throws(ServiceError) {
         guard let name = settings.filter(\.value).keys.min() else { return }
         throw ServiceError(.notImplemented, "Strata does not have \(name) yet. Leave it out.")
@@ -83,7 +83,7 @@ enum FunctionRules {
             .validation, AWSError.validation(value: "\(value)", at: member, constraint: constraint).message)
     }
 
-    /// The runtime, which has to be one that Lambda knows and still takes.
+    /// The runtime, which has to be one that Lambda knows and still accepts.
     private static func check(runtime: Lambda.Runtime?) throws(ServiceError) {
         guard let runtime else { return }
         guard Lambda.Runtime.allKnown.contains(runtime) else {
@@ -107,7 +107,7 @@ enum FunctionRules {
                     + "provided contains reserved keys that are currently not supported for modification. Reserved "
                     + "keys used in this request: \(reserved.joined(separator: ", "))")
         }
-        // The model lets it through, and no process can be given it (execve(2)).
+        // The model allows it, and no process can have it in its environment (execve(2)).
         guard !environment.values.contains(where: { $0.utf8.contains(0) }) else {
             throw .invalidParameter(
                 "Lambda was unable to configure your environment variables because the environment variables you have "

@@ -1,6 +1,3 @@
-internal import ServiceKit
-internal import LambdaModel
-internal import Catalog
 internal import Domain
 
 /// A function, or one version or alias of it, as a caller named it.
@@ -12,14 +9,6 @@ struct FunctionTarget: Hashable, Sendable {
 
     /// The ARN, with the caller's own qualifier.
     var arn: FunctionARN { FunctionARN(function, qualifier: qualifier) }
-    /// The qualifier as settings are kept by; empty where there is none.
+    /// The qualifier in the rows of settings; empty where there is none.
     var settingQualifier: String { qualifier?.description ?? "" }
-}
-
-/// A version of a function, found.
-struct FoundVersion: Sendable {
-    let function: StoredFunction
-    let record: FunctionRecord
-    /// Its configuration, with the ARN as the caller named it.
-    var document: FunctionDocument
 }

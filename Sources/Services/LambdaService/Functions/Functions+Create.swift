@@ -1,18 +1,18 @@
-internal import ServiceKit
-internal import LambdaModel
 internal import Catalog
 internal import Domain
+internal import LambdaModel
 internal import LayerStore
+internal import ServiceKit
 
 extension Functions {
-    /// Creates a function from a zip. The answer says `Pending`, as Lambda's does; by then everything is durable, and
-    /// the next look finds it `Active`.
+    /// Creates a function from a zip. The response says `Pending`, as Lambda's does; by then the function is durable,
+    /// and the next response says `Active`.
     ///
     /// Source: *CreateFunction* in the Lambda API reference.
     func createFunction(
         _ request: Lambda.CreateFunctionRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.FunctionConfiguration {
-        let function = try directory.resolveUnqualified(request.functionName, context)
+        let function = try resolver.resolveUnqualified(request.functionName, context)
         try Versions.checkPublication(to: request.publishTo)
         try FunctionRules.check(creating: request)
         var document = try FunctionDocument(creating: request, function)
@@ -30,13 +30,15 @@ extension Functions {
         let record = FunctionRecord(
             id: function, version: .latest, code: package.reference, layers: layers.map(\.package.reference),
             document: document.bytes)
-        // Until the row is there, these values alone keep the bytes.
+        // Until the row exists, only these values keep the bytes from the collector.
         return try withExtendedLifetime((package, layers)) { () throws(ServiceError) in
             try store(record, document, request)
         }
     }
 
-    /// Adds the rows of a new function, and answers what its creator is told.
+    /// Adds the rows of a new function.
+    ///
+    /// - Returns: the response.
     private func store(
         _ record: FunctionRecord, _ document: FunctionDocument, _ request: Lambda.CreateFunctionRequest
     ) throws(ServiceError) -> Lambda.FunctionConfiguration {
@@ -44,18 +46,18 @@ extension Functions {
             guard try rows.function(record.id) == nil else { throw Self.alreadyExists(record.id) }
             let function = try rows.insert(record.id)
             try rows.put(record, of: function)
-            try FunctionTags.put(tags: request.tags ?? [:], of: function, rows)
+            try TagRows.put(tags: request.tags ?? [:], of: function, rows)
             try SourceKMSKey.put(request.code.sourceKMSKeyArn, .latest, of: function, rows)
-            // The configuration may have changed, or gone, since it was looked at.
+            // The code signing configuration may have been changed or deleted since the first check.
             try Self.checkSigning(of: record.id, request, rows)
             if let arn = request.codeSigningConfigArn { try FunctionCodeSigningConfigs.attach(arn, to: function, rows) }
             var answer = document.configuration
             if request.publish == true {
                 answer = try Versions.publish(record, document, of: function, rows)
-                // The version's number, and still the function's own ARN, as on Lambda.
+                // The version's number with the function's unqualified ARN, as on Lambda.
                 answer.functionArn = record.id.description
             } else {
-                answer.markAsUnsettled()
+                answer.renewRevision()
             }
             answer.markAsPending()
             return answer

@@ -1,19 +1,17 @@
-internal import FunctionExecution
-internal import ServiceKit
-internal import LambdaModel
 internal import Catalog
 internal import Domain
-internal import Telemetry
+internal import LambdaModel
+internal import ServiceKit
 
 extension Functions {
-    /// Deletes a function with everything that is set for it, or one version of it. Running invocations end
-    /// undisturbed. Deleting a version that is not there succeeds, as on Lambda.
+    /// Deletes a function with its settings, or one version of it. Running invocations complete. Deleting a version
+    /// that does not exist succeeds, as on Lambda.
     ///
     /// Source: *DeleteFunction* in the Lambda API reference.
     func deleteFunction(
         _ request: Lambda.DeleteFunctionRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.DeleteFunctionResponse {
-        let target = try directory.resolve(request.functionName, request.qualifier, context)
+        let target = try resolver.resolve(request.functionName, request.qualifier, context)
         switch target.qualifier {
         case nil: try delete(target.function)
         case .alias: throw .invalidParameter("Deletion of aliases is not currently supported.")
@@ -25,12 +23,12 @@ extension Functions {
     }
 
     private func delete(_ function: FunctionID) throws(ServiceError) {
-        try store.write { rows in try rows.delete(try FunctionRows.find(function, rows)) }
+        try store.write { rows in try rows.delete(try FunctionLookup.find(function, rows)) }
     }
 
     private func delete(_ version: FunctionVersion, of function: FunctionID) throws(ServiceError) {
         try store.write { rows in
-            let stored = try FunctionRows.find(function, rows)
+            let stored = try FunctionLookup.find(function, rows)
             let aliases = try rows.aliasNames(using: version, of: stored)
             guard aliases.isEmpty else {
                 let names = aliases.map(\.description).joined(separator: ", ")

@@ -1,9 +1,8 @@
-internal import FunctionExecution
-internal import ServiceKit
-internal import LambdaModel
 internal import Catalog
 internal import Domain
+internal import LambdaModel
 internal import LayerStore
+internal import ServiceKit
 
 extension Functions {
     /// Replaces a function's code. Environments with the old code end after their current invocation.
@@ -13,12 +12,12 @@ extension Functions {
         _ request: Lambda.UpdateFunctionCodeRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.FunctionConfiguration {
         let target = FunctionTarget(
-            function: try directory.resolveUnqualified(request.functionName, context), qualifier: nil)
+            function: try resolver.resolveUnqualified(request.functionName, context), qualifier: nil)
         try Versions.checkPublication(to: request.publishTo)
         let context = context.inAccount(of: target.function)
-        return try changes.change(target.function) { () throws(ServiceError) in
+        return try updates.run(on: target.function) { () throws(ServiceError) in
             let found = try store.read { rows in
-                let found = try FunctionRows.find(target, rows)
+                let found = try FunctionLookup.find(target, rows)
                 try FunctionCodeSigningConfigs.checkSignature(of: found.function, rows)
                 return found
             }
@@ -31,14 +30,14 @@ extension Functions {
             if let architectures = request.architectures { document.configuration.architectures = architectures }
             guard request.dryRun != true else { return document.configuration }
             try packages.checkCodeStorage(adding: package.zipBytes - found.record.code.zipBytes, context)
-            // Until the row is there, the package alone keeps its bytes.
+            // Until the row exists, only the package keeps its bytes from the collector.
             return try withExtendedLifetime(package) { () throws(ServiceError) in
                 try replace(
                     found, by: document, code: package.reference, layers: found.record.layers,
                     publishing: request.publish ?? false
                 ) { found, rows in
                     let function = found.function
-                    // It may have got a code signing configuration since it was looked at.
+                    // A code signing configuration may have been attached since the first check.
                     try FunctionCodeSigningConfigs.checkSignature(of: function, rows)
                     try SourceKMSKey.put(request.sourceKMSKeyArn, .latest, of: function, rows)
                 }
@@ -46,17 +45,17 @@ extension Functions {
         }
     }
 
-    /// Changes a function's settings; what the request leaves out stays as it is.
+    /// Changes a function's settings; those that the request leaves out stay as they are.
     ///
     /// Source: *UpdateFunctionConfiguration* in the Lambda API reference.
     func updateFunctionConfiguration(
         _ request: Lambda.UpdateFunctionConfigurationRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.FunctionConfiguration {
         let target = FunctionTarget(
-            function: try directory.resolveUnqualified(request.functionName, context), qualifier: nil)
-        return try changes.change(target.function) { () throws(ServiceError) in
+            function: try resolver.resolveUnqualified(request.functionName, context), qualifier: nil)
+        return try updates.run(on: target.function) { () throws(ServiceError) in
             let found = try store.read { rows in
-                let found = try FunctionRows.find(target, rows)
+                let found = try FunctionLookup.find(target, rows)
                 try rules(request)(found, rows)
                 return found
             }
@@ -72,15 +71,15 @@ extension Functions {
             let references = layers.map(\.package.reference)
             try packages.checkUnzippedSize(code: found.record.code, layers: references)
             document.configuration.layers = layers.isEmpty ? nil : layers.map(\.configuration)
-            // Until the row is there, the layers that are new to the function keep their bytes by themselves.
+            // Until the row exists, only these values keep the bytes of new layers from the collector.
             return try withExtendedLifetime(layers) { () throws(ServiceError) in
                 try replace(found, by: document, code: found.record.code, layers: references, rules(request))
             }
         }
     }
 
-    /// The rules between a change of settings and what else is set for the function. They are looked at before layers
-    /// are read, and once more where the row is written, for both may have changed.
+    /// The rules between an update and the function's other settings. They are checked before layers are read, and once
+    /// more in the transaction of the update, because the settings may have changed in between.
     private func rules(
         _ request: Lambda.UpdateFunctionConfigurationRequest
     ) -> (FoundVersion, borrowing CatalogTransaction) throws -> Void {
@@ -92,11 +91,14 @@ extension Functions {
         }
     }
 
-    /// Stores a changed function, retires its environments, and answers what its author is told.
+    /// Stores an updated function. The change feed retires its environments.
     ///
-    /// Only one change of a function is in progress at a time; it may have been deleted, and even made anew, meanwhile.
+    /// Only one update of a function is in progress at a time; still, the function may have been deleted, and created
+    /// again, since it was read.
     ///
-    /// - Parameter more: What else changes with it, and the rules that must hold for the function as it is found then.
+    /// - Parameter more: changes other rows in the same transaction, and checks the rules for the function as it is
+    ///   then.
+    /// - Returns: the response.
     private func replace(
         _ found: FoundVersion, by changed: FunctionDocument, code: PackageReference, layers: [PackageReference],
         publishing: Bool = false,
@@ -107,8 +109,8 @@ extension Functions {
         document.touch()
         let record = FunctionRecord(id: id, version: .latest, code: code, layers: layers, document: document.bytes)
         let answer = try store.write { [document] rows -> Lambda.FunctionConfiguration in
-            let current = try FunctionRows.find(FunctionTarget(function: id, qualifier: nil), rows)
-            // A permission that was added meanwhile changed the revision alone.
+            let current = try FunctionLookup.find(FunctionTarget(function: id, qualifier: nil), rows)
+            // A permission that was added in the meantime changes only the revision.
             guard current.document.isSame(as: found.document) else {
                 throw ServiceError(
                     .resourceConflict,
@@ -119,24 +121,12 @@ extension Functions {
             let isUnchanged = document.isSame(as: found.document) && layers == found.record.layers
             if !isUnchanged { try rows.setPublished(nil, of: current.function) }
             guard publishing else { return document.configuration }
-            return try Versions.publish(record, document, of: try FunctionRows.find(id, rows), rows)
+            return try Versions.publish(record, document, of: try FunctionLookup.find(id, rows), rows)
         }
         guard !publishing else { return answer }
         var changing = answer
-        changing.markAsChanging()
-        changing.markAsUnsettled()
+        changing.markAsUpdating()
+        changing.renewRevision()
         return changing
-    }
-}
-
-extension ServiceError {
-    /// A `RevisionId` that is not the current one.
-    ///
-    /// - Parameter operation: What tells the current one.
-    static func staleRevision(_ operation: String) -> ServiceError {
-        ServiceError(
-            .preconditionFailed,
-            "The Revision Id provided does not match the latest Revision Id. Call the \(operation) API to retrieve the "
-                + "latest Revision Id")
     }
 }

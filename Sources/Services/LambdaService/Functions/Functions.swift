@@ -1,18 +1,18 @@
-internal import ServiceKit
 internal import AWSProtocol
 internal import Catalog
 internal import Domain
 internal import LambdaModel
+internal import ServiceKit
 
-/// The use cases of functions: create, read, change and delete.
+/// The use cases of functions: create, read, update and delete.
 struct Functions: Sendable {
     let store: LambdaStore
-    let directory: FunctionDirectory
+    let resolver: FunctionResolver
     let packages: PackageIntake
-    let layers: LayerAttachment
+    let layers: LayerResolver
     let downloads: Downloads
-    let changes: ChangesInProgress
-    /// Invocations at once of one account in one region.
+    let updates: UpdatesInProgress
+    /// The concurrency limit of one account in one region.
     let accountConcurrency: Int
 
     /// Describes a function, with a link to its zip that works for ten minutes.
@@ -21,16 +21,16 @@ struct Functions: Sendable {
     func getFunction(
         _ request: Lambda.GetFunctionRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.GetFunctionResponse {
-        let target = try directory.resolve(request.functionName, request.qualifier, context)
+        let target = try resolver.resolve(request.functionName, request.qualifier, context)
         return try store.read { rows in
-            let found = try FunctionRows.find(target, rows)
+            let found = try FunctionLookup.find(target, rows)
             let reserved = try rows.setting(.reservedConcurrency, of: found.function)
             return Lambda.GetFunctionResponse(
                 configuration: self.answer(found),
                 code: Lambda.FunctionCodeLocation(
                     repositoryType: "S3", location: self.downloads.link(found.record.code.digest, context),
                     sourceKMSKeyArn: try SourceKMSKey.arn(found.record.version, of: found.function, rows)),
-                tags: try FunctionTags.tags(of: found.function, rows),
+                tags: try TagRows.tags(of: found.function, rows),
                 concurrency: reserved.map { Lambda.Concurrency(reservedConcurrentExecutions: $0.amount) })
         }
     }
@@ -41,14 +41,14 @@ struct Functions: Sendable {
     func getFunctionConfiguration(
         _ request: Lambda.GetFunctionConfigurationRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.FunctionConfiguration {
-        let target = try directory.resolve(request.functionName, request.qualifier, context)
-        return try store.read { rows in self.answer(try FunctionRows.find(target, rows)) }
+        let target = try resolver.resolve(request.functionName, request.qualifier, context)
+        return try store.read { rows in self.answer(try FunctionLookup.find(target, rows)) }
     }
 
     /// Lists an account's functions by name, with `FunctionVersion=ALL` all their versions.
     ///
-    /// Source: *ListFunctions* in the Lambda API reference. No function here is a replica of another region's, so
-    /// `MasterRegion` shows those of the region that it names, and is `ALL` or the region that is asked.
+    /// Source: *ListFunctions* in the Lambda API reference. Strata has no Lambda@Edge replicas: `ALL` and the request's
+    /// own region as `MasterRegion` list all functions, another region lists none.
     func listFunctions(
         _ request: Lambda.ListFunctionsRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.ListFunctionsResponse {
@@ -58,7 +58,7 @@ struct Functions: Sendable {
         if let master = request.masterRegion, master != "ALL", master != context.region.description {
             return Lambda.ListFunctionsResponse(functions: [])
         }
-        let after = try Listing.marker(request.marker, listing: listing).flatMap(Self.position)
+        let after = try Pagination.marker(request.marker, listing: listing).flatMap(Self.position)
         let records = try store.read { rows in
             try rows.functions(
                 account: context.account, region: context.region, includingVersions: isWhole, after: after,
@@ -67,11 +67,11 @@ struct Functions: Sendable {
         let functions = try records.prefix(size).map { record throws(ServiceError) in
             try FunctionDocument.listed(record, qualified: isWhole)
         }
-        let next = Listing.nextMarker(records, pageSize: size, listing: listing) { "\($0.id.name):\($0.version)" }
+        let next = Pagination.nextMarker(records, pageSize: size, listing: listing) { "\($0.id.name):\($0.version)" }
         return Lambda.ListFunctionsResponse(nextMarker: next, functions: functions)
     }
 
-    /// Describes an account's limits and what it uses of them.
+    /// Describes an account's limits and usage.
     ///
     /// Source: *GetAccountSettings* in the Lambda API reference.
     func getAccountSettings(
@@ -93,14 +93,14 @@ struct Functions: Sendable {
 }
 
 extension Functions {
-    /// A version's configuration as it is at this moment.
+    /// A version's configuration with its current state.
     func answer(_ found: FoundVersion) -> Lambda.FunctionConfiguration {
         var configuration = found.document.configuration
-        if found.record.version == .latest, changes.contains(found.record.id) { configuration.markAsChanging() }
+        if found.record.version == .latest, updates.contains(found.record.id) { configuration.markAsUpdating() }
         return configuration
     }
 
-    /// Where a page of functions goes on.
+    /// The position that a marker names.
     private static func position(_ text: String) -> (name: FunctionName, version: FunctionVersion)? {
         let parts = text.split(separator: ":")
         guard parts.count == 2, let name = FunctionName(parts[0]), let version = FunctionVersion(parts[1]) else {

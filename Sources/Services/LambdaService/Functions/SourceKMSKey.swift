@@ -2,7 +2,7 @@ internal import Catalog
 internal import Domain
 internal import LambdaModel
 
-/// The key that the code of a version was encrypted with before it was uploaded: stored and answered, not used.
+/// The key that the code of a version was encrypted with before it was uploaded: stored and returned, not used.
 enum SourceKMSKey {
     /// The key that a version's code was encrypted with before it was uploaded.
     static func arn(
@@ -11,7 +11,7 @@ enum SourceKMSKey {
         try rows.setting(.sourceKMSKey, of: function, qualifier: version.description)?.target
     }
 
-    /// Notes the key that a version's code was encrypted with; `nil` where there was none.
+    /// Stores the key that a version's code was encrypted with; `nil` removes it.
     static func put(
         _ arn: String?, _ version: FunctionVersion, of function: StoredFunction,
         _ rows: borrowing CatalogTransaction

@@ -1,18 +1,18 @@
 internal import LinuxSystem
 internal import ServiceKit
 
-/// Finds where invocations go without making a serving thread wait: from memory at once, and otherwise on a work queue,
-/// where the catalogue and the packages are read.
+/// Finds the routes of invocations without blocking a serving thread: from memory at once, and otherwise on a work
+/// queue, where the catalogue and the packages are read.
 final class InvocationRouter: Sendable {
     private let cache: RouteCache
     private let authorizer: FunctionAuthorizer
     private let read: @Sendable (FunctionTarget) throws(ServiceError) -> InvocationRoute
     private let queue: WorkQueue
 
-    /// Readings that may wait; beyond it a caller is told to come again.
-    private static let backlog = 4_096
+    /// Reads that may be queued; beyond it callers get an error, and may retry.
+    private static let queueCapacity = 4_096
 
-    /// - Parameter read: reads a route that is not known, and keeps it.
+    /// - Parameter read: reads a route that is not in the cache, and keeps it there.
     init(
         cache: RouteCache, authorizer: FunctionAuthorizer,
         read: @escaping @Sendable (FunctionTarget) throws(ServiceError) -> InvocationRoute
@@ -20,25 +20,21 @@ final class InvocationRouter: Sendable {
         self.cache = cache
         self.authorizer = authorizer
         self.read = read
-        queue = try WorkQueue(name: "routes", threadCount: 2, capacity: Self.backlog)
+        queue = try WorkQueue(name: "routes", threadCount: 2, capacity: Self.queueCapacity)
     }
 
-    /// Finds where invocations of a target go, if the caller may invoke it.
+    /// Finds the route to a target, if the caller may invoke it.
     ///
     /// - Parameter found: called once: on this thread where memory has the answer, else on one of the queue's.
     func route(
         to target: FunctionTarget, for context: RequestContext,
         _ found: @escaping @Sendable (Result<InvocationRoute, ServiceError>) -> Void
     ) {
-        if authorizer.isDecidable(target, context) {
-            do throws(ServiceError) { try authorizer.authorize(target, context) } catch {
-                return found(.failure(error))
-            }
-            if let known = cache.known(target) { return found(known) }
-        }
+        if let known = known(target, context) { return found(known) }
         let isAccepted = queue.submit { [self] in
             do throws(ServiceError) {
                 try authorizer.authorize(target, context)
+                // A queued read of the same target may have found it.
                 if let known = cache.known(target) { return found(known) }
                 found(.success(try read(target)))
             } catch { found(.failure(error)) }
@@ -48,6 +44,17 @@ final class InvocationRouter: Sendable {
         }
     }
 
-    /// Ends the queue.
+    /// Performs the queued reads, and ends.
     func stop() { queue.close() }
+
+    /// The answer from memory; `nil` where the policy or the route has to be read.
+    private func known(
+        _ target: FunctionTarget, _ context: RequestContext
+    ) -> Result<InvocationRoute, ServiceError>? {
+        switch authorizer.knownDecision(on: target, context) {
+        case .failure(let error): .failure(error)
+        case .success: cache.known(target)
+        case nil: nil
+        }
+    }
 }

@@ -1,12 +1,11 @@
-internal import ServiceKit
-internal import Domain
 internal import FunctionExecution
+internal import ServiceKit
 internal import Telemetry
 
 extension Invoker {
-    /// The X-Ray header that a function gets, with its lineage; `nil` where the caller sent none.
+    /// The X-Ray header for a function, with its lineage; `nil` where the caller sent none.
     ///
-    /// - Throws: `.recursiveInvocation` when a chain of invocations comes back to the function too often.
+    /// - Throws: `.recursiveInvocation` when a chain of invocations has run the function too often.
     func trace(_ header: String?, to revision: FunctionRevision) throws(ServiceError) -> String? {
         guard let header else { return nil }
         var lineage = Lineage(header: header)

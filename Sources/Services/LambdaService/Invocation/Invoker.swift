@@ -1,71 +1,27 @@
-internal import EventQueue
-internal import LinuxSystem
-internal import Telemetry
-internal import FunctionExecution
-internal import ServiceKit
 internal import AWSProtocol
 internal import Digest
 internal import Domain
+internal import EventQueue
+internal import FunctionExecution
+internal import LinuxSystem
+internal import ServiceKit
+internal import Telemetry
 
-/// A request to run a function, as the gateway has read it.
-struct InvokeRequest: Sendable {
-    /// How the caller names the function: any form of `FunctionName`.
-    var functionName: String
-    /// The `Qualifier` parameter.
-    var qualifier: String?
-    /// The event; empty means `{}`.
-    var payload: [UInt8]
-    /// The client context, as sent: base64.
-    var clientContext: String?
-    /// The X-Ray header.
-    var traceID: String?
-    /// The request id that the caller is told.
-    var requestID: String
-
-    /// Describes a request.
-    init(
-        functionName: String, qualifier: String?, payload: [UInt8], clientContext: String?, traceID: String?,
-        requestID: String
-    ) {
-        self.functionName = functionName
-        self.qualifier = qualifier
-        self.payload = payload
-        self.clientContext = clientContext
-        self.traceID = traceID
-        self.requestID = requestID
-    }
-}
-
-/// Whether the caller waits.
-enum InvocationType: String {
-    /// The caller waits for the answer.
-    case requestResponse = "RequestResponse"
-    /// The event is queued.
-    case event = "Event"
-
-    /// The longest event, in bytes.
-    var payloadBytes: Int {
-        switch self {
-        case .requestResponse: LambdaLimits.synchronousPayloadBytes
-        case .event: LambdaLimits.asynchronousPayloadBytes
-        }
-    }
-}
-
-/// Invokes functions: for callers who wait, for those who do not, and for deliveries. Nothing here waits.
+/// Invokes functions: synchronously, asynchronously, and for deliveries. No method blocks.
 struct Invoker: Sendable {
-    let directory: FunctionDirectory
+    let resolver: FunctionResolver
     let router: InvocationRouter
     let pool: EnvironmentPool
     let events: EventQueue
     let metrics: Metrics
     let log: ServerLog
 
-    /// Runs a function and hands its answer to `complete`, once, on any thread.
+    /// Runs a function.
     ///
     /// - Parameters:
-    ///   - stream: Takes the answer as it is made; `nil` for all of it at once.
-    ///   - complete: Gets the answer, or what of it was not streamed, and the version that was run.
+    ///   - stream: takes the response while it is written; `nil` for the whole response at once.
+    ///   - complete: called once, on any thread, with the response, or the part that was not streamed, and the version
+    ///     that ran.
     ///
     /// Source: *Invoke* in the Lambda API reference.
     func invoke(
@@ -87,7 +43,7 @@ struct Invoker: Sendable {
         }
     }
 
-    /// Tells whether a function could be run as asked: the `DryRun` of *Invoke*.
+    /// Checks whether an invocation would be accepted: the `DryRun` of *Invoke*.
     func check(
         _ request: InvokeRequest, context: RequestContext, _ complete: @escaping @Sendable (ServiceError?) -> Void
     ) {
@@ -96,9 +52,9 @@ struct Invoker: Sendable {
         }
     }
 
-    /// Accepts an event, to run its function later: the `Event` of *Invoke*.
+    /// Queues an event, to run its function later: the `Event` of *Invoke*.
     ///
-    /// - Parameter complete: Called once, on any thread: with `nil` when the event is on the disk.
+    /// - Parameter complete: called once, on any thread: with `nil` when the event is durable.
     ///
     /// Source: *Invoke* in the Lambda API reference.
     func accept(
@@ -126,8 +82,8 @@ struct Invoker: Sendable {
     private static let emptyEvent = Array("{}".utf8)
     private static let notStored = ServiceError(.service, "The event could not be stored; send it again.")
 
-    /// Checks a request, and finds where it goes, if the caller may ask for that. Policies name the right by another
-    /// name than the operation.
+    /// Checks and authorizes a request, and finds its route. Policies call the action `lambda:InvokeFunction`, unlike
+    /// the operation.
     private func prepare(
         _ request: InvokeRequest, _ type: InvocationType, _ context: RequestContext,
         _ found: @escaping @Sendable (Result<Prepared, ServiceError>) -> Void
@@ -135,7 +91,7 @@ struct Invoker: Sendable {
         do throws(ServiceError) {
             try check(payload: request.payload, type: type)
             let context = context.asking(for: "lambda:InvokeFunction")
-            let target = try directory.parse(request.functionName, request.qualifier, context)
+            let target = try resolver.parse(request.functionName, request.qualifier, context)
             router.route(to: target, for: context) { route in
                 do throws(ServiceError) {
                     found(.success((target, try route.get(), try decodeClientContext(request.clientContext))))
@@ -146,8 +102,8 @@ struct Invoker: Sendable {
 
     private typealias Prepared = (target: FunctionTarget, route: InvocationRoute, clientContext: String?)
 
-    /// Whether a payload may be an event.
-    func check(payload: [UInt8], type: InvocationType = .requestResponse) throws(ServiceError) {
+    /// Refuses a payload that is too long or not JSON.
+    private func check(payload: [UInt8], type: InvocationType) throws(ServiceError) {
         guard payload.count <= type.payloadBytes else {
             throw ServiceError(
                 .requestTooLarge,
@@ -162,8 +118,8 @@ struct Invoker: Sendable {
         }
     }
 
-    /// A client context is JSON in base64, of 3 583 bytes at most.
-    func decodeClientContext(_ text: String?) throws(ServiceError) -> String? {
+    /// Decodes a client context: JSON in base64, of 3 583 bytes at most.
+    private func decodeClientContext(_ text: String?) throws(ServiceError) -> String? {
         guard let text, !text.isEmpty else { return nil }
         guard text.utf8.count <= LambdaLimits.clientContextBytes, let bytes = Base64.decode(text),
             bytes.withUnsafeBytes({ JSONValidator.isValid($0) })

@@ -2,21 +2,31 @@ internal import Domain
 internal import ServiceKit
 internal import Synchronization
 
-/// Where invocations go, as it was last read: the catalogue is read once for each target, and after its changes. That a
-/// target does not exist is remembered as well (negative cache), so that bogus names do not reach the disk.
+/// Routes of invocations, in memory: the catalogue is read once for each target, and again after each change. Targets
+/// that do not exist are cached too (negative cache), so that bogus names do not reach the disk.
 ///
 /// The change feed calls ``forget(_:)`` and ``outdate(_:)`` after a commit and before its call is answered, so a caller
-/// with an answer meets the new state. What was read before a change is never kept after it.
+/// that has its answer gets the new route. A route that was read before a change is never kept after it.
 ///
-/// Snapshots of `$LATEST` have numbers, by which environments of older code and settings are recognized. All routes to
-/// a function's `$LATEST` have the same number until ``outdate(_:)``: a change of anything else costs no environment.
+/// Snapshots of `$LATEST` are numbered; environments of older code and settings are recognized by their lower number.
+/// All routes to a function's `$LATEST` have the same number until ``outdate(_:)``: a change of anything else costs no
+/// environment.
 final class RouteCache: Sendable {
+    /// The number of `$LATEST` as it is now.
+    private struct Snapshot {
+        let number: UInt64
+        /// Reads in progress.
+        var readers = 0
+        /// Whether a route with this number was returned, so environments may have it.
+        var isUsed = false
+    }
+
     private struct State {
         var routes: [FunctionID: [Qualifier?: InvocationRoute]] = [:]
         var absent = NegativeCache<ServiceError>()
-        /// The numbers of the snapshots that routes are made of.
-        var numbers: [FunctionID: UInt64] = [:]
+        var snapshots: [FunctionID: Snapshot] = [:]
         var lastNumber: UInt64 = 0
+        /// Counts changes of all functions, so that a read sees whether one came in between.
         var changes: UInt64 = 0
 
         mutating func forget(_ function: FunctionID) {
@@ -30,77 +40,72 @@ final class RouteCache: Sendable {
             return lastNumber
         }
 
-        /// The number of the snapshot that is about to be taken, noted so that a concurrent reader takes the same.
-        mutating func takeNumber(for function: FunctionID) -> (number: UInt64, isNew: Bool) {
-            if let number = numbers[function] { return (number, false) }
-            let number = nextNumber()
-            numbers[function] = number
-            return (number, true)
+        /// Begins a read. Concurrent readers of a function get the same number.
+        mutating func beginReading(_ function: FunctionID) -> UInt64 {
+            var snapshot = snapshots[function] ?? Snapshot(number: nextNumber())
+            snapshot.readers += 1
+            snapshots[function] = snapshot
+            return snapshot.number
         }
 
-        /// Nothing was found: callers can name any number of functions that do not exist.
-        mutating func giveBack(_ number: UInt64, of function: FunctionID) {
-            if routes[function] == nil, numbers[function] == number { numbers[function] = nil }
-        }
-
-        /// All routes that are kept of a function have its one number.
-        mutating func keep(_ route: InvocationRoute, to target: FunctionTarget, number: UInt64) {
-            guard (numbers[target.function] ?? number) == number else { return }
-            numbers[target.function] = number
-            routes[target.function, default: [:]][target.qualifier] = route
+        /// Ends a read. The number of a function that does not exist is dropped: callers can name any number of them.
+        mutating func endReading(_ function: FunctionID, number: UInt64, isFound: Bool) {
+            guard var snapshot = snapshots[function], snapshot.number == number else { return }
+            snapshot.readers -= 1
+            snapshot.isUsed = snapshot.isUsed || isFound
+            snapshots[function] = snapshot.readers > 0 || snapshot.isUsed ? snapshot : nil
         }
     }
 
     private let state = Mutex(State())
 
-    /// Where invocations of a target go, or why they go nowhere; `nil` where the catalogue has to be read. Does not
+    /// The route to a target, or the error that its invocations get; `nil` where the catalogue has to be read. Does not
     /// wait.
     func known(_ target: FunctionTarget) -> Result<InvocationRoute, ServiceError>? {
         state.withLock { state in
             if let route = state.routes[target.function]?[target.qualifier] { return .success(route) }
-            return state.absent[target].map { .failure($0) }
+            return state.absent.answer(for: target).map { .failure($0) }
         }
     }
 
-    /// Reads where invocations of a target go.
+    /// Reads the route to a target, and keeps it unless something changed during the read.
     ///
-    /// - Parameter read: Reads the catalogue. Gets the number of a snapshot of `$LATEST`, which is decided before: of
-    ///   two
-    ///   snapshots the one with the higher number is never the older.
+    /// - Parameter read: reads the catalogue. Gets the number of the snapshot of `$LATEST`, which is assigned before
+    ///   the read: of two snapshots the one with the higher number is never the older.
     func route(
         to target: FunctionTarget, _ read: (_ number: UInt64) throws(ServiceError) -> InvocationRoute
     ) throws(ServiceError) -> InvocationRoute {
-        let (number, isNew, before) = state.withLock { state in
-            let (number, isNew) = state.takeNumber(for: target.function)
-            return (number, isNew, state.changes)
-        }
+        let (number, before) = state.withLock { ($0.beginReading(target.function), $0.changes) }
         do throws(ServiceError) {
             let route = try read(number)
             state.withLock { state in
-                // A change since then may not be in what was read: the next invocation reads again.
-                if state.changes == before { state.keep(route, to: target, number: number) }
+                state.endReading(target.function, number: number, isFound: true)
+                // Otherwise the route may be older than the change: the next invocation reads again.
+                guard state.changes == before else { return }
+                state.routes[target.function, default: [:]][target.qualifier] = route
             }
             return route
         } catch {
             state.withLock { state in
-                if isNew { state.giveBack(number, of: target.function) }
-                if error.shape == .resourceNotFound, state.changes == before { state.absent[target] = error }
+                state.endReading(target.function, number: number, isFound: false)
+                guard error.shape == .resourceNotFound, state.changes == before else { return }
+                state.absent.insert(error, for: target)
             }
             throw error
         }
     }
 
-    /// Something that is configured for a function has changed, or where its aliases point.
+    /// Drops a function's routes: an alias, a published version or a setting has changed.
     func forget(_ function: FunctionID) { state.withLock { $0.forget(function) } }
 
-    /// `$LATEST` of a function has changed, or is gone.
+    /// Drops a function's routes and the number of its snapshot: `$LATEST` has changed or is deleted.
     ///
-    /// - Returns: A number that is higher than those of all its snapshots, and lower than those of the ones to come.
+    /// - Returns: a number above those of all snapshots so far, and below those of all later ones.
     @discardableResult
     func outdate(_ function: FunctionID) -> UInt64 {
         state.withLock { state in
             state.forget(function)
-            state.numbers[function] = nil
+            state.snapshots[function] = nil
             return state.nextNumber()
         }
     }

@@ -1,29 +1,40 @@
-internal import FunctionExecution
-internal import ServiceKit
-internal import LambdaModel
 internal import Catalog
 internal import Domain
+internal import FunctionExecution
+internal import LambdaModel
 internal import LayerStore
+internal import ServiceKit
 internal import Telemetry
 
-/// Reads where the invocations of a function, version or alias go, and makes the snapshots that run. Reads the disk:
-/// not for serving threads.
+/// Reads the routes of functions, versions and aliases, and takes the snapshots of versions that environments run.
+/// Reads the disk: not for serving threads.
 struct RouteReader: Sendable {
-    let store: LambdaStore
-    let layerStore: LayerStore
-    let metrics: Metrics
-    let cache: RouteCache
-    /// From an error of a function to the first retry of an asynchronous invocation.
-    let retryDelaySeconds: Double
+    private let store: LambdaStore
+    private let layerStore: LayerStore
+    private let metrics: Metrics
+    private let cache: RouteCache
+    /// From a function's error to the first retry of an asynchronous invocation.
+    private let retryDelaySeconds: Double
 
-    /// Where invocations of a target go.
+    init(
+        store: LambdaStore, layerStore: LayerStore, metrics: Metrics, cache: RouteCache, retryDelaySeconds: Double
+    ) {
+        self.store = store
+        self.layerStore = layerStore
+        self.metrics = metrics
+        self.cache = cache
+        self.retryDelaySeconds = retryDelaySeconds
+    }
+
+    /// Reads the route to a target, and keeps it in the cache.
     func route(to target: FunctionTarget) throws(ServiceError) -> InvocationRoute {
         try cache.route(to: target) { number throws(ServiceError) in
             try store.read { rows in
-                let found = try FunctionRows.find(target, rows)
-                let allowsRecursion = try Self.allowsRecursion(found.function, rows)
+                let found = try FunctionLookup.find(target, rows)
+                let allowsRecursion = try !RecursionConfigs.stopsLoops(found.function, rows)
                 let first = try self.revision(of: found.record, number: number, allowsRecursion: allowsRecursion)
-                let asynchronous = try self.asynchronousSettings(of: found, target, rows)
+                let asynchronous = try self.asynchronousSettings(
+                    of: found, target, allowsRecursion: allowsRecursion, rows)
                 guard case .alias(let name) = target.qualifier,
                     let alias = try rows.alias(name, of: found.function), let version = alias.secondVersion,
                     let record = try rows.version(version, of: found.function)
@@ -40,17 +51,18 @@ struct RouteReader: Sendable {
         }
     }
 
-    /// What is set for a target's asynchronous invocations. What is set for `$LATEST` is for calls without a qualifier.
+    /// The settings of a target's asynchronous invocations. Those of `$LATEST` apply to calls without a qualifier.
     private func asynchronousSettings(
-        of found: FoundVersion, _ target: FunctionTarget, _ rows: borrowing CatalogTransaction
+        of found: FoundVersion, _ target: FunctionTarget, allowsRecursion: Bool,
+        _ rows: borrowing CatalogTransaction
     ) throws -> AsynchronousSettings {
         var settings = AsynchronousSettings()
         settings.retries.retryDelaySeconds = retryDelaySeconds
         settings.deadLetterQueue = found.document.configuration.deadLetterConfig?.targetArn.flatMap {
             $0.isEmpty ? nil : $0
         }
-        settings.endsLoops = try RecursionConfigs.endsLoops(found.function, rows)
-        settings.isSwitchedOff = try rows.setting(.reservedConcurrency, of: found.function)?.amount == 0
+        settings.stopsLoops = !allowsRecursion
+        settings.hasZeroConcurrency = try rows.setting(.reservedConcurrency, of: found.function)?.amount == 0
         let qualifier = target.qualifier?.description ?? Qualifier.latest.description
         guard let setting = try rows.setting(.eventInvokeConfig, of: found.function, qualifier: qualifier) else {
             return settings
@@ -64,14 +76,6 @@ struct RouteReader: Sendable {
         return settings
     }
 
-    private static func allowsRecursion(
-        _ function: StoredFunction, _ rows: borrowing CatalogTransaction
-    ) throws -> Bool {
-        guard let setting = try rows.setting(.recursionConfig, of: function) else { return false }
-        let stored: Lambda.PutFunctionRecursionConfigResponse = try LambdaStore.decode(setting.document)
-        return stored.recursiveLoop == .allow
-    }
-
     /// Takes a snapshot of a version.
     func revision(
         of record: FunctionRecord, number: UInt64, allowsRecursion: Bool = false
@@ -82,7 +86,7 @@ struct RouteReader: Sendable {
         }
         return FunctionRevision(
             function: record.id, version: record.version,
-            // A published version never changes, so its environments never get too old.
+            // A published version never changes, so its environments are never outdated.
             number: record.version == .latest ? number : 1,
             runtime: runtime, role: settings.role ?? "", handler: settings.handler ?? "",
             architecture: settings.architectures?.first.flatMap { Domain.Architecture(rawValue: $0.rawValue) }

@@ -3,10 +3,10 @@ internal import Glibc
 internal import ServiceKit
 
 extension TemporaryCredentials {
-    /// How long a function's credentials work: longer than any environment is meant to live.
+    /// How long a function's credentials are valid: longer than environments live.
     private static let functionSeconds: Int64 = 7 * 86_400
 
-    /// What a function signs with from now on, in a session of its role.
+    /// Issues credentials for a function, in a session of its role.
     package func credentials(of revision: FunctionRevision) -> FunctionCredentials {
         let caller = Caller.function(revision.function, role: revision.role)
         let issued = issue(

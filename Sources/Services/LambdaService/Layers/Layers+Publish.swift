@@ -1,10 +1,10 @@
-internal import ServiceKit
-internal import LambdaModel
 internal import AWSProtocol
 internal import Catalog
 internal import Digest
 internal import Domain
+internal import LambdaModel
 internal import LayerStore
+internal import ServiceKit
 
 extension Layers {
     /// Publishes a version of a layer: its bytes, unpacked and durable, then its row.
@@ -17,7 +17,7 @@ extension Layers {
         let package = try packages.package(from: try PackageLocation(request.content), context)
         try packages.checkCodeStorage(adding: package.zipBytes, context)
         let record = try store.converting {
-            // Until the row is there, the package alone keeps its bytes; the closure below holds it.
+            // Until the row exists, only the package keeps its bytes from the collector; the closure below holds it.
             try self.store.catalog.publishLayerVersion(
                 of: layer, package: package.reference,
                 runtimes: (request.compatibleRuntimes ?? []).compactMap { RuntimeIdentifier($0.rawValue) },
@@ -37,7 +37,7 @@ extension Layers {
             licenseInfo: version.licenseInfo)
     }
 
-    /// What is stored of a layer version: the answer of *GetLayerVersion* but for its download link.
+    /// The stored document of a layer version: the response of *GetLayerVersion* without its download link.
     private static func document(
         of request: Lambda.PublishLayerVersionRequest, _ layer: LayerID, _ number: LayerVersionNumber,
         _ package: StoredPackage

@@ -1,9 +1,8 @@
-internal import ServiceKit
-internal import LambdaModel
 internal import AWSProtocol
 internal import Catalog
 internal import Domain
-internal import LinuxSystem
+internal import LambdaModel
+internal import ServiceKit
 
 /// The use cases of layers and their versions.
 struct Layers: Sendable {
@@ -42,7 +41,7 @@ struct Layers: Sendable {
         _ request: Lambda.ListLayersRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.ListLayersResponse {
         let size = Page.size(requested: request.maxItems)
-        let after = try Listing.marker(request.marker, listing: "layers").flatMap { LayerName($0) }
+        let after = try Pagination.marker(request.marker, listing: "layers").flatMap { LayerName($0) }
         let filter = filter(request.compatibleRuntime?.rawValue, request.compatibleArchitecture?.rawValue)
         let records = try store.converting {
             try self.store.catalog.layers(
@@ -54,9 +53,8 @@ struct Layers: Sendable {
                 layerName: record.layer.name.description, layerArn: record.layer.description,
                 latestMatchingVersion: latest)
         }
-        let next = Listing.nextMarker(records, pageSize: size, listing: "layers") { $0.layer.name.description }
-        return Lambda.ListLayersResponse(
-            nextMarker: next, layers: items)
+        let next = Pagination.nextMarker(records, pageSize: size, listing: "layers") { $0.layer.name.description }
+        return Lambda.ListLayersResponse(nextMarker: next, layers: items)
     }
 
     /// Lists the versions of a layer, the newest first.
@@ -67,19 +65,20 @@ struct Layers: Sendable {
     ) throws(ServiceError) -> Lambda.ListLayerVersionsResponse {
         let layer = try ownLayer(request.layerName, context)
         let size = Page.size(requested: request.maxItems)
-        let before = try Listing.marker(request.marker, listing: layer.description).flatMap { LayerVersionNumber($0) }
+        let before = try Pagination.marker(request.marker, listing: layer.description).flatMap {
+            LayerVersionNumber($0)
+        }
         let filter = filter(request.compatibleRuntime?.rawValue, request.compatibleArchitecture?.rawValue)
         let records = try store.converting {
             try self.store.catalog.layerVersions(of: layer, matching: filter, before: before, limit: size + 1)
         }
         let items = try records.prefix(size).map { record throws(ServiceError) in try item(record) }
-        let next = Listing.nextMarker(records, pageSize: size, listing: layer.description) { $0.number.description }
-        return Lambda.ListLayerVersionsResponse(
-            nextMarker: next, layerVersions: items)
+        let next = Pagination.nextMarker(records, pageSize: size, listing: layer.description) { $0.number.description }
+        return Lambda.ListLayerVersionsResponse(nextMarker: next, layerVersions: items)
     }
 
-    /// Deletes a version of a layer. Functions that use it keep its bytes. Deleting what is not there succeeds, as on
-    /// Lambda.
+    /// Deletes a version of a layer. Functions that use it keep its bytes. Deleting a version that does not exist
+    /// succeeds, as on Lambda.
     ///
     /// Source: *DeleteLayerVersion* in the Lambda API reference.
     func deleteLayerVersion(
@@ -92,7 +91,7 @@ struct Layers: Sendable {
 }
 
 extension Layers {
-    /// The layer that a caller names, which must be its own: policies are of layer versions.
+    /// The layer that a caller names, which must be its own: only layer versions have policies.
     func ownLayer(_ name: String, _ context: RequestContext) throws(ServiceError) -> LayerID {
         let layer = try layer(name, context)
         guard context.caller.owns(layer.account), layer.region == context.region else {
@@ -102,7 +101,7 @@ extension Layers {
         return layer
     }
 
-    /// The layer version that a caller names, if it may do what it asks.
+    /// The layer version that a caller names, after authorization of the request.
     func layerVersionARN(
         _ name: String, _ number: Int, _ context: RequestContext
     ) throws(ServiceError) -> LayerVersionARN {
@@ -128,7 +127,7 @@ extension Layers {
         return record
     }
 
-    /// A stored layer version as *GetLayerVersion* answers it, with a fresh link.
+    /// A stored layer version in the form of *GetLayerVersion*, with a new link.
     func layerVersion(
         _ record: LayerVersionRecord, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.GetLayerVersionResponse {

@@ -1,18 +1,18 @@
 internal import Domain
 
-/// Which events of the queue somebody may see and change, by what handles them, and by what they follow from.
+/// The events of the queue that an operator may see and change, by their target, and by their source.
 struct EventScope: Hashable, Sendable {
-    /// Those of this account; `nil` for all.
+    /// Only events of this account; `nil` for all.
     var account: AccountID?
-    /// Those of this region; `nil` for all.
+    /// Only events of this region; `nil` for all.
     var region: Region?
-    /// Those of this function, its versions and aliases; `nil` for all, destinations too. A message to a destination is
-    /// the function's by what it follows from.
+    /// Only events of this function, its versions and aliases; `nil` for all, including messages to destinations. A
+    /// message to a destination belongs to the function by its source.
     var function: FunctionName?
-    /// Also those of targets whose ARN names no account, such as S3 buckets.
+    /// Also events of targets whose ARN names no account, such as S3 buckets.
     var includesUnowned = false
 
-    /// Whether the events of a target are meant, or those that follow from it.
+    /// Whether the scope covers the events of a target, or of a source.
     func covers(_ target: String) -> Bool {
         if let function = FunctionARN(target)?.function {
             return (account ?? function.account) == function.account && (region ?? function.region) == function.region

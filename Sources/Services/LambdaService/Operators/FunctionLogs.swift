@@ -1,15 +1,19 @@
-internal import FunctionExecution
-internal import ServiceKit
 internal import Catalog
 internal import Domain
+internal import ServiceKit
 internal import Telemetry
 
 /// The logs of functions, for operators. Reads files: not for serving threads.
 struct FunctionLogs: Sendable {
-    let store: LambdaStore
-    let logs: LogStore
+    private let store: LambdaStore
+    private let logs: LogStore
 
-    /// A part of a function's log. The logs of a function that was deleted stay.
+    init(store: LambdaStore, logs: LogStore) {
+        self.store = store
+        self.logs = logs
+    }
+
+    /// A page of a function's log. The logs of a deleted function stay.
     func log(
         of functionName: String, from cursor: LogCursor, _ context: RequestContext
     ) throws(ServiceError) -> LogPage {

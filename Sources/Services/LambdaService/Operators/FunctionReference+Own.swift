@@ -2,10 +2,10 @@ internal import Domain
 internal import ServiceKit
 
 extension FunctionReference {
-    /// The function of the caller's own that a name or an ARN, in any form that Invoke takes, is for, whether it is
-    /// there or not. A version or alias in it does not matter.
+    /// Resolves a name or ARN, in any form that Invoke accepts, to a function of the caller's account and region, which
+    /// need not exist. A version or alias in it is ignored.
     static func ownFunction(_ text: String, _ context: RequestContext) throws(ServiceError) -> FunctionID {
-        // Whatever is wrong with it, the answer is the same.
+        // Every malformed reference gets the same error.
         guard let reference = try? FunctionReference(text) else {
             throw .invalidParameter("'\(text.prefix(200))' is neither the name of a function nor its ARN.")
         }

@@ -6,6 +6,7 @@ internal import Telemetry
 
 /// The documents of the operators' pages.
 enum OperatorDocument {
+    /// The page `top`.
     static func status(_ status: ServerStatus) -> AWSValue {
         .structure([
             "time": .integer(status.milliseconds),
@@ -35,6 +36,7 @@ enum OperatorDocument {
         ])
     }
 
+    /// An event of the page `events`.
     static func event(_ event: EventSummary) -> AWSValue {
         .structure([
             "number": .integer(Int64(event.number)), "target": .string(event.target), "source": .string(event.source),
@@ -45,6 +47,7 @@ enum OperatorDocument {
         ])
     }
 
+    /// The page `logs`.
     static func page(_ page: LogPage) -> AWSValue {
         let files = page.cursor.offsets.map { ("\($0.key)", AWSValue.integer(Int64($0.value))) }
         return .structure([
@@ -63,7 +66,7 @@ enum OperatorDocument {
         ])
     }
 
-    /// Reads where a log is to be read on; `nil` for what is no such place.
+    /// Reads the position in a log; `nil` for an invalid one.
     static func cursor(_ value: AWSValue?) -> LogCursor? {
         guard let value else { return LogCursor() }
         guard case .integer(let since)? = value["since"], since >= 0 else { return nil }
@@ -77,7 +80,7 @@ enum OperatorDocument {
         return cursor
     }
 
-    /// A moment, always with milliseconds: such texts have the order of the moments.
+    /// A time, always with milliseconds: so the texts sort like the times.
     private static func time(_ milliseconds: Int64) -> AWSValue {
         let text = Timestamp(secondsSinceEpoch: Double(milliseconds) / 1000).formatted(.iso8601)
         return .string(milliseconds % 1000 == 0 ? text.dropLast() + ".000Z" : text)

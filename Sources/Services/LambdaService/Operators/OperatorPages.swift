@@ -3,14 +3,19 @@ internal import Domain
 internal import EventQueue
 internal import ServiceKit
 
-/// Lambda's pages for operators. Events and logs are those of the caller's account and region, as everything in the API
-/// is.
+/// Lambda's pages for operators. Events and logs are those of the caller's account and region, as in the API.
 struct OperatorPages: Sendable {
-    let status: StatusReader
-    let queue: QueuedEvents
-    let logs: FunctionLogs
+    private let status: StatusReader
+    private let queue: QueuedEvents
+    private let logs: FunctionLogs
 
-    /// How functions and the event queue are, the logs, and what can be done with queued events.
+    init(status: StatusReader, queue: QueuedEvents, logs: FunctionLogs) {
+        self.status = status
+        self.queue = queue
+        self.logs = logs
+    }
+
+    /// Status of functions and queues, logs, and queued events, which can be retried or purged.
     var pages: [OperatorPage] {
         [
             OperatorPage("GET", "top") { request throws(ServiceError) in
@@ -28,7 +33,7 @@ struct OperatorPages: Sendable {
     }
 
     private func logPage(_ request: OperatorRequest) throws(ServiceError) -> AWSValue {
-        let document = try? JSON.decode(request.body)  // whatever is wrong with it, the answer is the same
+        let document = try? JSON.decode(request.body)  // every malformed body gets the same error
         guard let document, case .string(let function)? = document["function"],
             let cursor = OperatorDocument.cursor(document["cursor"])
         else {

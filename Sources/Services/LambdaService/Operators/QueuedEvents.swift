@@ -1,37 +1,22 @@
-internal import ServiceKit
 internal import Domain
 internal import EventQueue
+internal import ServiceKit
 
-/// Which events of the queue are meant.
-struct QueuedEventSelection: Hashable, Sendable {
-    /// Those of this function, by name or ARN, and what follows from them, such as messages to its destinations; `nil`
-    /// for all of the caller's account and region.
-    var functionName: String?
-    /// The one with this number, or those of one request; `nil` for all.
-    var identity: EventSelection.Identity?
-    /// Whether events are meant, too, whose target names no account: only where everybody may see everything.
-    var includesUnowned: Bool
-
-    /// Selects events.
-    init(
-        functionName: String? = nil, identity: EventSelection.Identity? = nil, includesUnowned: Bool = false
-    ) {
-        self.functionName = functionName
-        self.identity = identity
-        self.includesUnowned = includesUnowned
-    }
-}
-
-/// What operators can see and do about queued events. Reads the disk: not for serving threads.
+/// Lists, retries and purges queued events for operators. Reads the disk: not for serving threads.
 struct QueuedEvents: Sendable {
-    let store: LambdaStore
-    let events: EventQueue
+    private let store: LambdaStore
+    private let events: EventQueue
 
-    /// A page of what waits, or is being handled, in the order in which it was accepted.
+    init(store: LambdaStore, events: EventQueue) {
+        self.store = store
+        self.events = events
+    }
+
+    /// A page of events, queued and in flight, in the order of their acceptance.
     ///
     /// - Parameters:
-    ///   - number: Only events after this one.
-    ///   - limit: At most this many.
+    ///   - number: only events after this one.
+    ///   - limit: the longest page.
     func page(
         _ selection: QueuedEventSelection, after number: Int, limit: Int, _ context: RequestContext
     ) throws(ServiceError) -> [EventSummary] {
@@ -39,9 +24,9 @@ struct QueuedEvents: Sendable {
         return try store.converting { try self.events.summaries(events, after: number, limit: limit) }
     }
 
-    /// Tries events now that wait for later. What is being handled goes on.
+    /// Makes events due that wait for a later attempt. Events in flight are not affected.
     ///
-    /// - Returns: How many.
+    /// - Returns: the number of events.
     func retry(
         _ selection: QueuedEventSelection, _ context: RequestContext
     ) throws(ServiceError) -> Int {
@@ -49,9 +34,9 @@ struct QueuedEvents: Sendable {
         return try store.converting { try self.events.makeDue(events) }
     }
 
-    /// Deletes events, without a word to any destination. What is being handled is not interrupted.
+    /// Deletes events; destinations get no record of them. Invocations in flight are not interrupted.
     ///
-    /// - Returns: How many.
+    /// - Returns: the number of events.
     func purge(
         _ selection: QueuedEventSelection, _ context: RequestContext
     ) throws(ServiceError) -> Int {

@@ -1,15 +1,15 @@
-internal import FunctionExecution
 internal import Domain
+internal import FunctionExecution
 internal import Telemetry
 
 extension ServerStatus {
-    /// Appends the figures as Prometheus reads them.
+    /// Appends the metrics in the text format of Prometheus.
     func write(to text: inout PrometheusText) {
         add("strata_invocations_total", "Invocations that ran.", \.invocations, to: &text)
         add("strata_errors_total", "Invocations that ended in an error of the function.", \.errors, to: &text)
-        add("strata_throttles_total", "Requests that a limit turned away.", \.throttles, to: &text)
+        add("strata_throttles_total", "Throttled requests.", \.throttles, to: &text)
         add(
-            "strata_async_events_received_total", "Events that were accepted to be handled later.",
+            "strata_async_events_received_total", "Asynchronous events that were accepted.",
             \.asyncEventsReceived, to: &text)
         add(
             "strata_async_events_dropped_total", "Events that ended without success, with a destination or without.",
@@ -18,7 +18,7 @@ extension ServerStatus {
             "strata_destination_delivery_failures_total", "Records and dead letters that were lost.",
             \.destinationDeliveryFailures, to: &text)
         add(
-            "strata_recursive_invocations_dropped_total", "Invocations that were stopped because they led in a circle.",
+            "strata_recursive_invocations_dropped_total", "Invocations that were stopped in recursive loops.",
             \.recursiveInvocationsDropped, to: &text)
         text.begin("strata_duration_seconds", .histogram, help: "How long the function's code ran.")
         for (labels, counts) in series { text.add("strata_duration_seconds", labels, counts.durations) }
@@ -26,7 +26,8 @@ extension ServerStatus {
         addQueues(to: &text)
     }
 
-    /// The counts with their labels. Functions that share a meter share a name that no function can have.
+    /// The counts with their labels. Functions that share a meter have one series, with a name that no function can
+    /// have.
     private var series: [(labels: PrometheusText.Labels, counts: FunctionMeter.Counts)] {
         let known = functions.map { ($0.labels, $0.counts) }
         guard let overflowCounts, overflowCounts != FunctionMeter.Counts() else { return known }
@@ -41,21 +42,21 @@ extension ServerStatus {
     }
 
     private func addEnvironments(to text: inout PrometheusText) {
-        text.begin("strata_environments", .gauge, help: "Execution environments by what they do.")
+        text.begin("strata_environments", .gauge, help: "Execution environments by activity.")
         for function in functions {
             for activity in EnvironmentActivity.allCases {
                 let count = UInt64(function.environments[activity] ?? 0)
                 text.add("strata_environments", function.labels + [("state", activity.rawValue)], count)
             }
         }
-        text.begin("strata_environment_memory_bytes", .gauge, help: "Memory that execution environments have in use.")
+        text.begin("strata_environment_memory_bytes", .gauge, help: "Memory in use by execution environments.")
         for function in functions {
             text.add("strata_environment_memory_bytes", function.labels, function.memoryBytes)
         }
     }
 
     private func addQueues(to text: inout PrometheusText) {
-        text.begin("strata_queue_events", .gauge, help: "Events that wait or are being handled, by target.")
+        text.begin("strata_queue_events", .gauge, help: "Events queued or in flight, by target.")
         for queue in queues { text.add("strata_queue_events", [("target", queue.target)], UInt64(queue.count)) }
         text.begin("strata_queue_oldest_age_seconds", .gauge, help: "The age of the first event of a target.")
         for queue in queues {

@@ -5,14 +5,21 @@ internal import LinuxSystem
 internal import ServiceKit
 internal import Telemetry
 
-/// Tells how functions and the event queue are. Reads files: not for serving threads.
+/// Reads the status of functions and the event queue. Reads files: not for serving threads.
 struct StatusReader: Sendable {
-    let store: LambdaStore
-    let pool: EnvironmentPool
-    let events: EventQueue
-    let metrics: Metrics
+    private let store: LambdaStore
+    private let pool: EnvironmentPool
+    private let events: EventQueue
+    private let metrics: Metrics
 
-    /// How an account's functions are; all accounts' where none is named.
+    init(store: LambdaStore, pool: EnvironmentPool, events: EventQueue, metrics: Metrics) {
+        self.store = store
+        self.pool = pool
+        self.events = events
+        self.metrics = metrics
+    }
+
+    /// The status of an account's functions and queues; `nil` for those of all accounts.
     func status(of account: AccountID?) throws(ServiceError) -> ServerStatus {
         let census = pool.census()
         let readings = Dictionary(metrics.readings.map { ($0.function, $0.counts) }) { first, _ in first }

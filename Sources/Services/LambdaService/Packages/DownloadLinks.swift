@@ -1,14 +1,13 @@
 internal import Digest
 
-/// Makes and checks the links under which a deployment package can be fetched, as `GetFunction` and `GetLayerVersion`
-/// return them.
+/// Makes and checks the links to deployment packages that `GetFunction` and `GetLayerVersion` return.
 ///
 /// A link carries its own expiry and a code over both (HMAC-SHA-256 under a key of this data folder), so it cannot be
-/// guessed, needs no memory, and works across a restart.
+/// guessed, needs no state, and survives a restart.
 struct DownloadLinks: Sendable {
     /// The path below which packages are served.
     static let path = "/downloads/"
-    /// How long a link works: ten minutes, as *GetLayerVersion* in the Lambda API reference says.
+    /// How long a link is valid: ten minutes, as *GetLayerVersion* in the Lambda API reference says.
     static let lifetimeSeconds: Int64 = 600
 
     private let key: [UInt8]
@@ -18,13 +17,13 @@ struct DownloadLinks: Sendable {
         self.key = key
     }
 
-    /// The path and query under which a package can be fetched from now on.
+    /// The path and query of a package, valid from now on.
     func make(for digest: SHA256Digest, nowSeconds: Int64) -> String {
         let expires = nowSeconds + Self.lifetimeSeconds
         return "\(Self.path)\(digest.hex)?Expires=\(expires)&Signature=\(signature(digest, expires).hex)"
     }
 
-    /// The package that a link leads to; `nil` for a link that was not made here, was altered, or has expired.
+    /// The package of a link; `nil` for a link that was made elsewhere, was altered, or has expired.
     func resolve(_ target: String, nowSeconds: Int64) -> SHA256Digest? {
         guard target.hasPrefix(Self.path) else { return nil }
         let parts = target.dropFirst(Self.path.count).split(separator: "?", maxSplits: 1)

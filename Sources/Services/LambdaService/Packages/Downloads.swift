@@ -3,18 +3,22 @@ internal import LayerStore
 internal import LinuxSystem
 internal import ServiceKit
 
-/// The links under which packages are downloaded, and what is behind them.
+/// Makes links to download packages, and opens the packages of links.
 struct Downloads: Sendable {
-    let links: DownloadLinks
-    let layerStore: LayerStore
+    private let links: DownloadLinks
+    private let layerStore: LayerStore
+
+    init(links: DownloadLinks, layerStore: LayerStore) {
+        self.links = links
+        self.layerStore = layerStore
+    }
 
     /// A link under which a package can be downloaded for ten minutes.
     func link(_ digest: SHA256Digest, _ context: RequestContext) -> String {
         context.endpoint + links.make(for: digest, nowSeconds: WallClock.nowMilliseconds() / 1000)
     }
 
-    /// The package behind a link, opened for the caller to close, and its size in bytes; `nil` for a link that does not
-    /// work, or not any more.
+    /// Opens the package of a link; the caller closes the descriptor. `nil` for a link that is invalid or has expired.
     func open(_ target: String) -> (descriptor: Int32, sizeBytes: UInt64)? {
         guard let digest = links.resolve(target, nowSeconds: WallClock.nowMilliseconds() / 1000) else { return nil }
         do {
@@ -22,7 +26,7 @@ struct Downloads: Sendable {
             let size = try file.status().size
             return (file.release(), UInt64(size))
         } catch {
-            // A package that was deleted since is as gone as an expired link.
+            // The package was deleted since: the response is that of an expired link.
             return nil
         }
     }

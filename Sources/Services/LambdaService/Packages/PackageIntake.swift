@@ -1,21 +1,24 @@
-internal import ServiceKit
-internal import AWSProtocol
 internal import Catalog
-internal import Digest
 internal import Domain
 internal import LayerStore
-internal import LinuxSystem
+internal import ServiceKit
 
-/// Takes in the packages that requests bring or name, and keeps the account's code within its limits.
+/// Stores the packages that requests contain or name, and checks the limits of code.
 struct PackageIntake: Sendable {
-    let store: LambdaStore
-    let layerStore: LayerStore
-    /// Where packages come from that requests only name; `nil` for nowhere.
-    let packageSource: (any PackageSource)?
+    private let store: LambdaStore
+    private let layerStore: LayerStore
+    /// Reads packages that requests only name; `nil` where there is no S3.
+    private let packageSource: (any PackageSource)?
 
-    /// Keeps the package that a request brings or names, and unpacks it. The value keeps it from the collector.
+    init(store: LambdaStore, layerStore: LayerStore, packageSource: (any PackageSource)?) {
+        self.store = store
+        self.layerStore = layerStore
+        self.packageSource = packageSource
+    }
+
+    /// Stores and unpacks the package that a request contains or names. The value keeps it from the collector.
     ///
-    /// Reading from S3 may take minutes: hold no lock and no transaction meanwhile.
+    /// Reading from S3 may take minutes: hold no lock and no transaction during the call.
     func package(
         from location: PackageLocation, _ context: RequestContext
     ) throws(ServiceError) -> StoredPackage {
@@ -32,7 +35,18 @@ struct PackageIntake: Sendable {
         }
     }
 
-    /// Code and layers together may not be larger than Lambda unpacks.
+    /// A stored package, kept from the collector by the value; `nil` where it was collected since its row was read.
+    func existing(_ reference: PackageReference) throws(ServiceError) -> StoredPackage? {
+        try store.converting {
+            do throws(LayerStoreError) {
+                return try self.layerStore.package(reference.digest)
+            } catch .notFound {
+                return nil
+            }
+        }
+    }
+
+    /// Refuses code and layers that are larger together than Lambda unpacks.
     func checkUnzippedSize(code: PackageReference, layers: [PackageReference]) throws(ServiceError) {
         let total = try store.converting {
             try ([code] + layers).reduce(0) { $0 + (try self.layerStore.package($1.digest).unzippedBytes) }
@@ -44,7 +58,7 @@ struct PackageIntake: Sendable {
         }
     }
 
-    /// An account keeps 75 GB of zips at most.
+    /// Refuses code beyond the account's 75 GB of zips.
     func checkCodeStorage(adding bytes: Int, _ context: RequestContext) throws(ServiceError) {
         let usage = try store.converting {
             try self.store.catalog.usage(account: context.account, region: context.region)
@@ -79,7 +93,7 @@ struct PackageIntake: Sendable {
             .invalidParameter(
                 "The package has more than \(LambdaLimits.entriesPerZip) files and folders; Strata unpacks no more.")
         default:
-            // The first two sentences are Lambda's own; what is wrong in particular is ours.
+            // The first two sentences are Lambda's; the detail in parentheses is ours.
             .invalidParameter(
                 "Could not unzip uploaded file. Please check your file, then try to upload again. (\(refusal))")
         }
@@ -87,6 +101,6 @@ struct PackageIntake: Sendable {
 }
 
 extension StoredPackage {
-    /// What a row keeps of a package.
+    /// The reference to a package in rows.
     var reference: PackageReference { PackageReference(digest: digest, zipBytes: zipBytes) }
 }

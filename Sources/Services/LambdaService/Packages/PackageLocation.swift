@@ -1,8 +1,8 @@
-internal import ServiceKit
 internal import AWSClient
 internal import LambdaModel
+internal import ServiceKit
 
-/// Where a request says that a package is: in the request itself, or in S3.
+/// The location of a package: in the request itself, or in S3.
 enum PackageLocation {
     case zip([UInt8])
     case s3(S3Object)

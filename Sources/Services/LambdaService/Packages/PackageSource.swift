@@ -1,15 +1,16 @@
-package import ServiceKit
 package import AWSClient
+package import ServiceKit
 
-/// Where packages are that requests only name: S3, or what stands in for it.
+/// Reads packages that requests only name: from S3, or from a substitute for it.
 package protocol PackageSource: Sendable {
-    /// Passes a package on in pieces, and returns when that was all of it.
+    /// Passes a package to `receive` in pieces, and returns after the last one.
     ///
-    /// Blocks, but never for long without progress. What `receive` throws ends it, and is told as a failure to store.
+    /// Blocks, but never for long without progress. An error of `receive` ends the read; the caller gets it as a
+    /// failure to store.
     func read(
         _ object: S3Object, _ context: RequestContext, into receive: (UnsafeRawBufferPointer) throws -> Void
     ) throws(ServiceError)
 
-    /// Ends what is being read within about a second, because the server stops.
+    /// Ends reads in progress within about a second, because the server stops.
     func stop()
 }

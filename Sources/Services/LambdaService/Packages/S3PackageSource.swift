@@ -1,14 +1,14 @@
-package import ServiceKit
 package import AWSClient
 internal import Domain
 internal import HTTPClient
 internal import LinuxSystem
+package import ServiceKit
 internal import Synchronization
 
-/// Packages in an S3 that the server was told of.
+/// Reads packages from the S3 that the server is configured with.
 package final class S3PackageSource: PackageSource {
-    /// Packages that are read at once. The control plane has more threads than that, so that a slow S3 does not hold up
-    /// calls which have nothing to do with it.
+    /// Concurrent reads. The control plane has more threads than that, so that a slow S3 does not delay calls that do
+    /// not need it.
     package static let readsAtOnce = 12
 
     private let settings: ServiceSettings
@@ -16,7 +16,7 @@ package final class S3PackageSource: PackageSource {
     private let client: S3Client
     private let running = Mutex(0)
 
-    /// Reads from an S3; nothing is connected yet.
+    /// Reads from an S3; opens no connection yet.
     package init(_ settings: ServiceSettings) {
         self.settings = settings
         http = HTTPClient(certificateAuthorities: settings.authorities)
@@ -43,7 +43,7 @@ package final class S3PackageSource: PackageSource {
         }
     }
 
-    /// Ends all reading for good.
+    /// Ends all reads; later ones fail.
     package func stop() { http.stop() }
 
     private func begin() throws(ServiceError) {
@@ -58,7 +58,7 @@ package final class S3PackageSource: PackageSource {
         }
     }
 
-    /// A zip may be as long as what is in it, and takes as long as it makes progress, within minutes.
+    /// A zip may be as long as its unpacked content, and may take minutes as long as it makes progress.
     private static var limits: HTTPClientLimits {
         var limits = HTTPClientLimits()
         limits.bodyBytes = LambdaLimits.unzippedBytes

@@ -1,10 +1,10 @@
-internal import ServiceKit
 internal import AWSClient
 internal import Domain
 internal import HTTPClient
+internal import ServiceKit
 
 extension ServiceError {
-    /// S3's refusal, as Lambda tells it.
+    /// Lambda's error for a refusal of S3.
     ///
     /// Source: answers of Lambda itself, and "Troubleshoot deployment issues in Lambda",
     /// <https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-deployment.html>.
@@ -28,7 +28,7 @@ extension ServiceError {
         }
     }
 
-    /// No answer of S3. Lambda has no words for it, because its S3 is always there.
+    /// S3 did not answer. Lambda has no message for it, because its S3 is always available.
     init(_ failure: HTTPClientError, of object: S3Object, at endpoint: EndpointURL) {
         let name = "\(object.bucket)/\(object.key)"
         switch failure.kind {

@@ -1,5 +1,5 @@
-/// What policies of functions can allow to other accounts and to services. Everything else is for the function's own
-/// account, whatever a policy says.
+/// The actions that policies of functions can allow to other accounts and to services. All other actions are allowed to
+/// the function's own account only, regardless of its policy.
 ///
 /// Source: "Using resource-based policies for AWS Lambda", *Cross-account APIs*, Lambda developer guide.
 enum CrossAccountActions {

@@ -1,27 +1,33 @@
-internal import ServiceKit
-internal import LambdaModel
 internal import AWSProtocol
 internal import Catalog
 internal import Domain
+internal import LambdaModel
+internal import ServiceKit
 
-// The revision of a policy is that of the function, version or alias itself, which changes with its policy.
 /// The use cases of the resource-based policies of functions, versions and aliases.
+///
+/// The revision of a policy is that of the function, version or alias itself, which changes with its policy.
 struct FunctionPolicies: Sendable {
-    let store: LambdaStore
-    let directory: FunctionDirectory
+    private let store: LambdaStore
+    private let resolver: FunctionResolver
 
-    /// Lets an account, a service or everybody do something with a function, or with a version or alias of it.
+    init(store: LambdaStore, resolver: FunctionResolver) {
+        self.store = store
+        self.resolver = resolver
+    }
+
+    /// Allows an action on a function, or on a version or alias of it, to an account, a service or everyone.
     ///
     /// Source: *AddPermission* in the Lambda API reference.
     func addPermission(
         _ request: Lambda.AddPermissionRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.AddPermissionResponse {
-        let target = try directory.resolve(request.functionName, request.qualifier, context)
+        let target = try resolver.resolve(request.functionName, request.qualifier, context)
         guard target.qualifier != .latest else {
             throw .invalidParameter("We currently do not support adding policies for $LATEST.")
         }
         let statement = try store.write { rows in
-            let function = try FunctionRows.find(target.function, rows)
+            let function = try FunctionLookup.find(target.function, rows)
             try Self.check(revision: request.revisionId, of: target, function, rows)
             var policy = try Self.policy(of: function, target.settingQualifier, rows) ?? ResourcePolicy()
             let statement = try PolicyStatement(request, on: target)
@@ -32,13 +38,13 @@ struct FunctionPolicies: Sendable {
         return Lambda.AddPermissionResponse(statement: statement.json)
     }
 
-    /// Takes back what *AddPermission* allowed. A policy that allows nothing any more is gone.
+    /// Removes a statement that *AddPermission* added. A policy without statements is deleted.
     ///
     /// Source: *RemovePermission* in the Lambda API reference.
     func removePermission(
         _ request: Lambda.RemovePermissionRequest, _ context: RequestContext
     ) throws(ServiceError) -> NoMembers {
-        let target = try directory.resolve(request.functionName, request.qualifier, context)
+        let target = try resolver.resolve(request.functionName, request.qualifier, context)
         return try store.write { rows in
             guard let function = try rows.function(target.function) else {
                 throw ServiceError(.resourceNotFound, "No policy found for: \(target.function)")
@@ -54,15 +60,15 @@ struct FunctionPolicies: Sendable {
         }
     }
 
-    /// Tells the policy of a function, or of a version or alias of it.
+    /// Returns the policy of a function, or of a version or alias of it.
     ///
     /// Source: *GetPolicy* in the Lambda API reference.
     func getPolicy(
         _ request: Lambda.GetPolicyRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.GetPolicyResponse {
-        let target = try directory.resolve(request.functionName, request.qualifier, context)
+        let target = try resolver.resolve(request.functionName, request.qualifier, context)
         return try store.read { rows in
-            let function = try FunctionRows.find(target.function, rows)
+            let function = try FunctionLookup.find(target.function, rows)
             guard let policy = try Self.policy(of: function, target.settingQualifier, rows) else {
                 throw ServiceError(.resourceNotFound, "The resource you requested does not exist.")
             }
@@ -73,7 +79,7 @@ struct FunctionPolicies: Sendable {
 }
 
 extension FunctionPolicies {
-    /// Reads the policy that is kept for a qualifier; `nil` where nothing was ever allowed, or nothing any more.
+    /// Reads the policy of a qualifier; `nil` where it has no statements.
     static func policy(
         of function: StoredFunction, _ qualifier: String, _ rows: borrowing CatalogTransaction
     ) throws -> ResourcePolicy? {
@@ -106,7 +112,7 @@ extension FunctionPolicies {
         of target: FunctionTarget, _ function: StoredFunction, _ rows: borrowing CatalogTransaction
     ) throws -> String? {
         guard case .alias = target.qualifier else {
-            return try FunctionRows.find(target, rows).document.configuration.revisionId
+            return try FunctionLookup.find(target, rows).document.configuration.revisionId
         }
         return try Aliases.alias(target, of: function, rows).revisionId
     }
@@ -124,15 +130,10 @@ extension FunctionPolicies {
                     document: LambdaStore.encode(alias)),
                 of: function)
         } else {
-            let found = try FunctionRows.find(target, rows)
+            let found = try FunctionLookup.find(target, rows)
             var document = found.document
             document.configuration.revisionId = revision
             try rows.setDocument(document.bytes, ofVersion: found.record.version, of: function)
         }
     }
-}
-
-extension ServiceError {
-    /// There is nothing to remove a statement from.
-    static let noPolicy = ServiceError(.resourceNotFound, "No policy is associated with the given resource.")
 }

@@ -1,16 +1,22 @@
-internal import ServiceKit
-internal import LambdaModel
 internal import AWSProtocol
 internal import Catalog
 internal import Domain
+internal import LambdaModel
+internal import ServiceKit
 
-// A layer version is never changed, so its policy has a revision of its own.
 /// The use cases of the resource-based policies of layer versions.
+///
+/// A layer version never changes, so its policy has a revision of its own.
 struct LayerPolicies: Sendable {
-    let store: LambdaStore
-    let layers: Layers
+    private let store: LambdaStore
+    private let layers: Layers
 
-    /// Lets an account, an organization or everybody use a layer version.
+    init(store: LambdaStore, layers: Layers) {
+        self.store = store
+        self.layers = layers
+    }
+
+    /// Allows an account, an organization or everyone to use a layer version.
     ///
     /// Source: *AddLayerVersionPermission* in the Lambda API reference.
     func addLayerVersionPermission(
@@ -25,7 +31,7 @@ struct LayerPolicies: Sendable {
         return Lambda.AddLayerVersionPermissionResponse(statement: statement.json, revisionId: revision)
     }
 
-    /// Takes back what *AddLayerVersionPermission* allowed.
+    /// Removes a statement that *AddLayerVersionPermission* added.
     ///
     /// Source: *RemoveLayerVersionPermission* in the Lambda API reference.
     func removeLayerVersionPermission(
@@ -39,7 +45,7 @@ struct LayerPolicies: Sendable {
         return NoMembers()
     }
 
-    /// Tells the policy of a layer version.
+    /// Returns the policy of a layer version.
     ///
     /// Source: *GetLayerVersionPolicy* in the Lambda API reference.
     func getLayerVersionPolicy(
@@ -55,7 +61,7 @@ struct LayerPolicies: Sendable {
 }
 
 extension LayerPolicies {
-    /// The policy of a layer version and its revision; `nil` where nothing is allowed, or there is no such version.
+    /// The policy of a layer version and its revision; `nil` where it has no statements, or there is no such version.
     static func policy(
         of arn: LayerVersionARN, _ rows: borrowing CatalogTransaction
     ) throws -> (policy: ResourcePolicy, revision: String?)? {
@@ -66,7 +72,8 @@ extension LayerPolicies {
 
     /// Changes a layer version's policy.
     ///
-    /// - Returns: Its new revision.
+    /// - Parameter revision: the revision that the policy must have; `nil` for any.
+    /// - Returns: the new revision.
     private func changePolicy(
         of arn: LayerVersionARN, guardedBy revision: String?,
         _ change: (inout ResourcePolicy?) throws -> Void

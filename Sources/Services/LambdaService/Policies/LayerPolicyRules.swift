@@ -1,15 +1,15 @@
-internal import ServiceKit
-internal import LambdaModel
 internal import Domain
+internal import LambdaModel
+internal import ServiceKit
 
-/// What can be allowed of a layer version.
+/// The statements that policies of layer versions may have.
 enum LayerPolicyRules {
-    /// The one action: to read the layer version, and to attach it to functions.
+    /// The only action: to read the layer version, and to attach it to functions.
     ///
     /// Source: *AddLayerVersionPermission* in the Lambda API reference.
     static let action = "lambda:GetLayerVersion"
 
-    /// What a request to *AddLayerVersionPermission* allows.
+    /// The statement that *AddLayerVersionPermission* adds.
     static func statement(
         _ request: Lambda.AddLayerVersionPermissionRequest, on arn: LayerVersionARN
     ) throws(ServiceError) -> PolicyStatement {

@@ -1,7 +1,7 @@
 internal import ServiceKit
 
 extension ServiceError {
-    /// Why a policy cannot be read or changed, in Lambda's words.
+    /// The error for a policy that cannot be read or changed, with Lambda's messages.
     init(_ fault: ResourcePolicy.Fault) {
         switch fault {
         case .damaged: self.init(.service, "A stored policy cannot be read: the catalogue is damaged.")

@@ -1,15 +1,15 @@
-internal import ServiceKit
-internal import LambdaModel
 internal import Catalog
 internal import Domain
+internal import LambdaModel
+internal import ServiceKit
 
-/// Where the records of asynchronous invocations may go, with Lambda's sentences.
+/// The rules of destinations of asynchronous invocations, with Lambda's messages.
 ///
 /// Source: "Capturing records of Lambda asynchronous invocations", Lambda developer guide.
 enum DestinationRules {
     private static let services: Set<Substring> = ["sqs", "sns", "lambda", "events", "s3"]
 
-    /// The destinations as they are stored and told: an empty ARN is no destination.
+    /// The destinations in their stored form: an empty ARN is no destination.
     static func normalized(_ config: Lambda.DestinationConfig?) -> Lambda.DestinationConfig {
         func destination(_ text: String?) -> String? { text?.isEmpty == false ? text : nil }
         return Lambda.DestinationConfig(
@@ -17,7 +17,7 @@ enum DestinationRules {
             onFailure: Lambda.OnFailure(destination: destination(config?.onFailure?.destination)))
     }
 
-    /// Refuses destinations of other services, functions that are not there, and the function itself.
+    /// Refuses destinations of other services, functions that do not exist, and the function itself.
     static func check(
         _ config: Lambda.DestinationConfig?, of function: FunctionID, _ rows: borrowing CatalogTransaction
     ) throws {
@@ -36,10 +36,10 @@ enum DestinationRules {
     private static func check(
         lambda destination: String, of function: FunctionID, _ rows: borrowing CatalogTransaction
     ) throws {
-        // In another account its policy would have to allow it, which only an invocation by its caller can ask.
+        // A function of another account would need a policy that allows its caller, which is only known per invocation.
         guard let arn = FunctionARN(destination), arn.function.account == function.account,
             arn.function.region == function.region,
-            try FunctionRows.existing(FunctionTarget(function: arn.function, qualifier: arn.qualifier), rows) != nil
+            try FunctionLookup.existing(FunctionTarget(function: arn.function, qualifier: arn.qualifier), rows) != nil
         else { throw ServiceError.invalidParameter("The destination ARN \(destination) is invalid.") }
         guard arn.function != function else {
             throw ServiceError.invalidParameter("You can't specify the function as a destination for itself.")

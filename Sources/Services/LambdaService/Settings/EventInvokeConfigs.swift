@@ -1,35 +1,41 @@
-internal import ServiceKit
-internal import LambdaModel
 internal import AWSProtocol
 internal import Catalog
 internal import Domain
-internal import LinuxSystem
+internal import LambdaModel
+internal import ServiceKit
 
 /// The use cases of the settings of asynchronous invocations.
 struct EventInvokeConfigs: Sendable {
-    let store: LambdaStore
-    let directory: FunctionDirectory
+    private let store: LambdaStore
+    private let resolver: FunctionResolver
 
-    /// Sets how asynchronous invocations of a version or alias are handled; what the request leaves out is not set.
+    init(store: LambdaStore, resolver: FunctionResolver) {
+        self.store = store
+        self.resolver = resolver
+    }
+
+    /// Sets how asynchronous invocations of a version or alias are handled; settings that the request leaves out are
+    /// removed.
     ///
     /// Source: *PutFunctionEventInvokeConfig* in the Lambda API reference.
     func putFunctionEventInvokeConfig(
         _ request: Lambda.PutFunctionEventInvokeConfigRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.FunctionEventInvokeConfig {
-        let target = try directory.resolveVersion(request.functionName, request.qualifier, context)
+        let target = try resolver.resolveVersion(request.functionName, request.qualifier, context)
         let change = try EventInvokeChange(
             retries: request.maximumRetryAttempts, age: request.maximumEventAgeInSeconds,
             destinations: request.destinationConfig)
         return try put(change, on: target) { _, _ in Lambda.FunctionEventInvokeConfig() }
     }
 
-    /// Changes how asynchronous invocations of a version or alias are handled; what the request leaves out stays.
+    /// Changes how asynchronous invocations of a version or alias are handled; settings that the request leaves out
+    /// stay as they are.
     ///
     /// Source: *UpdateFunctionEventInvokeConfig* in the Lambda API reference.
     func updateFunctionEventInvokeConfig(
         _ request: Lambda.UpdateFunctionEventInvokeConfigRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.FunctionEventInvokeConfig {
-        let target = try directory.resolveVersion(request.functionName, request.qualifier, context)
+        let target = try resolver.resolveVersion(request.functionName, request.qualifier, context)
         let change = try EventInvokeChange(
             retries: request.maximumRetryAttempts, age: request.maximumEventAgeInSeconds,
             destinations: request.destinationConfig)
@@ -38,25 +44,25 @@ struct EventInvokeConfigs: Sendable {
         }
     }
 
-    /// Tells how asynchronous invocations of a version or alias are handled.
+    /// Returns how asynchronous invocations of a version or alias are handled.
     ///
     /// Source: *GetFunctionEventInvokeConfig* in the Lambda API reference.
     func getFunctionEventInvokeConfig(
         _ request: Lambda.GetFunctionEventInvokeConfigRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.FunctionEventInvokeConfig {
-        let target = try directory.resolveVersion(request.functionName, request.qualifier, context)
+        let target = try resolver.resolveVersion(request.functionName, request.qualifier, context)
         return try store.read { rows in
             try Self.eventInvokeConfig(target, of: try rows.function(target.function), rows)
         }
     }
 
-    /// Goes back to the defaults for a version or alias.
+    /// Restores the defaults for a version or alias.
     ///
     /// Source: *DeleteFunctionEventInvokeConfig* in the Lambda API reference.
     func deleteFunctionEventInvokeConfig(
         _ request: Lambda.DeleteFunctionEventInvokeConfigRequest, _ context: RequestContext
     ) throws(ServiceError) -> NoMembers {
-        let target = try directory.resolveVersion(request.functionName, request.qualifier, context)
+        let target = try resolver.resolveVersion(request.functionName, request.qualifier, context)
         try store.write { rows in
             guard let function = try rows.function(target.function),
                 try rows.deleteSetting(.eventInvokeConfig, of: function, qualifier: target.settingQualifier)
@@ -71,10 +77,10 @@ struct EventInvokeConfigs: Sendable {
     func listFunctionEventInvokeConfigs(
         _ request: Lambda.ListFunctionEventInvokeConfigsRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.ListFunctionEventInvokeConfigsResponse {
-        let id = try directory.resolve(request.functionName, nil, context).function
+        let id = try resolver.resolve(request.functionName, nil, context).function
         let size = Page.size(requested: request.maxItems)
         let listing = "event invoke configs of \(id)"
-        let after = try Listing.marker(request.marker, listing: listing)
+        let after = try Pagination.marker(request.marker, listing: listing)
         let settings = try store.read { rows in
             guard let function = try rows.function(id) else { throw Self.noFunctionForEvents }
             return try rows.settings(.eventInvokeConfig, of: function, after: after, limit: size + 1)
@@ -82,19 +88,21 @@ struct EventInvokeConfigs: Sendable {
         let configs = try settings.prefix(size).map { setting throws(ServiceError) in
             try LambdaStore.decode(setting.document) as Lambda.FunctionEventInvokeConfig
         }
-        let next = Listing.nextMarker(settings, pageSize: size, listing: listing, key: \.qualifier)
+        let next = Pagination.nextMarker(settings, pageSize: size, listing: listing, key: \.qualifier)
         return Lambda.ListFunctionEventInvokeConfigsResponse(functionEventInvokeConfigs: configs, nextMarker: next)
     }
 }
 
 extension EventInvokeConfigs {
-    /// Stores a change of what was there before.
+    /// Stores a change.
+    ///
+    /// - Parameter before: reads the settings that the change applies to.
     private func put(
         _ change: EventInvokeChange, on target: FunctionTarget,
         before: (StoredFunction, borrowing CatalogTransaction) throws -> Lambda.FunctionEventInvokeConfig
     ) throws(ServiceError) -> Lambda.FunctionEventInvokeConfig {
-        let config = try store.write { rows in
-            guard let function = try FunctionRows.existing(target, rows) else { throw Self.noFunctionForEvents }
+        try store.write { rows in
+            guard let function = try FunctionLookup.existing(target, rows) else { throw Self.noFunctionForEvents }
             var config = try before(function, rows)
             try DestinationRules.check(change.destinations, of: target.function, rows)
             change.apply(to: &config)
@@ -103,7 +111,6 @@ extension EventInvokeConfigs {
             try rows.put(setting, as: .eventInvokeConfig, of: function)
             return config
         }
-        return config
     }
 
     private static func eventInvokeConfig(
@@ -121,28 +128,5 @@ extension EventInvokeConfigs {
 
     private static var noFunctionForEvents: ServiceError {
         ServiceError(.resourceNotFound, "The function doesn't exist.")
-    }
-}
-
-/// What a request says of asynchronous invocations: at least one thing.
-private struct EventInvokeChange {
-    let retries: Int?
-    let age: Int?
-    let destinations: Lambda.DestinationConfig?
-
-    init(retries: Int?, age: Int?, destinations: Lambda.DestinationConfig?) throws(ServiceError) {
-        guard retries != nil || age != nil || destinations != nil else {
-            throw .invalidParameter("You must specify at least one of error handling or destination setting.")
-        }
-        self.retries = retries
-        self.age = age
-        self.destinations = destinations
-    }
-
-    func apply(to config: inout Lambda.FunctionEventInvokeConfig) {
-        config.lastModified = Timestamp(secondsSinceEpoch: Double(WallClock.nowMilliseconds()) / 1000)
-        config.maximumRetryAttempts = retries ?? config.maximumRetryAttempts
-        config.maximumEventAgeInSeconds = age ?? config.maximumEventAgeInSeconds
-        config.destinationConfig = DestinationRules.normalized(destinations ?? config.destinationConfig)
     }
 }

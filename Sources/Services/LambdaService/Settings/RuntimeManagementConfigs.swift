@@ -1,15 +1,19 @@
-internal import ServiceKit
-internal import LambdaModel
 internal import Catalog
-internal import Digest
 internal import Domain
+internal import LambdaModel
+internal import ServiceKit
 
 /// The use cases of runtime management.
 struct RuntimeManagementConfigs: Sendable {
-    let store: LambdaStore
-    let directory: FunctionDirectory
+    private let store: LambdaStore
+    private let resolver: FunctionResolver
 
-    /// Sets how the runtime of `$LATEST` or of a published version is kept up to date.
+    init(store: LambdaStore, resolver: FunctionResolver) {
+        self.store = store
+        self.resolver = resolver
+    }
+
+    /// Sets when the runtime version of `$LATEST` or of a published version is updated.
     ///
     /// Source: *PutRuntimeManagementConfig* in the Lambda API reference.
     func putRuntimeManagementConfig(
@@ -26,14 +30,14 @@ struct RuntimeManagementConfigs: Sendable {
             updateRuntimeOn: request.updateRuntimeOn, functionArn: named.arn.description,
             runtimeVersionArn: request.runtimeVersionArn)
         try store.write { rows in
-            let function = try FunctionRows.find(target, rows).function
+            let function = try FunctionLookup.find(target, rows).function
             let setting = FunctionSetting(qualifier: target.settingQualifier, document: LambdaStore.encode(config))
             try rows.put(setting, as: .runtimeManagementConfig, of: function)
         }
         return config
     }
 
-    /// Tells how the runtime of `$LATEST` or of a published version is kept up to date; where nothing is set, `Auto`.
+    /// Returns when the runtime version of `$LATEST` or of a published version is updated; the default is `Auto`.
     ///
     /// Source: *GetRuntimeManagementConfig* in the Lambda API reference.
     func getRuntimeManagementConfig(
@@ -41,7 +45,7 @@ struct RuntimeManagementConfigs: Sendable {
     ) throws(ServiceError) -> Lambda.GetRuntimeManagementConfigResponse {
         let (named, target) = try runtimeTarget(request.functionName, request.qualifier, context)
         let config = try store.read { rows in
-            try Self.runtimeManagement(target, of: try FunctionRows.find(target, rows).function, rows)
+            try Self.runtimeManagement(target, of: try FunctionLookup.find(target, rows).function, rows)
         }
         return Lambda.GetRuntimeManagementConfigResponse(
             updateRuntimeOn: config?.updateRuntimeOn ?? .auto, functionArn: named.arn.description,
@@ -69,24 +73,15 @@ struct RuntimeManagementConfigs: Sendable {
         return try setting.map { try LambdaStore.decode($0.document) }
     }
 
-    /// A version as the caller named it, and as it is.
+    /// A version as the caller named it, and with its qualifier.
     private func runtimeTarget(
         _ name: String, _ qualifier: String?, _ context: RequestContext
     ) throws(ServiceError) -> (named: FunctionTarget, version: FunctionTarget) {
-        let named = try directory.resolve(name, qualifier, context)
+        let named = try resolver.resolve(name, qualifier, context)
         if case .alias = named.qualifier {
             throw .invalidParameter(
                 "The runtime of an alias is that of its version. Name $LATEST or a published version.")
         }
         return (named, FunctionTarget(function: named.function, qualifier: named.qualifier ?? .latest))
-    }
-}
-
-/// Versions of runtimes, which AWS makes every few weeks. Here there is one of each runtime: the host's interpreter.
-enum RuntimeVersions {
-    /// The ARN of a runtime's only version. It stays the same from server to server.
-    static func arn(of runtime: Lambda.Runtime, region: Region) -> String {
-        let digest = SHA256Digest(hashing: Array("strata runtime \(runtime.rawValue)".utf8))
-        return "arn:\(region.partition):lambda:\(region)::runtime:\(digest.hex)"
     }
 }

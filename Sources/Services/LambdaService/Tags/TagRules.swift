@@ -1,12 +1,13 @@
 internal import ServiceKit
-/// Which tags a resource may have, with the service's sentences. Lengths and letters are the model's business.
+
+/// The rules of tags, with Lambda's messages. The model checks lengths and characters.
 ///
 /// Source: "Using tags on Lambda functions", Lambda developer guide.
 enum TagRules {
-    /// Tags of one resource.
+    /// The highest number of tags of a resource.
     static let limit = 50
 
-    /// Refuses tags that a caller may not set, or more of them than a resource may have.
+    /// Refuses tags with reserved keys, and too many tags.
     static func check(_ tags: [String: String]) throws(ServiceError) {
         guard tags.count <= limit else { throw .invalidParameter("Number of tags exceeds resource tag limit.") }
         guard !tags.keys.contains(where: { $0.lowercased().hasPrefix("aws:") }) else {

@@ -1,15 +1,20 @@
-internal import ServiceKit
-internal import LambdaModel
 internal import AWSProtocol
 internal import Catalog
 internal import Domain
+internal import LambdaModel
+internal import ServiceKit
 
 /// The use cases of tags.
 struct Tags: Sendable {
-    let store: LambdaStore
-    let directory: FunctionDirectory
+    private let store: LambdaStore
+    private let resolver: FunctionResolver
 
-    /// Adds tags to a function or a code signing configuration; those of the same keys are replaced.
+    init(store: LambdaStore, resolver: FunctionResolver) {
+        self.store = store
+        self.resolver = resolver
+    }
+
+    /// Adds tags to a function or a code signing configuration; tags with the same keys are replaced.
     ///
     /// Source: *TagResource* in the Lambda API reference.
     func tagResource(
@@ -28,7 +33,7 @@ struct Tags: Sendable {
         return NoMembers()
     }
 
-    /// Removes tags; keys that are not there do not matter.
+    /// Removes tags; keys without a tag are ignored.
     ///
     /// Source: *UntagResource* in the Lambda API reference.
     func untagResource(
@@ -53,25 +58,25 @@ struct Tags: Sendable {
     }
 }
 
-/// What can have tags.
+/// A resource that can have tags.
 private enum TaggedResource {
     case function(FunctionID)
     case codeSigningConfig(CodeSigningConfigARN)
 }
 
 extension Tags {
-    /// Reads the ARN of what is to be tagged.
+    /// Resolves the ARN of a tagged resource, and authorizes the request.
     private func taggedResource(
         _ text: String, _ context: RequestContext
     ) throws(ServiceError) -> TaggedResource {
         if CodeSigningConfigARN(text) != nil {
             return .codeSigningConfig(try CodeSigningConfigs.parse(text, context))
         }
-        // Event source mappings and capacity providers do not exist yet, so none of them is found.
+        // Strata has no event source mappings and capacity providers yet, so their ARNs are not found.
         guard FunctionARN(text) != nil else {
             throw ServiceError(.resourceNotFound, "The resource you requested does not exist.")
         }
-        let target = try directory.resolve(text, nil, context)
+        let target = try resolver.resolve(text, nil, context)
         guard target.qualifier == nil else {
             throw .invalidParameter(
                 "Tags on function aliases and versions are not supported. Please specify a function ARN.")
@@ -83,7 +88,7 @@ extension Tags {
         on resource: TaggedResource, _ rows: borrowing CatalogTransaction
     ) throws -> [String: String] {
         switch resource {
-        case .function(let id): return try FunctionTags.tags(of: try FunctionRows.find(id, rows), rows) ?? [:]
+        case .function(let id): return try TagRows.tags(of: try FunctionLookup.find(id, rows), rows) ?? [:]
         case .codeSigningConfig(let arn):
             _ = try CodeSigningConfigs.find(arn, rows)
             guard let document = try rows.resource(arn.id, in: arn.tagScope) else { return [:] }
@@ -96,8 +101,8 @@ extension Tags {
         tags: [String: String], on resource: TaggedResource, _ rows: borrowing CatalogTransaction
     ) throws {
         switch resource {
-        case .function(let id): try FunctionTags.put(tags: tags, of: try FunctionRows.find(id, rows), rows)
-        case .codeSigningConfig(let arn): try FunctionTags.put(tags: tags, on: arn, rows)
+        case .function(let id): try TagRows.put(tags: tags, of: try FunctionLookup.find(id, rows), rows)
+        case .codeSigningConfig(let arn): try TagRows.put(tags: tags, on: arn, rows)
         }
     }
 }

@@ -1,27 +1,33 @@
-internal import ServiceKit
-internal import LambdaModel
 internal import AWSProtocol
 internal import Catalog
 internal import Domain
+internal import LambdaModel
+internal import ServiceKit
 
 /// The use cases of published versions.
 struct Versions: Sendable {
-    let store: LambdaStore
-    let directory: FunctionDirectory
-    let changes: ChangesInProgress
+    private let store: LambdaStore
+    private let resolver: FunctionResolver
+    private let updates: UpdatesInProgress
 
-    /// Publishes a version: a snapshot of `$LATEST` that never changes. With nothing changed since the last one, that
-    /// one is answered again.
+    init(store: LambdaStore, resolver: FunctionResolver, updates: UpdatesInProgress) {
+        self.store = store
+        self.resolver = resolver
+        self.updates = updates
+    }
+
+    /// Publishes a version: a snapshot of `$LATEST` that never changes. Where nothing has changed since the last one,
+    /// returns the last one.
     ///
     /// Source: *PublishVersion* in the Lambda API reference.
     func publishVersion(
         _ request: Lambda.PublishVersionRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.FunctionConfiguration {
-        let function = try directory.resolveUnqualified(request.functionName, context)
+        let function = try resolver.resolveUnqualified(request.functionName, context)
         try Self.checkPublication(to: request.publishTo)
-        return try changes.change(function) { () throws(ServiceError) in
+        return try updates.run(on: function) { () throws(ServiceError) in
             try store.write { rows in
-                let found = try FunctionRows.find(FunctionTarget(function: function, qualifier: nil), rows)
+                let found = try FunctionLookup.find(FunctionTarget(function: function, qualifier: nil), rows)
                 try found.document.check(revision: request.revisionId)
                 try Self.check(codeSHA256: request.codeSha256, found.document)
                 return try Self.publish(
@@ -36,25 +42,25 @@ struct Versions: Sendable {
     func listVersionsByFunction(
         _ request: Lambda.ListVersionsByFunctionRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.ListVersionsByFunctionResponse {
-        let function = try directory.resolve(request.functionName, nil, context).function
-        // Who may do this with one version or alias may not see the others.
-        try directory.authorizer.authorize(FunctionTarget(function: function, qualifier: nil), context)
+        let function = try resolver.resolve(request.functionName, nil, context).function
+        // A policy of one version or alias does not allow its callers to list the others.
+        try resolver.authorizer.authorize(FunctionTarget(function: function, qualifier: nil), context)
         let size = Page.size(requested: request.maxItems)
         let listing = "versions of \(function)"
-        let after = try Listing.marker(request.marker, listing: listing).flatMap { FunctionVersion($0) }
+        let after = try Pagination.marker(request.marker, listing: listing).flatMap { FunctionVersion($0) }
         let records = try store.read { rows in
-            try rows.versions(of: try FunctionRows.find(function, rows), after: after, limit: size + 1)
+            try rows.versions(of: try FunctionLookup.find(function, rows), after: after, limit: size + 1)
         }
         let versions = try records.prefix(size).map { record throws(ServiceError) in
             try FunctionDocument.listed(record, qualified: true)
         }
-        let next = Listing.nextMarker(records, pageSize: size, listing: listing) { $0.version.description }
+        let next = Pagination.nextMarker(records, pageSize: size, listing: listing) { $0.version.description }
         return Lambda.ListVersionsByFunctionResponse(nextMarker: next, versions: versions)
     }
 
-    /// Publishes what `$LATEST` is now, unless it is published already.
+    /// Publishes the current `$LATEST`, unless it is published already.
     ///
-    /// - Returns: The version's configuration, as the answer that made it tells it.
+    /// - Returns: the version's configuration, in the form of the response.
     static func publish(
         _ latest: FunctionRecord, _ document: FunctionDocument, of function: StoredFunction, description: String? = nil,
         _ rows: borrowing CatalogTransaction
@@ -81,7 +87,7 @@ struct Versions: Sendable {
         return answer
     }
 
-    /// Refuses to publish to what does not exist here.
+    /// Refuses destinations of publications that Strata does not have.
     static func checkPublication(to destination: Lambda.FunctionVersionLatestPublished?) throws(ServiceError) {
         guard destination == nil else {
             throw ServiceError(

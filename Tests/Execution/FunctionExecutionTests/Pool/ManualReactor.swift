@@ -12,6 +12,7 @@ final class ManualReactor: Reactor {
         var watches: [Int: (descriptor: Int32, action: @Sendable () -> Void)] = [:]
         var work: [@Sendable () -> Void] = []
         var refusesWork = false
+        var refusesLogging = false
         var logging: [@Sendable () -> Void] = []
     }
 
@@ -55,7 +56,12 @@ final class ManualReactor: Reactor {
         }
     }
 
-    func submitLogging(_ work: @escaping @Sendable () -> Void) { state.withLock { $0.logging.append(work) } }
+    func submitLogging(_ work: @escaping @Sendable () -> Void) -> Bool {
+        state.withLock { state in
+            if !state.refusesLogging { state.logging.append(work) }
+            return !state.refusesLogging
+        }
+    }
 
     func pause(milliseconds: Int) {
         runWork()
@@ -107,6 +113,9 @@ final class ManualReactor: Reactor {
 
     /// Work is refused from now on: too much waits.
     func refuseWork() { state.withLock { $0.refusesWork = true } }
+
+    /// Whether the thread that writes logs is so far behind that it takes no more.
+    func refuseLogging(_ isRefused: Bool) { state.withLock { $0.refusesLogging = isRefused } }
 
     /// Watches and timers that are set.
     var pendingCount: (timers: Int, watches: Int) { state.withLock { ($0.timers.count, $0.watches.count) } }

@@ -1,24 +1,24 @@
-internal import ServiceKit
 internal import Domain
+internal import ServiceKit
 internal import Synchronization
 
-/// The functions that are being changed at this moment.
+/// The functions with an update in progress.
 ///
-/// Taking in a new package lasts. Meanwhile the function is as it was, says `LastUpdateStatus: InProgress`, and refuses
-/// a second change, as on Lambda.
+/// Storing a new package takes time. Meanwhile the function keeps its old code and settings, shows
+/// `LastUpdateStatus: InProgress`, and refuses a second update, as on Lambda.
 ///
 /// Source: "Lambda function states", Lambda developer guide.
-final class ChangesInProgress: Sendable {
+final class UpdatesInProgress: Sendable {
     private let functions = Mutex<Set<FunctionID>>([])
 
-    /// Whether a function is being changed.
+    /// Whether a function has an update in progress.
     func contains(_ function: FunctionID) -> Bool { functions.withLock { $0.contains(function) } }
 
-    /// Changes a function, if nobody else does.
+    /// Updates a function, unless another update of it is in progress.
     ///
-    /// - Throws: `.resourceConflict` when somebody does.
-    func change<Value>(
-        _ function: FunctionID, _ body: () throws(ServiceError) -> Value
+    /// - Throws: `.resourceConflict` when one is.
+    func run<Value>(
+        on function: FunctionID, _ body: () throws(ServiceError) -> Value
     ) throws(ServiceError) -> Value {
         guard functions.withLock({ $0.insert(function).inserted }) else {
             throw ServiceError(

@@ -1,11 +1,11 @@
-internal import ServiceKit
-internal import LambdaModel
 internal import Domain
+internal import LambdaModel
+internal import ServiceKit
 
 extension PolicyStatement {
-    /// What a request to *AddPermission* allows, with Lambda's rules for its parameters.
+    /// The statement that *AddPermission* adds, with Lambda's rules for its parameters.
     ///
-    /// - Throws: `.invalidParameterValue` for what is no principal, and for conditions that the action does not have.
+    /// - Throws: `.invalidParameterValue` for an invalid principal, and for conditions that the action does not have.
     init(_ request: Lambda.AddPermissionRequest, on target: FunctionTarget) throws(ServiceError) {
         guard request.functionUrlAuthType == nil || request.action == "lambda:InvokeFunctionUrl" else {
             throw .invalidParameter("FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action")

@@ -1,17 +1,22 @@
 internal import AWSProtocol
 internal import Digest
 internal import Domain
+internal import FunctionExecution
 internal import HTTP
 internal import LambdaModel
-internal import FunctionExecution
 internal import ServiceKit
 
 /// Lambda's data plane as HTTP: invocations, and downloads of packages.
-struct InvokeEndpoint: Sendable {
-    let invoker: Invoker
-    let downloads: Downloads
+struct LambdaDataPlane: Sendable {
+    private let invoker: Invoker
+    private let downloads: Downloads
 
-    /// The route of a request of the data plane; `nil` for every other.
+    init(invoker: Invoker, downloads: Downloads) {
+        self.invoker = invoker
+        self.downloads = downloads
+    }
+
+    /// The route of a request of the data plane; `nil` for all other requests.
     func route(for target: RequestTarget, method: String) -> DataPlaneRoute? {
         if method == "POST" {
             if let name = target.segment(between: "/2015-03-31/functions/", and: "/invocations") {
@@ -32,7 +37,7 @@ struct InvokeEndpoint: Sendable {
         }
     }
 
-    /// A package, byte for byte as it was published.
+    /// Downloads a package, byte for byte as it was published.
     private func download(_ target: String) -> HTTPResponse {
         guard let (descriptor, size) = downloads.open(target) else {
             return HTTPResponse(
@@ -44,7 +49,7 @@ struct InvokeEndpoint: Sendable {
             body: .file(descriptor: descriptor, size: size))
     }
 
-    /// *Invoke*: the call that has to be fast. Its payload is looked at once, and never copied into a model.
+    /// *Invoke*: the call that has to be fast. Its payload is scanned once, and not copied into a model.
     ///
     /// Source: *Invoke* in the Lambda API reference.
     func invoke(
@@ -52,7 +57,7 @@ struct InvokeEndpoint: Sendable {
     ) -> HTTPResponse? {
         let request = request(name, target, exchange)
         let requestID = request.requestID
-        if let refusal = modelsRefusal(request, target, exchange) { return refusal }
+        if let refusal = modelRefusal(request, target, exchange) { return refusal }
         switch exchange.header("X-Amz-Invocation-Type") ?? "RequestResponse" {
         case "RequestResponse":
             let wantsTail = exchange.header("X-Amz-Log-Type") == "Tail"
@@ -71,13 +76,13 @@ struct InvokeEndpoint: Sendable {
             }
             return nil
         default:
-            // The model's sentence; where a second header of that name is a valid one, the model has nothing to say.
+            // The model's message; the model accepts a request where a second header of that name is valid.
             let error = violation(name, exchange) ?? .validation("InvocationType is given twice, or is not valid")
             return error.response.http(requestID: requestID)
         }
     }
 
-    /// *InvokeWithResponseStream*: the caller gets the answer while the function makes it.
+    /// *InvokeWithResponseStream*: the caller gets the response while the function writes it.
     ///
     /// Source: *InvokeWithResponseStream* in the Lambda API reference.
     func invokeStreaming(
@@ -85,10 +90,10 @@ struct InvokeEndpoint: Sendable {
     ) -> HTTPResponse? {
         let request = request(name, target, exchange)
         let requestID = request.requestID
-        if let refusal = modelsRefusal(request, target, exchange) { return refusal }
+        if let refusal = modelRefusal(request, target, exchange) { return refusal }
         switch exchange.header("X-Amz-Invocation-Type") ?? "RequestResponse" {
         case "RequestResponse":
-            let answer = StreamedAnswer(
+            let answer = StreamedResponse(
                 exchange, requestID: requestID, wantsTail: exchange.header("X-Amz-Log-Type") == "Tail")
             invoker.invoke(request, context: context, stream: answer) { result, version in
                 guard !answer.end(result, version), case .refused(let error) = result else { return }
@@ -111,15 +116,15 @@ struct InvokeEndpoint: Sendable {
             requestID: RequestIdentifier.make())
     }
 
-    /// The model's answer to a request that says what the model has to look at first.
-    private func modelsRefusal(
+    /// The model's error for an invalid request with rare parameters.
+    private func modelRefusal(
         _ request: InvokeRequest, _ target: RequestTarget, _ exchange: HTTPExchange
     ) -> HTTPResponse? {
         guard Self.isRare(target, exchange), let error = violation(request.functionName, exchange) else { return nil }
         return error.response.http(requestID: request.requestID)
     }
 
-    /// Whether a request says what the model has to look at first; what nearly all invocations say needs no look.
+    /// Whether a request has rare parameters, which the model has to validate. Nearly all invocations have none.
     private static func isRare(_ target: RequestTarget, _ exchange: HTTPExchange) -> Bool {
         if target.parameter("Qualifier") == "" { return true }
         if let logType = exchange.header("X-Amz-Log-Type"), logType != "Tail" { return true }
@@ -163,8 +168,7 @@ struct InvokeEndpoint: Sendable {
         return HTTPResponse(status: 200, headers: headers, body: .bytes(payload))
     }
 
-    /// The answer to an invocation that did not run. A name that breaks the model's rules gets the model's own
-    /// sentence.
+    /// The response to an invocation that did not run. A name that breaks the model's rules gets the model's message.
     private func refusal(
         _ error: ServiceError, _ requestID: String, _ name: String, _ context: RequestContext, _ exchange: HTTPExchange
     ) -> HTTPResponse {
@@ -173,7 +177,7 @@ struct InvokeEndpoint: Sendable {
             ?? context.asking(for: "lambda:InvokeFunction").response(to: error, requestID: requestID)
     }
 
-    /// What the service model says of the request, if it has anything to say.
+    /// The constraint of the service model that the request breaks; `nil` for a valid request.
     private func violation(_ name: String, _ exchange: HTTPExchange) -> AWSError? {
         let target = RequestTarget(exchange.target)
         let request = AWSRequest(

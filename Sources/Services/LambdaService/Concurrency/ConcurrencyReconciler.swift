@@ -1,20 +1,21 @@
-internal import FunctionExecution
-internal import ServiceKit
-internal import LambdaModel
 internal import Catalog
 internal import Domain
+internal import FunctionExecution
+internal import LambdaModel
 internal import Scheduler
+internal import ServiceKit
 internal import Synchronization
 
-/// Has the scheduler keep what is configured about concurrency. Follows the catalogue's changes as an effect: an
-/// application that fails is retried.
-final class ConcurrencyController: Sendable {
+/// Applies reserved and provisioned concurrency, as the catalogue has it, to the pool of environments. An effect of the
+/// change feed: it reads the current rows each time, and is retried when it fails.
+final class ConcurrencyReconciler: Sendable {
     private let store: LambdaStore
     private let routes: RouteReader
     private let pool: EnvironmentPool
-    /// Held while settings are read and handed on, so that of two changes the later one is the last to arrive.
+    /// Held from the read of settings to their application, so that the settings that were read last are applied last.
+    /// Only threads that may wait take it.
     private let order = Mutex<Void>(())
-    /// Provisioned environments start once the server serves: their runtimes call it.
+    /// Whether the server accepts connections: the runtimes of provisioned environments need it.
     private let isServing = Mutex(false)
 
     init(store: LambdaStore, routes: RouteReader, pool: EnvironmentPool) {
@@ -23,14 +24,14 @@ final class ConcurrencyController: Sendable {
         self.pool = pool
     }
 
-    /// Has the scheduler keep all reservations; before anything is invoked.
+    /// Applies all reservations, before the first invocation.
     func applyReservations() throws(ServiceError) {
         for function in try configured() { try applyReservation(function) }
     }
 
-    /// From now on provisioned environments are started: the server serves.
+    /// Allows provisioned environments to start: the server accepts connections.
     ///
-    /// - Returns: The functions whose provisioned concurrency has to be applied.
+    /// - Returns: the functions whose provisioned concurrency has to be applied.
     func beginServing() throws(ServiceError) -> [FunctionID] {
         isServing.withLock { $0 = true }
         return try configured()
@@ -50,7 +51,7 @@ final class ConcurrencyController: Sendable {
         }
     }
 
-    /// The functions for which something is configured.
+    /// The functions with reserved or provisioned concurrency.
     private func configured() throws(ServiceError) -> [FunctionID] {
         try store.read { rows in try rows.functionsWithConcurrency() }
     }
@@ -78,7 +79,7 @@ final class ConcurrencyController: Sendable {
         }
     }
 
-    /// How many environments each version of a function is to have.
+    /// The number of provisioned environments of each version of a function.
     private static func provisioned(
         _ function: StoredFunction, _ rows: borrowing CatalogTransaction
     ) throws -> [FunctionVersion: Int] {
@@ -91,7 +92,8 @@ final class ConcurrencyController: Sendable {
         return counts
     }
 
-    /// How many environments the versions have that one setting is for. An alias with weights shares them out.
+    /// The number of environments of each version that one setting applies to. An alias with weights divides them
+    /// between its versions.
     private static func provisioned(
         _ setting: FunctionSetting, of function: StoredFunction, _ rows: borrowing CatalogTransaction
     ) throws -> [(version: FunctionVersion, count: Int)] {
@@ -109,8 +111,8 @@ final class ConcurrencyController: Sendable {
         }
     }
 
-    /// How the provisioned concurrency of a version or an alias is.
-    func provisionedStatus(
+    /// The status of the provisioned concurrency of a version or an alias.
+    func status(
         _ setting: FunctionSetting, of function: StoredFunction, _ rows: borrowing CatalogTransaction
     ) throws -> ProvisionedStatus {
         var status = ProvisionedStatus()
@@ -125,7 +127,7 @@ final class ConcurrencyController: Sendable {
 }
 
 extension ProvisionedStatus {
-    /// The status as it is answered. The reason is Lambda's.
+    /// The status in the API. The reason is Lambda's.
     var answer: (status: Lambda.ProvisionedConcurrencyStatusEnum, reason: String?) {
         if isFailing { return (.failed, "FUNCTION_ERROR_INIT_FAILURE") }
         return (available < requested ? .inProgress : .ready, nil)

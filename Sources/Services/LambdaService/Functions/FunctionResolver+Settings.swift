@@ -1,10 +1,9 @@
-internal import ServiceKit
-internal import Catalog
 internal import Domain
+internal import ServiceKit
 
-// How settings find what they are for.
-extension FunctionDirectory {
-    /// Reads the name of a function for a setting that versions and aliases do not have.
+// Resolves the functions, versions and aliases of settings.
+extension FunctionResolver {
+    /// Resolves the name of a function for a setting that versions and aliases do not have.
     func resolveFunctionAlone(_ name: String, _ context: RequestContext) throws(ServiceError) -> FunctionID {
         let target = try resolve(name, nil, context)
         guard target.qualifier == nil else {
@@ -15,7 +14,7 @@ extension FunctionDirectory {
         return target.function
     }
 
-    /// Reads the name of a function for a setting of a version or alias; without a qualifier it is `$LATEST`'s.
+    /// Resolves the name of a function for a setting of a version or alias; without a qualifier it is `$LATEST`'s.
     func resolveVersion(
         _ name: String, _ qualifier: String?, _ context: RequestContext
     ) throws(ServiceError) -> FunctionTarget {

@@ -2,8 +2,8 @@ internal import Catalog
 internal import Domain
 internal import LambdaModel
 
-/// The rows of tags.
-enum FunctionTags {
+/// Reads and writes the rows of tags.
+enum TagRows {
     /// A function's tags; `nil` where it has none.
     static func tags(of function: StoredFunction, _ rows: borrowing CatalogTransaction) throws -> [String: String]? {
         guard let setting = try rows.setting(.tags, of: function) else { return nil }
@@ -11,7 +11,7 @@ enum FunctionTags {
         return stored.tags
     }
 
-    /// Notes a function's tags; none leave nothing behind.
+    /// Stores a function's tags; without tags its row is deleted.
     static func put(
         tags: [String: String], of function: StoredFunction, _ rows: borrowing CatalogTransaction
     ) throws {
@@ -23,7 +23,7 @@ enum FunctionTags {
         try rows.put(FunctionSetting(document: document), as: .tags, of: function)
     }
 
-    /// Notes a code signing configuration's tags; none leave nothing behind.
+    /// Stores a code signing configuration's tags; without tags its row is deleted.
     static func put(
         tags: [String: String], on arn: CodeSigningConfigARN, _ rows: borrowing CatalogTransaction
     ) throws {

@@ -1,13 +1,13 @@
 internal import Domain
 internal import ServiceKit
 
-/// Reads how callers name functions, and refuses callers who may not do what they ask.
-struct FunctionDirectory: Sendable {
+/// Resolves the names and ARNs by which requests refer to functions, and authorizes the requests.
+struct FunctionResolver: Sendable {
     let authorizer: FunctionAuthorizer
 
-    /// Reads what a caller calls a function.
+    /// Resolves a reference to a function, and authorizes the request.
     ///
-    /// - Throws: `.accessDenied` for a function of another account, unless its policy lets the caller do this.
+    /// - Throws: `.accessDenied` for a function of another account, unless its policy allows the request.
     func resolve(
         _ name: String, _ qualifier: String? = nil, _ context: RequestContext
     ) throws(ServiceError) -> FunctionTarget {
@@ -16,7 +16,7 @@ struct FunctionDirectory: Sendable {
         return target
     }
 
-    /// Reads what a caller calls a function, without asking whether the caller may do anything with it.
+    /// Resolves a reference to a function, without authorization.
     func parse(
         _ name: String, _ qualifier: String?, _ context: RequestContext
     ) throws(ServiceError) -> FunctionTarget {
@@ -30,7 +30,7 @@ struct FunctionDirectory: Sendable {
         }
     }
 
-    /// Reads the name of a function where a qualifier has no place: *CreateFunction*, *CreateAlias* and others.
+    /// Resolves a reference to a function where a qualifier is not allowed: *CreateFunction*, *CreateAlias* and others.
     func resolveUnqualified(_ name: String, _ context: RequestContext) throws(ServiceError) -> FunctionID {
         let target = try resolve(name, nil, context)
         guard target.qualifier == nil else {
@@ -55,7 +55,7 @@ struct FunctionDirectory: Sendable {
     ) -> ServiceError {
         let error = FunctionReferenceError.invalidQualifier(text)
         do throws(FunctionReferenceError) {
-            // But for `$`, its characters are those of aliases' names.
+            // Apart from `$`, a qualifier has the characters of aliases' names.
             guard text.split(separator: "$").allSatisfy({ AliasName("a\($0)") != nil }) else { throw error }
             let bare = name.hasSuffix(":\(text)") ? String(name.dropLast(text.count + 1)) : name
             let function = try FunctionReference(bare).resolved(account: context.account, region: context.region)

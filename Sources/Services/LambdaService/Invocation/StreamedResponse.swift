@@ -1,14 +1,14 @@
 internal import AWSProtocol
 internal import Digest
 internal import Domain
-internal import HTTP
 internal import FunctionExecution
+internal import HTTP
 internal import Synchronization
 
-/// The answer to *InvokeWithResponseStream*: an event stream of `PayloadChunk`s and an `InvokeComplete`.
+/// The response to *InvokeWithResponseStream*: an event stream of `PayloadChunk`s and an `InvokeComplete`.
 ///
 /// Source: *InvokeWithResponseStream* in the Lambda API reference.
-final class StreamedAnswer: InvocationStream {
+final class StreamedResponse: InvocationStream {
     private let exchange: HTTPExchange
     private let requestID: String
     private let wantsTail: Bool
@@ -21,6 +21,7 @@ final class StreamedAnswer: InvocationStream {
         self.wantsTail = wantsTail
     }
 
+    /// Begins the response, unless it has begun.
     func begin(contentType: String?, version: FunctionVersion) {
         let isFirst = hasBegun.withLock { hasBegun in
             defer { hasBegun = true }
@@ -37,6 +38,7 @@ final class StreamedAnswer: InvocationStream {
                 ], body: .stream(body)))
     }
 
+    /// Writes a `PayloadChunk`.
     func write(
         _ bytes: UnsafeRawBufferPointer, whenRoom: @escaping @Sendable () -> Void
     ) -> HTTPBodyStream.Acceptance {
@@ -45,15 +47,15 @@ final class StreamedAnswer: InvocationStream {
         return chunk.bytes.withUnsafeBytes { body.write($0, whenRoom: whenRoom) }
     }
 
-    /// The invocation is over.
+    /// Ends the stream: the invocation has ended.
     ///
-    /// - Returns: `false` where it was refused before anything was said, and the refusal is the answer.
+    /// - Returns: `false` where the invocation was refused before the response began: the error is the response.
     func end(_ result: InvokeOutcome, _ version: FunctionVersion) -> Bool {
         var details: [String: AWSValue] = [:]
         switch result {
         case .refused:
             let hasBegun = hasBegun.withLock { $0 }
-            // There is no other way to tell somebody who reads already.
+            // After the status only an aborted body shows the error.
             if hasBegun { body.abort() }
             return hasBegun
         case .answered(let payload, let tail):

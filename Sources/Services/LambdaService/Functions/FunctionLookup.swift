@@ -3,8 +3,8 @@ internal import Domain
 internal import LambdaModel
 internal import ServiceKit
 
-/// Finds the rows of functions, versions and aliases in a transaction.
-enum FunctionRows {
+/// Looks up the rows of functions, versions and aliases in a transaction.
+enum FunctionLookup {
     /// Finds a function.
     ///
     /// - Throws: `.resourceNotFound`.
@@ -12,19 +12,19 @@ enum FunctionRows {
         _ function: FunctionID, _ rows: borrowing CatalogTransaction
     ) throws -> StoredFunction {
         guard let stored = try rows.function(function) else {
-            throw FunctionRows.notFound(FunctionTarget(function: function, qualifier: nil))
+            throw FunctionLookup.notFound(FunctionTarget(function: function, qualifier: nil))
         }
         return stored
     }
 
-    /// Finds the version that a target means: `$LATEST` without a qualifier, an alias's first version.
+    /// Finds the version of a target: `$LATEST` without a qualifier, an alias's first version.
     ///
     /// - Throws: `.resourceNotFound`.
     static func find(_ target: FunctionTarget, _ rows: borrowing CatalogTransaction) throws -> FoundVersion {
         guard let function = try rows.function(target.function),
             let version = try version(of: function, target, rows),
             let record = try rows.version(version, of: function)
-        else { throw FunctionRows.notFound(target) }
+        else { throw FunctionLookup.notFound(target) }
         var document = try FunctionDocument(record)
         document.configuration.functionArn = target.arn.description
         return FoundVersion(function: function, record: record, document: document)
@@ -40,11 +40,12 @@ enum FunctionRows {
         }
     }
 
+    /// The error for a target that does not exist.
     static func notFound(_ target: FunctionTarget) -> ServiceError {
         ServiceError(.resourceNotFound, "Function not found: \(target.arn)")
     }
 
-    /// A function, if the version or alias that a target names is there.
+    /// The function of a target; `nil` unless the target's version or alias exists.
     static func existing(
         _ target: FunctionTarget, _ rows: borrowing CatalogTransaction
     ) throws -> StoredFunction? {

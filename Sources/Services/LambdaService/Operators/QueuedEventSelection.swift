@@ -1,0 +1,21 @@
+internal import EventQueue
+
+/// Selects events of the queue.
+struct QueuedEventSelection: Hashable, Sendable {
+    /// Only events of this function, by name or ARN, and their follow-ups, such as messages to its destinations; `nil`
+    /// for all of the caller's account and region.
+    var functionName: String?
+    /// Only the event with this number, or those of one request; `nil` for all.
+    var identity: EventSelection.Identity?
+    /// Also events whose target names no account. Only for operators who may see all accounts.
+    var includesUnowned: Bool
+
+    /// Selects events.
+    init(
+        functionName: String? = nil, identity: EventSelection.Identity? = nil, includesUnowned: Bool = false
+    ) {
+        self.functionName = functionName
+        self.identity = identity
+        self.includesUnowned = includesUnowned
+    }
+}
