@@ -129,7 +129,7 @@ extension Gateway {
     }
 
     /// Whether the announced body is short enough to be read of any caller.
-    private func isShort(_ exchange: HTTPExchange) -> Bool {
+    func isShort(_ exchange: HTTPExchange) -> Bool {
         guard exchange.header("Transfer-Encoding") == nil else { return false }
         return exchange.header("Content-Length").flatMap { Int($0) } ?? 0 <= Self.anonymousBodyBytes
     }

@@ -83,8 +83,10 @@ package final class Gateway: HTTPHandler {
         }
     }
 
-    /// The sink of a request's body; `nil` where its route does not stream it.
+    /// The sink of a request's body; `nil` where its route does not stream it. Short bodies are gathered: nearly all
+    /// requests have one, and their route is found once, when they are complete.
     package func bodySink(for exchange: HTTPExchange) -> (any HTTPBodySink)? {
+        guard !isShort(exchange) else { return nil }
         let target = RequestTarget(exchange.target)
         guard let sink = registry.dataPlaneRoute(for: target, method: exchange.method)?.bodySink,
             let context = contextBeforeBody(exchange)
