@@ -59,6 +59,23 @@ import Testing
         #expect(fixture.logFile().contains(" printed\n"))
     }
 
+    @Test func `where the disk lags, lines are held and written when it has caught up`() throws {
+        let fixture = try PoolFixture()
+        fixture.reactor.refuseLogging(true)
+        fixture.invoke(1)
+        fixture.reactor.runWork()
+        _ = fixture.next()
+        fixture.provider.sandboxes.first?.print("printed\n")
+        #expect(fixture.finish(1))
+        // The answer is there, no thread has written, and the line is not lost.
+        #expect(fixture.result(1) == "answered done")
+        #expect(fixture.logFile().isEmpty)
+        fixture.reactor.refuseLogging(false)
+        fixture.reactor.advance(milliseconds: 100)
+        #expect(fixture.reactor.writeLogs() > 0)
+        #expect(fixture.logFile().contains(" printed\n"))
+    }
+
     @Test func `an invocation fails at its time-out, before its sandbox has ended`() throws {
         let fixture = try PoolFixture()
         fixture.invoke(1)
