@@ -104,6 +104,17 @@ import Testing
             fixture.sandboxEnded().only("complete", "noteGone", "releaseSandbox") == ["noteGone", "releaseSandbox"])
     }
 
+    @Test func `a request from a sandbox that has ended takes no name in the next one`() {
+        var fixture = MachineFixture(extensions: ["first"])
+        fixture.make()
+        fixture.register("first", waiter: 10)
+        fixture.initFailed()
+        fixture.sandboxEnded()
+        #expect(fixture.register("first", waiter: 11) == ["respond 11: 410"])
+        fixture.sandboxMade()
+        #expect(fixture.register("first", waiter: 20) == ["startRuntime", "respond 20: registered"])
+    }
+
     @Test func `an init phase that takes too long is repeated`() {
         var fixture = MachineFixture()
         fixture.make()
