@@ -23,7 +23,7 @@ import Testing
         "Bearer x", "AWS4-HMAC-SHA256 Credential=", "AWS4-HMAC-SHA256 Credential=a/b",
         "AWS4-HMAC-SHA256 Credential=////",
     ])
-    func `what is not a scope leaves the defaults`(authorization: String) throws {
+    func `a request without a scope has the defaults`(authorization: String) throws {
         let scope = RequestScope(authorization: authorization, target: "/", defaults: try defaults())
         #expect(scope.accessKeyID == nil)
         #expect(scope.region.description == "us-east-1")
