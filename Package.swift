@@ -196,7 +196,7 @@ let server: [Target] = [
 ]
 
 let proof: [Target] =
-    [support("SeededRandom"), support("ZipForge")]
+    [support("SeededRandom"), support("Semaphores"), support("ZipForge")]
     + tests("System", [("LinuxSystem", ["SeededRandom"]), ("Digest", [])])
     + tests(
         "Mechanism",
@@ -229,7 +229,7 @@ let proof: [Target] =
                 "ServiceKit",
                 [
                     "AWSProtocol", "Catalog", "Domain", "EventQueue", "HTTP", "LinuxSystem", "SeededRandom",
-                    "SignatureV4",
+                    "Semaphores", "SignatureV4",
                 ]
             )
         ])
@@ -253,7 +253,7 @@ let proof: [Target] =
                 [
                     "AWSClient", "AWSProtocol", "Catalog", "Digest", "Domain", "EventQueue", "FunctionExecution",
                     "HTTPClient",
-                    "LambdaModel", "LinuxSystem", "Scheduler", "SeededRandom", "ServiceKit", "Telemetry",
+                    "LambdaModel", "LinuxSystem", "Scheduler", "SeededRandom", "Semaphores", "ServiceKit", "Telemetry",
                 ]
             ),
         ])

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import LinuxSystem
 
 /// What `RuntimeLocator` needs to know of a file system. Paths are absolute.
 public protocol RuntimeFiles: Sendable {
@@ -37,13 +38,6 @@ public struct HostRuntimeFiles: RuntimeFiles {
 
     /// See readdir(3).
     public func names(in directory: String) -> [String] {
-        guard let stream = opendir(directory) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            names.append(
-                withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
-        }
-        return names.filter { $0 != "." && $0 != ".." }
+        DirectoryListing.names(directory) ?? []
     }
 }

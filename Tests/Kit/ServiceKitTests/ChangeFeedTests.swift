@@ -1,5 +1,6 @@
 import Glibc
 import LinuxSystem
+import Semaphores
 import Synchronization
 import Testing
 
@@ -102,17 +103,4 @@ import Testing
         #expect(tries.load(ordering: .relaxed) == triesUntilStop + 1)
         #expect(invalidations.load(ordering: .relaxed) == 2)
     }
-}
-
-/// Counts signals from other threads (sem_overview(7)).
-final class Semaphore: Sendable {
-    nonisolated(unsafe) private let value: UnsafeMutablePointer<sem_t>
-
-    init() {
-        value = .allocate(capacity: 1)
-        sem_init(value, 0, 0)
-    }
-
-    func signal() { sem_post(value) }
-    func wait() { while sem_wait(value) != 0 {} }
 }

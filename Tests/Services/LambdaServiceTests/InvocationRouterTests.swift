@@ -2,6 +2,7 @@ import AWSProtocol
 import Catalog
 import Domain
 import Glibc
+import Semaphores
 import ServiceKit
 import Synchronization
 import Testing
@@ -26,22 +27,17 @@ import Testing
 
     /// A disk that answers nothing until it is released.
     private final class SlowDisk: Sendable {
-        nonisolated(unsafe) private let gate: UnsafeMutablePointer<sem_t>
+        private let gate = Semaphore()
         let readings = Atomic(0)
-
-        init() {
-            gate = .allocate(capacity: 1)
-            sem_init(gate, 0, 0)
-        }
 
         func read(_ target: FunctionTarget) throws(ServiceError) -> InvocationRoute {
             readings.add(1, ordering: .relaxed)
-            sem_wait(gate)
-            sem_post(gate)
+            gate.wait()
+            gate.signal()
             throw FunctionLookup.notFound(target)
         }
 
-        func release() { sem_post(gate) }
+        func release() { gate.signal() }
     }
 
     @Test func `a known route is found on the caller's own thread while the disk answers nothing`() throws {
@@ -82,9 +78,9 @@ import Testing
             try cache.route(to: target) { _ throws(ServiceError) in try disk.read(target) }
         }
         let bogus = try RouteCacheTests.target("bogus")
-        let first = DispatchedAnswer()
-        router.route(to: bogus, for: context) { _ in first.arrive() }
-        first.wait()
+        let isFirstAnswered = Semaphore()
+        router.route(to: bogus, for: context) { _ in isFirstAnswered.signal() }
+        isFirstAnswered.wait()
         for _ in 0..<1_000 { router.route(to: bogus, for: context) { _ in } }
         router.stop()
         #expect(disk.readings.load(ordering: .relaxed) == 1)
@@ -103,12 +99,12 @@ import Testing
         let target = try RouteCacheTests.target("private")
         let codes = Mutex<[String]>([])
         for _ in 0..<2 {
-            let answer = DispatchedAnswer()
+            let isAnswered = Semaphore()
             router.route(to: target, for: stranger) { result in
                 if case .failure(let error) = result { codes.withLock { $0.append(error.shape.name) } }
-                answer.arrive()
+                isAnswered.signal()
             }
-            answer.wait()
+            isAnswered.wait()
         }
         router.stop()
         #expect(codes.withLock { $0 } == ["AccessDeniedException", "AccessDeniedException"])
@@ -147,28 +143,15 @@ import Testing
         let found = Mutex<[Bool]>([])
         for change in [{}, { exists.withLock { $0 = true } }, { _ = cache.outdate(target.function) }] {
             change()
-            let answer = DispatchedAnswer()
+            let isAnswered = Semaphore()
             router.route(to: target, for: context) { result in
                 let isFound = if case .success = result { true } else { false }
                 found.withLock { $0.append(isFound) }
-                answer.arrive()
+                isAnswered.signal()
             }
-            answer.wait()
+            isAnswered.wait()
         }
         router.stop()
         #expect(found.withLock { $0 } == [false, false, true])
     }
-}
-
-/// Waits for an answer from another thread.
-private final class DispatchedAnswer: Sendable {
-    nonisolated(unsafe) private let arrived: UnsafeMutablePointer<sem_t>
-
-    init() {
-        arrived = .allocate(capacity: 1)
-        sem_init(arrived, 0, 0)
-    }
-
-    func arrive() { sem_post(arrived) }
-    func wait() { sem_wait(arrived) }
 }
