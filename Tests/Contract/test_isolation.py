@@ -221,6 +221,7 @@ def test_a_wild_fork_bomb_ends_with_its_time_out(either_server):
     name = account.deploy(files={"app.py": PROBES}, MemorySize=512, Timeout=2)
     answer = account.invoke(name, {"probe": "wild_fork_bomb"})
     assert answer.error == "Unhandled"
+    assert b"timed out after 2.00 seconds" in answer.payload
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline and len(descendants(either_server.pid)) > 200:
         time.sleep(0.1)

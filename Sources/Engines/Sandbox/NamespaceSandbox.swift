@@ -152,7 +152,7 @@ final class NamespaceSandbox: RunningSandbox {
         let counted = state.withLock { state in
             state.isOpen && peakMemoryDescriptor >= 0 ? KernelCounter.read(peakMemoryDescriptor) : nil
         }
-        return counted ?? memory().peakBytes
+        return counted ?? cgroup?.memory()?.peakBytes ?? watch.peakBytes()
     }
 
     func close() {

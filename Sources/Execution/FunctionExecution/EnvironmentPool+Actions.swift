@@ -155,19 +155,37 @@ extension EnvironmentPool {
         state.withLock { take(event(&$0.scheduler, reactor.now().nanoseconds), &$0) }
     }
 
-    /// Where no cgroup limits memory, looks at it every few milliseconds and ends an environment that takes too much.
+    /// Where no cgroup limits memory, measures it every few milliseconds and ends an environment that takes too much.
     func watchMemory(of environment: ExecutionEnvironment, _ sandbox: any RunningSandbox) {
         guard !sandbox.memory().isEnforced else { return }
-        let limitBytes = UInt64(environment.revision.memoryMebibytes) << 20
-        let next = reactor.now().nanoseconds + Self.memoryWatchNanoseconds
-        _ = reactor.schedule(atNanoseconds: next) { [weak self] in
-            guard environment.isCurrent(sandbox) else { return }
+        watchMemory(of: environment, sandbox, afterNanoseconds: Self.memoryWatchNanoseconds)
+    }
+
+    private func watchMemory(
+        of environment: ExecutionEnvironment, _ sandbox: any RunningSandbox, afterNanoseconds delay: UInt64
+    ) {
+        _ = reactor.schedule(atNanoseconds: reactor.now().nanoseconds + delay) { [weak self] in
+            guard let self, environment.isCurrent(sandbox) else { return }
             // What is idle is frozen, and takes no more memory than it has.
-            if environment.isBusy, sandbox.memory().currentBytes > limitBytes { sandbox.killForMemory() }
-            self?.watchMemory(of: environment, sandbox)
+            if environment.isBusy, reactor.submitMeasuring({ self.measureMemory(of: environment, sandbox) }) { return }
+            watchMemory(of: environment, sandbox)
         }
+    }
+
+    /// Ends an environment that takes too much memory, or measures again later. On the reactor's thread for measuring.
+    private func measureMemory(of environment: ExecutionEnvironment, _ sandbox: any RunningSandbox) {
+        let start = reactor.now().nanoseconds
+        let limitBytes = UInt64(environment.revision.memoryMebibytes) << 20
+        if sandbox.memory().currentBytes > limitBytes { return sandbox.killForMemory() }
+        let duration = reactor.now().nanoseconds - start
+        watchMemory(
+            of: environment, sandbox,
+            afterNanoseconds: max(Self.memoryWatchNanoseconds, Self.measuringShare * duration))
     }
 
     /// Often enough that a function that fills memory as fast as it can is some 20 MB over its limit when it ends.
     private static let memoryWatchNanoseconds: UInt64 = 20_000_000
+
+    /// Between two measurements is this many times what the last one took: they cost a tenth of a processor at most.
+    private static let measuringShare: UInt64 = 9
 }

@@ -25,6 +25,10 @@ protocol Reactor: Sendable {
     /// that answers. `false` when too much waits already.
     func submitLogging(_ work: @escaping @Sendable () -> Void) -> Bool
 
+    /// Runs work that measures what is inside a sandbox, on a thread of its own: it can take seconds where a function
+    /// starts a thousand processes, and nothing else may wait for it. `false` when too much waits already.
+    func submitMeasuring(_ work: @escaping @Sendable () -> Void) -> Bool
+
     /// Lets this thread wait for what other threads do.
     func pause(milliseconds: Int)
 
@@ -45,6 +49,7 @@ final class ThreadedReactor: Reactor {
     private let loop: EventLoop
     private let workers: WorkQueue
     private let logWriter: WorkQueue
+    private let measurer: WorkQueue
     private let isStopping = Atomic(false)
 
     /// Writes of logs that may wait, each of the lines of one environment: 64 KiB at most, the content of a pipe.
@@ -56,6 +61,7 @@ final class ThreadedReactor: Reactor {
         // A sandbox is a few milliseconds of system calls, and no more at once than the machine has use for.
         workers = try WorkQueue(name: "starter", threadCount: 4, capacity: capacity)
         logWriter = try WorkQueue(name: "logs", threadCount: 1, capacity: Self.waitingLogWrites)
+        measurer = try WorkQueue(name: "memory", threadCount: 1, capacity: capacity)
     }
 
     func now() -> Moment {
@@ -86,10 +92,13 @@ final class ThreadedReactor: Reactor {
         return true
     }
 
+    func submitMeasuring(_ work: @escaping @Sendable () -> Void) -> Bool { measurer.submit(work) }
+
     func pause(milliseconds: Int) { SystemThread.sleep(milliseconds: UInt32(milliseconds)) }
 
     func stop() {
         workers.close()
+        measurer.close()
         isStopping.store(true, ordering: .relaxed)
         loop.stop()
         logWriter.close()

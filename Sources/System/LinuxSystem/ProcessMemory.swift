@@ -4,14 +4,16 @@ internal import Glibc
 package enum ProcessMemory {
     /// A process and all its descendants. In a pid namespace, orphans become children of pid 1, so all processes of the
     /// namespace descend from it.
-    package static func descendants(of process: Int32) -> [Int32] {
+    ///
+    /// - Parameter limit: the search stops when it has found so many.
+    package static func descendants(of process: Int32, limit: Int) -> [Int32] {
         var found = [process]
         var next = 0
-        while next < found.count, found.count < maximumProcessCount {
+        while next < found.count, found.count < limit {
             found += children(of: found[next])
             next += 1
         }
-        return found
+        return Array(found.prefix(limit))
     }
 
     /// The resident set size in bytes, shared pages included (proc_pid_statm(5)).
@@ -41,7 +43,4 @@ package enum ProcessMemory {
             }
         }
     }
-
-    /// More processes than any sandbox may have: bounds the search in a tree that grows meanwhile.
-    private static let maximumProcessCount = 4096
 }

@@ -94,6 +94,37 @@ import Testing
         #expect(fixture.pool.busyCount == 0)
     }
 
+    @Test func `no time-out waits for the thread that measures memory where no kernel limits it`() throws {
+        let fixture = try PoolFixture(timeoutSeconds: 3, limitsMemory: false)
+        fixture.invoke(1)
+        fixture.reactor.runWork()
+        _ = fixture.next()
+        let sandbox = try #require(fixture.provider.sandboxes.first)
+        fixture.reactor.advance(milliseconds: 20)
+        #expect(fixture.reactor.measure() == 1)
+        sandbox.useUnlimitedMemory(bytes: 129 << 20)
+        // The measuring thread is slow: nothing measures until the time-out, which comes all the same.
+        fixture.reactor.advance(milliseconds: 2990)
+        #expect(fixture.result(1)?.contains("timed out after 3.00 seconds") == true)
+        #expect(!sandbox.orders.contains("kill for memory"))
+    }
+
+    @Test func `where no kernel limits memory, an environment that takes too much ends`() throws {
+        let fixture = try PoolFixture(limitsMemory: false)
+        fixture.invoke(1)
+        fixture.reactor.runWork()
+        _ = fixture.next()
+        let sandbox = try #require(fixture.provider.sandboxes.first)
+        sandbox.useUnlimitedMemory(bytes: 128 << 20)
+        fixture.reactor.advance(milliseconds: 20)
+        #expect(fixture.reactor.measure() == 1)
+        #expect(!sandbox.orders.contains("kill for memory"))
+        sandbox.useUnlimitedMemory(bytes: (128 << 20) + 1)
+        fixture.reactor.advance(milliseconds: 20)
+        #expect(fixture.reactor.measure() == 1)
+        #expect(sandbox.orders.last == "kill for memory")
+    }
+
     @Test func `an idle environment is frozen after 50 ms and thawed by the next invocation`() throws {
         let fixture = try idle()
         let question = fixture.next()

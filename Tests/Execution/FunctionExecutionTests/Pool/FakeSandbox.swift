@@ -12,6 +12,7 @@ final class FakeSandbox: RunningSandbox {
         var events: [SandboxEvent] = []
         var exit: SandboxExit?
         var isClosed = false
+        var memory = MemoryReading(currentBytes: 1, peakBytes: 2, isEnforced: true)
     }
 
     private let state = Mutex(State())
@@ -60,13 +61,18 @@ final class FakeSandbox: RunningSandbox {
     func freeze() -> Bool { note("freeze") }
     func thaw() -> Bool { note("thaw") }
     func setCPU(cores: Double) -> Bool { true }
-    func memory() -> MemoryReading { MemoryReading(currentBytes: 1, peakBytes: 2, isEnforced: true) }
+    func memory() -> MemoryReading { state.withLock { $0.memory } }
     func peakMemoryBytes() -> UInt64 { 5 << 20 }
     func close() { state.withLock { $0.isClosed = true } }
 
     /// What it was told to do.
     var orders: [String] { state.withLock { $0.orders } }
     var isClosed: Bool { state.withLock { $0.isClosed } }
+
+    /// Its programs use so much memory, and no kernel limits them.
+    func useUnlimitedMemory(bytes: UInt64) {
+        state.withLock { $0.memory = MemoryReading(currentBytes: bytes, peakBytes: bytes, isEnforced: false) }
+    }
 
     /// A program inside prints something.
     func print(_ text: String) { _ = text.withCString { write(input, $0, strlen($0)) } }
@@ -88,11 +94,16 @@ final class FakeSandbox: RunningSandbox {
 final class FakeSandboxProvider: SandboxProvider {
     private let made = Mutex<[FakeSandbox]>([])
     private let isFailing = Mutex(false)
+    private let limitsMemory: Bool
+
+    /// - Parameter limitsMemory: whether a kernel would keep its sandboxes below their limit.
+    init(limitsMemory: Bool = true) { self.limitsMemory = limitsMemory }
 
     func start(_ plan: SandboxPlan) throws(SandboxError) -> any RunningSandbox {
         if isFailing.withLock({ $0 }) { throw SandboxError(stage: "mount the new root", errno: EPERM) }
         return made.withLock { made in
             let sandbox = FakeSandbox(number: Int32(made.count), hasSidecars: !plan.sidecars.isEmpty)
+            if !limitsMemory { sandbox.useUnlimitedMemory(bytes: 1) }
             made.append(sandbox)
             return sandbox
         }

@@ -14,6 +14,7 @@ final class ManualReactor: Reactor {
         var refusesWork = false
         var refusesLogging = false
         var logging: [@Sendable () -> Void] = []
+        var measuring: [@Sendable () -> Void] = []
     }
 
     private let state = Mutex(State())
@@ -63,6 +64,11 @@ final class ManualReactor: Reactor {
         }
     }
 
+    func submitMeasuring(_ work: @escaping @Sendable () -> Void) -> Bool {
+        state.withLock { $0.measuring.append(work) }
+        return true
+    }
+
     func pause(milliseconds: Int) {
         runWork()
         advance(milliseconds: UInt64(milliseconds))
@@ -103,6 +109,18 @@ final class ManualReactor: Reactor {
         }
         for work in logging { work() }
         return logging.count
+    }
+
+    /// Lets the thread that measures do what waits.
+    ///
+    /// - Returns: how much that was.
+    func measure() -> Int {
+        let measuring = state.withLock { state in
+            defer { state.measuring = [] }
+            return state.measuring
+        }
+        for work in measuring { work() }
+        return measuring.count
     }
 
     /// A descriptor becomes readable.

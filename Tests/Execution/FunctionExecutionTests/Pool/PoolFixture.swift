@@ -21,13 +21,14 @@ struct NoConnections: EnvironmentConnections {
 /// A pool with a clock, sandboxes and threads that a test moves.
 final class PoolFixture: Sendable {
     let reactor = ManualReactor()
-    let provider = FakeSandboxProvider()
+    let provider: FakeSandboxProvider
     let pool: EnvironmentPool
     let revision: FunctionRevision
     private let folder: String
     private let results = Mutex<[Int: [InvocationResult]]>([:])
 
-    init(timeoutSeconds: Int = 3) throws {
+    init(timeoutSeconds: Int = 3, limitsMemory: Bool = true) throws {
+        provider = FakeSandboxProvider(limitsMemory: limitsMemory)
         folder = "\(TemporaryFolder.path)/strata-pool-\(UInt64.random(in: .min ... .max))"
         let function = try FunctionID(
             account: #require(AccountID("000000000000")), region: #require(Region("us-east-1")),
