@@ -10,9 +10,10 @@ extension HTTPServer {
         /// Limits of adopted connections whose origin's highest bit is set: a second class of origins, counted apart
         /// from the first, so that neither can exhaust the other's share.
         public var secondaryOrigins = OriginLimits()
-        /// How long a thread spins before it sleeps, in microseconds: about as long as a runtime takes to answer the
-        /// event that it was just given.
-        public var spinMicroseconds: UInt32 = 60
+        /// How long a thread looks for work before it sleeps, in microseconds, where work seldom comes soon.
+        public var shortestSpinMicroseconds: UInt32 = 60
+        /// The same where work often comes soon: longer than a runtime takes to wake and to answer an event.
+        public var longestSpinMicroseconds: UInt32 = 200
         /// A connection without traffic is closed after this long, in seconds; 0 keeps it. A parked request does not
         /// count as idle.
         public var idleTimeoutSeconds: UInt32 = 0

@@ -18,7 +18,7 @@ final class ServingThread: Sendable {
 
     private let unretainedServer: Unmanaged<HTTPServer>
     private let waker: Waker
-    private let spinNanoseconds: UInt64
+    private let limits: HTTPServer.Limits
     private let inbox = Mutex(Inbox())
     private let thread = Mutex<SystemThread?>(nil)
     // Only the thread uses the daemon while it runs.
@@ -35,7 +35,7 @@ final class ServingThread: Sendable {
     /// - Parameter listener: a listening socket, which the thread owns from here on; `nil` for none.
     init(of server: HTTPServer, listener: Int32?, limits: HTTPServer.Limits) throws(HTTPServer.StartError) {
         unretainedServer = Unmanaged.passUnretained(server)
-        spinNanoseconds = UInt64(limits.spinMicroseconds) * 1000
+        self.limits = limits
         do { waker = try Waker() } catch { throw Self.cannotStart(error) }
         var options = http_options()
         options.access = access
@@ -132,16 +132,20 @@ extension ServingThread {
 
     private func run() {
         guard let daemon else { return }
+        var window = SpinWindow(
+            shortestMicroseconds: limits.shortestSpinMicroseconds, longestMicroseconds: limits.longestSpinMicroseconds)
         var quietSince = MonotonicClock.nowNanoseconds()
         while performJobs() {
             hasWorked = false
             hasResumed.store(false, ordering: .sequentiallyConsistent)
+            let begin = MonotonicClock.nowNanoseconds()
             MHD_run_wait(daemon, 0)
-            let now = MonotonicClock.nowNanoseconds()
-            if hasWorked { quietSince = now }
-            if now - quietSince < spinNanoseconds { continue }
-            sleep(daemon)
-            quietSince = MonotonicClock.nowNanoseconds()
+            if hasWorked {
+                window.workCame(afterNanoseconds: begin - quietSince)
+                quietSince = MonotonicClock.nowNanoseconds()
+            } else if begin - quietSince >= window.nanoseconds {
+                sleep(daemon)
+            }
         }
     }
 

@@ -25,12 +25,15 @@ struct OriginRouter<RuntimeAPI: HTTPHandler>: HTTPHandler {
 }
 
 extension HTTPServer.Limits {
-    /// One thread for two processors, because clients and functions need the others. An environment has a few
-    /// connections to the runtime API, of which a runtime uses one, and may hold the body of the response that it sends
-    /// and one more. Each environment has its own share and cannot use up the others'.
+    /// One thread for two processors, because clients and functions need the others; where there is only one, it leaves
+    /// that to them at once. An environment has a few connections to the runtime API, of which a runtime uses one, and
+    /// may hold the body of the response that it sends and one more. Each environment has its own share and cannot use
+    /// up the others'.
     static var ofServer: HTTPServer.Limits {
         var limits = HTTPServer.Limits()
-        limits.threads = UInt32(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)) / 2))
+        let processorCount = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+        limits.threads = UInt32(max(1, processorCount / 2))
+        if processorCount == 1 { (limits.shortestSpinMicroseconds, limits.longestSpinMicroseconds) = (0, 0) }
         limits.idleTimeoutSeconds = idleSeconds
         limits.secondaryOrigins.connectionsPerOrigin = 16
         limits.secondaryOrigins.sharedConnections = 16 * LambdaLimits.concurrentExecutions
