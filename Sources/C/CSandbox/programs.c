@@ -51,10 +51,10 @@ static void prefer_for_oom(int score) {
 
 // Turns the calling, forked process into the program.
 static _Noreturn void execute(const struct program *program, int pipe) {
-    sigset_t none;
     // A session is a scheduling group of its own (sched(7), "The autogroup feature"): pid 1 gets its share of the
     // processors and ends the sandbox, however many processes a program starts.
     setsid();
+    sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     prefer_for_oom(program->oom_score);

@@ -24,8 +24,8 @@ final class MemoryWatch: Sendable {
     /// The peak in bytes, for which a few processes are measured now: a short invocation can end between two readings.
     /// Does not wait for anything that a function does, however many processes it starts.
     func peakBytes() -> UInt64 {
-        let processes = ProcessMemory.descendants(of: processID, limit: Self.quicklyMeasured)
-        let resident = processes.reduce(0) { $0 + ProcessMemory.residentBytes(of: $1) }
+        let resident = Self.residentBytes(
+            of: ProcessMemory.descendants(of: processID, limit: Self.quicklyMeasured))
         // Above the limit, shared pages would have to be counted properly.
         return notePeak(resident > limitBytes ? 0 : resident)
     }
@@ -40,16 +40,17 @@ final class MemoryWatch: Sendable {
     /// The memory of all processes inside. The resident set counts shared pages once per process, and is cheap; only
     /// when it exceeds the limit are the pages counted properly, which makes the kernel walk the page tables.
     private func residentBytes() -> UInt64 {
-        let processes = ProcessMemory.descendants(of: processID, limit: Self.measuredProcesses)
-        let resident = processes.reduce(0) { $0 + ProcessMemory.residentBytes(of: $1) }
+        let processes = ProcessMemory.descendants(of: processID)
+        let resident = Self.residentBytes(of: processes)
         guard resident > limitBytes else { return resident }
         return processes.reduce(0) { sum, process in
             sum + (ProcessMemory.proportionalBytes(of: process) ?? ProcessMemory.residentBytes(of: process))
         }
     }
 
-    /// More processes than any sandbox may have: bounds the search in a tree that grows meanwhile.
-    private static let measuredProcesses = 4096
+    private static func residentBytes(of processes: [Int32]) -> UInt64 {
+        processes.reduce(0) { $0 + ProcessMemory.residentBytes(of: $1) }
+    }
 
     /// More than all but unusual functions have, and measured in less than a millisecond.
     private static let quicklyMeasured = 16

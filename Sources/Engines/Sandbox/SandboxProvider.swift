@@ -54,7 +54,8 @@ package protocol RunningSandbox: AnyObject, Sendable {
     /// The memory that the processes inside use now, and their peak.
     func memory() -> MemoryReading
 
-    /// The peak memory in bytes: `memory().peakBytes`, with one system call where the kernel counts.
+    /// The peak memory in bytes, for a thread that serves: one system call where the kernel counts. Elsewhere it is the
+    /// highest of all readings, and of a few processes measured now.
     func peakMemoryBytes() -> UInt64
 
     /// Kills what still runs, waits for its end, closes every descriptor and removes the cgroup. Later calls do

@@ -6,7 +6,7 @@ package enum ProcessMemory {
     /// namespace descend from it.
     ///
     /// - Parameter limit: the search stops when it has found so many.
-    package static func descendants(of process: Int32, limit: Int) -> [Int32] {
+    package static func descendants(of process: Int32, limit: Int = maximumProcessCount) -> [Int32] {
         var found = [process]
         var next = 0
         while next < found.count, found.count < limit {
@@ -15,6 +15,9 @@ package enum ProcessMemory {
         }
         return Array(found.prefix(limit))
     }
+
+    /// More processes than any sandbox may have: bounds the search in a tree that grows meanwhile.
+    package static let maximumProcessCount = 4096
 
     /// The resident set size in bytes, shared pages included (proc_pid_statm(5)).
     package static func residentBytes(of process: Int32) -> UInt64 {

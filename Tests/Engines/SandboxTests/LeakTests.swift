@@ -99,7 +99,7 @@ private struct Holdings: Equatable {
     static func now() -> Holdings {
         Holdings(
             descriptors: DirectoryListing.names("/proc/self/fd")?.count ?? -1,
-            children: ProcessMemory.descendants(of: getpid(), limit: 10_000).count,
+            children: ProcessMemory.descendants(of: getpid()).count,
             mounts: (TextFile.read("/proc/self/mountinfo") ?? "").split(separator: "\n").count,
             cgroups: CgroupLeaks.subtrees(of: getpid()))
     }

@@ -133,7 +133,7 @@ import Testing
         """
 
     private static func family(of sandbox: any RunningSandbox) -> [Int32] {
-        ProcessIDs.of(sandbox.processDescriptor).map { ProcessMemory.descendants(of: $0, limit: 1_000) } ?? []
+        ProcessIDs.of(sandbox.processDescriptor).map { ProcessMemory.descendants(of: $0) } ?? []
     }
 }
 

@@ -102,25 +102,20 @@ final class ManualReactor: Reactor {
     /// Lets the thread that writes logs do what waits.
     ///
     /// - Returns: how much that was.
-    func writeLogs() -> Int {
-        let logging = state.withLock { state in
-            defer { state.logging = [] }
-            return state.logging
-        }
-        for work in logging { work() }
-        return logging.count
-    }
+    func writeLogs() -> Int { perform(\.logging) }
 
     /// Lets the thread that measures do what waits.
     ///
     /// - Returns: how much that was.
-    func measure() -> Int {
-        let measuring = state.withLock { state in
-            defer { state.measuring = [] }
-            return state.measuring
+    func measure() -> Int { perform(\.measuring) }
+
+    private func perform(_ waiting: WritableKeyPath<State, [@Sendable () -> Void]>) -> Int {
+        let work = state.withLock { state in
+            defer { state[keyPath: waiting] = [] }
+            return state[keyPath: waiting]
         }
-        for work in measuring { work() }
-        return measuring.count
+        for piece in work { piece() }
+        return work.count
     }
 
     /// A descriptor becomes readable.
