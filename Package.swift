@@ -59,7 +59,6 @@ let pythonRuntime = [
 ]
 
 let c: [Target] = [
-    systemLibrary("CMicrohttpd", "libmicrohttpd", "libmicrohttpd-dev"),
     systemLibrary("CCurl", "libcurl", "libcurl4-openssl-dev"),
     systemLibrary("CSQLite", "sqlite3", "libsqlite3-dev"),
     systemLibrary("CZlib", "zlib", "zlib1g-dev"),
@@ -67,7 +66,6 @@ let c: [Target] = [
     systemLibrary("CSeccomp", "libseccomp", "libseccomp-dev"),
     systemLibrary("CJansson", "jansson", "libjansson-dev"),
     systemLibrary("CPCRE2", "libpcre2-8", "libpcre2-dev"),
-    cLibrary("CHTTP", ["CMicrohttpd"]),
     cLibrary("CHTTPClient", ["CCurl"]),
     cLibrary("CLinux"),
     cLibrary("CSandbox"),
@@ -85,7 +83,7 @@ let mechanism = storey(
     [
         ("SQLite", ["CSQLite"]),
         ("Archive", ["CZlib", "LinuxSystem"]),
-        ("HTTP", ["CHTTP", "CMicrohttpd", "LinuxSystem"]),
+        ("HTTP", ["CLinux", "LinuxSystem"]),
         ("HTTPClient", ["CCurl", "CHTTPClient"]),
         ("AWSProtocol", ["CPCRE2", "CZlib", "Digest"]),
         ("SignatureV4", ["Digest"]),
@@ -206,7 +204,7 @@ let proof: [Target] =
         [
             ("SQLite", []),
             ("Archive", ["LinuxSystem", "SeededRandom", "ZipForge"]),
-            ("HTTP", ["LinuxSystem"]),
+            ("HTTP", ["LinuxSystem", "SeededRandom"]),
             ("HTTPClient", ["HTTP", "LinuxSystem"]),
             ("AWSProtocol", ["CJansson", "SeededRandom"]),
             ("SignatureV4", ["Digest", "SeededRandom"]),

@@ -78,7 +78,8 @@ def exchange(port, data):
 
 def assert_answers_are_sound(received, sent):
     for status in re.findall(rb"^HTTP/1\.[01] (\d{3})", received, re.MULTILINE):
-        assert int(status) < 500 or int(status) == 501, (status, sent)
+        # A mutation may change the version of HTTP.
+        assert int(status) < 500 or int(status) in (501, 505), (status, sent)
     if not received:
         return
     head, separator, body = received.partition(b"\r\n\r\n")
@@ -120,7 +121,6 @@ def test_connections_that_say_nothing_do_not_keep_others_out(server):
 
 
 def test_a_query_of_very_many_parameters_is_answered(server):
-    """libmicrohttpd hangs on more parameters than fit into its memory pool for a connection."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
     connection.request("GET", "/2015-03-31/functions?" + "&".join(["MaxItems=1"] * 2000))
     assert connection.getresponse().status == 200

@@ -27,10 +27,10 @@ public enum HTTPBodyAcceptance: Sendable {
     case refuse
 }
 
-/// Flow control of one request body. A pure value; libmicrohttpd is called under the lock that guards it.
+/// Flow control of one request body. A pure value.
 struct BodyGate {
-    /// The connection is suspended, or is about to be.
-    private var isPaused = false
+    /// Whether no piece is delivered until the body is resumed.
+    private(set) var isPaused = false
     /// Whether the body was resumed since the delivery of the last piece began.
     private var isResumed = false
     private var isOver = false
@@ -38,24 +38,18 @@ struct BodyGate {
     /// The delivery of a piece to the sink begins.
     mutating func beginPiece() { isResumed = false }
 
-    /// The sink has no room. `true` when the connection must be suspended.
-    ///
-    /// Not when the sink has resumed during the delivery: it will not resume again. Nor twice: libmicrohttpd still
-    /// delivers the chunks that it has already read, so a sink may ask for more than one pause.
-    mutating func pause() -> Bool {
-        guard !isPaused, !isResumed, !isOver else { return false }
-        isPaused = true
-        return true
-    }
+    /// The sink has no room. Does nothing when the sink has resumed the body during the delivery, because it will not
+    /// do so again.
+    mutating func pause() { isPaused = !isResumed && !isOver }
 
-    /// The sink has room. `true` when the connection must be resumed.
+    /// The sink has room. `true` when the body was paused.
     mutating func resume() -> Bool {
         defer { isPaused = false }
         isResumed = true
         return isPaused
     }
 
-    /// The server stops: from here on nothing pauses. `true` when the connection must be resumed.
+    /// The server stops: from here on nothing pauses. `true` when the body was paused.
     mutating func end() -> Bool {
         isOver = true
         return resume()

@@ -1,4 +1,3 @@
-internal import CMicrohttpd
 internal import Synchronization
 
 /// The body of a response that is sent while it is produced: written on any thread, sent on the server's.
@@ -22,8 +21,8 @@ public final class HTTPBodyStream: Sendable {
         var isFinished = false
         var isAborted = false
         var isClosed = false
-        /// The connection, while it is suspended for lack of bytes to send.
-        nonisolated(unsafe) var suspended: OpaquePointer?
+        /// The connection, while it waits for bytes to send.
+        var waiting: HTTPConnection?
         /// The callbacks of writers that wait for room.
         var whenRoom: [@Sendable () -> Void] = []
 
@@ -51,7 +50,7 @@ public final class HTTPBodyStream: Sendable {
     public func write(
         _ bytes: UnsafeRawBufferPointer, whenRoom: @escaping @Sendable () -> Void = {}
     ) -> Acceptance {
-        let (acceptance, connection) = state.withLock { state -> (Acceptance, OpaquePointer?) in
+        let (acceptance, connection) = state.withLock { state -> (Acceptance, HTTPConnection?) in
             guard !state.isClosed, !state.isFinished, !state.isAborted else { return (.closed, nil) }
             if state.sent > 0, state.sent * 2 >= state.bytes.count {
                 state.bytes.removeFirst(state.sent)
@@ -60,9 +59,9 @@ public final class HTTPBodyStream: Sendable {
             state.bytes.append(contentsOf: bytes)
             let isFull = state.unsent > capacity
             if isFull { state.whenRoom.append(whenRoom) }
-            return (isFull ? .full : .open, bytes.isEmpty ? nil : state.suspended.take())
+            return (isFull ? .full : .open, bytes.isEmpty ? nil : state.waiting.take())
         }
-        if let connection { ServingThread.resume(connection) }
+        connection?.wake()
         return acceptance
     }
 
@@ -75,9 +74,9 @@ public final class HTTPBodyStream: Sendable {
     private func end(_ change: (inout State) -> Void) {
         let connection = state.withLock { state in
             change(&state)
-            return state.suspended.take()
+            return state.waiting.take()
         }
-        if let connection { ServingThread.resume(connection) }
+        connection?.wake()
     }
 }
 
@@ -85,85 +84,43 @@ public final class HTTPBodyStream: Sendable {
 extension HTTPBodyStream {
     /// The result of a read: what the connection does next.
     enum Reading {
-        /// It sends so many bytes.
-        case sent(Int)
-        /// It is suspended until there are bytes to send.
-        case suspended
+        /// It sends these bytes.
+        case piece([UInt8])
+        /// It waits; the next write wakes it.
+        case waiting
         /// It ends the body.
         case finished
         /// It closes without ending the body.
         case aborted
     }
 
-    /// Takes bytes to send, or suspends the connection. Both under one lock, so that no write is missed in between.
-    func read(into buffer: UnsafeMutableRawBufferPointer, for connection: OpaquePointer) -> Reading {
+    /// Takes bytes to send, or lets the connection wait for some. Both under one lock, so that no write is missed in
+    /// between.
+    func read(atMost limit: Int, for connection: HTTPConnection) -> Reading {
         let (reading, whenRoom) = state.withLock { state -> (Reading, [@Sendable () -> Void]) in
             if state.isAborted { return (.aborted, []) }
             guard state.unsent > 0 else {
                 if state.isFinished { return (.finished, []) }
-                MHD_suspend_connection(connection)
-                state.suspended = connection
-                return (.suspended, [])
+                state.waiting = connection
+                return (.waiting, [])
             }
-            let count = min(buffer.count, state.unsent)
-            state.bytes.withUnsafeBytes {
-                buffer.copyMemory(from: .init(rebasing: $0[state.sent..<state.sent + count]))
-            }
-            state.sent += count
-            return (.sent(count), state.unsent <= capacity / 2 ? state.takeCallbacks() : [])
+            let piece = Array(state.bytes[state.sent..<state.sent + min(limit, state.unsent)])
+            state.sent += piece.count
+            return (.piece(piece), state.unsent <= capacity / 2 ? state.takeCallbacks() : [])
         }
         for call in whenRoom { call() }
         return reading
     }
 
-    /// The reader is gone: the connection has ended, or the body was never sent.
+    /// The reader is gone, the body was sent whole, or it never will be.
     func close() {
         let whenRoom = state.withLock { state in
             state.isClosed = true
-            state.suspended = nil
+            state.waiting = nil
             state.bytes = []
             state.sent = 0
             return state.takeCallbacks()
         }
         for call in whenRoom { call() }
-    }
-
-    /// libmicrohttpd's response object for the body; it retains the stream until it is destroyed.
-    func makeResponse(on connection: OpaquePointer) -> OpaquePointer? {
-        let context = Unmanaged.passRetained(StreamContext(stream: self, connection: connection)).toOpaque()
-        let response = MHD_create_response_from_callback(
-            MHD_SIZE_UNKNOWN_VALUE, 16 * 1024,
-            { context, _, buffer, count in
-                guard let context, let buffer else { return -2 }
-                let reader = Unmanaged<StreamContext>.fromOpaque(context).takeUnretainedValue()
-                let target = UnsafeMutableRawBufferPointer(start: buffer, count: count)
-                return switch reader.stream.read(into: target, for: reader.connection) {
-                case .sent(let count): count
-                case .suspended: 0
-                // MHD_CONTENT_READER_END_OF_STREAM and MHD_CONTENT_READER_END_WITH_ERROR.
-                case .finished: -1
-                case .aborted: -2
-                }
-            }, context,
-            { context in
-                guard let context else { return }
-                Unmanaged<StreamContext>.fromOpaque(context).takeRetainedValue().stream.close()
-            })
-        if response == nil { Unmanaged<StreamContext>.fromOpaque(context).release() }
-        return response
-    }
-}
-
-/// `MHD_SIZE_UNKNOWN`, a macro that is not visible to Swift: the length is unknown, so the body is sent in chunks.
-private let MHD_SIZE_UNKNOWN_VALUE = UInt64.max
-
-/// The context pointer of libmicrohttpd's content reader.
-private final class StreamContext {
-    let stream: HTTPBodyStream
-    let connection: OpaquePointer
-
-    init(stream: HTTPBodyStream, connection: OpaquePointer) {
-        self.stream = stream
-        self.connection = connection
     }
 }

@@ -4,8 +4,7 @@ public struct HTTPResponse: Sendable {
     public enum Body: Sendable {
         /// Bytes in memory.
         case bytes([UInt8])
-        /// A whole file, sent by the kernel. The server closes the descriptor after sending, or when it cannot send. A
-        /// response that is too late to be sent leaks the descriptor, so only synchronous handlers may use this.
+        /// A whole file, sent by the kernel. The server owns the descriptor.
         case file(descriptor: Int32, size: UInt64)
         /// Bytes that are produced while they are sent, without a `Content-Length`.
         case stream(HTTPBodyStream)
@@ -13,7 +12,8 @@ public struct HTTPResponse: Sendable {
 
     /// The HTTP status code, 200 to 599.
     public var status: Int
-    /// Header fields in the order in which they are sent. The server adds `Content-Length` and `Date`.
+    /// Header fields in the order in which they are sent. The server adds those that frame the message, and
+    /// `Date`.
     public var headers: [(name: String, value: String)]
     /// The body.
     public var body: Body
@@ -28,5 +28,14 @@ public struct HTTPResponse: Sendable {
     /// Makes a response with UTF-8 text and a content type.
     public init(status: Int, contentType: String, text: String) {
         self.init(status: status, headers: [("Content-Type", contentType)], body: .bytes(Array(text.utf8)))
+    }
+
+    /// The response will not be sent: frees what its body holds.
+    func discard() {
+        switch body {
+        case .bytes: break
+        case .file(let descriptor, _): closeDescriptor(descriptor)
+        case .stream(let stream): stream.close()
+        }
     }
 }

@@ -17,24 +17,11 @@ extension HTTPServer {
         /// A connection without traffic is closed after this long, in seconds; 0 keeps it. A parked request does not
         /// count as idle.
         public var idleTimeoutSeconds: UInt32 = 0
-        /// Memory for the headers of one connection, in bytes. Lambda's longest header, the client context, has 3 583.
-        public var connectionMemoryBytes = 32 * 1024
+        /// The longest head of a request, in bytes. Lambda's longest header, the client context, has 3 583.
+        public var headBytes = 32 * 1024
 
         /// The defaults.
         public init() {}
-
-        /// More origins than exist at once: the sandboxes of 1 000 executions, and some that are ending.
-        private static let maximumOriginCount = 2_048
-
-        /// The limit of libmicrohttpd for one thread, high enough never to be reached: version 0.9.75 locks up when a
-        /// thread that already has as many connections adopts another one.
-        var connectionsPerThread: UInt32 {
-            let adopted = [primaryOrigins, secondaryOrigins].reduce(0) {
-                $0 + $1.sharedConnections + $1.guaranteedConnectionsPerOrigin * Self.maximumOriginCount
-            }
-            // Threads check the client limit before they count, so each may admit one client too many.
-            return clientConnections + UInt32(clamping: adopted) + threads
-        }
     }
 
     /// Limits of one class of origins. An origin is a sandbox, whose code may want to harm the server or other

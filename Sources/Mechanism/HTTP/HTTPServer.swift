@@ -1,9 +1,7 @@
-internal import CHTTP
-internal import CMicrohttpd
 internal import Glibc
 internal import Synchronization
 
-/// An HTTP/1.1 server on libmicrohttpd: a few threads that call one handler.
+/// An HTTP/1.1 server: a few threads that call one handler (docs/decisions/0026).
 public final class HTTPServer: Sendable {
     /// The server could not start.
     public struct StartError: Error, CustomStringConvertible {
@@ -20,15 +18,6 @@ public final class HTTPServer: Sendable {
     private let adopted = Mutex<[UInt32: Set<Int32>]>([:])
     private let threads = Mutex<[ServingThread]>([])
     private let adoptions = Atomic<Int>(0)
-    private let pending = Mutex(PendingExchanges())
-
-    /// The exchanges that have to be ended when the server stops.
-    private struct PendingExchanges {
-        /// Exchanges without a complete response: parked, streaming, or with a streamed request body.
-        var exchanges: [ObjectIdentifier: HTTPExchange] = [:]
-        /// Whether the server stops, so that none may be added.
-        var isClosed = false
-    }
 
     /// Starts serving.
     ///
@@ -68,9 +57,6 @@ public final class HTTPServer: Sendable {
 
     /// Closes the connections of an origin that no longer exists. Must not run concurrently with
     /// ``adopt(connection:origin:)`` for the same origin.
-    ///
-    /// libmicrohttpd 0.9.75 may miss that the peer has closed a connection: when the end of file arrives together with
-    /// the last bytes of an incomplete request, it waits for another edge-triggered event, which never comes.
     public func closeConnections(of origin: UInt32) {
         // Under the lock, so that no descriptor is closed and reused meanwhile.
         adopted.withLock { adopted in
@@ -85,79 +71,57 @@ public final class HTTPServer: Sendable {
             defer { threads = [] }
             return threads
         }
-        for thread in threads { thread.stopListening() }
-        // An open connection may still send a request; from here on none is parked. libmicrohttpd aborts the process
-        // when it is stopped with a suspended connection.
-        let exchanges = pending.withLock { pending in
-            pending.isClosed = true
-            return Array(pending.exchanges.values)
-        }
-        for exchange in exchanges {
-            exchange.respond(Self.stopping)
-            exchange.abort()
-        }
-        awaitPending()
-        for thread in threads { thread.stop() }
+        for thread in threads { thread.beginStop() }
+        for thread in threads { thread.join() }
     }
+
+    static var stopping: HTTPResponse { HTTPResponse(status: 503) }
 }
 
+// What connections ask, on their threads.
 extension HTTPServer {
-    /// Waits at most half a second for the last responses to be sent: a client that does not read must not keep the
-    /// server from stopping.
-    private func awaitPending() {
-        for _ in 0..<100 where !pending.withLock({ $0.exchanges.isEmpty }) {
-            usleep(5_000)
-        }
+    /// What became of a piece of a body.
+    enum Receipt {
+        case taken
+        /// The request is refused, and its connection closed behind the response.
+        case refused(HTTPResponse)
+        /// The connection is to be closed.
+        case disconnect
     }
 
-    /// One call of libmicrohttpd's access handler: the headers, a piece of the body, or the end of the body.
-    func serve(_ exchange: HTTPExchange, method: String, upload: UnsafeRawBufferPointer) -> MHD_Result {
-        if !exchange.hasStarted {
-            guard exchange.start(method: method, handler: handler) else { return rejectLargeBody(exchange) }
-            guard charge(exchange, exchange.announcedBytes) else { return rejectOverLimit(exchange) }
-            exchange.reserveAnnounced()
-            return exchange.sink == nil || track(exchange) ? .YES : .NO
-        }
-        if !upload.isEmpty, let sink = exchange.sink {
-            guard !isClosed, exchange.pass(upload, to: sink) else { return .NO }
-            return charge(exchange, sink.bufferedBytes) ? .YES : .NO
-        }
-        if !upload.isEmpty {
-            guard exchange.admits(upload.count) else { return rejectLargeBody(exchange) }
-            guard charge(exchange, exchange.body.count + upload.count) else { return .NO }
-            exchange.receive(upload)
-            return .YES
-        }
-        exchange.completeBody()
-        if !exchange.isAnswered, let response = handler.respond(to: exchange) {
-            exchange.finish()
-            if case .stream = response.body, !track(exchange) { return .NO }
-            return exchange.queue(response)
-        }
-        if !track(exchange) { exchange.respond(Self.stopping) }
-        guard let response = exchange.takeResponseOrPark() else { return .YES }
-        return exchange.queue(response)
+    /// A request's head has arrived. Returns the response where it is refused before its body is read.
+    func begin(_ exchange: HTTPExchange) -> HTTPResponse? {
+        guard exchange.start(handler: handler) else { return handler.responseForLargeBody(exchange) }
+        guard exchange.sink == nil else { return nil }
+        guard charge(exchange, exchange.announcedBytes) else { return Self.overLimit }
+        exchange.reserveAnnounced()
+        return nil
     }
 
-    /// Answers a request whose body exceeds its own limit.
-    private func rejectLargeBody(_ exchange: HTTPExchange) -> MHD_Result {
-        var response = handler.responseForLargeBody(exchange)
-        response.headers.append(("Connection", "close"))
+    /// A piece of a request's body has arrived.
+    func receive(_ piece: UnsafeRawBufferPointer, of exchange: HTTPExchange) -> Receipt {
+        guard let sink = exchange.sink else {
+            guard exchange.admits(piece.count) else { return .refused(handler.responseForLargeBody(exchange)) }
+            guard charge(exchange, exchange.body.count + piece.count) else { return .disconnect }
+            exchange.receive(piece)
+            return .taken
+        }
+        return exchange.pass(piece, to: sink) && charge(exchange, sink.bufferedBytes) ? .taken : .disconnect
+    }
+
+    /// A request is complete. Returns its response, or `nil` where that comes later.
+    func respond(to exchange: HTTPExchange) -> HTTPResponse? {
+        guard !exchange.isAnswered, let response = handler.respond(to: exchange) else { return nil }
         exchange.finish()
-        return exchange.queue(response)
+        return response
     }
 
-    private static var stopping: HTTPResponse { HTTPResponse(status: 503) }
+    /// Answers a request whose body exceeds what its origin, or all origins, may have in memory at the moment.
+    private static var overLimit: HTTPResponse { HTTPResponse(status: 503, headers: [("Retry-After", "1")]) }
 
     /// Calls `body` with the ledger of the origin's class, which the highest bit of its number chooses.
     private func withLedger<Result>(of origin: UInt32, _ body: (inout OriginLedger) -> Result) -> Result {
         origin >> 31 == 0 ? primaryLedger.withLock { body(&$0) } : secondaryLedger.withLock { body(&$0) }
-    }
-
-    /// Answers a request whose body exceeds what its origin, or all origins, may have in memory at the moment.
-    private func rejectOverLimit(_ exchange: HTTPExchange) -> MHD_Result {
-        exchange.finish()
-        return exchange.queue(HTTPResponse(status: 503, headers: [("Connection", "close"), ("Retry-After", "1")]))
     }
 
     /// Counts a body of so many bytes against its origin's limit; `false` when it exceeds that. Clients of the server's
@@ -170,33 +134,21 @@ extension HTTPServer {
         return true
     }
 
-    private var isClosed: Bool { pending.withLock { $0.isClosed } }
-
-    /// Adds an exchange to those that have to be ended when the server stops. `false` when it is already stopping.
-    private func track(_ exchange: HTTPExchange) -> Bool {
-        pending.withLock { pending in
-            guard !pending.isClosed else { return false }
-            pending.exchanges[ObjectIdentifier(exchange)] = exchange
-            return true
-        }
-    }
-
     /// An exchange is over: frees what it held.
     func didEnd(_ exchange: HTTPExchange) {
-        _ = pending.withLock { $0.exchanges.removeValue(forKey: ObjectIdentifier(exchange)) }
         if exchange.chargedBytes > 0 {
             withLedger(of: exchange.origin) { $0.release(exchange.chargedBytes, exchange.origin) }
         }
     }
 
-    /// Whether a new connection is accepted. Adopted ones were checked by ``adopt(connection:origin:)``.
-    func admits(origin: UInt32) -> Bool {
-        origin != 0 || clients.load(ordering: .relaxed) < clientLimit
-    }
-
-    /// A connection has started. Adopted ones were counted by ``adopt(connection:origin:)``.
-    func connectionDidStart(origin: UInt32) {
-        if origin == 0 { clients.wrappingAdd(1, ordering: .relaxed) }
+    /// Counts a client's connection; `false`, without counting it, when there are too many. Adopted ones were counted
+    /// by ``adopt(connection:origin:)``.
+    func admitsClient() -> Bool {
+        guard clients.wrappingAdd(1, ordering: .relaxed).oldValue < clientLimit else {
+            clients.wrappingSubtract(1, ordering: .relaxed)
+            return false
+        }
+        return true
     }
 
     /// A connection is about to be closed.

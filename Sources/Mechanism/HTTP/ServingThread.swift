@@ -1,34 +1,51 @@
-internal import CHTTP
-internal import CMicrohttpd
 internal import Glibc
 internal import LinuxSystem
 internal import Synchronization
 
-/// One thread of a server with its connections: it drives one libmicrohttpd daemon.
+/// One thread of a server with its connections.
 ///
 /// The thread spins for a moment before it sleeps (docs/decisions/0022). A peer that was just sent something, such as a
 /// runtime its event, sends again soon, and waking a thread takes as long as the work of an invocation.
 final class ServingThread: Sendable {
-    /// Jobs of other threads for this one: only this thread may use the daemon.
+    /// What other threads have for this one: only this thread may use its connections.
     private struct Inbox {
         var jobs: [@Sendable () -> Void] = []
+        var connections: [HTTPConnection] = []
         var isStopping = false
-        var isEmpty: Bool { jobs.isEmpty && !isStopping }
     }
 
+    let limits: HTTPServer.Limits
     private let unretainedServer: Unmanaged<HTTPServer>
     private let waker: Waker
-    private let limits: HTTPServer.Limits
+    private let epoll: EpollSet
     private let inbox = Mutex(Inbox())
-    private let thread = Mutex<SystemThread?>(nil)
-    // Only the thread uses the daemon while it runs.
-    nonisolated(unsafe) private var daemon: OpaquePointer?
-    /// Whether a connection was resumed that libmicrohttpd may not have processed yet.
-    private let hasResumed = Atomic(false)
+    /// Whether the inbox has something: saves its lock on every turn.
+    private let hasMail = Atomic(false)
     /// Whether the thread sleeps, or is about to.
     private let isAsleep = Atomic(false)
-    /// Whether a request, or a part of one, has arrived since this was last set to `false`.
+    private let thread = Mutex<SystemThread?>(nil)
+
+    // Only the thread uses these while it runs.
+    nonisolated(unsafe) let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+    nonisolated(unsafe) private var identity = pthread_t()
+    nonisolated(unsafe) private var connections: [Int32: HTTPConnection] = [:]
+    nonisolated(unsafe) private var queue: [HTTPConnection] = []
+    nonisolated(unsafe) private var listener: Int32
+    nonisolated(unsafe) private var isAccepting = false
+    nonisolated(unsafe) private var dateLine = DateLine()
+    /// Whether a request, or a part of one, has arrived in this turn.
     nonisolated(unsafe) private var hasWorked = false
+    /// When the clock has work next.
+    nonisolated(unsafe) private var deadlineNanoseconds = UInt64.max
+    /// When this turn began.
+    nonisolated(unsafe) private(set) var nowNanoseconds: UInt64 = 0
+    /// When the thread has to end, with or without the last responses; `nil` while the server runs.
+    nonisolated(unsafe) private var endNanoseconds: UInt64?
+
+    /// A client that does not read must not keep the server from stopping.
+    private static let stopNanoseconds: UInt64 = 500_000_000
+    /// How long no connection is accepted when descriptors or memory have run out.
+    private static let acceptPauseNanoseconds: UInt64 = 100_000_000
 
     /// Starts serving. The server must stop the thread before it is deallocated.
     ///
@@ -36,209 +53,245 @@ final class ServingThread: Sendable {
     init(of server: HTTPServer, listener: Int32?, limits: HTTPServer.Limits) throws(HTTPServer.StartError) {
         unretainedServer = Unmanaged.passUnretained(server)
         self.limits = limits
-        do { waker = try Waker() } catch { throw Self.cannotStart(error) }
-        var options = http_options()
-        options.access = access
-        options.uri = requestBegan
-        options.completed = requestCompleted
-        options.admit = admit
-        options.connection_changed = connectionChanged
-        options.context = Unmanaged.passUnretained(self).toOpaque()
-        options.listener = listener ?? -1
-        options.connection_limit = limits.connectionsPerThread
-        options.idle_timeout_seconds = limits.idleTimeoutSeconds
-        options.connection_memory_bytes = limits.connectionMemoryBytes
-        guard let daemon = http_start(&options) else {
-            throw HTTPServer.StartError(description: "the HTTP server could not start")
-        }
-        self.daemon = daemon
+        self.listener = listener ?? -1
         do {
+            epoll = try EpollSet()
+            waker = try Waker()
+            try epoll.add(waker.descriptor, .readable)
             let thread = try SystemThread(name: "http") { [self] in run() }
             self.thread.withLock { $0 = thread }
         } catch {
-            MHD_stop_daemon(daemon)
-            throw Self.cannotStart(error)
+            throw HTTPServer.StartError(description: "the HTTP server could not start: \(error)")
         }
     }
 
-    private static func cannotStart(_ cause: SystemCallError) -> HTTPServer.StartError {
-        HTTPServer.StartError(description: "the HTTP server could not start: \(cause)")
-    }
+    deinit { readBuffer.deallocate() }
 
     /// Serves a connection that was accepted elsewhere, and owns it.
     ///
     /// - Returns: `false` when the thread is stopping: the caller still owns the connection.
     func adopt(connection: Int32, origin: UInt32) -> Bool {
-        perform { [self] in
-            guard let daemon, !http_adopt(daemon, connection, origin) else { return }
-            // libmicrohttpd has closed the connection that it refused.
-            server.connectionDidEnd(origin: origin, descriptor: connection)
+        send { inbox in
+            guard !inbox.isStopping else { return false }
+            inbox.jobs.append { [self] in serve(connection, origin: origin) }
+            return true
         }
     }
 
-    /// Stops accepting connections and closes the listening socket.
-    func stopListening() {
-        _ = perform { [self] in
-            guard let daemon else { return }
-            let listener = MHD_quiesce_daemon(daemon)
-            if listener >= 0 { closeDescriptor(listener) }
+    /// Stops accepting connections, answers parked requests with 503, and lets the thread end when the last responses
+    /// are sent. Must be followed by ``join()``.
+    func beginStop() {
+        _ = send { inbox in
+            inbox.isStopping = true
+            return true
         }
     }
 
-    /// Ends the thread and closes every connection. Must be called once, on another thread.
-    func stop() {
-        inbox.withLock { $0.isStopping = true }
-        wake()
-        thread.withLock { $0 }?.join()
-        if let daemon { MHD_stop_daemon(daemon) }
-        daemon = nil
+    /// Waits until the thread has ended, with every connection closed. Must be called once, on another thread.
+    func join() { thread.withLock { $0 }?.join() }
+
+    /// A connection has something to do. Any thread.
+    func advanceSoon(_ connection: HTTPConnection) {
+        if isCurrent { return enqueue(connection) }
+        _ = send { inbox in
+            inbox.connections.append(connection)
+            return true
+        }
+    }
+
+    /// Changes the inbox, and wakes the thread if it sleeps. Otherwise it looks before it sleeps.
+    private func send(_ change: (inout Inbox) -> Bool) -> Bool {
+        guard inbox.withLock({ change(&$0) }) else { return false }
+        hasMail.store(true, ordering: .sequentiallyConsistent)
+        if isAsleep.load(ordering: .sequentiallyConsistent) { waker.wake() }
+        return true
+    }
+
+    /// Whether the calling thread is this one.
+    var isCurrent: Bool { pthread_equal(pthread_self(), identity) != 0 }
+}
+
+// What connections use, on the thread.
+extension ServingThread {
+    var server: HTTPServer { unretainedServer._withUnsafeGuaranteedRef { $0 } }
+
+    /// Whether the server stops: no request may be parked any more.
+    var isStopping: Bool { endNanoseconds != nil }
+
+    /// The present time, as a response's `Date` field has it.
+    func date() -> DateLine {
+        dateLine.update()
+        return dateLine
+    }
+
+    /// A request, or a part of one, has arrived.
+    func noteWork() { hasWorked = true }
+
+    /// The clock has work at this moment, or earlier.
+    func expectDeadline(_ moment: UInt64) { deadlineNanoseconds = min(deadlineNanoseconds, moment) }
+
+    /// A connection is closed: closes its socket.
+    func remove(_ connection: HTTPConnection) {
+        connections[connection.descriptor] = nil
+        // Before the descriptor is closed, and may be used anew.
+        server.connectionDidEnd(origin: connection.origin, descriptor: connection.descriptor)
+        closeDescriptor(connection.descriptor)
+    }
+
+    private func enqueue(_ connection: HTTPConnection) {
+        guard !connection.isQueued else { return }
+        connection.isQueued = true
+        queue.append(connection)
     }
 }
 
+// The loop.
 extension ServingThread {
-    /// Runs a job on the thread. `false` when the thread is stopping.
-    private func perform(_ job: @escaping @Sendable () -> Void) -> Bool {
-        let isAccepted = inbox.withLock { inbox in
-            if !inbox.isStopping { inbox.jobs.append(job) }
-            return !inbox.isStopping
-        }
-        if isAccepted { wake() }
-        return isAccepted
-    }
-
-    /// Resumes a suspended connection. May be called on any thread.
-    static func resume(_ connection: OpaquePointer) {
-        // Read first: once resumed, the connection may end at any moment.
-        let thread = http_connection_context(connection).map { serving($0) }
-        MHD_resume_connection(connection)
-        guard let thread else { return }
-        thread.hasResumed.store(true, ordering: .sequentiallyConsistent)
-        thread.wake()
-    }
-
-    /// Wakes the thread if it sleeps. Otherwise it sees what the caller has just stored before it sleeps.
-    private func wake() {
-        if isAsleep.load(ordering: .sequentiallyConsistent) { waker.wake() }
-    }
-
-    fileprivate var server: HTTPServer { unretainedServer.takeUnretainedValue() }
-
-    fileprivate func serve(
-        _ exchange: HTTPExchange, method: String, upload: UnsafeRawBufferPointer
-    ) -> MHD_Result {
-        hasWorked = true
-        return server.serve(exchange, method: method, upload: upload)
-    }
-
     private func run() {
-        guard let daemon else { return }
+        identity = pthread_self()
+        // Functions wait for this thread, so it does not wait for them.
+        SystemThread.raisePriority()
+        acceptAgain()
         var window = SpinWindow(
             shortestMicroseconds: limits.shortestSpinMicroseconds, longestMicroseconds: limits.longestSpinMicroseconds)
-        var quietSince = MonotonicClock.nowNanoseconds()
-        while performJobs() {
+        nowNanoseconds = MonotonicClock.nowNanoseconds()
+        var quietSince = nowNanoseconds
+        while !isOver {
+            nowNanoseconds = MonotonicClock.nowNanoseconds()
+            let begin = nowNanoseconds
             hasWorked = false
-            hasResumed.store(false, ordering: .sequentiallyConsistent)
-            let begin = MonotonicClock.nowNanoseconds()
-            MHD_run_wait(daemon, 0)
-            if hasWorked {
-                window.workCame(afterNanoseconds: begin - quietSince)
-                quietSince = MonotonicClock.nowNanoseconds()
-            } else if begin - quietSince >= window.nanoseconds {
-                sleep(daemon)
+            readInbox()
+            advanceQueue()
+            if begin >= deadlineNanoseconds { clockWork() }
+            let isQuiet = queue.isEmpty && begin - quietSince >= window.nanoseconds
+            poll(sleeping: isQuiet)
+            guard hasWorked else { continue }
+            window.workCame(afterNanoseconds: begin - quietSince)
+            quietSince = MonotonicClock.nowNanoseconds()
+        }
+        for connection in connections.values { connection.close() }
+        stopAccepting()
+    }
+
+    /// Whether the server has stopped, and nothing is left to send or the time for it is over.
+    private var isOver: Bool {
+        guard let endNanoseconds else { return false }
+        return nowNanoseconds >= endNanoseconds || !connections.values.contains { $0.isBusy }
+    }
+
+    private func readInbox() {
+        guard hasMail.load(ordering: .sequentiallyConsistent) else { return }
+        hasMail.store(false, ordering: .sequentiallyConsistent)
+        let mail = inbox.withLock { inbox in
+            defer { (inbox.jobs, inbox.connections) = ([], []) }
+            return inbox
+        }
+        for job in mail.jobs { job() }
+        for connection in mail.connections { enqueue(connection) }
+        guard mail.isStopping, endNanoseconds == nil else { return }
+        endNanoseconds = nowNanoseconds + Self.stopNanoseconds
+        expectDeadline(nowNanoseconds + Self.stopNanoseconds)
+        stopAccepting()
+        for connection in connections.values { connection.stop(HTTPServer.stopping) }
+    }
+
+    private func advanceQueue() {
+        guard !queue.isEmpty else { return }
+        let connections = queue
+        queue.removeAll(keepingCapacity: true)
+        for connection in connections {
+            connection.isQueued = false
+            connection.advance()
+        }
+    }
+
+    /// Handles the events that there are, or sleeps until there are some.
+    private func poll(sleeping: Bool) {
+        var milliseconds: Int32 = 0
+        if sleeping {
+            isAsleep.store(true, ordering: .sequentiallyConsistent)
+            if !hasMail.load(ordering: .sequentiallyConsistent) { milliseconds = sleepMilliseconds }
+        }
+        epoll.wait(milliseconds: milliseconds) {
+            guard sleeping else { return }
+            isAsleep.store(false, ordering: .relaxed)
+            nowNanoseconds = MonotonicClock.nowNanoseconds()
+        } _: { descriptor, events in
+            if let connection = connections[descriptor] {
+                connection.ready(events)
+            } else if descriptor == waker.descriptor {
+                waker.clear()
+            } else if descriptor == listener {
+                accept()
             }
         }
     }
 
-    /// Waits until a connection is ready, or another thread wakes this one.
-    private func sleep(_ daemon: OpaquePointer) {
-        isAsleep.store(true, ordering: .sequentiallyConsistent)
-        defer { isAsleep.store(false, ordering: .relaxed) }
-        guard !hasResumed.load(ordering: .sequentiallyConsistent), inbox.withLock({ $0.isEmpty }) else { return }
-        var milliseconds: UInt64 = 0
-        let hasTimeout = MHD_get_timeout(daemon, &milliseconds) == .YES
-        var ready = [
-            pollfd(fd: http_epoll_descriptor(daemon), events: Int16(POLLIN), revents: 0),
-            pollfd(fd: waker.descriptor, events: Int16(POLLIN), revents: 0),
-        ]
-        poll(&ready, nfds_t(ready.count), hasTimeout ? Int32(clamping: milliseconds) : -1)
-        if ready[1].revents != 0 { waker.clear() }
+    private var sleepMilliseconds: Int32 {
+        guard deadlineNanoseconds != UInt64.max else { return -1 }
+        guard deadlineNanoseconds > nowNanoseconds else { return 0 }
+        // Rounded up: waking before the deadline would only spin.
+        return Int32(clamping: (deadlineNanoseconds - nowNanoseconds + 999_999) / 1_000_000)
     }
 
-    /// Runs the jobs of the inbox. `false` when the thread has to end.
-    private func performJobs() -> Bool {
-        let (jobs, isStopping) = inbox.withLock { inbox in
-            defer { inbox.jobs = [] }
-            return (inbox.jobs, inbox.isStopping)
+    /// Closes idle connections, and accepts again after a pause.
+    private func clockWork() {
+        deadlineNanoseconds = endNanoseconds ?? UInt64.max
+        let idle = UInt64(limits.idleTimeoutSeconds) * 1_000_000_000
+        let oldest = idle == 0 || nowNanoseconds < idle ? 0 : nowNanoseconds - idle
+        for connection in Array(connections.values) {
+            if connection.isIdle(sinceNanoseconds: oldest, nowNanoseconds: nowNanoseconds) {
+                connection.close()
+            } else {
+                expectDeadline(max(connection.deadline(idleNanoseconds: idle), nowNanoseconds + 1_000_000))
+            }
         }
-        for job in jobs { job() }
-        return !isStopping
+        if !isAccepting { acceptAgain() }
     }
 }
 
-// libmicrohttpd's callbacks. An exchange is retained from its request line until the request is complete; in between,
-// libmicrohttpd keeps it in the request's context pointer.
-
-private func serving(_ context: UnsafeMutableRawPointer) -> ServingThread {
-    Unmanaged<ServingThread>.fromOpaque(context).takeUnretainedValue()
-}
-
-/// The request line has been read (MHD_OPTION_URI_LOG_CALLBACK): makes the exchange.
-private func requestBegan(
-    context: UnsafeMutableRawPointer?, target: UnsafePointer<CChar>?, connection: OpaquePointer?
-) -> UnsafeMutableRawPointer? {
-    guard let target, let connection else { return nil }
-    let exchange = HTTPExchange(target: String(cString: target), connection: connection)
-    http_hide_query(target)
-    return Unmanaged.passRetained(exchange).toOpaque()
-}
-
-/// A connection has arrived (MHD_AcceptPolicyCallback): accepts or refuses it.
-private func admit(
-    context: UnsafeMutableRawPointer?, address: UnsafePointer<sockaddr>?, length: socklen_t
-) -> MHD_Result {
-    guard let context else { return .NO }
-    return serving(context).server.admits(origin: http_address_origin(address)) ? .YES : .NO
-}
-
-/// A connection has started or ended (MHD_OPTION_NOTIFY_CONNECTION).
-private func connectionChanged(
-    context: UnsafeMutableRawPointer?, connection: OpaquePointer?,
-    socketContext: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, code: MHD_ConnectionNotificationCode
-) {
-    guard let context, let connection else { return }
-    let server = serving(context).server
-    let origin = http_origin(connection)
-    // ServingThread.resume finds the connection's thread by it.
-    socketContext?.pointee = context
-    if code == .CONNECTION_NOTIFY_STARTED {
-        server.connectionDidStart(origin: origin)
-    } else {
-        server.connectionDidEnd(origin: origin, descriptor: http_descriptor(connection))
+// Accepting.
+extension ServingThread {
+    private func acceptAgain() {
+        guard listener >= 0, endNanoseconds == nil else { return }
+        do {
+            try epoll.add(listener, [.readable, .exclusive])
+            isAccepting = true
+        } catch {
+            // The kernel has no memory for it at the moment.
+            expectDeadline(nowNanoseconds + Self.acceptPauseNanoseconds)
+        }
     }
-}
 
-/// The headers, a piece of the body, or its end have arrived (MHD_AccessHandlerCallback).
-private func access(
-    context: UnsafeMutableRawPointer?, connection: OpaquePointer?, url: UnsafePointer<CChar>?,
-    method: UnsafePointer<CChar>?, version: UnsafePointer<CChar>?, upload: UnsafePointer<CChar>?,
-    uploadSize: UnsafeMutablePointer<Int>?, exchangePointer: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
-) -> MHD_Result {
-    guard let context, let method, let uploadSize, let pointer = exchangePointer?.pointee else { return .NO }
-    let thread = serving(context)
-    let exchange = Unmanaged<HTTPExchange>.fromOpaque(pointer).takeUnretainedValue()
-    let bytes = UnsafeRawBufferPointer(start: upload, count: uploadSize.pointee)
-    uploadSize.pointee = 0
-    return thread.serve(exchange, method: String(cString: method), upload: bytes)
-}
+    private func stopAccepting() {
+        guard listener >= 0 else { return }
+        closeDescriptor(listener)
+        listener = -1
+    }
 
-/// The request is over (MHD_OPTION_NOTIFY_COMPLETED): releases the exchange.
-private func requestCompleted(
-    context: UnsafeMutableRawPointer?, connection: OpaquePointer?,
-    exchangePointer: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, code: MHD_RequestTerminationCode
-) {
-    guard let context, let pointer = exchangePointer?.pointee else { return }
-    exchangePointer?.pointee = nil
-    let exchange = Unmanaged<HTTPExchange>.fromOpaque(pointer).takeRetainedValue()
-    exchange.end()
-    serving(context).server.didEnd(exchange)
+    /// Accepts one connection: where several come, the other threads have their share.
+    private func accept() {
+        guard let connection = ConnectionAcceptor.accept(listener) else {
+            guard [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) else { return }
+            // The listener would be ready all the time.
+            epoll.remove(listener)
+            isAccepting = false
+            return expectDeadline(nowNanoseconds + Self.acceptPauseNanoseconds)
+        }
+        guard server.admitsClient() else { return closeDescriptor(connection) }
+        serve(connection, origin: 0)
+    }
+
+    private func serve(_ descriptor: Int32, origin: UInt32) {
+        let connection = HTTPConnection(descriptor: descriptor, origin: origin, thread: self)
+        connections[descriptor] = connection
+        do {
+            try epoll.add(descriptor, [.readable, .writable, .peerFinished, .onceEach])
+        } catch {
+            return connection.close()
+        }
+        if limits.idleTimeoutSeconds > 0 {
+            expectDeadline(nowNanoseconds + UInt64(limits.idleTimeoutSeconds) * 1_000_000_000)
+        }
+    }
 }

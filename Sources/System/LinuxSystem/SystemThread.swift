@@ -45,6 +45,13 @@ public final class SystemThread: Sendable {
         pthread_join(thread, nil)
     }
 
+    /// Lets the calling thread run before others that want the same processor (setpriority(2), which means the thread
+    /// on Linux). Processes that it starts would inherit it.
+    ///
+    /// - Returns: `false` where the process may not: it needs CAP_SYS_NICE.
+    @discardableResult
+    public static func raisePriority() -> Bool { setpriority(Int32(PRIO_PROCESS.rawValue), 0, -10) == 0 }
+
     /// Blocks the calling thread. To wait without blocking a thread, use ``EventLoop``.
     public static func sleep(milliseconds: UInt32) {
         usleep(milliseconds * 1000)

@@ -185,4 +185,93 @@ private final class ResponderThread {
         client.post("/alive", [7])
         #expect(client.receive()?.body == [7])
     }
+
+    @Test func `pipelined requests are answered in their order`() throws {
+        defer { server.stop() }
+        let client = LoopbackClient(port: port)
+        client.send((0..<50).map { "POST /\($0) HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx" }.joined())
+        for number in 0..<50 { #expect(client.receive()?.head.contains("X-Target: /\(number)\r\n") == true) }
+    }
+
+    @Test func `requests behind a parked one wait for its response`() throws {
+        defer { server.stop() }
+        let client = LoopbackClient(port: port)
+        client.send("GET /park HTTP/1.1\r\nHost: x\r\n\r\nGET /behind HTTP/1.1\r\nHost: x\r\n\r\n")
+        while handler.parked.withLock({ $0.isEmpty }) { usleep(200) }
+        handler.parked.withLock { $0.first }?.respond(HTTPResponse(status: 202))
+        #expect(client.receive()?.status == 202)
+        #expect(client.receive()?.head.contains("X-Target: /behind") == true)
+    }
+
+    @Test func `a request may arrive byte by byte`() throws {
+        defer { server.stop() }
+        let client = LoopbackClient(port: port)
+        for byte in "POST /slow HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n".utf8 {
+            client.send([byte])
+        }
+        #expect(client.receive()?.text == "abc")
+    }
+
+    @Test func `a client that has sent all it will send is still answered`() throws {
+        defer { server.stop() }
+        let client = LoopbackClient(port: port)
+        client.post("/", [1])
+        client.finishSending()
+        #expect(client.receive()?.body == [1])
+        #expect(client.receive() == nil)
+    }
+
+    @Test func `a client that waits before it sends its body is told to go on`() throws {
+        defer { server.stop() }
+        let client = LoopbackClient(port: port)
+        client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
+        #expect(client.receiveRaw { $0.hasSuffix("\r\n\r\n") } == "HTTP/1.1 100 Continue\r\n\r\n")
+        client.send("ok")
+        #expect(client.receive()?.text == "ok")
+    }
+
+    @Test func `a refusal reaches a client that sends its whole body before it reads`() throws {
+        defer { server.stop() }
+        let client = LoopbackClient(port: port)
+        client.post("/", Array(repeating: 0, count: 20_000_000))
+        #expect(client.receive()?.status == 413)
+        #expect(client.receive() == nil)
+    }
+
+    @Test func `the response to HEAD has the length of the body, and no body`() throws {
+        defer { server.stop() }
+        let client = LoopbackClient(port: port)
+        client.send("HEAD / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabcGET /next HTTP/1.1\r\nHost: x\r\n\r\n")
+        let text = client.receiveRaw { $0.contains("X-Target: /next") }
+        #expect(text.contains("Content-Length: 3\r\n\r\nHTTP/1.1 200 OK\r\n"))
+    }
+
+    @Test func `a client of HTTP 1,0 gets its response and the end of the connection`() throws {
+        defer { server.stop() }
+        let client = LoopbackClient(port: port)
+        client.send("GET /old HTTP/1.0\r\n\r\n")
+        #expect(client.receive()?.head.contains("Connection: close") == true)
+        #expect(client.receive() == nil)
+    }
+
+    @Test(arguments: [
+        ("GET / HTTP/1.1\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost : x\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: x\r\n folded\r\n\r\n", 400),
+        ("GET / HTTP/2.0\r\nHost: x\r\n\r\n", 505), ("GET /\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: +1\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n", 413),
+        ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501),
+        ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: x\r\nX: \(String(repeating: "y", count: 40_000))\r\n\r\n", 431),
+    ])
+    func `a malformed request is refused, and its connection ends`(request: String, status: Int) throws {
+        defer { server.stop() }
+        let client = LoopbackClient(port: port)
+        client.send(request)
+        #expect(client.receive()?.status == status)
+        #expect(client.receive() == nil)
+    }
 }

@@ -32,6 +32,9 @@ final class LoopbackClient {
 
     deinit { close(descriptor) }
 
+    /// Sends nothing more: the server reads the end.
+    func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
     func send(_ text: String) {
         send(Array(text.utf8))
     }

@@ -3,6 +3,7 @@
 // Headers that Swift's Glibc module lacks.
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/sendfile.h>
 
 /// Names the calling thread (prctl(2), PR_SET_NAME); the kernel keeps 15 bytes.
 void clinux_set_thread_name(const char *name);

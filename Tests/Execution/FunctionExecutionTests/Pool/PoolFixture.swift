@@ -93,17 +93,23 @@ final class PoolFixture: Sendable {
 
     /// The runtime of an environment asks for work.
     func next() -> HTTPExchange {
-        // Not parked, an exchange does nothing with its connection.
-        let exchange = HTTPExchange(target: "/next", connection: OpaquePointer(bitPattern: 8) ?? .init(reactorAddress))
+        let exchange = HTTPExchange(.get("/next"), origin: origin, connection: nil)
         if let response = pool.next(origin: origin, exchange) { exchange.respond(response) }
         return exchange
     }
 
-    private var reactorAddress: UnsafeMutableRawPointer { Unmanaged.passUnretained(reactor).toOpaque() }
-
     /// The runtime answers an invocation.
     func finish(_ number: Int, _ payload: String = "done") -> Bool {
         pool.finish(origin: origin, requestID: "\(number)", .success(Array(payload.utf8)))
+    }
+}
+
+extension RequestHead {
+    /// The head of a request for a path.
+    fileprivate static func get(_ path: String) -> RequestHead {
+        let text = Array("GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n".utf8)
+        guard let head = try? text.withUnsafeBytes({ try RequestHead($0) }) else { fatalError("GET \(path)") }
+        return head
     }
 }
 
