@@ -8,7 +8,7 @@ internal import Telemetry
 
 /// Performs the actions of one environment. A thread owns it while it performs: it is taken and given back under the
 /// environment's lock, and used without.
-struct EnvironmentPerformer: Sendable {
+final class EnvironmentPerformer: @unchecked Sendable {
     private var log: EnvironmentLog
     private var sandbox: ConnectedSandbox?
     private var watches: SandboxWatches?
@@ -21,7 +21,7 @@ struct EnvironmentPerformer: Sendable {
     init(log: EnvironmentLog) { self.log = log }
 
     /// Performs one action.
-    mutating func perform(_ action: ExecutionEnvironment.Action, of environment: ExecutionEnvironment) {
+    func perform(_ action: ExecutionEnvironment.Action, of environment: ExecutionEnvironment) {
         switch action {
         case .makeSandbox: environment.pool.submitStart(environment)
         case .attach(let made): attach(made, environment)
@@ -57,7 +57,7 @@ struct EnvironmentPerformer: Sendable {
         }
     }
 
-    private mutating func performForLog(_ action: ExecutionEnvironment.Action, _ environment: ExecutionEnvironment) {
+    private func performForLog(_ action: ExecutionEnvironment.Action, _ environment: ExecutionEnvironment) {
         switch action {
         case .log(let event): log.note(event, nowMilliseconds: environment.nowMilliseconds)
         case .endLine(let source): log.endLine(of: source, nowMilliseconds: environment.nowMilliseconds)
@@ -73,7 +73,7 @@ struct EnvironmentPerformer: Sendable {
     }
 
     /// The end of a list of actions: clients have their answers.
-    mutating func finishBatch(of environment: ExecutionEnvironment) {
+    func finishBatch(of environment: ExecutionEnvironment) {
         if !poolActions.isEmpty {
             let actions = poolActions
             poolActions = []
@@ -84,7 +84,7 @@ struct EnvironmentPerformer: Sendable {
 
     /// Hands on the lines that were held back, now or, where too much waits for the disk, a little later. No thread
     /// that answers waits for that.
-    private mutating func flushLog(_ environment: ExecutionEnvironment) {
+    private func flushLog(_ environment: ExecutionEnvironment) {
         let reactor = environment.pool.reactor
         guard !log.flush(by: reactor) else { return }
         let now = reactor.now().nanoseconds
@@ -97,7 +97,7 @@ struct EnvironmentPerformer: Sendable {
 
     // The sandbox
 
-    private mutating func attach(_ made: ConnectedSandbox, _ environment: ExecutionEnvironment) {
+    private func attach(_ made: ConnectedSandbox, _ environment: ExecutionEnvironment) {
         do {
             watches = try SandboxWatches(made, of: environment)
             sandbox = made
@@ -109,7 +109,7 @@ struct EnvironmentPerformer: Sendable {
         }
     }
 
-    private mutating func release(_ environment: ExecutionEnvironment) {
+    private func release(_ environment: ExecutionEnvironment) {
         guard let ended = sandbox?.sandbox else { return }
         (sandbox, watches) = (nil, nil)
         environment.forgetSandbox()
@@ -118,7 +118,7 @@ struct EnvironmentPerformer: Sendable {
 
     /// Reads what is in a pipe, and nothing that is printed meanwhile: a function that prints without end must not hold
     /// a thread.
-    private mutating func drain(_ source: OutputSource, untilEnd: Bool, _ environment: ExecutionEnvironment) {
+    private func drain(_ source: OutputSource, untilEnd: Bool, _ environment: ExecutionEnvironment) {
         guard let sandbox = sandbox?.sandbox else { return }
         guard let output = source == .function ? sandbox.output : sandbox.sidecarOutput else { return }
         var waiting = PipeContent.waitingBytes(output)
@@ -139,14 +139,15 @@ struct EnvironmentPerformer: Sendable {
     // Answers
 
     private func complete(_ invocation: Invocation, _ outcome: InvocationOutcome) {
+        let tail = invocation.wantsLogTail ? log.tailBytes : []
         switch outcome {
-        case .answered(let payload): invocation.complete(.answered(payload, logTail: log.tailBytes))
-        case .failed(let payload): invocation.complete(.failed(payload, logTail: log.tailBytes))
+        case .answered(let payload): invocation.complete(.answered(payload, logTail: tail))
+        case .failed(let payload): invocation.complete(.failed(payload, logTail: tail))
         case .refused(let refusal): invocation.complete(.refused(InvocationRefusal(refusal)))
         }
     }
 
-    private mutating func report(
+    private func report(
         _ report: InvocationReport, _ traceID: String, _ environment: ExecutionEnvironment
     ) {
         var report = report
@@ -160,14 +161,14 @@ struct EnvironmentPerformer: Sendable {
 
     // Timers
 
-    private mutating func set(_ timer: EnvironmentTimer, _ deadline: UInt64, _ environment: ExecutionEnvironment) {
+    private func set(_ timer: EnvironmentTimer, _ deadline: UInt64, _ environment: ExecutionEnvironment) {
         cancel(timer.kind, environment)
         timers[timer.kind.rawValue] = environment.pool.reactor.schedule(atNanoseconds: deadline) {
             environment.handle { $0.timerFired(timer, at: $1) }
         }
     }
 
-    private mutating func cancel(_ kind: EnvironmentTimer.Kind, _ environment: ExecutionEnvironment) {
+    private func cancel(_ kind: EnvironmentTimer.Kind, _ environment: ExecutionEnvironment) {
         guard let token = timers[kind.rawValue] else { return }
         timers[kind.rawValue] = nil
         environment.pool.reactor.cancel(token)
@@ -175,7 +176,7 @@ struct EnvironmentPerformer: Sendable {
 
     // Telemetry
 
-    private mutating func subscribe(_ registration: TelemetryRegistration, _ environment: ExecutionEnvironment) {
+    private func subscribe(_ registration: TelemetryRegistration, _ environment: ExecutionEnvironment) {
         guard let sandbox = sandbox?.sandbox else { return }
         log.telemetry.subscribe(
             TelemetryChannel(

@@ -98,10 +98,11 @@ extension ExecutionEnvironment {
     }
 
     private func perform(_ actions: [Action], by performer: EnvironmentPerformer) {
-        var performer = performer
         var actions = actions
         while true {
-            for action in actions { performer.perform(action, of: self) }
+            // Moved out one by one, the first one last in the array: copies of actions retain what they hold.
+            actions.reverse()
+            while let action = actions.popLast() { performer.perform(action, of: self) }
             performer.finishBatch(of: self)
             let more = state.withLock { state -> [Action]? in
                 state.isDrainPending = []

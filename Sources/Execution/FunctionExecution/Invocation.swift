@@ -16,6 +16,8 @@ package struct Invocation: Sendable {
     package let clientContext: String?
     /// The X-Ray header: the caller's, with the function's lineage, or a new one.
     package let traceID: String
+    /// Whether the tail of the log goes with the answer.
+    package let wantsLogTail: Bool
     /// Takes the answer as it is made; `nil` where the caller waits for all of it.
     package let stream: (any InvocationStream)?
     /// Takes the answer, once, on any thread.
@@ -24,7 +26,7 @@ package struct Invocation: Sendable {
     /// Describes an invocation.
     package init(
         requestID: String, revision: FunctionRevision, payload: [UInt8], invokedARN: String, clientContext: String?,
-        traceID: String?, stream: (any InvocationStream)? = nil,
+        traceID: String?, wantsLogTail: Bool = false, stream: (any InvocationStream)? = nil,
         complete: @escaping @Sendable (InvocationResult) -> Void
     ) {
         self.requestID = requestID
@@ -34,6 +36,7 @@ package struct Invocation: Sendable {
         self.clientContext = clientContext
         self.traceID =
             traceID ?? TraceHeader.make(nowMilliseconds: WallClock.nowMilliseconds(), function: revision.lineageHash)
+        self.wantsLogTail = wantsLogTail
         self.stream = stream
         answer = complete
     }
@@ -61,7 +64,7 @@ extension Invocation: EnvironmentInvocation {}
 
 /// How an invocation ended.
 package enum InvocationResult: Sendable {
-    /// The function answered.
+    /// The function answered. The tail of the log is empty where the invocation does not want it.
     case answered([UInt8], logTail: [UInt8])
     /// The function failed: it raised an error, ran out of time, or its process ended. The payload is the error's JSON.
     case failed([UInt8], logTail: [UInt8])

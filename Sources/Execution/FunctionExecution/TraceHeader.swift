@@ -1,3 +1,4 @@
+internal import Digest
 internal import Domain
 
 /// The X-Ray header of an invocation that came without one.
@@ -5,10 +6,24 @@ internal import Domain
 /// Source: "Tracing header" in the AWS X-Ray developer guide.
 enum TraceHeader {
     static func make(nowMilliseconds: Int64, function: String) -> String {
+        let random = SecureRandom()
         let time = String(nowMilliseconds / 1000, radix: 16)
-        let identity = RequestIdentifier.make().utf8.filter { $0 != UInt8(ascii: "-") }
-        let root = String(decoding: identity.suffix(24), as: UTF8.self)
-        let parent = String(decoding: identity.prefix(16), as: UTF8.self)
-        return "Root=1-\(time)-\(root);Parent=\(parent);Sampled=0;Lineage=1:\(function):0"
+        let root = hexadecimal(random.next(), random.next() >> 32)
+        return "Root=1-\(time)-\(root);Parent=\(hexadecimal(random.next()));Sampled=0;Lineage=1:\(function):0"
+    }
+
+    /// The sixteen digits of a number, and eight more of another.
+    private static func hexadecimal(_ number: UInt64, _ more: UInt64? = nil) -> String {
+        String(unsafeUninitializedCapacity: 24) { digits in
+            for index in 0..<16 { digits[index] = digit(number >> (60 - 4 * UInt64(index))) }
+            guard let more else { return 16 }
+            for index in 0..<8 { digits[16 + index] = digit(more >> (28 - 4 * UInt64(index))) }
+            return 24
+        }
+    }
+
+    private static func digit(_ number: UInt64) -> UInt8 {
+        let value = UInt8(truncatingIfNeeded: number & 15)
+        return value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 }

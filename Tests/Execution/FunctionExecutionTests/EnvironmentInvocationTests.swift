@@ -23,6 +23,16 @@ import Testing
             ])
     }
 
+    @Test func `an answer without the tail of the log does not wait for the log`() {
+        var fixture = MachineFixture.idle()
+        fixture.offer(2, wantsLogTail: false)
+        #expect(
+            fixture.finish(2) == [
+                "cancel invocation", "noteIdle", "complete 2: answered", "drain function",
+                "log platform.runtimeDone success", "report 2 completed", "resetLogTail",
+            ])
+    }
+
     @Test func `one freeze timer serves many invocations`() {
         var fixture = MachineFixture.idle()
         for number in 2..<5 {

@@ -56,8 +56,9 @@ struct MachineFixture {
         return fixture
     }
 
-    static func invocation(_ number: Int) -> SimulatedInvocation {
-        SimulatedInvocation(number: number, version: SimulatedVersion(number: 0), revision: 1)
+    static func invocation(_ number: Int, wantsLogTail: Bool = true) -> SimulatedInvocation {
+        SimulatedInvocation(
+            number: number, version: SimulatedVersion(number: 0), revision: 1, wantsLogTail: wantsLogTail)
     }
 
     private var moment: Moment { Moment(nanoseconds: now * 1_000_000, milliseconds: Int64(now)) }
@@ -102,8 +103,8 @@ struct MachineFixture {
     }
 
     @discardableResult
-    mutating func offer(_ number: Int) -> [String]? {
-        machine.offer(Self.invocation(number), at: moment).map { lines($0) }
+    mutating func offer(_ number: Int, wantsLogTail: Bool = true) -> [String]? {
+        machine.offer(Self.invocation(number, wantsLogTail: wantsLogTail), at: moment).map { lines($0) }
     }
 
     @discardableResult

@@ -93,16 +93,25 @@ extension EnvironmentMachine {
         requestID: String, _ result: Result<[UInt8], RuntimeFault>, at now: Moment
     ) -> [Action]? {
         guard case .running(let run) = job, runtime.finish(requestID: requestID) else { return nil }
-        add(.drain(.function))
         let producedBytes = if case .success(let payload) = result { payload.count } else { 0 }
-        logRuntimeDone(run, .success, producedBytes: producedBytes, at: now)
         let outcome = InvocationOutcome(result)
+        if case .running = phase, extensions.isEmpty, !run.invocation.wantsLogTail {
+            // Nothing of the log goes with the answer, so the caller need not wait for it.
+            cancelTimer(.invocation)
+            answerIdle(run, outcome, at: now)
+            logRuntimeDone(run, producedBytes: producedBytes, at: now)
+            report(run, .completed, at: now)
+            add(.resetLogTail)
+            watchForFreeze(sinceNanoseconds: now.nanoseconds)
+            return takeActions()
+        }
+        logRuntimeDone(run, producedBytes: producedBytes, at: now)
         if case .shuttingDown(let shutdown, _) = phase {
             report(run, .completed, at: now)
             phase = .shuttingDown(shutdown, nil)
             complete(Completion(invocation: run.invocation, outcome: outcome))
         } else if extensions.isEmpty {
-            becomeIdle(after: run, outcome, at: now)
+            reportAndBecomeIdle(run, outcome, at: now)
         } else {
             phase = .answered(run, unsent: outcome)
             setTimer(.answer, deadlineNanoseconds: now.nanoseconds + EnvironmentPatience.answerNanoseconds)
@@ -124,18 +133,23 @@ extension EnvironmentMachine {
         cancelTimer(.answer)
         add(.drain(.function))
         add(.drain(.extensions))
-        becomeIdle(after: run, unsent, at: now)
+        reportAndBecomeIdle(run, unsent, at: now)
     }
 
-    private mutating func becomeIdle(after run: Run, _ outcome: InvocationOutcome?, at now: Moment) {
+    private mutating func reportAndBecomeIdle(_ run: Run, _ outcome: InvocationOutcome?, at now: Moment) {
         cancelTimer(.invocation)
         report(run, .completed, at: now)
-        phase = .idle(sinceNanoseconds: now.nanoseconds)
-        // Idle before the client has its answer: a client that calls again at once finds this environment.
-        add(.noteIdle)
-        if let outcome { add(.complete(run.invocation, outcome)) }
+        answerIdle(run, outcome, at: now)
         add(.resetLogTail)
         watchForFreeze(sinceNanoseconds: now.nanoseconds)
+    }
+
+    /// Becomes idle, and gives the caller its answer where it has none yet: a client that calls again at once finds
+    /// this environment.
+    private mutating func answerIdle(_ run: Run, _ outcome: InvocationOutcome?, at now: Moment) {
+        phase = .idle(sinceNanoseconds: now.nanoseconds)
+        add(.noteIdle)
+        if let outcome { add(.complete(run.invocation, outcome)) }
     }
 
     /// The time of the invocation has run out: ends everything, and does not wait for its end to answer.
@@ -238,6 +252,12 @@ extension EnvironmentMachine {
         case .waiting(let invocation, _), .assigned(let invocation): invocation
         case .running(let run), .answered(let run, _): run.invocation
         }
+    }
+
+    /// The runtime has answered: what it has printed until now belongs to this invocation.
+    private mutating func logRuntimeDone(_ run: Run, producedBytes: Int, at now: Moment) {
+        add(.drain(.function))
+        logRuntimeDone(run, .success, producedBytes: producedBytes, at: now)
     }
 
     private mutating func logRuntimeDone(_ run: Run, _ status: EventStatus, producedBytes: Int, at now: Moment) {

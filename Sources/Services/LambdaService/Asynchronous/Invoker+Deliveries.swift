@@ -15,7 +15,7 @@ extension Invoker {
         var context = RequestContext(
             account: arn.function.account, region: arn.function.region, endpoint: "", caller: delivery.principal)
         context.action = "lambda:InvokeFunction"
-        router.route(to: target, for: context) { route in
+        router.route(to: target, for: context) { [self] route in
             do throws(ServiceError) {
                 run(delivery.event, target, try route.get(), answer)
             } catch {

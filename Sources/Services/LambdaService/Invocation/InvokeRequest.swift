@@ -10,19 +10,22 @@ struct InvokeRequest: Sendable {
     var clientContext: String?
     /// The X-Ray header.
     var traceID: String?
+    /// Whether the tail of the log goes with the response: `LogType`.
+    var wantsLogTail: Bool
     /// The request id in the response.
     var requestID: String
 
     /// Describes a request.
     init(
         functionName: String, qualifier: String?, payload: [UInt8], clientContext: String?, traceID: String?,
-        requestID: String
+        wantsLogTail: Bool, requestID: String
     ) {
         self.functionName = functionName
         self.qualifier = qualifier
         self.payload = payload
         self.clientContext = clientContext
         self.traceID = traceID
+        self.wantsLogTail = wantsLogTail
         self.requestID = requestID
     }
 }

@@ -8,13 +8,26 @@ internal import ServiceKit
 internal import Telemetry
 
 /// Invokes functions: synchronously, asynchronously, and for deliveries. No method blocks.
-struct Invoker: Sendable {
+final class Invoker: Sendable {
     let resolver: FunctionResolver
     let router: InvocationRouter
     let pool: EnvironmentPool
     let events: EventQueue
     let metrics: Metrics
     let log: ServerLog
+
+    /// Invokes the functions of a pool.
+    init(
+        resolver: FunctionResolver, router: InvocationRouter, pool: EnvironmentPool, events: EventQueue,
+        metrics: Metrics, log: ServerLog
+    ) {
+        self.resolver = resolver
+        self.router = router
+        self.pool = pool
+        self.events = events
+        self.metrics = metrics
+        self.log = log
+    }
 
     /// Runs a function.
     ///
@@ -28,7 +41,7 @@ struct Invoker: Sendable {
         _ request: InvokeRequest, context: RequestContext, stream: (any InvocationStream)? = nil,
         _ complete: @escaping @Sendable (InvokeOutcome, FunctionVersion) -> Void
     ) {
-        prepare(request, .requestResponse, context) { prepared in
+        prepare(request, .requestResponse, context) { [self] prepared in
             do throws(ServiceError) {
                 let (target, route, clientContext) = try prepared.get()
                 let revision = route.choose(random: .random(in: 0..<1))
@@ -37,7 +50,8 @@ struct Invoker: Sendable {
                         requestID: request.requestID, revision: revision,
                         payload: request.payload.isEmpty ? Self.emptyEvent : request.payload,
                         invokedARN: target.arn.description, clientContext: clientContext,
-                        traceID: try trace(request.traceID, to: revision), stream: stream,
+                        traceID: try trace(request.traceID, to: revision), wantsLogTail: request.wantsLogTail,
+                        stream: stream,
                         complete: { complete(InvokeOutcome($0), revision.version) }))
             } catch { complete(.refused(error), .latest) }
         }
@@ -60,7 +74,7 @@ struct Invoker: Sendable {
     func accept(
         _ request: InvokeRequest, context: RequestContext, _ complete: @escaping @Sendable (ServiceError?) -> Void
     ) {
-        prepare(request, .event, context) { prepared in
+        prepare(request, .event, context) { [self] prepared in
             do throws(ServiceError) {
                 let (target, _, clientContext) = try prepared.get()
                 var attributes: [String: String] = [:]
@@ -92,7 +106,7 @@ struct Invoker: Sendable {
             try check(payload: request.payload, type: type)
             let context = context.asking(for: "lambda:InvokeFunction")
             let target = try resolver.parse(request.functionName, request.qualifier, context)
-            router.route(to: target, for: context) { route in
+            router.route(to: target, for: context) { [self] route in
                 do throws(ServiceError) {
                     found(.success((target, try route.get(), try decodeClientContext(request.clientContext))))
                 } catch { found(.failure(error)) }

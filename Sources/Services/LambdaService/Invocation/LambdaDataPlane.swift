@@ -7,7 +7,7 @@ internal import LambdaModel
 internal import ServiceKit
 
 /// Lambda's data plane as HTTP: invocations, and downloads of packages.
-struct LambdaDataPlane: Sendable {
+final class LambdaDataPlane: Sendable {
     private let invoker: Invoker
     private let downloads: Downloads
 
@@ -60,7 +60,7 @@ struct LambdaDataPlane: Sendable {
         if let refusal = modelRefusal(request, target, exchange) { return refusal }
         switch exchange.header("X-Amz-Invocation-Type") ?? "RequestResponse" {
         case "RequestResponse":
-            let wantsTail = exchange.header("X-Amz-Log-Type") == "Tail"
+            let wantsTail = request.wantsLogTail
             invoker.invoke(request, context: context) { result, version in
                 exchange.respond(
                     self.response(to: result, version, requestID, wantsTail: wantsTail, name, context, exchange))
@@ -94,7 +94,7 @@ struct LambdaDataPlane: Sendable {
         switch exchange.header("X-Amz-Invocation-Type") ?? "RequestResponse" {
         case "RequestResponse":
             let answer = StreamedResponse(
-                exchange, requestID: requestID, wantsTail: exchange.header("X-Amz-Log-Type") == "Tail")
+                exchange, requestID: requestID, wantsTail: request.wantsLogTail)
             invoker.invoke(request, context: context, stream: answer) { result, version in
                 guard !answer.end(result, version), case .refused(let error) = result else { return }
                 exchange.respond(self.refusal(error, requestID, name, context, exchange))
@@ -113,7 +113,7 @@ struct LambdaDataPlane: Sendable {
         InvokeRequest(
             functionName: name, qualifier: target.parameter("Qualifier"), payload: exchange.body,
             clientContext: exchange.header("X-Amz-Client-Context"), traceID: exchange.header("X-Amzn-Trace-Id"),
-            requestID: RequestIdentifier.make())
+            wantsLogTail: exchange.header("X-Amz-Log-Type") == "Tail", requestID: RequestIdentifier.make())
     }
 
     /// The model's error for an invalid request with rare parameters.
@@ -159,8 +159,8 @@ struct LambdaDataPlane: Sendable {
     private func answer(
         _ payload: [UInt8], _ version: FunctionVersion, _ requestID: String, tail: [UInt8]?, error: String?
     ) -> HTTPResponse {
-        var headers = [
-            (name: "Content-Type", value: "application/json"), ("x-amzn-RequestId", requestID),
+        var headers: [(name: String, value: String)] = [
+            ("Content-Type", "application/json"), ("x-amzn-RequestId", requestID),
             ("X-Amz-Executed-Version", version.description),
         ]
         if let error { headers.append(("X-Amz-Function-Error", error)) }

@@ -50,7 +50,7 @@ final class PoolFixture: Sendable {
         pool.invoke(
             Invocation(
                 requestID: "\(number)", revision: revision, payload: [], invokedARN: "arn", clientContext: nil,
-                traceID: nil
+                traceID: nil, wantsLogTail: true
             ) { [weak self] result in self?.results.withLock { $0[number, default: []].append(result) } })
     }
 

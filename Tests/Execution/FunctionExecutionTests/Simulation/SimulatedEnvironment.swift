@@ -29,6 +29,7 @@ struct SimulatedInvocation: EnvironmentInvocation, Sendable {
     let number: Int
     let version: SimulatedVersion
     let revision: UInt64
+    var wantsLogTail = true
 
     var requestID: String { "\(number)" }
 

@@ -31,7 +31,7 @@ extension Simulation {
         case .releaseSandbox: try release(environment)
         case .respond(let waiter, let answer): try respond(waiter, answer, environment)
         case .complete(let invocation, let outcome):
-            if case .answered = outcome {
+            if case .answered = outcome, invocation.wantsLogTail {
                 try Violation.unless(
                     environment.undrained != invocation.number, "an answer came before what its handler printed")
             }
@@ -48,6 +48,8 @@ extension Simulation {
             environment.started = requestID
         case .report(let report, _):
             try Violation.unless(environment.started == report.requestID, "a report has no start")
+            let isDrained = environment.undrained.map { "\($0)" } != report.requestID
+            try Violation.unless(isDrained, "a report came before what its handler printed")
             environment.started = nil
         case .applyCPUShare, .drain(.extensions, _), .endLine, .log, .resetLogTail, .flushLog, .subscribe, .connected,
             .closeSubscriptions, .flushTelemetry, .resetTelemetry:

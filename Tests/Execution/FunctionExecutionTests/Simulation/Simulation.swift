@@ -188,7 +188,10 @@ extension Simulation {
         lastInvocation += 1
         let version = SimulatedVersion.all[Int.random(in: 0..<SimulatedVersion.all.count, using: &random)]
         unanswered.insert(lastInvocation)
-        invoke(SimulatedInvocation(number: lastInvocation, version: version, revision: revisions[version.number]))
+        invoke(
+            SimulatedInvocation(
+                number: lastInvocation, version: version, revision: revisions[version.number],
+                wantsLogTail: lastInvocation.isMultiple(of: 2)))
     }
 
     mutating func invoke(_ invocation: SimulatedInvocation) {
