@@ -105,7 +105,8 @@ public struct RuntimeAPIHandler<Environments: RuntimeAPIEnvironments>: HTTPHandl
     private func finish(
         _ exchange: HTTPExchange, _ requestID: String, _ result: ([UInt8]) -> Result<[UInt8], RuntimeFault>
     ) -> HTTPResponse {
-        let body = (exchange.sink as? any StreamedResponse)?.finish() ?? .success(exchange.body)
+        let streamed = exchange.sink.flatMap { $0 as? any StreamedResponse }
+        let body = streamed?.finish() ?? .success(exchange.body)
         guard environments.finish(origin: exchange.origin, requestID: requestID, body.flatMap(result)) else {
             return Self.error(400, "InvalidRequestID", "Invalid request ID")
         }
@@ -162,12 +163,14 @@ private enum Route {
 
     /// Of every invocation, so by bytes.
     private static func requestID(in target: String, before end: String) -> String? {
-        let bytes = target.utf8
-        guard target.hasPrefix(invocation), bytes.count >= invocation.utf8.count + end.utf8.count,
-            bytes.suffix(end.utf8.count).elementsEqual(end.utf8)
-        else { return nil }
-        let requestID = bytes.dropFirst(invocation.utf8.count).dropLast(end.utf8.count)
-        return requestID.contains(UInt8(ascii: "/")) ? nil : String(Substring(requestID))
+        guard target.hasPrefix(invocation), target.hasSuffix(end) else { return nil }
+        let (start, endCount) = (invocation.utf8.count, end.utf8.count)
+        var target = target
+        return target.withUTF8 { bytes in
+            guard bytes.count >= start + endCount else { return nil }
+            let requestID = UnsafeBufferPointer(rebasing: bytes[start..<(bytes.count - endCount)])
+            return requestID.contains(UInt8(ascii: "/")) ? nil : String(decoding: requestID, as: UTF8.self)
+        }
     }
 }
 

@@ -36,8 +36,8 @@ public struct RuntimeInvocation: Sendable {
     /// The answer to `GET /runtime/invocation/next`.
     public func response() -> HTTPResponse {
         // AWS's own client for Python crashes where Content-Type is missing.
-        var headers = [
-            (name: "Content-Type", value: "application/json"),
+        var headers: [(name: String, value: String)] = [
+            ("Content-Type", "application/json"),
             ("Lambda-Runtime-Aws-Request-Id", requestID),
             ("Lambda-Runtime-Deadline-Ms", String(deadlineMilliseconds)),
             ("Lambda-Runtime-Invoked-Function-Arn", functionARN),

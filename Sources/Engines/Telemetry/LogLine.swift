@@ -19,11 +19,18 @@ public struct LogLine: Hashable, Sendable {
     func append(to bytes: inout [UInt8]) {
         Self.appendTime(milliseconds, to: &bytes)
         bytes.append(UInt8(ascii: " "))
-        for byte in text.utf8 {
-            if byte == UInt8(ascii: "\r") {
-                bytes += [UInt8(ascii: "\n"), UInt8(ascii: "\t")]
-            } else {
-                bytes.append(byte)
+        let start = bytes.count
+        bytes.append(contentsOf: text.utf8)
+        // Rare, and many bytes have to move for each.
+        if bytes[start...].contains(UInt8(ascii: "\r")) {
+            let text = Array(bytes[start...])
+            bytes.removeLast(text.count)
+            for byte in text {
+                if byte == UInt8(ascii: "\r") {
+                    bytes += [UInt8(ascii: "\n"), UInt8(ascii: "\t")]
+                } else {
+                    bytes.append(byte)
+                }
             }
         }
         bytes.append(UInt8(ascii: "\n"))

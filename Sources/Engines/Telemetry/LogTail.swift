@@ -14,7 +14,11 @@ public struct LogTail: Sendable {
     /// Only the last bytes are kept. They are cut when twice as many have come together, so that a line costs the
     /// same however short it is: a function may print nothing but line breaks, as fast as it can.
     public mutating func append(_ line: String) {
-        text.append(contentsOf: line.utf8.suffix(LambdaLimits.logTailBytes))
+        if line.utf8.count <= LambdaLimits.logTailBytes {
+            text.append(contentsOf: line.utf8)
+        } else {
+            text.append(contentsOf: line.utf8.suffix(LambdaLimits.logTailBytes))
+        }
         text.append(UInt8(ascii: "\n"))
         if text.count > 2 * LambdaLimits.logTailBytes { text.removeFirst(text.count - LambdaLimits.logTailBytes) }
     }

@@ -5,7 +5,8 @@ public struct AccountID: Hashable, Comparable, Sendable, CustomStringConvertible
 
     /// Takes 12 decimal digits; `nil` for anything else.
     public init?(_ text: some StringProtocol) {
-        guard text.utf8.count == 12, text.utf8.allSatisfy(\.isASCIIDigit) else { return nil }
+        guard text.utf8.count == 12 else { return nil }
+        for byte in text.utf8 where !byte.isASCIIDigit { return nil }
         description = String(text)
     }
 

@@ -17,6 +17,8 @@ struct FunctionReferenceParts {
             self.init(nameAndQualifier: arn.resource[1...])
             account = arn.account
             region = arn.region
+        } else if !text.utf8.contains(UInt8(ascii: ":")) {
+            self.init(nameAndQualifier: [text[...]])
         } else {
             self.init(short: text.split(separator: ":", omittingEmptySubsequences: false)[...])
         }
