@@ -126,7 +126,7 @@ class RuntimeAPI:
             data += self.receive_more()
             end = data.find(b"\r\n\r\n")
         lines = data[:end].decode("latin-1").split("\r\n")
-        status = int(lines[0].split(" ", 2)[1])
+        status = int(lines[0][9:12])  # HTTP/1.1 200 OK
         if status < 200:  # 100 Continue etc.: the response follows
             return self.receive_head(data[end + 4 :])
         headers = {}
