@@ -37,7 +37,7 @@ final class HTTPConnection: @unchecked Sendable {
     private var output = ResponseOutput()
     private var closesAfterResponse = false
     /// When something was last read or sent (``MonotonicClock``).
-    private(set) var activeNanoseconds: UInt64
+    private var activeNanoseconds: UInt64
     /// Whether the thread's list of connections to advance contains it.
     var isQueued = false
 
@@ -95,19 +95,13 @@ extension HTTPConnection {
         if isReading, mayRead { thread.advanceSoon(self) }
     }
 
-    /// Whether it may be closed for lack of traffic. A request that waits for its response is no such lack.
-    func isIdle(sinceNanoseconds moment: UInt64, nowNanoseconds: UInt64) -> Bool {
-        switch phase {
-        case .handling, .closed: false
-        case .lingering(let deadline, _): deadline <= nowNanoseconds
-        case .reading, .responding, .ending: activeNanoseconds <= moment
-        }
-    }
-
-    /// When it may have to be closed by the clock.
-    func deadline(idleNanoseconds: UInt64) -> UInt64 {
+    /// When the clock may close it for lack of traffic, as far as is known now; a moment that has come closes it. A
+    /// request that waits for its response is no such lack.
+    func closingNanoseconds(idleNanoseconds: UInt64, nowNanoseconds: UInt64) -> UInt64 {
         if case .lingering(let deadline, _) = phase { return deadline }
-        return idleNanoseconds == 0 ? UInt64.max : activeNanoseconds + idleNanoseconds
+        guard idleNanoseconds > 0 else { return UInt64.max }
+        if case .handling = phase { return nowNanoseconds + idleNanoseconds }
+        return activeNanoseconds + idleNanoseconds
     }
 
     /// Whether a request is being read, handled or answered.
@@ -293,15 +287,15 @@ extension HTTPConnection {
             return
         }
         input = []
-        guard isUnread else {
-            phase = .ending
-            return thread.advanceSoon(self)
-        }
+        if isUnread { linger() } else { phase = .ending }
+        thread.advanceSoon(self)
+    }
+
+    private func linger() {
         shutdown(descriptor, Int32(SHUT_WR))
         let deadline = thread.nowNanoseconds + Self.lingerNanoseconds
-        phase = .lingering(
-            untilNanoseconds: deadline, bytesLeft: origin == 0 ? Self.clientLingerBytes : Self.originLingerBytes)
+        let bytes = origin == 0 ? Self.clientLingerBytes : Self.originLingerBytes
+        phase = .lingering(untilNanoseconds: deadline, bytesLeft: bytes)
         thread.expectDeadline(deadline)
-        thread.advanceSoon(self)
     }
 }

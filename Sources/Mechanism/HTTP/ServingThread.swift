@@ -238,13 +238,9 @@ extension ServingThread {
     private func clockWork() {
         deadlineNanoseconds = endNanoseconds ?? UInt64.max
         let idle = UInt64(limits.idleTimeoutSeconds) * 1_000_000_000
-        let oldest = idle == 0 || nowNanoseconds < idle ? 0 : nowNanoseconds - idle
-        for connection in Array(connections.values) {
-            if connection.isIdle(sinceNanoseconds: oldest, nowNanoseconds: nowNanoseconds) {
-                connection.close()
-            } else {
-                expectDeadline(max(connection.deadline(idleNanoseconds: idle), nowNanoseconds + 1_000_000))
-            }
+        for connection in connections.values {
+            let moment = connection.closingNanoseconds(idleNanoseconds: idle, nowNanoseconds: nowNanoseconds)
+            if moment <= nowNanoseconds { connection.close() } else { expectDeadline(moment) }
         }
         if !isAccepting { acceptAgain() }
     }
