@@ -174,8 +174,7 @@ let edges = storey(
             "CommandLine",
             [
                 "AWSClient", "AWSProtocol", "Digest", "Domain", "FunctionExecution", "HTTPClient", "LinuxSystem",
-                "Packaging", "ServiceKit",
-                "Sandbox", "Scheduler", "SignatureV4", "TOML",
+                "Packaging", "Runtimes", "Sandbox", "Scheduler", "ServiceKit", "SignatureV4", "TOML",
             ]
         ),
     ])
@@ -240,7 +239,7 @@ let proof: [Target] =
             (
                 "FunctionExecution",
                 [
-                    "Domain", "HTTP", "LinuxSystem", "RuntimeAPI", "Sandbox", "SandboxPlan", "Scheduler",
+                    "Domain", "HTTP", "LinuxSystem", "RuntimeAPI", "Runtimes", "Sandbox", "SandboxPlan", "Scheduler",
                     "SeededRandom", "Telemetry",
                 ]
             )

@@ -7,6 +7,8 @@ extension RuntimeProgram {
     /// `-S` hides the host's site packages from the function, and starts the interpreter in two thirds of the time; the
     /// interpreter's environment variables (above all `PYTHONPATH`) still apply, as on AWS.
     public static let python = RuntimeProgram(
+        language: "python",
+        runtimes: (9...14).map { Runtime(name: "python3.\($0)", version: "3.\($0)") },
         files: [
             File(name: "bootstrap.py", bytes: PackageResources.bootstrap_py),
             File(name: "bootstrap_api.py", bytes: PackageResources.bootstrap_api_py),
@@ -17,5 +19,20 @@ extension RuntimeProgram {
             File(name: "bootstrap_logging.py", bytes: PackageResources.bootstrap_logging_py),
         ],
         mainFile: "bootstrap.py",
-        flags: ["-S"])
+        flags: ["-S"],
+        interpreters: pythonInterpreters)
+
+    /// CPython finds its standard library beside its program (<https://docs.python.org/3/library/sys_path_init.html>),
+    /// and so does this search.
+    private static let pythonInterpreters = InterpreterSearch(
+        program: { "python\($0)" },
+        programPrefix: "python3",
+        evidence: { version in ["lib", "lib64"].map { "\($0)/python\(version)/os.py" } },
+        installers: [
+            InterpreterSearch.Installer(
+                name: "pyenv", variable: "PYENV_ROOT", folder: ".pyenv", installations: "versions"),
+            InterpreterSearch.Installer(
+                name: "uv", variable: "UV_PYTHON_INSTALL_DIR", folder: ".local/share/uv/python", prefix: "cpython-"),
+        ],
+        installCommand: { "uv python install \($0)" })
 }

@@ -1,4 +1,5 @@
-/// A runtime embedded in the server: its files, and its command line inside execution environments.
+/// A language's runtimes, embedded in the server: their files, their command line inside execution environments, and
+/// how the host's interpreters are found.
 ///
 /// The server writes the files into a folder once and mounts that folder read-only at ``directory`` in every
 /// environment, where AWS keeps its own runtimes.
@@ -14,6 +15,23 @@ public struct RuntimeProgram: Sendable {
         public let bytes: [UInt8]
     }
 
+    /// One runtime of the API.
+    public struct Runtime: Hashable, Sendable {
+        /// Its name in the API: `python3.12`.
+        public let name: String
+        /// The version of the interpreter: `3.12`.
+        public let version: String
+    }
+
+    /// Every language that functions can be written in, beside those that bring their own bootstrap.
+    public static let all = [python]
+
+    /// The language's name: `python`. The folder of the files is called so.
+    public let language: String
+
+    /// The runtimes that the program runs, oldest first.
+    public let runtimes: [Runtime]
+
     /// All files, which belong in one folder.
     public let files: [File]
 
@@ -22,6 +40,24 @@ public struct RuntimeProgram: Sendable {
 
     /// The interpreter's flags, before the main file.
     public let flags: [String]
+
+    /// How the interpreters are found.
+    public let interpreters: InterpreterSearch
+
+    /// The program that runs a runtime, and the runtime; `nil` for a runtime that needs none, or cannot be run.
+    ///
+    /// - Parameter name: the runtime as the API names it.
+    public static func running(_ name: String) -> (program: RuntimeProgram, runtime: Runtime)? {
+        for program in all {
+            if let runtime = program.runtimes.first(where: { $0.name == name }) { return (program, runtime) }
+        }
+        return nil
+    }
+
+    /// The runtimes in words: `python3.9 to python3.14`.
+    public var names: String {
+        [runtimes.first?.name, runtimes.last?.name].compactMap(\.self).joined(separator: " to ")
+    }
 
     /// The command line that starts the program.
     ///

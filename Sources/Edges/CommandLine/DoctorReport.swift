@@ -1,6 +1,7 @@
 internal import AWSProtocol
 internal import Domain
 internal import FunctionExecution
+internal import Runtimes
 internal import Sandbox
 
 /// The report of `strata doctor`: this host's capabilities, and the interpreters that functions can use.
@@ -50,10 +51,11 @@ struct DoctorReport {
         var lines = findings.map { row(mark($0.isGood, style), $0.name, $0.text) }
         lines += ["", style.bold("Runtimes")]
         lines += runtimes.map {
-            row(mark(true, style), $0.runtime.description, "\($0.executable) (\(Self.sourceNames[$0.source] ?? ""))")
+            row(mark(true, style), $0.runtime.description, "\($0.executable) (\(Self.name(of: $0.source)))")
         }
-        if runtimes.isEmpty {
-            lines.append("  no Python 3.9 to 3.14 found; pass --runtime python3.12=PATH to strata start")
+        for program in RuntimeProgram.all where !runtimes.contains(where: { $0.isRun(by: program) }) {
+            let example = program.runtimes.last?.name ?? program.language
+            lines.append("  no interpreter of \(program.names) found; pass --runtime \(example)=PATH to strata start")
         }
         lines.append(row(mark(true, style), "provided", "al2, al2023: the function or a layer brings the bootstrap"))
         lines += ["", style.bold("Degraded")]
@@ -72,7 +74,7 @@ struct DoctorReport {
                 runtimes.map {
                     .structure([
                         "runtime": .string($0.runtime.description), "executable": .string($0.executable),
-                        "prefix": .string($0.prefix), "source": .string($0.source.rawValue),
+                        "prefix": .string($0.prefix), "source": .string($0.source.description),
                     ])
                 }),
             "degraded": .list(
@@ -104,9 +106,14 @@ struct DoctorReport {
         ])
     }
 
-    private static let sourceNames: [LocatedRuntime.Source: String] = [
-        .override: "--runtime", .path: "on PATH", .system: "system", .pyenv: "pyenv", .uv: "uv",
-    ]
+    private static func name(of source: LocatedRuntime.Source) -> String {
+        switch source {
+        case .override: "--runtime"
+        case .path: "on PATH"
+        case .system: "system"
+        case .installer(let tool): tool
+        }
+    }
 
     private static func yesOrNo(_ flag: Bool) -> String { flag ? "yes" : "no" }
 
@@ -116,5 +123,11 @@ struct DoctorReport {
 
     private func row(_ mark: String, _ name: String, _ text: String) -> String {
         "\(mark)  \(name)\(String(repeating: " ", count: max(1, 17 - name.count)))\(text)"
+    }
+}
+
+extension LocatedRuntime {
+    fileprivate func isRun(by program: RuntimeProgram) -> Bool {
+        program.runtimes.contains { $0.name == runtime.description }
     }
 }

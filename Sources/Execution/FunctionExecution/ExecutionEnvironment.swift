@@ -188,7 +188,7 @@ extension EnvironmentDescription {
         self.init(
             function: FunctionDescription(
                 name: revision.function.name.description, version: revision.version.description,
-                runtimeVersion: revision.runtime.description.replacing("python", with: "python:"),
+                runtimeVersion: revision.runtime.versionText,
                 instanceID: instanceID, memoryBytes: UInt64(revision.memoryMebibytes) << 20),
             timeoutSeconds: revision.timeoutSeconds, extensions: revision.extensions, entrypoint: revision.entrypoint,
             isProvisioned: isProvisioned)

@@ -38,15 +38,7 @@ extension FunctionSandbox {
             "LD_LIBRARY_PATH":
                 "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib",
             "AWS_ENDPOINT_URL": "http://127.0.0.1:\(host.gatewayPort)",
-            "NODE_PATH": "/opt/nodejs/node20/node_modules:/opt/nodejs/node_modules:/var/runtime/node_modules",
-            "RUBYLIB": "/var/task:/var/runtime/lib:/opt/ruby/lib",
-        ].filter { key, _ in
-            switch revision.runtime.family {
-            case .nodejs: key != "RUBYLIB"
-            case .ruby: key != "NODE_PATH"
-            default: key != "RUBYLIB" && key != "NODE_PATH"
-            }
-        }
+        ]
     }
 
     private func reserved() -> [String: String] {

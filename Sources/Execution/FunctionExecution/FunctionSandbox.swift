@@ -9,7 +9,7 @@ package struct FunctionHost: Sendable {
     package var userland: Userland
     /// The interpreters, by runtime.
     package var interpreters: [RuntimeIdentifier: Interpreter]
-    /// The host's folder with the bootstraps, mounted at `/var/runtime`.
+    /// The host's folder with a folder for each language, of which one is mounted at `/var/runtime`.
     package var runtimeFiles: String
     /// Whether functions share the host's network, or have one of their own in which only this server is reached.
     package var usesHostNetwork = false
@@ -61,7 +61,7 @@ package struct Interpreter: Hashable, Sendable {
     /// An interpreter that was found: one below `/usr` runs where it is, any other where AWS keeps its own.
     package init(_ located: LocatedRuntime) {
         let isBelowUsr = located.prefix == "/usr" || located.prefix.hasPrefix("/usr/")
-        let name = located.executable.split(separator: "/").last ?? "python3"
+        let name = located.executable.split(separator: "/").last ?? ""
         self.init(
             command: isBelowUsr ? located.executable : "/var/lang/bin/\(name)",
             prefix: isBelowUsr ? nil : located.prefix)
@@ -104,7 +104,7 @@ struct FunctionSandbox {
         plan.userland = host.userland
         plan.taskTree = revision.codeTree
         plan.layerTrees = revision.layerTrees
-        plan.runtimeFiles = host.runtimeFiles
+        plan.runtimeFiles = program.map { "\(host.runtimeFiles)/\($0.program.language)" }
         plan.interpreterPrefix = host.interpreters[revision.runtime]?.prefix
         plan.temporaryBytes = UInt64(revision.temporaryStorageMebibytes) << 20
         plan.limits = SandboxLimits(memoryMB: revision.memoryMebibytes)
@@ -117,21 +117,27 @@ struct FunctionSandbox {
     }
 
     private func command() throws(InvocationRefusal) -> [String] {
-        switch revision.runtime.family {
-        case .provided:
+        if case .provided = revision.runtime.family {
             // Where there is none, executing it says so.
             return [revision.entrypoint ?? "/var/task/bootstrap"]
-        case .python:
-            guard let interpreter = host.interpreters[revision.runtime] else { throw missingInterpreter }
-            let wrapper = revision.environment[Self.wrapperVariable] ?? ""
-            guard !wrapper.isEmpty else { return RuntimeProgram.python.command(interpreter: interpreter.command) }
-            return Self.wrapped(
-                RuntimeProgram.python.command(interpreter: interpreter.command, wrapper: wrapper))
-        default:
+        }
+        guard let (program, runtime) = program else {
+            let names = RuntimeProgram.all.map(\.names).joined(separator: ", ")
             throw .runtimeUnavailable(
-                "Strata does not run \(revision.runtime) yet: it runs python3.9 to python3.14, provided.al2 and "
+                "Strata does not run \(revision.runtime) yet: it runs \(names), provided.al2 and "
                     + "provided.al2023. A layer or package with its own bootstrap runs as provided.al2023.")
         }
+        guard let interpreter = host.interpreters[revision.runtime] else {
+            throw Self.missingInterpreter(of: runtime, program)
+        }
+        let wrapper = revision.environment[Self.wrapperVariable] ?? ""
+        guard !wrapper.isEmpty else { return program.command(interpreter: interpreter.command) }
+        return Self.wrapped(program.command(interpreter: interpreter.command, wrapper: wrapper))
+    }
+
+    /// What runs the function's runtime; `nil` where the function brings its own bootstrap, or nothing here runs it.
+    private var program: (program: RuntimeProgram, runtime: RuntimeProgram.Runtime)? {
+        RuntimeProgram.running(revision.runtime.description)
     }
 
     /// The variable that names a wrapper script ("Modifying the runtime environment" in the Lambda developer guide).
@@ -164,10 +170,13 @@ struct FunctionSandbox {
                 + "Or create it with --architectures \(ours), from packages that were built for that.")
     }
 
-    private var missingInterpreter: InvocationRefusal {
-        .runtimeUnavailable(
-            "This host has no interpreter for \(revision.runtime). Install one (for example `uv python install "
-                + "\(revision.runtime.description.replacing("python", with: ""))`) and start the server again, or name "
-                + "one: `strata start --runtime \(revision.runtime)=/path/to/\(revision.runtime)`.")
+    private static func missingInterpreter(
+        of runtime: RuntimeProgram.Runtime, _ program: RuntimeProgram
+    ) -> InvocationRefusal {
+        let search = program.interpreters
+        return .runtimeUnavailable(
+            "This host has no interpreter for \(runtime.name). Install one (for example "
+                + "`\(search.installCommand(runtime.version))`) and start the server again, or name one: "
+                + "`strata start --runtime \(runtime.name)=/path/to/\(search.program(runtime.version))`.")
     }
 }

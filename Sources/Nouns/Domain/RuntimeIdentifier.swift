@@ -15,6 +15,15 @@ public struct RuntimeIdentifier: Hashable, Sendable, CustomStringConvertible {
         description = String(text)
     }
 
+    /// The name as logs have it, the language and the version apart: `python:3.12`, `nodejs:22`, `provided:al2023`.
+    public var versionText: String {
+        let language = description.prefix { $0.isLetter }
+        var version = description.dropFirst(language.count)
+        if version.first == "." { version.removeFirst() }
+        if version.hasSuffix(".x") { version.removeLast(2) }
+        return version.isEmpty ? description : "\(language):\(version)"
+    }
+
     /// The kind of runtime, read from the name.
     public var family: RuntimeFamily {
         if description == "provided" { return .provided(system: "al1") }

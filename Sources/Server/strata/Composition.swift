@@ -52,7 +52,7 @@ struct Composition {
         let catalog = try Catalog(path: folder.path("catalog.sqlite"), didCommit: changes.publish)
         let sessions = TemporaryCredentials(key: try folder.key(named: "session.key"))
         let logs = LogStore(root: folder.path("logs"))
-        try folder.install(RuntimeProgram.python, at: "runtimes/python")
+        for program in RuntimeProgram.all { try folder.install(program, at: "runtimes/\(program.language)") }
         CgroupParent.removeStaleCgroups()
         cgroups = try CgroupParent.prepare()
 
@@ -103,7 +103,7 @@ struct Composition {
     ) -> FunctionHost {
         var host = FunctionHost(
             userland: HostUserland.detect(), interpreters: configuration.interpreters,
-            runtimeFiles: folder.path("runtimes/python"), gatewayPort: port,
+            runtimeFiles: folder.path("runtimes"), gatewayPort: port,
             usesHostNetwork: configuration.functionNetwork == .host)
         let machines = HostEmulators.machines()
         host.emulatedArchitectures = Set(Architecture.allCases.filter { machines.contains($0.elfMachine) })

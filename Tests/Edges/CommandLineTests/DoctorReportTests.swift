@@ -10,7 +10,7 @@ import Testing
     private func report() throws -> DoctorReport {
         let runtime = LocatedRuntime(
             runtime: try #require(RuntimeIdentifier("python3.12")), executable: "/opt/bin/python3.12", prefix: "/opt",
-            source: .uv)
+            source: .installer("uv"))
         return DoctorReport(host: HostCapabilities.probe(), runtimes: [runtime])
     }
 

@@ -2,6 +2,7 @@ import Domain
 import Testing
 
 @testable import FunctionExecution
+@testable import Runtimes
 
 /// A file system of names: programs, other files, and links to them.
 private struct FakeFiles: RuntimeFiles {
@@ -69,6 +70,32 @@ private struct FakeFiles: RuntimeFiles {
         files.install("/pyenv/versions/3.9.18", "3.9")
         let found = locate(files, ["UV_PYTHON_INSTALL_DIR": "/uv", "PYENV_ROOT": "/pyenv"])
         #expect(found.map { $0.split(separator: " ").first } == ["python3.9", "python3.14"])
+    }
+
+    @Test func `another language is found as its descriptor says`() throws {
+        let search = InterpreterSearch(
+            program: { _ in "moon" }, programPrefix: "moon", evidence: { ["include/moon-\($0).h"] },
+            installers: [.init(name: "moonup", variable: "MOONUP", folder: ".moonup", prefix: "v")],
+            installCommand: { "moonup install \($0)" })
+        let moon = RuntimeProgram(
+            language: "moon", runtimes: [.init(name: "moon5.x", version: "5"), .init(name: "moon6.x", version: "6")],
+            files: [], mainFile: "main", flags: [], interpreters: search)
+        var files = FakeFiles()
+        files.install("/usr", "3.11")
+        for (prefix, version) in [("/usr", 5), ("/home/me/.moonup/v6.1.0", 6)] {
+            files.programs.insert("\(prefix)/bin/moon")
+            files.plain.insert("\(prefix)/include/moon-\(version).h")
+        }
+        let environment = ["HOME": "/home/me", "PATH": "/usr/bin"]
+        let locator = RuntimeLocator(files: files, environment: environment, programs: [.python, moon])
+        #expect(
+            locator.locate().map { "\($0.runtime) \($0.executable) \($0.source)" } == [
+                "python3.11 /usr/bin/python3.11 path", "moon5.x /usr/bin/moon path",
+                "moon6.x /home/me/.moonup/v6.1.0/bin/moon moonup",
+            ])
+        let runtime = try #require(RuntimeIdentifier("moon6.x"))
+        let error = #expect(throws: RuntimeOverrideError.self) { try locator.override(runtime, path: "/usr") }
+        #expect(error?.description.hasSuffix("the prefix that has bin/moon and include/moon-6.h") == true)
     }
 
     @Test func `what is too old, too new or has no library is left out`() {

@@ -84,4 +84,12 @@ import Testing
     func `a runtime's family is read from its name`(name: String, family: RuntimeFamily) {
         #expect(RuntimeIdentifier(name)?.family == family)
     }
+
+    @Test(arguments: [
+        ("python3.12", "python:3.12"), ("nodejs22.x", "nodejs:22"), ("java8.al2", "java:8.al2"),
+        ("provided.al2023", "provided:al2023"), ("provided", "provided"),
+    ])
+    func `logs have the language and the version apart`(name: String, text: String) {
+        #expect(RuntimeIdentifier(name)?.versionText == text)
+    }
 }
