@@ -263,7 +263,13 @@ let proof: [Target] =
     + tests(
         "Edges",
         [
-            ("Gateway", ["AWSProtocol", "Domain", "ServiceKit"]),
+            (
+                "Gateway",
+                [
+                    "AWSProtocol", "Catalog", "Domain", "HTTP", "HTTPClient", "LinuxSystem", "ServiceKit",
+                    "SignatureV4",
+                ]
+            ),
             (
                 "CommandLine",
                 [

@@ -19,6 +19,7 @@ extension Gateway {
             return Self.refusal(405, "This page is for \(page.method).", headers: [("Allow", page.method)])
         }
         let accepted = workQueue.submit {
+            self.claims.refreshKeys()
             let answer = self.admitted(exchange, target, nil, for: self.registry.assumed) {
                 self.answer(page, target, exchange, $0.context)
             }

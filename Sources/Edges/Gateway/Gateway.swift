@@ -113,7 +113,7 @@ package final class Gateway: HTTPHandler {
         _ exchange: HTTPExchange, _ route: DataPlaneRoute, _ respond: @escaping @Sendable () -> HTTPResponse?
     ) -> HTTPResponse? {
         switch route.executor {
-        case .servingThread where !needsLongHashing(exchange): respond()
+        case .servingThread where !needsLongHashing(exchange) && hasKeys(for: exchange): respond()
         case .servingThread, .workQueue: submit(exchange, of: service(of: exchange), respond)
         }
     }
@@ -123,6 +123,9 @@ package final class Gateway: HTTPHandler {
         authenticator != nil && exchange.origin == 0 && exchange.body.count > Self.hashedOnServingThreadBytes
     }
 
+    /// Whether the caller can be identified from memory. Otherwise keys have to be read, on the work queue.
+    private func hasKeys(for exchange: HTTPExchange) -> Bool { exchange.origin != 0 || claims.hasCurrentKeys }
+
     /// About as long as a serving thread takes for an invocation: SHA-256 does more than a gigabyte per second.
     private static let hashedOnServingThreadBytes = 65_536
 
@@ -131,6 +134,7 @@ package final class Gateway: HTTPHandler {
         _ exchange: HTTPExchange, of service: String, _ respond: @escaping @Sendable () -> HTTPResponse?
     ) -> HTTPResponse? {
         let isAccepted = workQueue.submit {
+            self.claims.refreshKeys()
             if let answer = respond() { exchange.respond(answer) }
         }
         if isAccepted { return nil }
