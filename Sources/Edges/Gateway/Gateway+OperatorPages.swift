@@ -20,7 +20,8 @@ extension Gateway {
         }
         let accepted = workQueue.submit {
             self.claims.refreshKeys()
-            let answer = self.admitted(exchange, target, nil, for: self.registry.assumed) {
+            let scope = self.scope(exchange)
+            let answer = self.admitted(exchange, target, scope, nil, for: self.registry.assumed) {
                 self.answer(page, target, exchange, $0.context)
             }
             if let answer { exchange.respond(answer) }

@@ -73,13 +73,14 @@ package final class Gateway: HTTPHandler {
         }
         // Found now, not when a thread takes the call: its environment may be gone by then.
         let function = isFunction ? callerBehind(exchange.origin) : nil
-        if let route = registry.dataPlaneRoute(for: target, method: exchange.method) {
-            return respond(to: exchange, target, by: route, function)
+        let scope = scope(exchange)
+        if let route = registry.dataPlaneRoute(for: target, method: exchange.method, signedFor: scope.service) {
+            return respond(to: exchange, target, scope, by: route, function)
         }
         if isFunction, function == nil { return Self.refusedEndedEnvironment }
         let arrival = calls.now()
-        return submit(exchange, of: service(of: exchange)) {
-            self.admitted(exchange, target, function, for: nil) { self.answer(exchange, target, $0, arrival) }
+        return submit(exchange, of: scope.service ?? registry.assumed) {
+            self.admitted(exchange, target, scope, function, for: nil) { self.answer(exchange, target, $0, arrival) }
         }
     }
 
@@ -88,14 +89,16 @@ package final class Gateway: HTTPHandler {
     package func bodySink(for exchange: HTTPExchange) -> (any HTTPBodySink)? {
         guard !isShort(exchange) else { return nil }
         let target = RequestTarget(exchange.target)
-        guard let sink = registry.dataPlaneRoute(for: target, method: exchange.method)?.bodySink,
-            let context = contextBeforeBody(exchange)
+        let route = registry.dataPlaneRoute(
+            for: target, method: exchange.method, signedFor: scope(exchange).service)
+        guard let sink = route?.bodySink, let context = contextBeforeBody(exchange)
         else { return nil }
         return sink(exchange, context)
     }
 
     private func respond(
-        to exchange: HTTPExchange, _ target: RequestTarget, by route: DataPlaneRoute, _ function: Caller?
+        to exchange: HTTPExchange, _ target: RequestTarget, _ scope: RequestScope, by route: DataPlaneRoute,
+        _ function: Caller?
     ) -> HTTPResponse? {
         switch route.authentication {
         case .bearer:
@@ -104,7 +107,7 @@ package final class Gateway: HTTPHandler {
         case .caller(let name):
             if exchange.origin != 0, function == nil { return Self.refusedEndedEnvironment }
             return run(exchange, route) {
-                self.admitted(exchange, target, function, for: name) { route.respond(exchange, $0.context) }
+                self.admitted(exchange, target, scope, function, for: name) { route.respond(exchange, $0.context) }
             }
         }
     }
