@@ -53,9 +53,12 @@ package final class Gateway: HTTPHandler {
         workQueue = try WorkQueue(name: "control", threadCount: callsAtOnce, capacity: Self.backlog)
     }
 
+    /// Reports on the health page that the server is stopping. Calls are still answered.
+    package func beginShutdown() { stopping.withLock { $0 = true } }
+
     /// Refuses new calls, and returns when the accepted ones have ended.
     package func stop() {
-        stopping.withLock { $0 = true }
+        beginShutdown()
         workQueue.close()
     }
 

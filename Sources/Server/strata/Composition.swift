@@ -88,6 +88,8 @@ struct Composition {
 
     /// Ends all parts, running invocations first.
     func stop(_ patience: ShutdownPatience) {
+        // Load balancers and supervisors learn of it while invocations still run.
+        gateway.beginShutdown()
         events.beginShutdown()
         sender.stop()
         for service in services { service.stop(patience) }

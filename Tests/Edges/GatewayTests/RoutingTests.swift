@@ -1,3 +1,4 @@
+import Gateway
 import Testing
 
 @Suite struct RoutingTests {
@@ -15,5 +16,14 @@ import Testing
     @Test func `an unsigned request goes to the service of its path`() throws {
         let fixture = try GatewayFixture(requiresSignatures: false, services: ["lambda", "other"])
         #expect(try fixture.send("POST", "/lambda/x").service == "lambda")
+    }
+
+    @Test func `a server that begins to stop says so on its health page, and still answers calls`() throws {
+        let fixture = try GatewayFixture(requiresSignatures: false)
+        #expect(try fixture.send("GET", "/_strata/health").text.contains(#""status":"ok""#))
+        fixture.gateway.beginShutdown()
+        #expect(try fixture.send("GET", "/_strata/health").text.contains(#""status":"stopping""#))
+        #expect(try fixture.send("POST", "/lambda/x").status == 200)
+        #expect(try fixture.send("GET", "/_strata/metrics").status == 200)
     }
 }
