@@ -222,7 +222,7 @@ let proof: [Target] =
             ("Packaging", ["Digest", "Domain", "LinuxSystem"]),
             ("RuntimeAPI", ["HTTP"]),
             ("Sandbox", ["CSandbox", "LinuxSystem", "SandboxPlan", "SeededRandom"]),
-            ("Telemetry", ["Domain"]),
+            ("Telemetry", ["Domain", "LinuxSystem"]),
             ("EventQueue", ["LinuxSystem", "SQLite", "SeededRandom"]),
         ])
     + tests(

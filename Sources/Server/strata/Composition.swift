@@ -51,7 +51,7 @@ struct Composition {
         self.changes = changes
         let catalog = try Catalog(path: folder.path("catalog.sqlite"), didCommit: changes.publish)
         let sessions = TemporaryCredentials(key: try folder.key(named: "session.key"))
-        let logs = LogStore(root: folder.path("logs"))
+        let logs = LogStore(root: folder.path("logs"), didLose: { log.named("logs").note($0) })
         try folder.install(RuntimeProgram.python, at: "runtimes/python")
         CgroupParent.removeStaleCgroups()
         cgroups = try CgroupParent.prepare()
@@ -138,4 +138,17 @@ extension ServerConfiguration {
     }
 
     fileprivate var defaults: GatewayDefaults { GatewayDefaults(account: account, region: region) }
+}
+
+extension ServerLog {
+    /// Logs that lines of functions' logs are lost, or are written again.
+    fileprivate func note(_ loss: LogLoss) {
+        switch loss {
+        case .began(let lines, let cause):
+            warning(
+                "Functions' logs cannot be written; their lines are dropped", ["lines": .integer(lines)], cause: cause)
+        case .ended(let lines):
+            warning("Functions' logs are written again", ["dropped_lines": .integer(lines)])
+        }
+    }
 }
