@@ -13,6 +13,7 @@ public final class HTTPServer: Sendable {
 
     private let handler: any HTTPHandler
     private let clientLimit: UInt32
+    private let refusals: ConnectionRefusals
     private let clients = Atomic<UInt32>(0)
     private let primaryLedger: Mutex<OriginLedger>
     private let secondaryLedger: Mutex<OriginLedger>
@@ -32,10 +33,17 @@ public final class HTTPServer: Sendable {
 
     /// Starts serving.
     ///
-    /// - Parameter listener: a bound, listening socket, which the server then owns; `nil` for a server that only gets
+    /// - Parameters:
+    ///   - listener: a bound, listening socket, which the server then owns; `nil` for a server that only gets
     ///   connections by ``adopt(connection:origin:)``.
-    public init(listener: Int32?, handler: any HTTPHandler, limits: Limits = Limits()) throws(StartError) {
+    ///   - didRefuse: is told when connections begin to be refused, and when they are accepted again. Called on the
+    ///   server's threads: it must not wait.
+    public init(
+        listener: Int32?, handler: any HTTPHandler, limits: Limits = Limits(),
+        didRefuse: @escaping @Sendable (ConnectionRefusal) -> Void = { _ in }
+    ) throws(StartError) {
         self.handler = handler
+        refusals = ConnectionRefusals(report: didRefuse)
         clientLimit = limits.clientConnections
         primaryLedger = Mutex(OriginLedger(limits: limits.primaryOrigins))
         secondaryLedger = Mutex(OriginLedger(limits: limits.secondaryOrigins))
@@ -57,7 +65,9 @@ public final class HTTPServer: Sendable {
     ///
     /// - Parameter origin: identifies the peer, not 0; requests carry it as ``HTTPExchange/origin``.
     public func adopt(connection: Int32, origin: UInt32) {
-        guard withLedger(of: origin, { $0.open(origin) }) else { return closeDescriptor(connection) }
+        let isAccepted = withLedger(of: origin) { $0.open(origin) }
+        refusals.note(.origin, isAccepted: isAccepted)
+        guard isAccepted else { return closeDescriptor(connection) }
         adopted.withLock { _ = $0[origin, default: []].insert(connection) }
         let turn = adoptions.wrappingAdd(1, ordering: .relaxed).oldValue
         let thread = threads.withLock { $0.isEmpty ? nil : $0[turn % $0.count] }
@@ -191,7 +201,10 @@ extension HTTPServer {
 
     /// Whether a new connection is accepted. Adopted ones were checked by ``adopt(connection:origin:)``.
     func admits(origin: UInt32) -> Bool {
-        origin != 0 || clients.load(ordering: .relaxed) < clientLimit
+        guard origin == 0 else { return true }
+        let isAccepted = clients.load(ordering: .relaxed) < clientLimit
+        refusals.note(.client, isAccepted: isAccepted)
+        return isAccepted
     }
 
     /// A connection has started. Adopted ones were counted by ``adopt(connection:origin:)``.

@@ -139,16 +139,3 @@ extension ServerConfiguration {
 
     fileprivate var defaults: GatewayDefaults { GatewayDefaults(account: account, region: region) }
 }
-
-extension ServerLog {
-    /// Logs that lines of functions' logs are lost, or are written again.
-    fileprivate func note(_ loss: LogLoss) {
-        switch loss {
-        case .began(let lines, let cause):
-            warning(
-                "Functions' logs cannot be written; their lines are dropped", ["lines": .integer(lines)], cause: cause)
-        case .ended(let lines):
-            warning("Functions' logs are written again", ["dropped_lines": .integer(lines)])
-        }
-    }
-}
