@@ -236,10 +236,7 @@ import Testing
                     environment.handle { _, _ in
                         [
                             .complete(
-                                Invocation(
-                                    requestID: "0", revision: fixture.revision, payload: [], invokedARN: "",
-                                    clientContext: nil, traceID: ""
-                                ) { _ in
+                                fixture.invocation(0) { _ in
                                     inside.withLock {
                                         ($0.now, $0.most, $0.all) = ($0.now + 1, max($0.most, $0.now + 1), $0.all + 1)
                                     }

@@ -93,6 +93,7 @@ final class FakeSandbox: RunningSandbox {
 /// Makes sandboxes that have no processes.
 final class FakeSandboxProvider: SandboxProvider {
     private let made = Mutex<[FakeSandbox]>([])
+    private let count = Mutex<Int32>(0)
     private let isFailing = Mutex(false)
     private let limitsMemory: Bool
 
@@ -102,16 +103,23 @@ final class FakeSandboxProvider: SandboxProvider {
     func start(_ plan: SandboxPlan) throws(SandboxError) -> any RunningSandbox {
         if isFailing.withLock({ $0 }) { throw SandboxError(stage: "mount the new root", errno: EPERM) }
         return made.withLock { made in
-            let sandbox = FakeSandbox(number: Int32(made.count), hasSidecars: !plan.sidecars.isEmpty)
+            let number = count.withLock { count in
+                defer { count += 1 }
+                return count
+            }
+            let sandbox = FakeSandbox(number: number, hasSidecars: !plan.sidecars.isEmpty)
             if !limitsMemory { sandbox.useUnlimitedMemory(bytes: 1) }
             made.append(sandbox)
             return sandbox
         }
     }
 
-    /// Sandboxes cannot be made from now on.
-    func fail() { isFailing.withLock { $0 = true } }
+    /// Whether sandboxes cannot be made from now on.
+    func fail(_ fails: Bool = true) { isFailing.withLock { $0 = fails } }
 
     /// Those that were made.
     var sandboxes: [FakeSandbox] { made.withLock { $0 } }
+
+    /// Frees the descriptors of those that were closed.
+    func forgetClosed() { made.withLock { $0.removeAll(where: \.isClosed) } }
 }
