@@ -219,7 +219,7 @@ let proof: [Target] =
             ("Packaging", ["Digest", "Domain", "LinuxSystem"]),
             ("RuntimeAPI", ["HTTP"]),
             ("Sandbox", ["CSandbox", "LinuxSystem", "SandboxPlan", "SeededRandom"]),
-            ("Telemetry", ["Domain"]),
+            ("Telemetry", ["Domain", "LinuxSystem"]),
             ("EventQueue", ["LinuxSystem", "SQLite", "SeededRandom"]),
         ])
     + tests(
@@ -260,7 +260,13 @@ let proof: [Target] =
     + tests(
         "Edges",
         [
-            ("Gateway", ["AWSProtocol", "Domain", "ServiceKit"]),
+            (
+                "Gateway",
+                [
+                    "AWSProtocol", "Catalog", "Domain", "HTTP", "HTTPClient", "LinuxSystem", "ServiceKit",
+                    "SignatureV4",
+                ]
+            ),
             (
                 "CommandLine",
                 [

@@ -94,6 +94,26 @@ def test_logs_continue_when_the_disk_has_room_again(account, disk):
         assert said(account, name)[-1] == "heard"
 
 
+def test_lines_that_are_lost_are_in_the_servers_log_once_and_so_is_the_end_of_that(account, disk):
+    def lines(message):
+        return [line for line in account.server.stderr().splitlines() if f"logs: {message}" in line]
+
+    def speak_until(message, word):
+        end = time.monotonic() + 20
+        while not lines(message):
+            assert time.monotonic() < end
+            account.invoke("warm", word)
+
+    speak_until("Functions' logs cannot be written", "unheard")
+    account.invoke("cold", "unheard")
+    disk.free()
+    speak_until("Functions' logs are written again", "heard")
+    (begin,) = lines("Functions' logs cannot be written")
+    assert " WARNING " in begin and "No space left on device" in begin.split(" cause=")[1]
+    (end,) = lines("Functions' logs are written again")
+    assert int(end.split(" dropped_lines=")[1]) >= 3
+
+
 @pytest.mark.parametrize("end", ["stop", "kill"])
 def test_a_server_starts_on_a_full_disk(installation, account, disk, end):
     getattr(account.server, end)()

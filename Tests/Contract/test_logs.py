@@ -6,6 +6,9 @@ import time
 
 import pytest
 
+from account import Account
+from log_streams import log_of, log_with
+
 LINE = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z "
 
 
@@ -113,3 +116,16 @@ def test_output_of_one_invocation_is_never_in_the_tail_of_another(aws):
     first, second = aws.invoke(name, "the first").log, aws.invoke(name, "the second").log
     assert "of the first" in first and "of the second" in second
     assert "of the first" not in second
+
+
+def test_the_start_of_a_long_silent_invocation_survives_the_kill_of_the_server(installation):
+    server = installation.start()
+    aws = Account(server)
+    name = aws.deploy("import time\ndef handler(event, context): time.sleep(50)", Timeout=60)
+    running = aws.invoke_aside(name)
+    log_with(aws, name, "START RequestId")
+    server.kill()
+    with pytest.raises(Exception):
+        running()
+    installation.start(server.data).stop()  # which ends leftovers of a killed server
+    assert log_of(aws, name).count("START RequestId") == 1

@@ -1,15 +1,17 @@
 """The server as a process: start, stop, restart, and refusals."""
 
+import signal
 import socket
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from account import Account
 from leftovers import descendants, orphans_after_a_while
-from server_process import StartFailure
+from server_process import PATIENCE_SECONDS, StartFailure
 
 SLOW = "import time\ndef handler(event, context):\n    time.sleep(event or 0)\n    return 'done'\n"
 
@@ -122,6 +124,21 @@ def test_a_running_invocation_finishes_when_the_server_stops(either_installation
     assert exit_code == 0
     assert seconds < 5
     assert orphans_after_a_while(other_servers(nothing_left_behind)) == []
+
+
+def test_health_says_that_the_server_is_stopping_while_invocations_run(installation):
+    server = installation.start()
+    aws = Account(server)
+    name = aws.deploy(SLOW, Timeout=20)
+    with ThreadPoolExecutor() as threads:
+        running = threads.submit(aws.invoke, name, 2)
+        aws.wait_until_busy(name)
+        server.process.send_signal(signal.SIGTERM)
+        while server.health()[1]["status"] == "ok":
+            assert not running.done()
+        assert server.health()[1]["status"] == "stopping"
+        assert running.result().value == "done"
+    assert server.process.wait(PATIENCE_SECONDS) == 0
 
 
 def test_shutdown_does_not_wait_for_a_long_invocation(installation, nothing_left_behind):

@@ -12,6 +12,7 @@ import pytest
 
 from account import Account, refused
 from packages import zip_of
+from test_containment import TAKES_CONNECTIONS
 
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
 TEXT_LINE = re.compile(f"^{TIME} (ERROR|WARNING|INFO|DEBUG) ([a-z]+): ([^=]+?)( \\w+=.*)?$")
@@ -117,6 +118,15 @@ def test_no_secret_is_in_the_log_of_every_detail(installation):
     assert "lambda" in text
     for secret in ("secret-variable", "secret-payload", "secret-value", "Signature="):
         assert secret not in text, secret
+
+
+def test_connections_that_are_refused_are_in_the_log_once(installation):
+    server = installation.start()
+    account = Account(server)
+    name = account.deploy(TAKES_CONNECTIONS, MemorySize=1024, Timeout=20)
+    assert account.invoke(name, {"port": 9001}).value == "held them"
+    (line,) = [line for line in lines_of(server) if "onnections" in line]
+    assert " WARNING http: Connections are refused: " in line and line.endswith(" from=functions")
 
 
 def test_a_damaged_catalogue_is_explained(installation):

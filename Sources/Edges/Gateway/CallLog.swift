@@ -10,7 +10,8 @@ struct CallLog: Sendable {
     var now: @Sendable () -> UInt64 = { MonotonicClock.nowNanoseconds() }
 
     /// A control-plane call that takes longer, waiting included, is logged as slow. Most take milliseconds; creating a
-    /// function of 50 MB takes about a second on a usual disk.
+    /// function of 50 MB takes about a second on a usual disk. Calls of the data plane are not measured: they take as
+    /// long as a function does, and its own log reports that.
     static let slowSeconds = 3.0
 
     /// A call that has been answered.

@@ -54,14 +54,15 @@ extension Gateway {
     /// Authenticates a request and passes it on, or responds with the reason for its refusal.
     ///
     /// - Parameters:
+    ///   - scope: the credential scope of the request.
     ///   - function: the calling function, identified by its socket; `nil` for every other caller.
     ///   - service: the service that the request's path belongs to; `nil` where the request names it.
     func admitted(
-        _ exchange: HTTPExchange, _ target: RequestTarget, _ function: Caller?, for service: String?,
-        _ body: (Admission) -> HTTPResponse?
+        _ exchange: HTTPExchange, _ target: RequestTarget, _ scope: RequestScope, _ function: Caller?,
+        for service: String?, _ body: (Admission) -> HTTPResponse?
     ) -> HTTPResponse? {
         do throws(SignatureFault) {
-            return body(try admission(exchange, target, function, service))
+            return body(try admission(exchange, target, scope, function, service))
         } catch {
             return refusal(error, exchange, service)
         }
@@ -70,10 +71,10 @@ extension Gateway {
     /// A function acts as itself, regardless of its signature; other callers as the identity that they prove or,
     /// without authentication, claim.
     private func admission(
-        _ exchange: HTTPExchange, _ target: RequestTarget, _ function: Caller?, _ service: String?
+        _ exchange: HTTPExchange, _ target: RequestTarget, _ scope: RequestScope, _ function: Caller?,
+        _ service: String?
     ) throws(SignatureFault) -> Admission {
         guard let authenticator, function == nil else {
-            let scope = scope(exchange)
             let isUnsigned = scope.accessKeyID == nil && service == nil
             return admission(
                 function ?? claimed(scope, exchange), scope.region,

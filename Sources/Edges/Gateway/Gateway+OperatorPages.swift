@@ -19,7 +19,9 @@ extension Gateway {
             return Self.refusal(405, "This page is for \(page.method).", headers: [("Allow", page.method)])
         }
         let accepted = workQueue.submit {
-            let answer = self.admitted(exchange, target, nil, for: self.registry.assumed) {
+            self.claims.refreshKeys()
+            let scope = self.scope(exchange)
+            let answer = self.admitted(exchange, target, scope, nil, for: self.registry.assumed) {
                 self.answer(page, target, exchange, $0.context)
             }
             if let answer { exchange.respond(answer) }

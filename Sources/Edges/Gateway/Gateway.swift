@@ -53,9 +53,12 @@ package final class Gateway: HTTPHandler {
         workQueue = try WorkQueue(name: "control", threadCount: callsAtOnce, capacity: Self.backlog)
     }
 
+    /// Reports on the health page that the server is stopping. Calls are still answered.
+    package func beginShutdown() { stopping.withLock { $0 = true } }
+
     /// Refuses new calls, and returns when the accepted ones have ended.
     package func stop() {
-        stopping.withLock { $0 = true }
+        beginShutdown()
         workQueue.close()
     }
 
@@ -73,13 +76,14 @@ package final class Gateway: HTTPHandler {
         }
         // Found now, not when a thread takes the call: its environment may be gone by then.
         let function = isFunction ? callerBehind(exchange.origin) : nil
-        if let route = registry.dataPlaneRoute(for: target, method: exchange.method) {
-            return respond(to: exchange, target, by: route, function)
+        let scope = scope(exchange)
+        if let route = registry.dataPlaneRoute(for: target, method: exchange.method, signedFor: scope.service) {
+            return respond(to: exchange, target, scope, by: route, function)
         }
         if isFunction, function == nil { return Self.refusedEndedEnvironment }
         let arrival = calls.now()
-        return submit(exchange, of: service(of: exchange)) {
-            self.admitted(exchange, target, function, for: nil) { self.answer(exchange, target, $0, arrival) }
+        return submit(exchange, of: scope.service ?? registry.assumed) {
+            self.admitted(exchange, target, scope, function, for: nil) { self.answer(exchange, target, $0, arrival) }
         }
     }
 
@@ -88,14 +92,16 @@ package final class Gateway: HTTPHandler {
     package func bodySink(for exchange: HTTPExchange) -> (any HTTPBodySink)? {
         guard !isShort(exchange) else { return nil }
         let target = RequestTarget(exchange.target)
-        guard let sink = registry.dataPlaneRoute(for: target, method: exchange.method)?.bodySink,
-            let context = contextBeforeBody(exchange)
+        let route = registry.dataPlaneRoute(
+            for: target, method: exchange.method, signedFor: scope(exchange).service)
+        guard let sink = route?.bodySink, let context = contextBeforeBody(exchange)
         else { return nil }
         return sink(exchange, context)
     }
 
     private func respond(
-        to exchange: HTTPExchange, _ target: RequestTarget, by route: DataPlaneRoute, _ function: Caller?
+        to exchange: HTTPExchange, _ target: RequestTarget, _ scope: RequestScope, by route: DataPlaneRoute,
+        _ function: Caller?
     ) -> HTTPResponse? {
         switch route.authentication {
         case .bearer:
@@ -104,7 +110,7 @@ package final class Gateway: HTTPHandler {
         case .caller(let name):
             if exchange.origin != 0, function == nil { return Self.refusedEndedEnvironment }
             return run(exchange, route) {
-                self.admitted(exchange, target, function, for: name) { route.respond(exchange, $0.context) }
+                self.admitted(exchange, target, scope, function, for: name) { route.respond(exchange, $0.context) }
             }
         }
     }
@@ -113,7 +119,7 @@ package final class Gateway: HTTPHandler {
         _ exchange: HTTPExchange, _ route: DataPlaneRoute, _ respond: @escaping @Sendable () -> HTTPResponse?
     ) -> HTTPResponse? {
         switch route.executor {
-        case .servingThread where !needsLongHashing(exchange): respond()
+        case .servingThread where !needsLongHashing(exchange) && hasKeys(for: exchange): respond()
         case .servingThread, .workQueue: submit(exchange, of: service(of: exchange), respond)
         }
     }
@@ -123,6 +129,9 @@ package final class Gateway: HTTPHandler {
         authenticator != nil && exchange.origin == 0 && exchange.body.count > Self.hashedOnServingThreadBytes
     }
 
+    /// Whether the caller can be identified from memory. Otherwise keys have to be read, on the work queue.
+    private func hasKeys(for exchange: HTTPExchange) -> Bool { exchange.origin != 0 || claims.hasCurrentKeys }
+
     /// About as long as a serving thread takes for an invocation: SHA-256 does more than a gigabyte per second.
     private static let hashedOnServingThreadBytes = 65_536
 
@@ -131,6 +140,7 @@ package final class Gateway: HTTPHandler {
         _ exchange: HTTPExchange, of service: String, _ respond: @escaping @Sendable () -> HTTPResponse?
     ) -> HTTPResponse? {
         let isAccepted = workQueue.submit {
+            self.claims.refreshKeys()
             if let answer = respond() { exchange.respond(answer) }
         }
         if isAccepted { return nil }

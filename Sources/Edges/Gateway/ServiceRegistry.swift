@@ -27,9 +27,15 @@ package struct ServiceRegistry: Sendable {
     subscript(name: String) -> ServiceAPI? { apis[name] }
 
     /// The route of a data-plane request.
-    func dataPlaneRoute(for target: RequestTarget, method: String) -> DataPlaneRoute? {
+    ///
+    /// - Parameter name: the service that the request is signed for, which decides before its path does; `nil` where it
+    ///   is not signed. Routes that need no authentication take any request of their paths.
+    func dataPlaneRoute(
+        for target: RequestTarget, method: String, signedFor name: @autoclosure () -> String?
+    ) -> DataPlaneRoute? {
         for service in services {
-            if let route = service.dataPlaneRoute(for: target, method: method) { return route }
+            guard let route = service.dataPlaneRoute(for: target, method: method) else { continue }
+            guard case .caller(let api) = route.authentication, let name = name(), name != api else { return route }
         }
         return nil
     }

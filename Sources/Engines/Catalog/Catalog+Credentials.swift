@@ -29,7 +29,7 @@ extension Catalog {
         }
     }
 
-    /// Access keys in memory, for look-ups by every request; never stale.
+    /// Access keys in memory, for look-ups by every request. Nothing is read yet.
     public func credentialDirectory() throws(CatalogError) -> CredentialDirectory {
         try asCatalogError { () throws(SQLiteError) in try CredentialDirectory(database) }
     }
@@ -43,8 +43,8 @@ extension Catalog {
     }
 }
 
-/// A cache of the access keys that is never stale: another process may add or delete keys at any time, and the next
-/// look-up sees it. A server has few keys, so any change of the catalogue reads all of them again.
+/// The access keys in memory. Another process may add or delete keys at any time; ``isCurrent`` knows of it at once.
+/// A server has few keys, so any change of the catalogue has all of them read again.
 public final class CredentialDirectory: Sendable {
     private let records: CachedRead<[String: CredentialRecord]>
 
@@ -56,8 +56,14 @@ public final class CredentialDirectory: Sendable {
         }
     }
 
-    /// Looks up an access key; `nil` when there is none.
-    public func credential(_ accessKeyID: String) throws(CatalogError) -> CredentialRecord? {
-        try asCatalogError { () throws(SQLiteError) in try records.current()[accessKeyID] }
+    /// Whether all keys are in memory as they are in the catalogue. Does not wait.
+    public var isCurrent: Bool { records.isCurrent }
+
+    /// Reads the keys, unless they are current. Waits for the disk. After a failure there are no keys.
+    public func refresh() throws(CatalogError) {
+        try asCatalogError { () throws(SQLiteError) in try records.refresh() }
     }
+
+    /// Looks up an access key in memory, as of the last refresh; `nil` when there is none. Does not wait.
+    public func credential(_ accessKeyID: String) -> CredentialRecord? { records.value?[accessKeyID] }
 }

@@ -17,17 +17,21 @@ public final class EventQueue: Sendable {
         var finished: [FinishedAttempt] = []
         var unwrittenBytes = 0
         /// Bytes on the disk, as they were after the last transaction.
-        var usedBytes = 0
+        var usedBytes: Int
+        /// Bytes on the disk that the events of later transactions may take, those of the one under way included.
+        var reservedBytes = 0
         /// The next dispatch, by ``MonotonicClock``, and its timer: never more than one.
         var nextDispatch: (nanoseconds: UInt64, timer: EventLoop.Token)?
         /// Whether events are dispatched to the handler.
         var isRunning = false
         var isStopping = false
 
-        /// Reserves bytes on the disk; `false` when the limit would be exceeded.
-        mutating func reserve(_ bytes: Int, of diskBytes: Int) -> Bool {
-            guard usedBytes + unwrittenBytes + bytes <= diskBytes else { return false }
-            unwrittenBytes += bytes
+        /// Reserves an event's bytes on the disk; `false` when the limit would be exceeded.
+        mutating func reserve(_ event: NewEvent, of diskBytes: Int) -> Bool {
+            let bytes = event.diskBytes
+            guard usedBytes + reservedBytes + bytes <= diskBytes else { return false }
+            reservedBytes += bytes
+            unwrittenBytes += event.payload.count
             return true
         }
     }
@@ -67,7 +71,7 @@ public final class EventQueue: Sendable {
         var schedule = EventSchedule(
             capacity: limits.inFlight, groupCapacity: limits.inFlightPerGroup, group: group)
         for (target, due) in try store.heads() { schedule.didArrive(target, dueMilliseconds: due) }
-        state = Mutex(State(schedule: schedule))
+        state = Mutex(State(schedule: schedule, usedBytes: try store.usedBytes()))
         writer = try WorkQueue(name: "events-disk", threadCount: 1, capacity: 1)
         loop = try EventLoop(name: "events")
     }
@@ -94,7 +98,7 @@ public final class EventQueue: Sendable {
     public func accept(_ event: NewEvent, _ answer: @escaping @Sendable (Bool) -> Void) {
         let isAccepted = state.withLock { state in
             guard !state.isStopping, state.unwrittenBytes + event.payload.count <= limits.unwrittenBytes,
-                state.reserve(event.payload.count, of: limits.diskBytes)
+                state.reserve(event, of: limits.diskBytes)
             else { return false }
             state.changes.append(.add(event))
             state.callers.append(answer)
@@ -139,14 +143,11 @@ extension EventQueue {
 
     /// Writes all pending changes in one transaction.
     private func write() {
-        let (changes, callers, finished) = state.withLock { state in
+        let (changes, callers, finished, reserved) = state.withLock { state in
             defer {
-                state.changes = []
-                state.callers = []
-                state.finished = []
-                state.unwrittenBytes = 0
+                (state.changes, state.callers, state.finished, state.unwrittenBytes) = ([], [], [], 0)
             }
-            return (state.changes, state.callers, state.finished)
+            return (state.changes, state.callers, state.finished, state.reservedBytes)
         }
         guard !changes.isEmpty else { return }
         do throws(SQLiteError) {
@@ -155,7 +156,8 @@ extension EventQueue {
             let used = try? store.usedBytes()
             let now = clock()
             state.withLock { state in
-                state.usedBytes = used ?? state.usedBytes
+                state.usedBytes = used ?? state.usedBytes + reserved
+                state.reservedBytes -= reserved
                 for target in targets { state.schedule.didArrive(target, dueMilliseconds: now) }
                 for attempt in finished {
                     state.inFlight.remove(attempt.number)
@@ -175,7 +177,9 @@ extension EventQueue {
     /// After a disk error: new events were refused; the outcomes of attempts are kept and written later.
     private func keepForRetry(_ changes: [EventStore.Change], _ finished: [FinishedAttempt]) {
         let outcomes = changes.filter { if case .add = $0 { false } else { true } }
+        let refusedBytes = changes.reduce(0) { if case .add(let event) = $1 { $0 + event.diskBytes } else { $0 } }
         let isStopping = state.withLock { state in
+            state.reservedBytes -= refusedBytes
             state.changes = outcomes + state.changes
             state.finished = finished + state.finished
             return state.isStopping
@@ -265,7 +269,7 @@ extension EventQueue {
     /// could not end for lack of space would be handled again and again.
     private func admit(_ followUps: [NewEvent], of event: QueuedEvent) -> [NewEvent] {
         let admitted = state.withLock { state in
-            followUps.filter { state.reserve($0.payload.count, of: limits.diskBytes) }
+            followUps.filter { state.reserve($0, of: limits.diskBytes) }
         }
         for _ in admitted.count..<followUps.count { handler.withLock(\.self)?.didDropFollowUp(of: event) }
         return admitted

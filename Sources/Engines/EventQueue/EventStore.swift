@@ -207,3 +207,22 @@ final class EventStore: Sendable {
         }
     }
 }
+
+extension NewEvent {
+    /// The most bytes that the event takes on the disk: the queue reserves them until it is written.
+    ///
+    /// Source: "Database File Format", section 1.6, sqlite.org. A row shares a page with others as long as it fits, so
+    /// that a page may be half empty; a longer one has pages of its own, and a part in such a page.
+    var diskBytes: Int {
+        // Twice, because names are in an index too, and attributes may be escaped.
+        let text = attributes.reduce(requestID.utf8.count + target.utf8.count + source.utf8.count) {
+            $0 + $1.key.utf8.count + $1.value.utf8.count + 1
+        }
+        let row = payload.count + 2 * text
+        return row + row / 1_000 + min(row, 2 * Self.pageBytes) + Self.indexBytes
+    }
+
+    private static let pageBytes = 4_096
+    /// The numbers of an event, in its row and in three indexes, in pages that may be half empty.
+    private static let indexBytes = 400
+}

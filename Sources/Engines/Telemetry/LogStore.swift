@@ -7,19 +7,29 @@ internal import Synchronization
 public final class LogStore: Sendable {
     private let root: String
     let streamLimitBytes: Int
+    private let losses: LogLosses
 
     /// Keeps logs below a folder, which is created with the first line.
     ///
-    /// - Parameter streamLimitBytes: the size at which a stream's file is rotated. One rotated file is kept, so that a
+    /// - Parameters:
+    ///   - streamLimitBytes: the size at which a stream's file is rotated. One rotated file is kept, so that a
     ///   function that only prints cannot fill the disk.
-    public init(root: String, streamLimitBytes: Int = 16 * 1024 * 1024) {
+    ///   - clock: nanoseconds since an unspecified moment; `nil` for ``MonotonicClock``.
+    ///   - didLose: is told when lines begin to be lost because they cannot be written, and when they can be again.
+    ///   Called on the thread that writes, and must not wait.
+    public init(
+        root: String, streamLimitBytes: Int = 16 * 1024 * 1024,
+        clock: (@Sendable () -> UInt64)? = nil,
+        didLose: @escaping @Sendable (LogLoss) -> Void = { _ in }
+    ) {
         self.root = root
         self.streamLimitBytes = streamLimitBytes
+        losses = LogLosses(clock: clock, report: didLose)
     }
 
     /// Opens a new stream of a function. The streams of earlier environments stay.
     public func openStream(of function: FunctionID, name: LogStreamName) -> LogStream {
-        LogStream(folder: folder(of: function), fileName: name.fileName, limitBytes: streamLimitBytes)
+        LogStream(folder: folder(of: function), fileName: name.fileName, limitBytes: streamLimitBytes, losses: losses)
     }
 
     /// The folder of a function's streams.
@@ -63,10 +73,12 @@ public final class LogStream: Sendable {
     private let folder: String
     private let path: String
     private let limitBytes: Int
+    private let losses: LogLosses
     private let state = Mutex(State())
 
-    init(folder: String, fileName: String, limitBytes: Int) {
+    init(folder: String, fileName: String, limitBytes: Int, losses: LogLosses) {
         self.folder = folder
+        self.losses = losses
         path = "\(folder)/\(fileName)"
         self.limitBytes = limitBytes
     }
@@ -86,25 +98,33 @@ public final class LogStream: Sendable {
         for line in lines {
             line.append(to: &bytes)
         }
-        state.withLock { write(bytes, &$0) }
+        do throws(SystemCallError) {
+            try state.withLock { state throws(SystemCallError) in try write(bytes, &state) }
+            losses.didWrite()
+        } catch {
+            losses.didLose(lines.count, cause: error)
+        }
     }
 
     /// Writes lines under the lock; opens or rotates the file as needed.
-    private func write(_ bytes: [UInt8], _ state: inout State) {
+    private func write(_ bytes: [UInt8], _ state: inout State) throws(SystemCallError) {
         if state.descriptor >= 0, state.writtenBytes + bytes.count > limitBytes { rotate(&state) }
-        if state.descriptor < 0 { open(&state) }
-        guard state.descriptor >= 0 else { return }
-        guard Glibc.write(state.descriptor, bytes, bytes.count) == bytes.count else {
+        if state.descriptor < 0 { try open(&state) }
+        let count = Glibc.write(state.descriptor, bytes, bytes.count)
+        guard count == bytes.count else {
+            // A disk takes what it has room for.
+            let error = SystemCallError("write \(path)", errno: count < 0 ? errno : ENOSPC)
             // Otherwise the next line would follow half of this one.
             ftruncate(state.descriptor, state.writtenBytes)
-            return
+            throw error
         }
         state.writtenBytes += bytes.count
     }
 
-    private func open(_ state: inout State) {
-        makeFolder()
+    private func open(_ state: inout State) throws(SystemCallError) {
+        let folderError = makeFolder()
         state.descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard state.descriptor >= 0 else { throw folderError ?? SystemCallError("open \(path)") }
         // The file has lines already when it could not be rotated.
         state.writtenBytes = max(0, lseek(state.descriptor, 0, SEEK_END))
     }
@@ -117,12 +137,18 @@ public final class LogStream: Sendable {
     }
 
     /// Creates the folder and its parents where they are missing.
-    private func makeFolder() {
+    ///
+    /// - Returns: why one of them could not be created.
+    private func makeFolder() -> SystemCallError? {
         var path = ""
+        var error: SystemCallError?
         for part in folder.split(separator: "/", omittingEmptySubsequences: false) {
             path += part
-            if !path.isEmpty { mkdir(path, 0o700) }
+            if !path.isEmpty, mkdir(path, 0o700) != 0, errno != EEXIST {
+                error = error ?? SystemCallError("mkdir \(path)")
+            }
             path += "/"
         }
+        return error
     }
 }

@@ -131,9 +131,11 @@ package final class EnvironmentPool: Sendable {
     private static let stopping = InvocationRefusal.unavailable(
         "Strata is stopping; call again when it is back.", cause: nil)
 
-    /// Does what is due, now and every second: idle environments end, and failed ones are started again.
+    /// Does what is due, now and every second: idle environments end, failed ones are started again, and what long
+    /// handlers have in their logs is written.
     private func schedulePassing() {
         passTime()
+        for environment in state.withLock({ Array($0.environments.values) }) { environment.flushLog() }
         _ = reactor.schedule(atNanoseconds: reactor.now().nanoseconds + 1_000_000_000) { [weak self] in
             self?.schedulePassing()
         }

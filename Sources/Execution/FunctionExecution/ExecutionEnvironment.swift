@@ -124,6 +124,12 @@ extension ExecutionEnvironment {
     /// The environment is to end.
     func retire() { handle { $0.retire(at: $1) } }
 
+    /// Hands on the lines that were held back, where it starts or has an invocation. Those of a short one are written
+    /// after its answer; without this, those of a long one would be lost with a server that is killed.
+    func flushLog() {
+        handle { machine, _ in machine.activity == .starting || machine.activity == .busy ? [.flushLog] : nil }
+    }
+
     /// Gives the environment an invocation. `false` where it cannot run it, because it ends.
     func offer(_ invocation: Invocation) -> Bool { handle { $0.offer(invocation, at: $1) } }
 

@@ -44,10 +44,9 @@ final class HTTPConnection: @unchecked Sendable {
     /// How much one connection may read or send before others have their turn, in reads of a whole buffer.
     private static let turnReads = 16
     private static let lingerNanoseconds: UInt64 = 5_000_000_000
-    /// How much is dropped of a client, which may have sent the longest package and more before it reads.
-    private static let clientLingerBytes = 256 << 20
-    /// How much is dropped of a sandbox, whose code may want to keep the server busy.
-    private static let originLingerBytes = 1 << 20
+    /// How much is dropped of a client, which may send the longest package before it reads, and of a sandbox, whose
+    /// code may want to keep the server busy.
+    private static let (clientLingerBytes, originLingerBytes) = (256 << 20, 1 << 20)
 
     /// Owns a non-blocking socket.
     init(descriptor: Int32, origin: UInt32, thread: ServingThread) {

@@ -11,6 +11,7 @@ public final class HTTPServer: Sendable {
 
     private let handler: any HTTPHandler
     private let clientLimit: UInt32
+    private let refusals: ConnectionRefusals
     private let clients = Atomic<UInt32>(0)
     private let primaryLedger: Mutex<OriginLedger>
     private let secondaryLedger: Mutex<OriginLedger>
@@ -21,10 +22,17 @@ public final class HTTPServer: Sendable {
 
     /// Starts serving.
     ///
-    /// - Parameter listener: a bound, listening socket, which the server then owns; `nil` for a server that only gets
+    /// - Parameters:
+    ///   - listener: a bound, listening socket, which the server then owns; `nil` for a server that only gets
     ///   connections by ``adopt(connection:origin:)``.
-    public init(listener: Int32?, handler: any HTTPHandler, limits: Limits = Limits()) throws(StartError) {
+    ///   - didRefuse: is told when connections begin to be refused, and when they are accepted again. Called on the
+    ///   server's threads: it must not wait.
+    public init(
+        listener: Int32?, handler: any HTTPHandler, limits: Limits = Limits(),
+        didRefuse: @escaping @Sendable (ConnectionRefusal) -> Void = { _ in }
+    ) throws(StartError) {
         self.handler = handler
+        refusals = ConnectionRefusals(report: didRefuse)
         clientLimit = limits.clientConnections
         primaryLedger = Mutex(OriginLedger(limits: limits.primaryOrigins))
         secondaryLedger = Mutex(OriginLedger(limits: limits.secondaryOrigins))
@@ -46,7 +54,9 @@ public final class HTTPServer: Sendable {
     ///
     /// - Parameter origin: identifies the peer, not 0; requests carry it as ``HTTPExchange/origin``.
     public func adopt(connection: Int32, origin: UInt32) {
-        guard withLedger(of: origin, { $0.open(origin) }) else { return closeDescriptor(connection) }
+        let isAccepted = withLedger(of: origin) { $0.open(origin) }
+        refusals.note(.origin, isAccepted: isAccepted)
+        guard isAccepted else { return closeDescriptor(connection) }
         adopted.withLock { _ = $0[origin, default: []].insert(connection) }
         let turn = adoptions.wrappingAdd(1, ordering: .relaxed).oldValue
         let thread = threads.withLock { $0.isEmpty ? nil : $0[turn % $0.count] }
@@ -144,11 +154,10 @@ extension HTTPServer {
     /// Counts a client's connection; `false`, without counting it, when there are too many. Adopted ones were counted
     /// by ``adopt(connection:origin:)``.
     func admitsClient() -> Bool {
-        guard clients.wrappingAdd(1, ordering: .relaxed).oldValue < clientLimit else {
-            clients.wrappingSubtract(1, ordering: .relaxed)
-            return false
-        }
-        return true
+        let isAccepted = clients.wrappingAdd(1, ordering: .relaxed).oldValue < clientLimit
+        if !isAccepted { clients.wrappingSubtract(1, ordering: .relaxed) }
+        refusals.note(.client, isAccepted: isAccepted)
+        return isAccepted
     }
 
     /// A connection is about to be closed.

@@ -1,47 +1,58 @@
-internal import CSQLite
 internal import Synchronization
 
-/// A value that is read from a database, and read again only after this or another process has changed the database.
+/// A value that is read from a database and kept in memory, with the knowledge whether it is current.
 ///
-/// Every use checks SQLite's `PRAGMA data_version`, which costs a few microseconds and no disk access. That number
-/// belongs to one connection and changes with the commits of all others, so the value has a connection of its own,
-/// which never writes. Calls may come from any thread.
+/// ``isCurrent`` and ``value`` use memory only, so threads that must not wait may call them. It sees the commits of
+/// every connection, in this process and others. ``refresh()`` reads the database, on a connection of its own.
 public final class CachedRead<Value: Sendable>: Sendable {
-    private struct State: ~Copyable {
-        let connection: Connection
-        var version: Int?
+    private struct Memory {
+        /// The index when the read began: the value has everything that was committed until then.
+        var header: WriteAheadLogIndex.Header?
         var value: Value?
     }
 
-    private let state: Mutex<State>
+    private let memory = Mutex(Memory())
+    private let index: WriteAheadLogIndex
+    /// Locked across I/O, by ``refresh()`` alone.
+    private let connection: Mutex<Connection>
     private let read: @Sendable (borrowing Connection) throws(SQLiteError) -> Value
 
-    /// Opens the connection. Nothing is read yet.
+    /// Opens the connection. The value is not read yet.
     ///
     /// - Parameter read: reads the value from one snapshot of the database.
     public init(
         _ database: Database, read: @escaping @Sendable (borrowing Connection) throws(SQLiteError) -> Value
     ) throws(SQLiteError) {
-        state = Mutex(State(connection: try database.openReader(), version: nil, value: nil))
+        let reader = try database.openReader()
+        index = try reader.writeAheadLogIndex()
+        connection = Mutex(reader)
         self.read = read
     }
 
-    /// The current value: it includes everything that was committed before the call.
-    public func current() throws(SQLiteError) -> Value {
-        try state.withLock { state throws(SQLiteError) in
-            let version = try Self.version(state.connection)
-            if let value = state.value, state.version == version { return value }
-            // The version must describe the value: both come from the same snapshot.
-            let (newVersion, value) = try state.connection.transaction("BEGIN", failingAs: { $0 }) {
-                connection throws(SQLiteError) in (try Self.version(connection), try read(connection))
-            }
-            state.version = newVersion
-            state.value = value
-            return value
-        }
+    /// Whether the value includes everything that has been committed. Memory only.
+    public var isCurrent: Bool {
+        guard let header = index.header else { return false }
+        return memory.withLock { $0.header == header }
     }
 
-    private static func version(_ connection: borrowing Connection) throws(SQLiteError) -> Int {
-        try connection.first("PRAGMA data_version") { $0.integer(0) } ?? 0
+    /// The value of the last refresh; `nil` before the first one and after one that failed. Memory only.
+    public var value: Value? { memory.withLock { $0.value } }
+
+    /// Reads the value, unless it is current. Waits for the disk.
+    ///
+    /// - Throws: what the read threw. There is no value then: an old one might grant what has been withdrawn.
+    public func refresh() throws(SQLiteError) {
+        try connection.withLock { connection throws(SQLiteError) in
+            if isCurrent { return }
+            let header = index.header
+            do throws(SQLiteError) {
+                // Begins after the header was read, so it sees every commit that the header shows.
+                let value = try connection.transaction("BEGIN", failingAs: { $0 }, read)
+                memory.withLock { $0 = Memory(header: header, value: value) }
+            } catch {
+                memory.withLock { $0 = Memory() }
+                throw error
+            }
+        }
     }
 }

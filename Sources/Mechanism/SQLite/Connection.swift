@@ -93,6 +93,13 @@ public struct Connection: ~Copyable, @unchecked Sendable {
         sqlite3_busy_timeout(handle, milliseconds)
     }
 
+    /// The memory in which commits of all connections become visible. Valid while the connection is open.
+    borrowing func writeAheadLogIndex() throws(SQLiteError) -> WriteAheadLogIndex {
+        // SQLite opens the log, and prepares the index, at the first read.
+        _ = try first("SELECT 1 FROM sqlite_schema") { $0.integer(0) }
+        return WriteAheadLogIndex(handle)
+    }
+
     /// Passes rows to `receive` until it returns `false`.
     private borrowing func step(
         _ sql: String, _ values: [SQLiteValue], _ receive: (borrowing Row) throws(SQLiteError) -> Bool

@@ -51,7 +51,7 @@ struct Composition {
         self.changes = changes
         let catalog = try Catalog(path: folder.path("catalog.sqlite"), didCommit: changes.publish)
         let sessions = TemporaryCredentials(key: try folder.key(named: "session.key"))
-        let logs = LogStore(root: folder.path("logs"))
+        let logs = LogStore(root: folder.path("logs"), didLose: { log.named("logs").note($0) })
         for program in RuntimeProgram.all { try folder.install(program, at: "runtimes/\(program.language)") }
         CgroupParent.removeStaleCgroups()
         cgroups = try CgroupParent.prepare()
@@ -88,6 +88,8 @@ struct Composition {
 
     /// Ends all parts, running invocations first.
     func stop(_ patience: ShutdownPatience) {
+        // Load balancers and supervisors learn of it while invocations still run.
+        gateway.beginShutdown()
         events.beginShutdown()
         sender.stop()
         for service in services { service.stop(patience) }

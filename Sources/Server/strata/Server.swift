@@ -41,7 +41,8 @@ struct Server {
             environments: parts.pool, responseLimitBytes: LambdaLimits.synchronousPayloadBytes)
         http = try HTTPServer(
             listener: socket.takeDescriptor(),
-            handler: OriginRouter(gateway: parts.gateway, runtimeAPI: runtimeAPI), limits: .ofServer)
+            handler: OriginRouter(gateway: parts.gateway, runtimeAPI: runtimeAPI), limits: .ofServer,
+            didRefuse: log.named("http").note)
         connections.fill(http)
         try parts.start()
         let host = configuration.host

@@ -183,6 +183,31 @@ import Testing
         #expect(queue.acceptAndWait(large))
     }
 
+    @Test(arguments: [1, 100, 2_100, 4_000, 20_000])
+    func `events that are accepted while others are written do not exceed the limit on the disk`(
+        payloadBytes: Int
+    ) throws {
+        let fixture = try QueueFixture { _, now in
+            .postponed(untilMilliseconds: now + 60_000, isRetry: false, reason: "")
+        }
+        var limits = EventQueue.Limits()
+        limits.diskBytes = 600_000
+        let payload = Array(repeating: UInt8(0), count: payloadBytes)
+        for _ in 1...2 {  // a queue that is opened again knows what it has
+            let queue = try fixture.open(limits: limits)
+            let answers = Mutex((accepted: 0, refused: 0))
+            for number in 1...8_000 where answers.withLock({ $0.refused }) < 100 {
+                queue.accept(fixture.event("\(number)", target: "f\(number % 7)", payload: payload)) { isAccepted in
+                    answers.withLock { if isAccepted { $0.accepted += 1 } else { $0.refused += 1 } }
+                }
+            }
+            queue.stop()
+            #expect(answers.withLock { $0.refused } >= 100)
+            #expect(try queue.store.usedBytes() <= limits.diskBytes)
+            #expect(try queue.store.usedBytes() > limits.diskBytes / 8)
+        }
+    }
+
     @Test func `follow-up events beyond the limit on the disk are dropped`() throws {
         let record = Array(repeating: UInt8(0), count: 100_000)
         let fixture = try QueueFixture { event, now in

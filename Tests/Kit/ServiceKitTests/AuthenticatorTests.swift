@@ -41,6 +41,7 @@ import Testing
             method: "GET", rawPath: "/2015-03-31/functions/", headers: [("Host", "h")] + headers)
         let signer = RequestSigner(credentials: credentials, region: "eu-west-1", service: "lambda")
         request.headers += signer.sign(request, nowSeconds: now)
+        authenticator.refreshKeys()
         return try authenticator.verify(request, body: [], service: "lambda", nowSeconds: now)
     }
 
@@ -58,6 +59,26 @@ import Testing
         let verified = try verify(SigningCredentials(accessKeyID: "AKIAA", secretAccessKey: "s3cret"))
         #expect(verified.caller == Caller(account: account))
         #expect(verified.region.description == "eu-west-1" && verified.service == "lambda")
+    }
+
+    @Test func `before the body, an unknown key is refused only where the keys in memory are current`() throws {
+        var request = SignableRequest(method: "GET", rawPath: "/2015-03-31/functions/", headers: [("Host", "h")])
+        let credentials = SigningCredentials(accessKeyID: "AKIAA", secretAccessKey: "s3cret")
+        let signer = RequestSigner(credentials: credentials, region: "eu-west-1", service: "lambda")
+        request.headers += signer.sign(request, nowSeconds: Self.now)
+        authenticator.refreshKeys()
+        #expect(throws: SignatureFault.unknownKey) {
+            try authenticator.checkBeforeBody(request, nowSeconds: Self.now)
+        }
+        try register("AKIAA")
+        #expect(!authenticator.hasCurrentKeys)
+        try authenticator.checkBeforeBody(request, nowSeconds: Self.now)
+        #expect(throws: SignatureFault.unknownKey, "the memory was read for it") {
+            try authenticator.verify(request, body: [], service: "lambda", nowSeconds: Self.now)
+        }
+        authenticator.refreshKeys()
+        #expect(authenticator.hasCurrentKeys)
+        try authenticator.checkBeforeBody(request, nowSeconds: Self.now)
     }
 
     @Test func `a wrong secret, an unknown key and a deleted key are refused`() throws {
@@ -110,6 +131,7 @@ import Testing
         let claim = ClaimedIdentity(
             accessKeyID: key, sessionToken: token, sourceARN: "arn:aws:s3:::b", sourceAccount: account)
         let otherwise = try #require(AccountID("000000000000"))
+        authenticator.refreshKeys()
         return authenticator.caller(claiming: claim, otherwise: otherwise, nowSeconds: Self.now)
     }
 

@@ -4,8 +4,8 @@ package import SignatureV4
 
 /// Identifies the caller by an access key of the catalogue or by temporary credentials.
 ///
-/// Either verifies the signature, with AWS's errors in AWS's order, or trusts what the request claims. Does not block:
-/// keys are cached in memory until the catalogue changes.
+/// Either verifies the signature, with AWS's errors in AWS's order, or trusts what the request claims. Uses the keys
+/// that are in memory: where ``hasCurrentKeys`` is `false`, a thread that may wait has to call ``refreshKeys()`` first.
 package struct Authenticator: Sendable {
     private let keys: CredentialDirectory
     private let sessions: TemporaryCredentials
@@ -52,10 +52,22 @@ package struct Authenticator: Sendable {
             caller: claimant.caller, region: claimant.region, service: claimant.claim.scope.service, body: content)
     }
 
+    /// Whether the keys in memory are those of the catalogue. Memory only.
+    package var hasCurrentKeys: Bool { keys.isCurrent }
+
+    /// Reads the keys where the catalogue has changed. Waits for the disk.
+    package func refreshKeys() {
+        try? keys.refresh()  // without keys, every signature is refused; use cases report an unreadable catalogue
+    }
+
     /// Checks all that can be checked before the body has arrived, so that the body of an unauthenticated request is
-    /// not read.
+    /// not read. A key that may be newer than the keys in memory is checked when the body is complete. Memory only.
     package func checkBeforeBody(_ request: SignableRequest, nowSeconds: Int64) throws(SignatureFault) {
-        _ = try identify(request, service: nil, nowSeconds: nowSeconds)
+        do throws(SignatureFault) {
+            _ = try identify(request, service: nil, nowSeconds: nowSeconds)
+        } catch {
+            guard error == .unknownKey, !keys.isCurrent else { throw error }
+        }
     }
 
     /// The caller that a request claims to be from. Nothing is verified.
@@ -74,8 +86,7 @@ package struct Authenticator: Sendable {
         {
             return Caller(session)
         }
-        let record = try? keys.credential(key)  // an unreadable catalogue is reported by the use case
-        return record.map { Caller($0, claim) } ?? Caller(account: account)
+        return keys.credential(key).map { Caller($0, claim) } ?? Caller(account: account)
     }
 
     /// Finds the credentials of a signature, and checks its date and scope.
@@ -86,8 +97,7 @@ package struct Authenticator: Sendable {
         try claim.check(nowSeconds: nowSeconds, service: service) { Region($0) != nil }
         guard let region = Region(claim.scope.region) else { throw .unknownKey }
         guard let token = claim.sessionToken, !token.isEmpty else {
-            let record = try? keys.credential(claim.accessKeyID)  // an unreadable catalogue fails closed
-            guard let record else { throw .unknownKey }
+            guard let record = keys.credential(claim.accessKeyID) else { throw .unknownKey }
             let caller = Caller(record, ClaimedIdentity(request))
             return Claimant(claim: claim, caller: caller, region: region, secretAccessKey: record.secretAccessKey)
         }

@@ -59,6 +59,27 @@ import Testing
         #expect(fixture.logFile().contains(" printed\n"))
     }
 
+    @Test func `what a silent handler has in its log is written within a second, while it runs`() throws {
+        let fixture = try PoolFixture(timeoutSeconds: 60)
+        fixture.invoke(1)
+        fixture.reactor.runWork()
+        fixture.reactor.advance(milliseconds: 1_000)
+        #expect(fixture.reactor.writeLogs() == 1)
+        #expect(fixture.logFile().contains(" INIT_START "))
+        _ = fixture.next()
+        #expect(fixture.reactor.writeLogs() == 0, "the beginning of an invocation was written before its answer")
+        fixture.reactor.advance(milliseconds: 1_000)
+        #expect(fixture.reactor.writeLogs() == 1)
+        #expect(fixture.logFile().contains(" START RequestId: 1 "))
+        fixture.reactor.advance(milliseconds: 5_000)
+        #expect(fixture.reactor.writeLogs() == 0)
+        #expect(fixture.finish(1))
+        _ = fixture.next()
+        fixture.reactor.advance(milliseconds: 75)
+        #expect(fixture.reactor.writeLogs() == 1)
+        #expect(fixture.logFile().split(separator: "\n").count == 4)
+    }
+
     @Test func `where the disk lags, lines are held and written when it has caught up`() throws {
         let fixture = try PoolFixture()
         fixture.reactor.refuseLogging(true)
@@ -215,10 +236,7 @@ import Testing
                     environment.handle { _, _ in
                         [
                             .complete(
-                                Invocation(
-                                    requestID: "0", revision: fixture.revision, payload: [], invokedARN: "",
-                                    clientContext: nil, traceID: ""
-                                ) { _ in
+                                fixture.invocation(0) { _ in
                                     inside.withLock {
                                         ($0.now, $0.most, $0.all) = ($0.now + 1, max($0.most, $0.now + 1), $0.all + 1)
                                     }

@@ -93,25 +93,38 @@ final class FakeSandbox: RunningSandbox {
 /// Makes sandboxes that have no processes.
 final class FakeSandboxProvider: SandboxProvider {
     private let made = Mutex<[FakeSandbox]>([])
+    private let count = Mutex<Int32>(0)
     private let isFailing = Mutex(false)
+    private let whileMaking = Mutex<@Sendable () -> Void>({})
     private let limitsMemory: Bool
 
     /// - Parameter limitsMemory: whether a kernel would keep its sandboxes below their limit.
     init(limitsMemory: Bool = true) { self.limitsMemory = limitsMemory }
 
     func start(_ plan: SandboxPlan) throws(SandboxError) -> any RunningSandbox {
+        whileMaking.withLock { $0 }()
         if isFailing.withLock({ $0 }) { throw SandboxError(stage: "mount the new root", errno: EPERM) }
         return made.withLock { made in
-            let sandbox = FakeSandbox(number: Int32(made.count), hasSidecars: !plan.sidecars.isEmpty)
+            let number = count.withLock { count in
+                defer { count += 1 }
+                return count
+            }
+            let sandbox = FakeSandbox(number: number, hasSidecars: !plan.sidecars.isEmpty)
             if !limitsMemory { sandbox.useUnlimitedMemory(bytes: 1) }
             made.append(sandbox)
             return sandbox
         }
     }
 
-    /// Sandboxes cannot be made from now on.
-    func fail() { isFailing.withLock { $0 = true } }
+    /// Whether sandboxes cannot be made from now on.
+    func fail(_ fails: Bool = true) { isFailing.withLock { $0 = fails } }
+
+    /// Does something whenever a sandbox is being made: other threads go on meanwhile.
+    func whileMaking(_ body: @escaping @Sendable () -> Void) { whileMaking.withLock { $0 = body } }
 
     /// Those that were made.
     var sandboxes: [FakeSandbox] { made.withLock { $0 } }
+
+    /// Frees the descriptors of those that were closed.
+    func forgetClosed() { made.withLock { $0.removeAll(where: \.isClosed) } }
 }

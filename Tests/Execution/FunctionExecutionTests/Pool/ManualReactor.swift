@@ -85,8 +85,9 @@ final class ManualReactor: Reactor {
 
     private func takeDue(until end: UInt64) -> (@Sendable () -> Void)? {
         state.withLock { state in
-            guard let (token, timer) = state.timers.min(by: { $0.value.deadline < $1.value.deadline }),
-                timer.deadline <= end
+            // Of two with one deadline the older one is first, so that a run can be repeated.
+            let first = state.timers.min { ($0.value.deadline, $0.key) < ($1.value.deadline, $1.key) }
+            guard let (token, timer) = first, timer.deadline <= end
             else { return nil }
             state.timers[token] = nil
             state.nanoseconds = max(state.nanoseconds, timer.deadline)
@@ -97,6 +98,17 @@ final class ManualReactor: Reactor {
     /// Does the work that waits.
     func runWork() {
         while let work = state.withLock({ $0.work.isEmpty ? nil : $0.work.removeFirst() }) { work() }
+    }
+
+    /// Does one piece of the work that waits, as one of several threads may.
+    ///
+    /// - Parameter choose: chooses it, of so many.
+    func performWork(_ choose: (Int) -> Int) {
+        let count = state.withLock { $0.work.count }
+        guard count > 0 else { return }
+        let index = choose(count)
+        let work = state.withLock { $0.work.remove(at: index) }
+        work()
     }
 
     /// Lets the thread that writes logs do what waits.
@@ -124,8 +136,8 @@ final class ManualReactor: Reactor {
         for action in actions { action() }
     }
 
-    /// Work is refused from now on: too much waits.
-    func refuseWork() { state.withLock { $0.refusesWork = true } }
+    /// Whether work is refused from now on: too much waits.
+    func refuseWork(_ isRefused: Bool = true) { state.withLock { $0.refusesWork = isRefused } }
 
     /// Whether the thread that writes logs is so far behind that it takes no more.
     func refuseLogging(_ isRefused: Bool) { state.withLock { $0.refusesLogging = isRefused } }

@@ -27,7 +27,7 @@ final class PoolFixture: Sendable {
     private let folder: String
     private let results = Mutex<[Int: [InvocationResult]]>([:])
 
-    init(timeoutSeconds: Int = 3, limitsMemory: Bool = true) throws {
+    init(timeoutSeconds: Int = 3, limitsMemory: Bool = true, limits: SchedulerLimits = SchedulerLimits()) throws {
         provider = FakeSandboxProvider(limitsMemory: limitsMemory)
         folder = "\(TemporaryFolder.path)/strata-pool-\(UInt64.random(in: .min ... .max))"
         let function = try FunctionID(
@@ -41,17 +41,23 @@ final class PoolFixture: Sendable {
             codeTree: "\(folder)/code", layerTrees: [], meter: FunctionMeter())
         let host = FunctionHost(userland: Userland(), interpreters: [:], runtimeFiles: "/none", gatewayPort: 4566)
         pool = EnvironmentPool(
-            host: host, sandboxes: provider, logs: LogStore(root: "\(folder)/logs"), limits: SchedulerLimits(),
+            host: host, sandboxes: provider, logs: LogStore(root: "\(folder)/logs"), limits: limits,
             connections: NoConnections(), reactor: reactor)
     }
 
     /// Invokes the function.
     func invoke(_ number: Int) {
         pool.invoke(
-            Invocation(
-                requestID: "\(number)", revision: revision, payload: [], invokedARN: "arn", clientContext: nil,
-                traceID: nil, wantsLogTail: true
-            ) { [weak self] result in self?.results.withLock { $0[number, default: []].append(result) } })
+            invocation(number) { [weak self] result in
+                self?.results.withLock { $0[number, default: []].append(result) }
+            })
+    }
+
+    /// An invocation of the function.
+    func invocation(_ number: Int, complete: @escaping @Sendable (InvocationResult) -> Void) -> Invocation {
+        Invocation(
+            requestID: "\(number)", revision: revision, payload: [], invokedARN: "arn", clientContext: nil,
+            traceID: nil, wantsLogTail: true, complete: complete)
     }
 
     /// How an invocation ended, in a few words; `nil` while it has not.
@@ -88,25 +94,26 @@ final class PoolFixture: Sendable {
         }.joined()
     }
 
-    /// The environment of the first number.
-    private let origin = EnvironmentOrigin(environment: 1, isRuntimeAPI: true).number
+    private func origin(_ environment: UInt32) -> UInt32 {
+        EnvironmentOrigin(environment: environment, isRuntimeAPI: true).number
+    }
 
-    /// The runtime of an environment asks for work.
-    func next() -> HTTPExchange {
-        let exchange = HTTPExchange(.get("/next"), origin: origin, connection: nil)
-        if let response = pool.next(origin: origin, exchange) { exchange.respond(response) }
+    /// The runtime of an environment asks for work: the one of the first number, unless another is named.
+    func next(in environment: UInt32 = 1) -> HTTPExchange {
+        let exchange = HTTPExchange(.get("/next"), origin: origin(environment), connection: nil)
+        if let response = pool.next(origin: origin(environment), exchange) { exchange.respond(response) }
         return exchange
     }
 
     /// The runtime answers an invocation.
-    func finish(_ number: Int, _ payload: String = "done") -> Bool {
-        pool.finish(origin: origin, requestID: "\(number)", .success(Array(payload.utf8)))
+    func finish(_ number: Int, _ payload: String = "done", in environment: UInt32 = 1) -> Bool {
+        pool.finish(origin: origin(environment), requestID: "\(number)", .success(Array(payload.utf8)))
     }
 }
 
 extension RequestHead {
     /// The head of a request for a path.
-    fileprivate static func get(_ path: String) -> RequestHead {
+    static func get(_ path: String) -> RequestHead {
         let text = Array("GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n".utf8)
         guard let head = try? text.withUnsafeBytes({ try RequestHead($0) }) else { fatalError("GET \(path)") }
         return head

@@ -1,0 +1,31 @@
+internal import HTTP
+internal import ServiceKit
+internal import Telemetry
+
+// Episodes in which the server does less than it was asked for: one message at the begin, one at the end.
+extension ServerLog {
+    /// Logs that lines of functions' logs are lost, or are written again.
+    func note(_ loss: LogLoss) {
+        switch loss {
+        case .began(let lines, let cause):
+            warning(
+                "Functions' logs cannot be written; their lines are dropped", ["lines": .integer(lines)], cause: cause)
+        case .ended(let lines):
+            warning("Functions' logs are written again", ["dropped_lines": .integer(lines)])
+        }
+    }
+
+    /// Logs that connections are refused, or are accepted again.
+    func note(_ refusal: ConnectionRefusal) {
+        switch refusal {
+        case .began(let peer):
+            warning("Connections are refused: there are as many as the limit allows", ["from": Self.name(of: peer)])
+        case .ended(let peer, let count):
+            warning("Connections are accepted again", ["from": Self.name(of: peer), "refused": .integer(count)])
+        }
+    }
+
+    private static func name(of peer: ConnectionRefusal.Peer) -> LogValue {
+        .text(peer == .client ? "clients" : "functions")
+    }
+}
