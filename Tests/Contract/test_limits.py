@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 
+from account import Account
 from log_streams import log_with
 
 MEBIBYTE = 1 << 20
@@ -32,6 +33,26 @@ def test_a_function_has_the_share_of_a_processor_that_goes_with_its_memory(aws_w
         MemorySize=memory, Timeout=20,
     )
     assert aws_with_cgroups.invoke(name).value < share + 0.12  # plus one of the kernel's ten periods per second
+
+
+def test_a_function_may_have_the_whole_processor(installation):
+    server = installation.start(arguments=["--cpu-share", "full"])
+    try:
+        account = Account(server)
+        name = account.deploy(
+            """
+            import time
+            def handler(event, context):
+                begin = time.process_time()
+                while time.process_time() - begin < 0.5: pass
+                return "done"
+            """,
+            MemorySize=128, Timeout=6,
+        )
+        # With 7 % of a processor it would take seven seconds.
+        assert account.invoke(name).value == "done"
+    finally:
+        server.stop()
 
 
 def test_the_1025th_descriptor_is_refused(either):

@@ -36,6 +36,8 @@ public struct ServerConfiguration: Sendable, Hashable {
     public var runtimes: [LocatedRuntime]
     /// The network of functions. Default: isolated.
     public var functionNetwork: FunctionNetwork
+    /// How much of the host's processors functions may use. Default: as on Lambda.
+    public var cpuShare: CPUShare
     /// The delay before the first retry of a failed asynchronous invocation, in seconds. Default: 60.
     public var retryDelaySeconds: Double
     /// The scheduler's limits, without the host's memory. Defaults: those of ``SchedulerLimits``.

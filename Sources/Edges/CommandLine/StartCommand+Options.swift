@@ -54,6 +54,10 @@ extension StartCommand {
     static let functionNetwork = Option<ServerConfiguration.FunctionNetwork>(
         oneOf: "function-network", "MODE", default: .isolated, from: .file("functions.network"),
         help: "The network of functions: 'isolated' reaches this server only, 'host' all that this host reaches.")
+    static let cpuShare = Option<CPUShare>(
+        oneOf: "cpu-share", "SHARE", default: .lambda, from: .file("functions.cpu-share"),
+        help:
+            "The processors of functions: 'lambda' in proportion to their memory, one at 1,769 MB; 'full' all of them.")
     static let retryDelay = Option(
         "retry-delay", "SECONDS", .defaulted("60"), kind: .number, from: .file("functions.retry-delay"),
         help: "The delay before the first retry of a failed asynchronous invocation; twice that before the second."
@@ -81,8 +85,8 @@ extension StartCommand {
     static var options: [OptionDescription] {
         [
             SettingSources.config.description, host.description, port.description, auth.description, data.description,
-            account.description, runtime.description, functionNetwork.description, retryDelay.description,
-            s3Endpoint.description, logLevel.description, logFormat.description,
+            account.description, runtime.description, functionNetwork.description, cpuShare.description,
+            retryDelay.description, s3Endpoint.description, logLevel.description, logFormat.description,
         ] + limitOptions
     }
 }

@@ -65,6 +65,7 @@ struct StartCommand: Sendable {
             account: try arguments.value(of: Self.account), region: Self.defaultRegion,
             runtimes: try runtimes(arguments, environment),
             functionNetwork: try arguments.value(of: Self.functionNetwork),
+            cpuShare: try arguments.value(of: Self.cpuShare),
             retryDelaySeconds: try arguments.value(of: Self.retryDelay),
             limits: try Self.limits(arguments),
             overcommit: try arguments.value(of: Self.overcommit),

@@ -37,7 +37,7 @@ final class EnvironmentPerformer: @unchecked Sendable {
             log.telemetry.channels.forEach { $0.resume() }
         case .applyCPUShare:
             let memory = environment.revision.memoryMebibytes
-            _ = sandbox?.sandbox.setCPU(cores: SandboxLimits(memoryMB: memory).cpuCores)
+            _ = sandbox?.sandbox.setCPU(cores: environment.pool.host.cpuShare.cores(memoryMebibytes: memory))
         case .hangUpConnections: environment.pool.hangUp(environment)
         case .releaseSandbox: release(environment)
         case .respond(let exchange, let answer): exchange.respond(answer.response(for: environment.revision))

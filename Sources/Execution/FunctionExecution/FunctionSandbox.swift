@@ -11,6 +11,8 @@ package struct FunctionHost: Sendable {
     package var interpreters: [RuntimeIdentifier: Interpreter]
     /// The host's folder with a folder for each language, of which one is mounted at `/var/runtime`.
     package var runtimeFiles: String
+    /// How much of the host's processors a function may use.
+    package var cpuShare = CPUShare.lambda
     /// Whether functions share the host's network, or have one of their own in which only this server is reached.
     package var usesHostNetwork = false
     /// Makes a function's credentials; `nil` where functions need none, because their socket identifies them or because
@@ -110,7 +112,7 @@ struct FunctionSandbox {
         plan.limits = SandboxLimits(memoryMB: revision.memoryMebibytes)
         // The init phase may use more than the function's share, which begins with the first invocation: importing a
         // framework with 7 % of a core takes ten times as long as on Lambda.
-        plan.limits.cpuCores = max(plan.limits.cpuCores, Self.initCores)
+        plan.limits.cpuCores = max(host.cpuShare.cores(memoryMebibytes: revision.memoryMebibytes), Self.initCores)
         plan.network =
             host.usesHostNetwork ? .host : .isolated(listeners: [Self.runtimeAPIPort, host.gatewayPort])
         return plan

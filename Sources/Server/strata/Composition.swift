@@ -107,6 +107,7 @@ struct Composition {
             userland: HostUserland.detect(), interpreters: configuration.interpreters,
             runtimeFiles: folder.path("runtimes"), gatewayPort: port,
             usesHostNetwork: configuration.functionNetwork == .host)
+        host.cpuShare = configuration.cpuShare
         let machines = HostEmulators.machines()
         host.emulatedArchitectures = Set(Architecture.allCases.filter { machines.contains($0.elfMachine) })
         // A function in its own network is identified by its socket, and needs no credentials.

@@ -190,6 +190,7 @@ import Testing
             [functions]
             runtimes = ["python3.12=python"]
             network = "host"
+            cpu-share = "full"
             retry-delay = 0.5
             [endpoints]
             s3 = "http://127.0.0.1:9000"
@@ -212,6 +213,7 @@ import Testing
             configuration.runtimes.first { $0.source == .override }?.executable
                 == "\(file.folder)/python/bin/python3.12")
         #expect(configuration.functionNetwork == .host && configuration.retryDelaySeconds == 0.5)
+        #expect(configuration.cpuShare == .full)
         #expect(configuration.s3?.endpoint.description == "http://127.0.0.1:9000")
         #expect(configuration.logLevel == .debug && configuration.logFormat == .json)
         #expect(configuration.limits.accountConcurrency == 1 && configuration.limits.idleNanoseconds == 2_500_000_000)

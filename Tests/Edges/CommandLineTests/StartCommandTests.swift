@@ -23,6 +23,7 @@ import Testing
         #expect(options.dataFolder == "/home/me/.local/share/strata")
         #expect(options.account.description == "000000000000")
         #expect(options.functionNetwork == .isolated)
+        #expect(options.cpuShare == .lambda)
         #expect(!options.requiresSignatures)
         #expect(options.limits == SchedulerLimits())
         #expect(options.limits.accountConcurrency == LambdaLimits.concurrentExecutions)
