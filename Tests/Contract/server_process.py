@@ -123,7 +123,8 @@ class ServerProcess:
         self.data = Path(data)
         # Only the ordinary user's interpreter is certain to match the installation.
         named = ["--runtime", f"{installation.runtime}={installation.interpreter}"] if runtimes else []
-        command = installation.command("start", "--port", port, "--data", self.data, *named, *arguments)
+        where = [] if "--ephemeral" in arguments else ["--data", self.data]
+        command = installation.command("start", "--port", port, *where, *named, *arguments)
         self.errors = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
             command, cwd="/", env=installation.environment() | (variables or {}), stdin=subprocess.DEVNULL,

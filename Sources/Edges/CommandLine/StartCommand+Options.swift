@@ -34,6 +34,9 @@ extension StartCommand {
         guard !text.isEmpty else { throw ValueError(expectation: "a folder") }
         return text
     }
+    static let ephemeral = Flag(
+        "ephemeral", from: .file("server.ephemeral"),
+        help: "Keep nothing: the data folder is a temporary one, in $TMPDIR or /tmp, that goes with the server.")
     static let account = Option(
         "account", "ID", .defaulted("000000000000"), from: .file("server.account"),
         help: "The account of callers whose access key does not name one."
@@ -85,7 +88,8 @@ extension StartCommand {
     static var options: [OptionDescription] {
         [
             SettingSources.config.description, host.description, port.description, auth.description, data.description,
-            account.description, runtime.description, functionNetwork.description, cpuShare.description,
+            ephemeral.description, account.description, runtime.description, functionNetwork.description,
+            cpuShare.description,
             retryDelay.description, s3Endpoint.description, logLevel.description, logFormat.description,
         ] + limitOptions
     }

@@ -61,7 +61,7 @@ struct StartCommand: Sendable {
             host: try Self.host(arguments),
             port: try arguments.value(of: Self.port),
             requiresSignatures: arguments[Self.auth],
-            dataFolder: try Self.dataFolder(arguments, environment),
+            dataFolder: try Self.folder(arguments, environment), isEphemeral: arguments[Self.ephemeral],
             account: try arguments.value(of: Self.account), region: Self.defaultRegion,
             runtimes: try runtimes(arguments, environment),
             functionNetwork: try arguments.value(of: Self.functionNetwork),
@@ -84,6 +84,17 @@ struct StartCommand: Sendable {
             throw arguments.refusal("\(label) \(address) is reachable from other machines: that requires --auth")
         }
         return address
+    }
+
+    /// The data folder, or the folder for temporary files where that is a temporary one.
+    private static func folder(_ arguments: Arguments, _ environment: [String: String]) throws(UsageError) -> String {
+        guard arguments[ephemeral] else { return try dataFolder(arguments, environment) }
+        if try arguments.optionalValue(of: data) != nil {
+            let (label, other) = (arguments.label(of: data.description), arguments.label(of: ephemeral.description))
+            throw arguments.refusal("\(label) and \(other) exclude each other: an ephemeral server keeps nothing")
+        }
+        let folder = environment["TMPDIR"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
+        return folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
     }
 
     /// The folder of `--data`, or its default.
