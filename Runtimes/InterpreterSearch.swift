@@ -1,4 +1,4 @@
-/// Where a language's interpreters are on a host, and how one is recognised by looking at files alone. A pure value.
+/// Where a language's interpreters are on a host, and how one is recognised by looking at files alone.
 public struct InterpreterSearch: Sendable {
     /// A tool that installs interpreters, each in a folder of its own.
     public struct Installer: Sendable {

@@ -25,8 +25,8 @@ public struct ServerConfiguration: Sendable, Hashable {
     public var requiresSignatures: Bool
     /// The absolute path of the data folder, which may not exist yet. Default: `$XDG_DATA_HOME/strata`.
     public var dataFolder: String
-    /// Whether the data folder is a temporary one that goes with the server; ``dataFolder`` is then the folder that it is
-    /// made in. Default: no.
+    /// Whether the data folder is a temporary one that goes with the server; ``dataFolder`` is then the folder that it
+    /// is made in. Default: no.
     public var isEphemeral: Bool
     /// The account of callers whose access key does not name one. Default: 000000000000.
     public var account: AccountID

@@ -104,7 +104,10 @@ extension Gateway {
     func contextBeforeBody(_ exchange: HTTPExchange) -> RequestContext? {
         if let function = callerBehind(exchange.origin) { return context(of: function, defaults.region, exchange) }
         guard exchange.origin == 0, isFromProgram(exchange) else { return nil }
-        if let authenticator, fault(authenticator, exchange) != nil { return nil }
+        if let authenticator {
+            // A key that may be newer than the keys in memory is not verified before the body is complete.
+            guard authenticator.hasCurrentKeys, fault(authenticator, exchange) == nil else { return nil }
+        }
         let scope = scope(exchange)
         return context(of: claimed(scope, exchange), scope.region, exchange)
     }

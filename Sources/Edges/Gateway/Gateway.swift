@@ -19,6 +19,8 @@ package final class Gateway: HTTPHandler {
     /// Reads the identity that an unsigned request claims.
     let claims: Authenticator
     let workQueue: WorkQueue
+    /// Reads the access keys for invocations, after the catalogue has changed.
+    private let keyQueue: WorkQueue
     let pages: [String: Page]
     let log: ServerLog
     let calls: CallLog
@@ -51,6 +53,7 @@ package final class Gateway: HTTPHandler {
         claims = authenticator
         pages = Self.pages(of: registry)
         workQueue = try WorkQueue(name: "control", threadCount: callsAtOnce, capacity: Self.backlog)
+        keyQueue = try WorkQueue(name: "keys", threadCount: 1, capacity: Self.backlog)
     }
 
     /// Reports on the health page that the server is stopping. Calls are still answered.
@@ -60,6 +63,7 @@ package final class Gateway: HTTPHandler {
     package func stop() {
         beginShutdown()
         workQueue.close()
+        keyQueue.close()
     }
 
     /// Whether the server is shutting down.
@@ -82,7 +86,7 @@ package final class Gateway: HTTPHandler {
         }
         if isFunction, function == nil { return Self.refusedEndedEnvironment }
         let arrival = calls.now()
-        return submit(exchange, of: scope.service ?? registry.assumed) {
+        return submit(exchange, to: workQueue) {
             self.admitted(exchange, target, scope, function, for: nil) { self.answer(exchange, target, $0, arrival) }
         }
     }
@@ -119,8 +123,9 @@ package final class Gateway: HTTPHandler {
         _ exchange: HTTPExchange, _ route: DataPlaneRoute, _ respond: @escaping @Sendable () -> HTTPResponse?
     ) -> HTTPResponse? {
         switch route.executor {
-        case .servingThread where !needsLongHashing(exchange) && hasKeys(for: exchange): respond()
-        case .servingThread, .workQueue: submit(exchange, of: service(of: exchange), respond)
+        case .servingThread where !hasKeys(for: exchange): submit(exchange, to: keyQueue, respond)
+        case .servingThread where !needsLongHashing(exchange): respond()
+        case .servingThread, .workQueue: submit(exchange, to: workQueue, respond)
         }
     }
 
@@ -129,21 +134,25 @@ package final class Gateway: HTTPHandler {
         authenticator != nil && exchange.origin == 0 && exchange.body.count > Self.hashedOnServingThreadBytes
     }
 
-    /// Whether the caller can be identified from memory. Otherwise keys have to be read, on the work queue.
+    /// Whether the caller can be identified from memory. Otherwise keys have to be read, on a queue of their own: the
+    /// threads of the other one may all be busy with long calls.
     private func hasKeys(for exchange: HTTPExchange) -> Bool { exchange.origin != 0 || claims.hasCurrentKeys }
 
     /// About as long as a serving thread takes for an invocation: SHA-256 does more than a gigabyte per second.
     private static let hashedOnServingThreadBytes = 65_536
 
-    /// Lets a thread of the work queue make the response.
+    /// Lets a thread of a work queue make the response.
     private func submit(
-        _ exchange: HTTPExchange, of service: String, _ respond: @escaping @Sendable () -> HTTPResponse?
+        _ exchange: HTTPExchange, to queue: WorkQueue, _ respond: @escaping @Sendable () -> HTTPResponse?
     ) -> HTTPResponse? {
-        let isAccepted = workQueue.submit {
+        let isAccepted = queue.submit {
             self.claims.refreshKeys()
             if let answer = respond() { exchange.respond(answer) }
+            // The call may have committed something: the next invocation finds the keys current.
+            self.claims.refreshKeys()
         }
         if isAccepted { return nil }
+        let service = service(of: exchange)
         log.warning("A call was refused because the work queue is full", ["service": .text(service)])
         return registry.response(Self.busy, of: service)
     }

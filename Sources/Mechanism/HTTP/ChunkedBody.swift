@@ -87,17 +87,18 @@ struct ChunkedBody {
     /// The size at the start of a line, before a semicolon and extensions, which mean nothing here.
     private static func size(_ line: UnsafeRawBufferPointer) throws(RequestFault) -> Int {
         var size = 0
-        var digits = 0
-        for byte in line {
-            guard let digit = byte.hexadecimalValue else {
-                guard byte == UInt8(ascii: ";") || byte.isBlank else { throw RequestFault(400, "a chunk has no size") }
-                break
-            }
+        var position = 0
+        while position < line.count, let digit = line[position].hexadecimalValue {
             guard size < Int.max >> 8 else { throw RequestFault(413, "a chunk is too long") }
             size = size << 4 | digit
-            digits += 1
+            position += 1
         }
-        guard digits > 0 else { throw RequestFault(400, "a chunk has no size") }
+        guard position > 0 else { throw RequestFault(400, "a chunk has no size") }
+        while position < line.count, line[position].isBlank { position += 1 }
+        let extensions = line[position...]
+        guard extensions.first.map({ $0 == UInt8(ascii: ";") }) ?? true,
+            !extensions.contains(where: \.isForbiddenInValue)
+        else { throw RequestFault(400, "a chunk's size is malformed") }
         return size
     }
 }

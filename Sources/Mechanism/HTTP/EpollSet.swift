@@ -12,8 +12,10 @@ struct EpollSet: ~Copyable {
         static let writable = Events(rawValue: EPOLLOUT.rawValue)
         /// The peer sends nothing more.
         static let peerFinished = Events(rawValue: EPOLLRDHUP.rawValue)
-        /// Both directions are shut, or the connection was reset. Always reported.
-        static let gone = Events(rawValue: EPOLLERR.rawValue | EPOLLHUP.rawValue)
+        /// Both directions are shut. Always reported.
+        static let hungUp = Events(rawValue: EPOLLHUP.rawValue)
+        /// The connection was reset. Always reported.
+        static let failed = Events(rawValue: EPOLLERR.rawValue)
         /// Each event is reported once.
         static let onceEach = Events(rawValue: EPOLLET.rawValue)
         /// Of several threads that wait for the descriptor, not all are woken.
@@ -29,7 +31,7 @@ struct EpollSet: ~Copyable {
         guard epoll.rawValue >= 0 else { throw SystemCallError("epoll_create1") }
     }
 
-    /// Adds a descriptor. It leaves the set when it is closed.
+    /// Adds a descriptor.
     func add(_ descriptor: Int32, _ events: Events) throws(SystemCallError) {
         var event = epoll_event(events: events.rawValue, data: epoll_data_t(u64: UInt64(descriptor)))
         guard epoll_ctl(epoll.rawValue, EPOLL_CTL_ADD, descriptor, &event) == 0 else {
@@ -37,7 +39,7 @@ struct EpollSet: ~Copyable {
         }
     }
 
-    /// Removes an open descriptor.
+    /// Removes an open descriptor. One that is closed without that stays while a copy of it is open (epoll(7)).
     func remove(_ descriptor: Int32) { epoll_ctl(epoll.rawValue, EPOLL_CTL_DEL, descriptor, nil) }
 
     /// Waits for events, and handles them.

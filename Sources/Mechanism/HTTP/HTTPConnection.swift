@@ -1,3 +1,4 @@
+// Length: reading and sending are one state machine with private state.
 internal import Glibc
 internal import LinuxSystem
 
@@ -36,13 +37,15 @@ final class HTTPConnection: @unchecked Sendable {
     private var isHalfClosed = false
     private var output = ResponseOutput()
     private var closesAfterResponse = false
-    /// When something was last read or sent (``MonotonicClock``).
-    private var activeNanoseconds: UInt64
+    private var clock: ConnectionClock
     /// Whether the thread's list of connections to advance contains it.
     var isQueued = false
 
-    /// How much one connection may read or send before others have their turn, in reads of a whole buffer.
-    private static let turnReads = 16
+    /// What is left of this turn: a request costs ``requestCost``, everything else 1.
+    private var turn = 0
+
+    /// How much one connection may read, handle or send before the others of its thread have their turn.
+    private static let (turnCost, requestCost) = (256, 16)
     private static let lingerNanoseconds: UInt64 = 5_000_000_000
     /// How much is dropped of a client, which may send the longest package before it reads, and of a sandbox, whose
     /// code may want to keep the server busy.
@@ -54,13 +57,13 @@ final class HTTPConnection: @unchecked Sendable {
         self.origin = origin
         self.thread = thread
         reader = RequestReader(headLimitBytes: thread.limits.headBytes)
-        activeNanoseconds = MonotonicClock.nowNanoseconds()
+        clock = ConnectionClock(activeNanoseconds: MonotonicClock.nowNanoseconds())
     }
 
     /// Something has changed that the connection waits for. Any thread.
     func wake() { thread.advanceSoon(self) }
 
-    /// There is a response. Sent at once on the connection's thread, and by it soon on every other one.
+    /// There is a response. On the connection's thread it is sent at once; on any other one that thread sends it soon.
     func sendResponse() {
         guard thread.isCurrent else { return wake() }
         takeResponse()
@@ -70,37 +73,46 @@ final class HTTPConnection: @unchecked Sendable {
 // What the thread calls.
 extension HTTPConnection {
     /// Something has happened to the socket.
-    func ready(_ events: EpollSet.Events) {
-        // The client cannot be answered any more.
-        if !events.isDisjoint(with: .gone) { return close() }
-        if events.contains(.peerFinished) { isHalfClosed = true }
-        if !events.isDisjoint(with: [.readable, .peerFinished]) { mayRead = true }
+    func socketDidChange(_ events: EpollSet.Events) {
+        if !events.isDisjoint(with: [.failed, .hungUp]) {
+            // The client cannot be answered any more. What it sent behind the last response is read all the same.
+            guard case .lingering = phase, !events.contains(.failed) else { return close() }
+        }
+        if !events.isDisjoint(with: [.peerFinished, .hungUp]) { isHalfClosed = true }
+        if !events.isDisjoint(with: [.readable, .peerFinished, .hungUp]) { mayRead = true }
         advance()
     }
 
     /// Does what can be done now.
     func advance() {
+        turn = Self.turnCost
         switch phase {
         case .responding: pump()
         case .handling: takeResponse()
         case .reading, .lingering, .ending, .closed: break
         }
         useInput()
-        for _ in 0..<Self.turnReads where isReading && mayRead {
+        while isReading, mayRead, turn > 0 {
+            turn -= Self.requestCost
             read()
             useInput()
         }
         if case .ending = phase { return close() }
-        if isReading, mayRead { thread.advanceSoon(self) }
+        if isReading, mayRead || turn <= 0 { thread.advanceSoon(self) }
     }
 
-    /// When the clock may close it for lack of traffic, as far as is known now; a moment that has come closes it. A
-    /// request that waits for its response is no such lack.
-    func closingNanoseconds(idleNanoseconds: UInt64, nowNanoseconds: UInt64) -> UInt64 {
-        if case .lingering(let deadline, _) = phase { return deadline }
-        guard idleNanoseconds > 0 else { return UInt64.max }
-        if case .handling = phase { return nowNanoseconds + idleNanoseconds }
-        return activeNanoseconds + idleNanoseconds
+    /// When the clock may close it, as far as is known now; a moment that has come closes it.
+    var deadlineNanoseconds: UInt64 {
+        clock.deadline(of: wait, limits: thread.limits, nowNanoseconds: thread.nowNanoseconds)
+    }
+
+    private var wait: ConnectionClock.Wait {
+        switch phase {
+        case .lingering(let deadline, _): .closing(byNanoseconds: deadline)
+        case .handling: .response
+        case .reading where origin == 0 && isReading && (exchange != nil || !input.isEmpty): .arrival
+        case .reading, .responding, .ending, .closed: .request
+        }
     }
 
     /// Whether a request is being read, handled or answered.
@@ -118,9 +130,10 @@ extension HTTPConnection {
     func close() {
         if case .closed = phase { return }
         phase = .closed
-        thread.remove(self)
         output.discard()
+        // Before the origin's entry goes with its last connection: what the request was charged is part of it.
         endExchange()
+        thread.remove(self)
     }
 
     private func endExchange() {
@@ -152,15 +165,17 @@ extension HTTPConnection {
             return
         }
         if count < buffer.count, !isHalfClosed { mayRead = false }
-        activeNanoseconds = thread.nowNanoseconds
-        if case .lingering(let deadline, let bytesLeft) = phase {
-            phase = count < bytesLeft ? .lingering(untilNanoseconds: deadline, bytesLeft: bytesLeft - count) : .ending
-            return
+        clock.activeNanoseconds = thread.nowNanoseconds
+        if case .lingering(_, let bytesLeft) = phase {
+            guard count < bytesLeft else { return phase = .ending }
+            return linger(bytesLeft - count)
         }
         let bytes = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count])
         // Nearly always, all of it is used at once.
         let used = input.isEmpty ? use(bytes) : 0
+        if used < count, clock.headNanoseconds == nil { clock.headNanoseconds = thread.nowNanoseconds }
         input.append(contentsOf: bytes[used...])
+        if case .arrival = wait { thread.expectDeadline(deadlineNanoseconds) }
     }
 
     /// Uses what was read before.
@@ -176,17 +191,19 @@ extension HTTPConnection {
     /// - Returns: how many were used; the rest is to be given again, with more behind it.
     private func use(_ bytes: UnsafeRawBufferPointer) -> Int {
         var position = 0
-        while case .reading = phase, isReading {
+        while case .reading = phase, isReading, turn > 0 {
             do throws(RequestFault) {
                 switch try reader.next(bytes, from: position) {
                 case .more(let used): return used
                 case .head(let head, let end):
                     position = end
-                    begin(head, hasBytesOfBody: end < bytes.count)
+                    didReceiveHead(head, hasBytesOfBody: end < bytes.count)
                 case .piece(let range):
+                    turn -= 1
                     position = range.upperBound
                     deliver(UnsafeRawBufferPointer(rebasing: bytes[range]))
                 case .complete(let trailers, let end):
+                    turn -= Self.requestCost
                     position = end
                     complete(trailers)
                 }
@@ -198,8 +215,9 @@ extension HTTPConnection {
         return position
     }
 
-    private func begin(_ head: RequestHead, hasBytesOfBody: Bool) {
+    private func didReceiveHead(_ head: RequestHead, hasBytesOfBody: Bool) {
         thread.noteWork()
+        clock.headNanoseconds = nil
         let exchange = HTTPExchange(head, origin: origin, connection: self)
         self.exchange = exchange
         closesAfterResponse = !head.isPersistent
@@ -262,11 +280,11 @@ extension HTTPConnection {
 
     /// Sends as much as the socket takes.
     private func pump() {
-        for _ in 0..<Self.turnReads {
+        for _ in 0..<Self.turnCost / Self.requestCost {
             switch output.sendSome(to: descriptor, for: self) {
-            case .sent: activeNanoseconds = thread.nowNanoseconds
+            case .sent: clock.activeNanoseconds = thread.nowNanoseconds
             case .waiting: return
-            case .complete: return responded()
+            case .complete: return didSendResponse()
             case .broken:
                 phase = .ending
                 return thread.advanceSoon(self)
@@ -276,25 +294,26 @@ extension HTTPConnection {
     }
 
     /// The response has been sent whole.
-    private func responded() {
-        activeNanoseconds = thread.nowNanoseconds
+    private func didSendResponse() {
+        clock.activeNanoseconds = thread.nowNanoseconds
         let isUnread = mayRead || !input.isEmpty || !(exchange?.isBodyComplete ?? false)
         endExchange()
+        output.reset()
         guard closesAfterResponse else {
             phase = .reading
             if mayRead || !input.isEmpty { thread.advanceSoon(self) }
             return
         }
         input = []
-        if isUnread { linger() } else { phase = .ending }
         thread.advanceSoon(self)
+        guard isUnread else { return phase = .ending }
+        shutdown(descriptor, Int32(SHUT_WR))
+        linger(origin == 0 ? Self.clientLingerBytes : Self.originLingerBytes)
     }
 
-    private func linger() {
-        shutdown(descriptor, Int32(SHUT_WR))
+    private func linger(_ bytesLeft: Int) {
         let deadline = thread.nowNanoseconds + Self.lingerNanoseconds
-        let bytes = origin == 0 ? Self.clientLingerBytes : Self.originLingerBytes
-        phase = .lingering(untilNanoseconds: deadline, bytesLeft: bytes)
+        phase = .lingering(untilNanoseconds: deadline, bytesLeft: bytesLeft)
         thread.expectDeadline(deadline)
     }
 }

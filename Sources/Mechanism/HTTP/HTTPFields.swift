@@ -7,6 +7,9 @@ struct HTTPFields: Sendable {
         let value: Range<Int>
     }
 
+    /// More than any client sends; each look-up passes all of them.
+    private static let maximumCount = 256
+
     private let bytes: [UInt8]
     private var lines: [Line] = []
 
@@ -25,7 +28,9 @@ struct HTTPFields: Sendable {
         bytes.withUnsafeBytes { buffer in
             var position = start
             while isValid, position < buffer.count {
-                guard let end = buffer.lineEnd(from: position), let line = Self.line(buffer, position..<end) else {
+                guard lines.count < Self.maximumCount, let end = buffer.lineEnd(from: position),
+                    let line = Self.line(buffer, position..<end)
+                else {
                     isValid = false
                     return
                 }
@@ -33,6 +38,7 @@ struct HTTPFields: Sendable {
                 position = end + 2
             }
         }
+        guard lines.count < Self.maximumCount else { throw RequestFault(431, "there are too many header fields") }
         guard isValid else { throw RequestFault(400, "a header field is malformed") }
         self.bytes = bytes
         self.lines = lines
@@ -55,6 +61,12 @@ struct HTTPFields: Sendable {
         return name.withUTF8 { wanted in
             lines.first { isSame($0.name, wanted) }.map { text($0.value) }
         }
+    }
+
+    /// The values of all lines of a field that is a list, by case-insensitive name; `nil` without such a line.
+    func list(of name: String) -> String? {
+        guard self[name] != nil else { return nil }
+        return all.filter { $0.name.lowercased() == name.lowercased() }.map(\.value).joined(separator: ",")
     }
 
     /// How many lines a field has, by case-insensitive name.

@@ -17,6 +17,8 @@ extension HTTPServer {
         /// A connection without traffic is closed after this long, in seconds; 0 keeps it. A parked request does not
         /// count as idle.
         public var idleTimeoutSeconds: UInt32 = 0
+        /// How long a client may take for a request's head, and between two pieces of its body, in seconds.
+        public var arrivalSeconds: UInt32 = 60
         /// The longest head of a request, in bytes. Lambda's longest header, the client context, has 3 583.
         public var headBytes = 32 * 1024
 

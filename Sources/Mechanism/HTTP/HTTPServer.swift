@@ -1,4 +1,5 @@
 internal import Glibc
+internal import LinuxSystem
 internal import Synchronization
 
 /// An HTTP/1.1 server: a few threads that call one handler (docs/decisions/0026).
@@ -38,7 +39,7 @@ public final class HTTPServer: Sendable {
         secondaryLedger = Mutex(OriginLedger(limits: limits.secondaryOrigins))
         do throws(StartError) {
             for number in 0..<limits.threads {
-                let ownListener = number == 0 ? listener : listener.map { dup($0) }
+                let ownListener = try number == 0 ? listener : listener.map(Self.duplicate)
                 let thread = try ServingThread(of: self, listener: ownListener, limits: limits)
                 threads.withLock { $0.append(thread) }
             }
@@ -46,6 +47,16 @@ public final class HTTPServer: Sendable {
             stop()
             throw error
         }
+    }
+
+    private static func duplicate(_ listener: Int32) throws(StartError) -> Int32 {
+        let copy = fcntl(listener, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else {
+
+            throw StartError(description: "the HTTP server could not start: \(SystemCallError("fcntl"))")
+
+        }
+        return copy
     }
 
     /// Serves a connection that was accepted elsewhere. Owns the descriptor in every case.

@@ -29,14 +29,16 @@ struct RequestHead: Sendable {
     /// Where a head ends: behind its empty line; `nil` where that has not arrived.
     ///
     /// - Parameter start: how many bytes an earlier search has seen.
-    static func end(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+    /// - Throws: where a line does not end in CRLF.
+    static func end(in bytes: UnsafeRawBufferPointer, from start: Int) throws(RequestFault) -> Int? {
         guard let base = bytes.baseAddress else { return nil }
         var position = start
         while position < bytes.count,
             let found = memchr(base + position, Int32(UInt8(ascii: "\n")), bytes.count - position)
         {
             let end = base.distance(to: UnsafeRawPointer(found))
-            if end >= 3, bytes[end - 1] == 13, bytes[end - 2] == 10, bytes[end - 3] == 13 { return end + 1 }
+            guard end >= 1, bytes[end - 1] == 13 else { throw RequestFault(400, "a line does not end in CRLF") }
+            if end >= 3, bytes[end - 2] == 10, bytes[end - 3] == 13 { return end + 1 }
             position = end + 1
         }
         return nil
@@ -52,7 +54,7 @@ struct RequestHead: Sendable {
         method = line.method
         target = line.target
         fields = try HTTPFields([UInt8](bytes[..<(bytes.count - 2)]), from: end + 2)
-        let connection = fields["Connection"]?.lowercased()
+        let connection = fields.list(of: "Connection")?.lowercased()
         isPersistent = isVersion10 ? connection == "keep-alive" : connection.map { !Self.has("close", $0) } ?? true
         expectsContinue = !isVersion10 && fields["Expect"]?.lowercased() == "100-continue"
         framing = try Self.framing(fields, isVersion10: isVersion10)

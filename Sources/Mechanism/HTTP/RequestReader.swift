@@ -31,7 +31,7 @@ struct RequestReader {
     /// - Parameters:
     ///   - bytes: what has arrived and was not used up.
     ///   - start: where in it to read on.
-    /// - Throws: where the bytes are no request. Nothing can be read of the connection after that.
+    /// - Throws: where the bytes break the protocol. Nothing can be read of the connection after that.
     mutating func next(_ bytes: UnsafeRawBufferPointer, from start: Int) throws(RequestFault) -> Event {
         switch part {
         case .head(let searched): return try nextHead(bytes, start, searched)
@@ -67,7 +67,7 @@ struct RequestReader {
             start += 2
         }
         let rest = UnsafeRawBufferPointer(rebasing: bytes[start...])
-        guard let end = RequestHead.end(in: rest, from: searched), end <= headLimitBytes else {
+        guard let end = try RequestHead.end(in: rest, from: searched), end <= headLimitBytes else {
             guard rest.count <= headLimitBytes else {
                 throw RequestFault(431, "the request line and the header fields are too long")
             }

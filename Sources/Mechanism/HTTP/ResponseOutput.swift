@@ -42,6 +42,9 @@ struct ResponseOutput {
         isVersion10 = request.isVersion10
     }
 
+    /// The response has been sent: nothing is known of the next request.
+    mutating func reset() { (isHeadRequest, isVersion10) = (false, false) }
+
     /// Adds an interim response (RFC 9110, section 15.2), to be sent before the final one.
     mutating func add(interim text: String) { bytes.append(text) }
 
@@ -57,7 +60,7 @@ struct ResponseOutput {
             if !isBodiless { framing = .length(UInt64(content.count)) }
         case .file(_, let size): framing = .length(size)
         case .stream:
-            if isVersion10 { self.closes = true } else { framing = .chunked }
+            if isVersion10 { self.closes = true } else if !isBodiless { framing = .chunked }
         }
         let connection: StaticString? = self.closes ? "close" : isVersion10 ? "keep-alive" : nil
         ResponseHead(status: response.status, fields: response.headers, framing: framing, connection: connection)
@@ -104,7 +107,7 @@ struct ResponseOutput {
                 discard()
                 return .complete
             }
-            let written = sendfile(socket, descriptor, &offset, min(size - offset, 1 << 20))
+            let written = sendfile(socket, descriptor, &offset, min(size - offset, Self.pieceBytes))
             // A file that has become shorter: the client would wait for the rest.
             guard written > 0 else { return written == 0 ? .broken : Self.failure }
             body = .file(descriptor, sent: offset, size: size)

@@ -7,7 +7,7 @@ internal import Synchronization
 /// The thread spins for a moment before it sleeps (docs/decisions/0022). A peer that was just sent something, such as a
 /// runtime its event, sends again soon, and waking a thread takes as long as the work of an invocation.
 final class ServingThread: Sendable {
-    /// What other threads have for this one: only this thread may use its connections.
+    /// What other threads want this one to do: only this thread may use its connections.
     private struct Inbox {
         var jobs: [@Sendable () -> Void] = []
         var connections: [HTTPConnection] = []
@@ -20,7 +20,7 @@ final class ServingThread: Sendable {
     private let epoll: EpollSet
     private let inbox = Mutex(Inbox())
     /// Whether the inbox has something: saves its lock on every turn.
-    private let hasMail = Atomic(false)
+    private let hasInboxItems = Atomic(false)
     /// Whether the thread sleeps, or is about to.
     private let isAsleep = Atomic(false)
     private let thread = Mutex<SystemThread?>(nil)
@@ -102,7 +102,7 @@ final class ServingThread: Sendable {
     /// Changes the inbox, and wakes the thread if it sleeps. Otherwise it looks before it sleeps.
     private func send(_ change: (inout Inbox) -> Bool) -> Bool {
         guard inbox.withLock({ change(&$0) }) else { return false }
-        hasMail.store(true, ordering: .sequentiallyConsistent)
+        hasInboxItems.store(true, ordering: .sequentiallyConsistent)
         if isAsleep.load(ordering: .sequentiallyConsistent) { waker.wake() }
         return true
     }
@@ -133,6 +133,8 @@ extension ServingThread {
     /// A connection is closed: closes its socket.
     func remove(_ connection: HTTPConnection) {
         connections[connection.descriptor] = nil
+        // A process that is being started holds a copy of the descriptor, and would keep it in the set.
+        epoll.remove(connection.descriptor)
         // Before the descriptor is closed, and may be used anew.
         server.connectionDidEnd(origin: connection.origin, descriptor: connection.descriptor)
         closeDescriptor(connection.descriptor)
@@ -166,7 +168,8 @@ extension ServingThread {
             let isQuiet = queue.isEmpty && begin - quietSince >= window.nanoseconds
             poll(sleeping: isQuiet)
             guard hasWorked else { continue }
-            window.workCame(afterNanoseconds: begin - quietSince)
+            // With the time that the thread slept.
+            window.workCame(afterNanoseconds: nowNanoseconds - quietSince)
             quietSince = MonotonicClock.nowNanoseconds()
         }
         for connection in connections.values { connection.close() }
@@ -180,15 +183,15 @@ extension ServingThread {
     }
 
     private func readInbox() {
-        guard hasMail.load(ordering: .sequentiallyConsistent) else { return }
-        hasMail.store(false, ordering: .sequentiallyConsistent)
-        let mail = inbox.withLock { inbox in
+        guard hasInboxItems.load(ordering: .sequentiallyConsistent) else { return }
+        hasInboxItems.store(false, ordering: .sequentiallyConsistent)
+        let items = inbox.withLock { inbox in
             defer { (inbox.jobs, inbox.connections) = ([], []) }
             return inbox
         }
-        for job in mail.jobs { job() }
-        for connection in mail.connections { enqueue(connection) }
-        guard mail.isStopping, endNanoseconds == nil else { return }
+        for job in items.jobs { job() }
+        for connection in items.connections { enqueue(connection) }
+        guard items.isStopping, endNanoseconds == nil else { return }
         endNanoseconds = nowNanoseconds + Self.stopNanoseconds
         expectDeadline(nowNanoseconds + Self.stopNanoseconds)
         stopAccepting()
@@ -210,7 +213,7 @@ extension ServingThread {
         var milliseconds: Int32 = 0
         if sleeping {
             isAsleep.store(true, ordering: .sequentiallyConsistent)
-            if !hasMail.load(ordering: .sequentiallyConsistent) { milliseconds = sleepMilliseconds }
+            if !hasInboxItems.load(ordering: .sequentiallyConsistent) { milliseconds = sleepMilliseconds }
         }
         epoll.wait(milliseconds: milliseconds) {
             guard sleeping else { return }
@@ -218,7 +221,7 @@ extension ServingThread {
             nowNanoseconds = MonotonicClock.nowNanoseconds()
         } _: { descriptor, events in
             if let connection = connections[descriptor] {
-                connection.ready(events)
+                connection.socketDidChange(events)
             } else if descriptor == waker.descriptor {
                 waker.clear()
             } else if descriptor == listener {
@@ -237,9 +240,8 @@ extension ServingThread {
     /// Closes idle connections, and accepts again after a pause.
     private func clockWork() {
         deadlineNanoseconds = endNanoseconds ?? UInt64.max
-        let idle = UInt64(limits.idleTimeoutSeconds) * 1_000_000_000
         for connection in connections.values {
-            let moment = connection.closingNanoseconds(idleNanoseconds: idle, nowNanoseconds: nowNanoseconds)
+            let moment = connection.deadlineNanoseconds
             if moment <= nowNanoseconds { connection.close() } else { expectDeadline(moment) }
         }
         if !isAccepting { acceptAgain() }

@@ -48,7 +48,7 @@ struct EphemeralFolder: ~Copyable {
         }
     }
 
-    /// Whether it is a folder of this user, and no link that somebody else has put there.
+    /// Whether it is a folder of this user, and no link that another user has put there.
     private static func isOurs(_ name: String, in parent: String) -> Bool {
         do throws(SystemCallError) {
             let folder = try FileDescriptor.open(FilePath(parent), [.read, .directory])

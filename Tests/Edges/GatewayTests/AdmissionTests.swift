@@ -10,10 +10,10 @@ import Testing
         try fixture.register()
         for _ in 0..<2 {
             let first = try invoke()
-            #expect((first.status, first.text) == (200, "control"))
+            #expect((first.status, first.text) == (200, "keys"))
             let second = try invoke()
             #expect(second.status == 200)
-            #expect(second.text != "control")
+            #expect(second.text != "keys")
             // Any commit to the catalogue may have changed the keys.
             try fixture.register(SigningCredentials(accessKeyID: "AKIAB", secretAccessKey: "x"))
             _ = try fixture.catalog.deleteCredential("AKIAB")

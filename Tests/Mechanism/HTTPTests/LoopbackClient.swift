@@ -59,6 +59,12 @@ final class LoopbackClient {
         send("GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n")
     }
 
+    /// Reads some bytes, and drops them.
+    func receiveBytes() -> Int {
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        return recv(descriptor, &chunk, chunk.count, 0)
+    }
+
     /// Reads one response; `nil` when the connection ends first.
     func receive() -> Answer? {
         while true {

@@ -130,9 +130,10 @@ enum OutputSource: Hashable, Sendable {
 
 /// How an invocation ended.
 enum InvocationOutcome: Sendable {
-    /// The function answered. The tail of the log goes with it.
+    /// The function answered. The tail of the log goes with it where the invocation wants it.
     case answered([UInt8])
-    /// The function failed; the payload is the error's JSON. The tail of the log goes with it.
+    /// The function failed; the payload is the error's JSON. The tail of the log goes with it where the invocation
+    /// wants it.
     case failed([UInt8])
     /// The invocation did not run.
     case refused(EnvironmentRefusal)
