@@ -38,6 +38,7 @@ def test_a_function_that_calls_itself_is_stopped_after_sixteen(aws):
     assert body["Message"] == (
         "Lambda has detected your function being invoked in a recursive loop with other Amazon Web Services resources "
         "and stopped your function's invocation.")
+    assert "A recursive loop was stopped; PutFunctionRecursionConfig" in aws.server.stderr()
 
 
 def test_sixteen_are_not_stopped(aws):

@@ -15,7 +15,9 @@ struct ServerConnection {
     static let endpoint = Option(
         "endpoint", "URL",
         .optional(otherwise: "$AWS_ENDPOINT_URL_LAMBDA, then $AWS_ENDPOINT_URL, then http://127.0.0.1:4566"),
-        help: "The server. AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_DEFAULT_REGION set credentials and region."
+        help:
+            "The server. Credentials and region come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION, or "
+            + "else AWS_DEFAULT_REGION."
     ) { (text) throws(ValueError) -> EndpointURL in
         guard let url = EndpointURL(text) else { throw ValueError(expectation: "an http or https URL") }
         return url

@@ -158,12 +158,13 @@ extension ServingThread {
             shortestMicroseconds: limits.shortestSpinMicroseconds, longestMicroseconds: limits.longestSpinMicroseconds)
         nowNanoseconds = MonotonicClock.nowNanoseconds()
         var quietSince = nowNanoseconds
-        while !isOver {
+        while true {
             nowNanoseconds = MonotonicClock.nowNanoseconds()
             let begin = nowNanoseconds
             hasWorked = false
             readInbox()
             advanceQueue()
+            if isOver { break }
             if begin >= deadlineNanoseconds { clockWork() }
             let isQuiet = queue.isEmpty && begin - quietSince >= window.nanoseconds
             poll(sleeping: isQuiet)

@@ -53,7 +53,10 @@ extension Invoker {
         let attempt = EventAttempt(
             event: event, target: target, settings: route.asynchronous, meter: metrics.meter(of: target.function),
             nowMilliseconds: { WallClock.nowMilliseconds() })
-        guard !attempt.isInLoop else { return answer(attempt.breakLoop()) }
+        guard !attempt.isInLoop else {
+            noteStoppedLoop(of: target.function)
+            return answer(attempt.breakLoop())
+        }
         guard !route.asynchronous.hasZeroConcurrency else {
             return answer(attempt.finish(.zeroReservedConcurrency, nil))
         }

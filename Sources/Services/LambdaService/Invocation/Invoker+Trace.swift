@@ -1,3 +1,4 @@
+internal import Domain
 internal import FunctionExecution
 internal import ServiceKit
 internal import Telemetry
@@ -12,11 +13,19 @@ extension Invoker {
         lineage.add(revision.lineageHash)
         guard revision.allowsRecursion || !lineage.isLoop(of: revision.lineageHash) else {
             revision.meter.count(\.recursiveInvocationsDropped)
+            noteStoppedLoop(of: revision.function)
             throw ServiceError(
                 .recursiveInvocation,
                 "Lambda has detected your function being invoked in a recursive loop with other Amazon Web Services "
                     + "resources and stopped your function's invocation.")
         }
         return lineage.header(replacing: header)
+    }
+
+    /// Lambda notifies the account's owner by e-mail; here the server's log does.
+    func noteStoppedLoop(of function: FunctionID) {
+        log.warning(
+            "A recursive loop was stopped; PutFunctionRecursionConfig with RecursiveLoop=Allow lets it run",
+            ["function": .text(function.name.description), "account": .text(function.account.description)])
     }
 }
