@@ -138,3 +138,16 @@ def test_a_strangers_large_body_is_not_read(guarded):
     assert b"MissingAuthenticationTokenException" in answer_to_headers(65_537)
     with pytest.raises(TimeoutError):
         answer_to_headers(65_536)
+
+
+def test_a_large_body_of_an_unknown_key_is_not_read_though_the_keys_have_changed(guarded, key, owner):
+    """Any change of the catalogue may have brought new keys: they are read before the body is."""
+    unknown = type(key)("AKIAUNKNOWN", "secret")
+    for known, status in ((unknown, b"403"), (key, b"HTTP/1.1 100"), (unknown, b"403")):
+        owner.deploy()
+        request = signed(guarded, known, LIST, "POST", b"x" * 70_000)
+        head = "".join(f"{name}: {value}\r\n" for name, value in request.headers.items())
+        with socket.create_connection(("127.0.0.1", guarded.port), timeout=10) as connection:
+            connection.sendall(
+                f"POST {LIST} HTTP/1.1\r\n{head}Content-Length: 70000\r\nExpect: 100-continue\r\n\r\n".encode())
+            assert status in connection.recv(4096)

@@ -2,6 +2,7 @@ internal import AWSProtocol
 internal import Domain
 internal import Glibc
 package import HTTP
+internal import LinuxSystem
 internal import ServiceKit
 internal import SignatureV4
 
@@ -15,6 +16,17 @@ struct Admission {
 extension Gateway {
     /// The longest body that is read before the caller is known, in bytes. Every service reads as much.
     private static let anonymousBodyBytes = 65_536
+
+    /// Whether the access keys have to be read before it is known whether the body of a request is.
+    package func needsPreparation(for exchange: HTTPExchange) -> Bool {
+        guard authenticator != nil, exchange.origin == 0, !isShort(exchange), !claims.hasCurrentKeys else {
+            return false
+        }
+        return keyQueue.submit {
+            self.claims.refreshKeys()
+            exchange.didPrepare()
+        }
+    }
 
     /// The longest body that is read of a request, in bytes.
     package func bodyLimitBytes(for exchange: HTTPExchange) -> Int {
@@ -104,10 +116,7 @@ extension Gateway {
     func contextBeforeBody(_ exchange: HTTPExchange) -> RequestContext? {
         if let function = callerBehind(exchange.origin) { return context(of: function, defaults.region, exchange) }
         guard exchange.origin == 0, isFromProgram(exchange) else { return nil }
-        if let authenticator {
-            // A key that may be newer than the keys in memory is not verified before the body is complete.
-            guard authenticator.hasCurrentKeys, fault(authenticator, exchange) == nil else { return nil }
-        }
+        if let authenticator, fault(authenticator, exchange) != nil { return nil }
         let scope = scope(exchange)
         return context(of: claimed(scope, exchange), scope.region, exchange)
     }

@@ -20,7 +20,7 @@ package final class Gateway: HTTPHandler {
     let claims: Authenticator
     let workQueue: WorkQueue
     /// Reads the access keys for invocations, after the catalogue has changed.
-    private let keyQueue: WorkQueue
+    let keyQueue: WorkQueue
     let pages: [String: Page]
     let log: ServerLog
     let calls: CallLog

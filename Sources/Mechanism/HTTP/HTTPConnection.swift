@@ -11,6 +11,8 @@ final class HTTPConnection: @unchecked Sendable {
     private enum Phase {
         /// It reads a request.
         case reading
+        /// It has read a head, and the handler prepares for the body.
+        case preparing
         /// The request is complete and has no response yet.
         case handling
         /// The response is being sent.
@@ -37,6 +39,8 @@ final class HTTPConnection: @unchecked Sendable {
     private var isHalfClosed = false
     private var output = ResponseOutput()
     private var closesAfterResponse = false
+    /// Whether the client sends the body only after `100 Continue`.
+    private var awaitsContinue = false
     private var clock: ConnectionClock
     /// Whether the thread's list of connections to advance contains it.
     var isQueued = false
@@ -89,6 +93,7 @@ extension HTTPConnection {
         switch phase {
         case .responding: pump()
         case .handling: takeResponse()
+        case .preparing: beginBody()
         case .reading, .lingering, .ending, .closed: break
         }
         useInput()
@@ -109,7 +114,7 @@ extension HTTPConnection {
     private var wait: ConnectionClock.Wait {
         switch phase {
         case .lingering(let deadline, _): .closing(byNanoseconds: deadline)
-        case .handling: .response
+        case .handling, .preparing: .response
         case .reading where origin == 0 && isReading && (exchange != nil || !input.isEmpty): .arrival
         case .reading, .responding, .ending, .closed: .request
         }
@@ -122,6 +127,7 @@ extension HTTPConnection {
     func stop(_ response: HTTPResponse) {
         exchange?.endPauses()
         output.abort()
+        if case .preparing = phase { return refuseBody(response) }
         if case .handling = phase { exchange?.respond(response) }
         if exchange == nil { close() }
     }
@@ -151,7 +157,7 @@ extension HTTPConnection {
         switch phase {
         case .reading: exchange.map { !$0.isPaused } ?? true
         case .lingering: true
-        case .handling, .responding, .ending, .closed: false
+        case .preparing, .handling, .responding, .ending, .closed: false
         }
     }
 
@@ -222,8 +228,18 @@ extension HTTPConnection {
         self.exchange = exchange
         closesAfterResponse = !head.isPersistent
         output.begin(head)
+        awaitsContinue = head.expectsContinue && !hasBytesOfBody && head.framing != .length(0)
+        if thread.server.needsPreparation(exchange) { phase = .preparing }
+        beginBody()
+    }
+
+    /// The handler is ready for the body, or refuses it.
+    private func beginBody() {
+        guard let exchange else { return }
+        if case .preparing = phase, !exchange.hasPrepared { return }
+        phase = .reading
         if let refusal = thread.server.begin(exchange) { return refuseBody(refusal) }
-        guard head.expectsContinue, !hasBytesOfBody, head.framing != .length(0) else { return }
+        guard awaitsContinue else { return }
         output.add(interim: "HTTP/1.1 100 Continue\r\n\r\n")
         _ = output.sendSome(to: descriptor, for: self)
     }

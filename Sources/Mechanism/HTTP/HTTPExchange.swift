@@ -32,6 +32,7 @@ public final class HTTPExchange: Sendable {
     nonisolated(unsafe) public private(set) var sink: (any HTTPBodySink)?
     /// Whether the body has arrived whole.
     nonisolated(unsafe) private(set) var isBodyComplete = false
+    private let isPrepared = Atomic(false)
     private let gate = Mutex(BodyGate())
     private let state = Mutex(State.handling)
 
@@ -61,6 +62,12 @@ public final class HTTPExchange: Sendable {
 
     /// All header fields as sent.
     public func headers() -> [(name: String, value: String)] { head.fields.all }
+
+    /// What the handler had to read first is there (``HTTPHandler/needsPreparation(for:)``).
+    public func didPrepare() {
+        isPrepared.store(true, ordering: .releasing)
+        connection?.wake()
+    }
 
     /// Resumes the body after its sink has paused it.
     public func resumeBody() { resumeBody { $0.resume() } }
@@ -104,6 +111,9 @@ extension HTTPExchange {
     var announcedBytes: Int {
         if case .length(let count) = head.framing { count } else { 0 }
     }
+
+    /// Whether the handler was done with its preparation.
+    var hasPrepared: Bool { isPrepared.load(ordering: .acquiring) }
 
     /// The headers are complete: determines the body's sink or limit. `false` when `Content-Length` exceeds the limit.
     func start(handler: any HTTPHandler) -> Bool {

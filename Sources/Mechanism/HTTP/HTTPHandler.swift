@@ -1,5 +1,9 @@
 /// Responds to the requests of one server. Called on the server's threads, several at once.
 public protocol HTTPHandler: Sendable {
+    /// Whether something has to be read before the questions below can be answered. Then nothing more of the request is
+    /// read until ``HTTPExchange/didPrepare()`` is called, once, on any thread.
+    func needsPreparation(for exchange: HTTPExchange) -> Bool
+
     /// The longest body that the request may have, in bytes. Called when the headers are complete, before the body is
     /// read.
     func bodyLimitBytes(for exchange: HTTPExchange) -> Int
@@ -17,6 +21,9 @@ public protocol HTTPHandler: Sendable {
 }
 
 extension HTTPHandler {
+    /// Nothing has to be read.
+    public func needsPreparation(for exchange: HTTPExchange) -> Bool { false }
+
     /// Every body is buffered.
     public func bodySink(for exchange: HTTPExchange) -> (any HTTPBodySink)? { nil }
 }

@@ -110,6 +110,9 @@ extension HTTPServer {
         case disconnect
     }
 
+    /// Whether the handler has to read something before ``begin(_:)``.
+    func needsPreparation(_ exchange: HTTPExchange) -> Bool { handler.needsPreparation(for: exchange) }
+
     /// A request's head has arrived. Returns the response where it is refused before its body is read.
     func begin(_ exchange: HTTPExchange) -> HTTPResponse? {
         guard exchange.start(handler: handler) else { return handler.responseForLargeBody(exchange) }

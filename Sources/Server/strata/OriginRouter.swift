@@ -9,6 +9,8 @@ struct OriginRouter<RuntimeAPI: HTTPHandler>: HTTPHandler {
     let gateway: Gateway
     let runtimeAPI: RuntimeAPI
 
+    func needsPreparation(for exchange: HTTPExchange) -> Bool { handler(exchange).needsPreparation(for: exchange) }
+
     func bodyLimitBytes(for exchange: HTTPExchange) -> Int { handler(exchange).bodyLimitBytes(for: exchange) }
 
     func responseForLargeBody(_ exchange: HTTPExchange) -> HTTPResponse {

@@ -61,13 +61,9 @@ package struct Authenticator: Sendable {
     }
 
     /// Checks all that can be checked before the body has arrived, so that the body of an unauthenticated request is
-    /// not read. A key that may be newer than the keys in memory is checked when the body is complete. Memory only.
+    /// not read. Memory only.
     package func checkBeforeBody(_ request: SignableRequest, nowSeconds: Int64) throws(SignatureFault) {
-        do throws(SignatureFault) {
-            _ = try identify(request, service: nil, nowSeconds: nowSeconds)
-        } catch {
-            guard error == .unknownKey, !keys.isCurrent else { throw error }
-        }
+        _ = try identify(request, service: nil, nowSeconds: nowSeconds)
     }
 
     /// The caller that a request claims to be from. Nothing is verified.
