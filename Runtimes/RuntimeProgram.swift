@@ -49,10 +49,13 @@ public struct RuntimeProgram: Sendable {
     /// - Parameter name: the runtime as the API names it.
     public static func running(_ name: String) -> (program: RuntimeProgram, runtime: Runtime)? {
         for program in all {
-            if let runtime = program.runtimes.first(where: { $0.name == name }) { return (program, runtime) }
+            if let runtime = program.runtime(named: name) { return (program, runtime) }
         }
         return nil
     }
+
+    /// The runtime of a name; `nil` where the program does not run it.
+    public func runtime(named name: String) -> Runtime? { runtimes.first { $0.name == name } }
 
     /// The runtimes in words: `python3.9 to python3.14`.
     public var names: String {

@@ -13,7 +13,7 @@ def test_the_pytest_example_passes(installation, tmp_path):
     files = dict(re.findall(r"```python\n# (\S+)\n(.*?)```", guide, re.DOTALL))
     assert set(files) == {"conftest.py", "test_greeting.py"}
     for name, text in files.items():
-        # The interpreter that the tests have, under whatever version.
+        # The tests may have another version of the interpreter than the guide.
         (tmp_path / name).write_text(text.replace("python3.11", installation.runtime))
     temporary = tmp_path / "tmp"
     temporary.mkdir()

@@ -53,7 +53,8 @@ struct DoctorReport {
         lines += runtimes.map {
             row(mark(true, style), $0.runtime.description, "\($0.executable) (\(Self.name(of: $0.source)))")
         }
-        for program in RuntimeProgram.all where !runtimes.contains(where: { $0.isRun(by: program) }) {
+        for program in RuntimeProgram.all
+        where !runtimes.contains(where: { program.runtime(named: $0.runtime.description) != nil }) {
             let example = program.runtimes.last?.name ?? program.language
             lines.append("  no interpreter of \(program.names) found; pass --runtime \(example)=PATH to strata start")
         }
@@ -123,11 +124,5 @@ struct DoctorReport {
 
     private func row(_ mark: String, _ name: String, _ text: String) -> String {
         "\(mark)  \(name)\(String(repeating: " ", count: max(1, 17 - name.count)))\(text)"
-    }
-}
-
-extension LocatedRuntime {
-    fileprivate func isRun(by program: RuntimeProgram) -> Bool {
-        program.runtimes.contains { $0.name == runtime.description }
     }
 }

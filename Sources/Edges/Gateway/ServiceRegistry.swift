@@ -30,12 +30,10 @@ package struct ServiceRegistry: Sendable {
     ///
     /// - Parameter name: the service that the request is signed for, which decides before its path does; `nil` where it
     ///   is not signed. Routes that need no authentication take any request of their paths.
-    func dataPlaneRoute(
-        for target: RequestTarget, method: String, signedFor name: @autoclosure () -> String?
-    ) -> DataPlaneRoute? {
+    func dataPlaneRoute(for target: RequestTarget, method: String, signedFor name: String?) -> DataPlaneRoute? {
         for service in services {
             guard let route = service.dataPlaneRoute(for: target, method: method) else { continue }
-            guard case .caller(let api) = route.authentication, let name = name(), name != api else { return route }
+            guard case .caller(let api) = route.authentication, let name, name != api else { return route }
         }
         return nil
     }

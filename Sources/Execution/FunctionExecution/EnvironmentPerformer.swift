@@ -3,7 +3,6 @@ internal import HTTP
 internal import LinuxSystem
 internal import RuntimeAPI
 internal import Sandbox
-internal import SandboxPlan
 internal import Telemetry
 
 /// Performs the actions of one environment. A thread owns it while it performs: it is taken and given back under the

@@ -88,7 +88,7 @@ public struct RuntimeLocator: Sendable {
     ) throws(RuntimeOverrideError) -> LocatedRuntime {
         let name = identifier.description
         for program in programs {
-            guard let runtime = program.runtimes.first(where: { $0.name == name }) else { continue }
+            guard let runtime = program.runtime(named: name) else { continue }
             let search = program.interpreters
             let executable = search.program(runtime.version)
             let inPrefix = interpreter("\(path)/bin/\(executable)", of: runtime, search, .override)

@@ -15,15 +15,10 @@ enum TraceHeader {
     /// The sixteen digits of a number, and eight more of another.
     private static func hexadecimal(_ number: UInt64, _ more: UInt64? = nil) -> String {
         String(unsafeUninitializedCapacity: 24) { digits in
-            for index in 0..<16 { digits[index] = digit(number >> (60 - 4 * UInt64(index))) }
+            for index in 0..<16 { digits[index] = Hexadecimal.digit(number >> (60 - 4 * UInt64(index))) }
             guard let more else { return 16 }
-            for index in 0..<8 { digits[16 + index] = digit(more >> (28 - 4 * UInt64(index))) }
+            for index in 0..<8 { digits[16 + index] = Hexadecimal.digit(more >> (28 - 4 * UInt64(index))) }
             return 24
         }
-    }
-
-    private static func digit(_ number: UInt64) -> UInt8 {
-        let value = UInt8(truncatingIfNeeded: number & 15)
-        return value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 }

@@ -105,8 +105,6 @@ public final class HTTPExchange: Sendable {
 
 // What the connection calls, in this order, on its thread.
 extension HTTPExchange {
-    var framing: RequestHead.Framing { head.framing }
-
     /// The length of the body, where the head says it.
     var announcedBytes: Int {
         if case .length(let count) = head.framing { count } else { 0 }

@@ -52,9 +52,7 @@ public final class HTTPServer: Sendable {
     private static func duplicate(_ listener: Int32) throws(StartError) -> Int32 {
         let copy = fcntl(listener, F_DUPFD_CLOEXEC, 0)
         guard copy >= 0 else {
-
             throw StartError(description: "the HTTP server could not start: \(SystemCallError("fcntl"))")
-
         }
         return copy
     }

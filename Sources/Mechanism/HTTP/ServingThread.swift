@@ -193,8 +193,9 @@ extension ServingThread {
         for job in items.jobs { job() }
         for connection in items.connections { enqueue(connection) }
         guard items.isStopping, endNanoseconds == nil else { return }
-        endNanoseconds = nowNanoseconds + Self.stopNanoseconds
-        expectDeadline(nowNanoseconds + Self.stopNanoseconds)
+        let end = nowNanoseconds + Self.stopNanoseconds
+        endNanoseconds = end
+        expectDeadline(end)
         stopAccepting()
         for connection in connections.values { connection.stop(HTTPServer.stopping) }
     }
@@ -214,7 +215,10 @@ extension ServingThread {
         var milliseconds: Int32 = 0
         if sleeping {
             isAsleep.store(true, ordering: .sequentiallyConsistent)
-            if !hasInboxItems.load(ordering: .sequentiallyConsistent) { milliseconds = sleepMilliseconds }
+            if !hasInboxItems.load(ordering: .sequentiallyConsistent) {
+                milliseconds = MonotonicClock.sleepMilliseconds(
+                    until: deadlineNanoseconds, nowNanoseconds: nowNanoseconds)
+            }
         }
         epoll.wait(milliseconds: milliseconds) {
             guard sleeping else { return }
@@ -229,13 +233,6 @@ extension ServingThread {
                 accept()
             }
         }
-    }
-
-    private var sleepMilliseconds: Int32 {
-        guard deadlineNanoseconds != UInt64.max else { return -1 }
-        guard deadlineNanoseconds > nowNanoseconds else { return 0 }
-        // Rounded up: waking before the deadline would only spin.
-        return Int32(clamping: (deadlineNanoseconds - nowNanoseconds + 999_999) / 1_000_000)
     }
 
     /// Closes idle connections, and accepts again after a pause.
@@ -289,8 +286,6 @@ extension ServingThread {
         } catch {
             return connection.close()
         }
-        if limits.idleTimeoutSeconds > 0 {
-            expectDeadline(nowNanoseconds + UInt64(limits.idleTimeoutSeconds) * 1_000_000_000)
-        }
+        expectDeadline(connection.deadlineNanoseconds)
     }
 }

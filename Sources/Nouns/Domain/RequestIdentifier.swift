@@ -29,8 +29,7 @@ public enum RequestIdentifier {
     }
 
     private static func append(_ value: UInt64, _ buffer: UnsafeMutableBufferPointer<UInt8>, _ position: Int) -> Int {
-        let digit = UInt8(value & 15)
-        buffer[position] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+        buffer[position] = Hexadecimal.digit(value)
         return position + 1
     }
 

@@ -1,3 +1,5 @@
+internal import Digest
+
 /// A revision of a function or alias: a random UUID in lower case that changes with every update. Callers send it back
 /// so that an update of something they have not seen fails.
 ///
@@ -22,11 +24,10 @@ public struct RevisionID: Hashable, Sendable, CustomStringConvertible {
         var bytes = (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
         bytes[6] = bytes[6] & 0x0f | 0x40
         bytes[8] = bytes[8] & 0x3f | 0x80
-        let hexadecimal = Array("0123456789abcdef".utf8)
         var text: [UInt8] = []
         for byte in bytes {
             if dashes.contains(text.count) { text.append(UInt8(ascii: "-")) }
-            text += [hexadecimal[Int(byte >> 4)], hexadecimal[Int(byte & 15)]]
+            text += [Hexadecimal.digit(byte >> 4), Hexadecimal.digit(byte)]
         }
         return RevisionID(unchecked: String(decoding: text, as: UTF8.self))
     }

@@ -168,12 +168,9 @@ extension EventLoop {
             state.wakeNanoseconds = earliest
             return earliest
         }
-        guard let earliest else { return nil }
-        guard earliest != UInt64.max else { return -1 }
-        let now = MonotonicClock.nowNanoseconds()
-        guard earliest > now else { return 0 }
-        // Rounded up: waking before the deadline would only spin.
-        return Int32(clamping: (earliest - now + 999_999) / 1_000_000)
+        return earliest.map {
+            MonotonicClock.sleepMilliseconds(until: $0, nowNanoseconds: MonotonicClock.nowNanoseconds())
+        }
     }
 
     private func performDueTimers() {

@@ -36,26 +36,17 @@ import Testing
     /// The body and the trailers of a chunked message that arrives in pieces of these lengths.
     private static func read(_ wire: [UInt8], cuts: () -> Int) throws -> (body: [UInt8], trailer: String?)? {
         var chunks = ChunkedBody(lineLimitBytes: 1_000)
-        var (body, pending, position): ([UInt8], [UInt8], Int) = ([], [], 0)
-        while position < wire.count {
-            let end = min(wire.count, position + cuts())
-            pending += wire[position..<end]
-            position = end
-            var used = 0
-            reading: while true {
-                switch try pending.withUnsafeBytes({ try chunks.next($0, from: used) }) {
-                case .more(let count):
-                    used = count
-                    break reading
-                case .piece(let range):
-                    body += pending[range]
-                    used = range.upperBound
-                case .end: return (body, chunks.trailers["X-End"])
-                }
+        var body: [UInt8] = []
+        let isComplete = try deliver(wire, cuts: cuts) { arrived, start in
+            switch try arrived.withUnsafeBytes({ try chunks.next($0, from: start) }) {
+            case .more(let used): return .needsMore(used: used)
+            case .piece(let range):
+                body += arrived[range]
+                return .continues(at: range.upperBound)
+            case .end: return .ends
             }
-            pending.removeFirst(used)
         }
-        return nil
+        return isComplete ? (body, chunks.trailers["X-End"]) : nil
     }
 
     @Test func `a chunked body is the same wherever its bytes were cut`() throws {

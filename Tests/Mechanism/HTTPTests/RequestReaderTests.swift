@@ -35,29 +35,20 @@ import Testing
     /// The requests of a connection whose bytes arrive in pieces of these lengths.
     private static func read(_ wire: [UInt8], cuts: () -> Int) throws -> [Message] {
         var reader = RequestReader(headLimitBytes: 4_096)
-        var (messages, pending, position): ([Message], [UInt8], Int) = ([], [], 0)
-        while position < wire.count {
-            let end = min(wire.count, position + cuts())
-            pending += wire[position..<end]
-            position = end
-            var used = 0
-            reading: while true {
-                switch try pending.withUnsafeBytes({ try reader.next($0, from: used) }) {
-                case .more(let count):
-                    used = count
-                    break reading
-                case .head(let head, let end):
-                    messages.append(Message(target: head.target))
-                    used = end
-                case .piece(let range):
-                    messages[messages.count - 1].body += pending[range]
-                    used = range.upperBound
-                case .complete(let trailers, let end):
-                    messages[messages.count - 1].trailer = trailers["X-End"]
-                    used = end
-                }
+        var messages: [Message] = []
+        _ = try deliver(wire, cuts: cuts) { arrived, start in
+            switch try arrived.withUnsafeBytes({ try reader.next($0, from: start) }) {
+            case .more(let used): return .needsMore(used: used)
+            case .head(let head, let end):
+                messages.append(Message(target: head.target))
+                return .continues(at: end)
+            case .piece(let range):
+                messages[messages.count - 1].body += arrived[range]
+                return .continues(at: range.upperBound)
+            case .complete(let trailers, let end):
+                messages[messages.count - 1].trailer = trailers["X-End"]
+                return .continues(at: end)
             }
-            pending.removeFirst(used)
         }
         return messages
     }

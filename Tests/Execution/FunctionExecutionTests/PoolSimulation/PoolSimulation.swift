@@ -47,13 +47,7 @@ final class PoolSimulation: Sendable {
 
     init(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
-        var limits = SchedulerLimits()
-        limits.accountConcurrency = Int.random(in: 1...8, using: &random)
-        limits.environments = Int.random(in: 1...8, using: &random)
-        limits.waitingInvocations = Int.random(in: 0...6, using: &random)
-        limits.requestsPerConcurrency = 1_000_000
-        limits.idleNanoseconds = 5_000_000_000
-        self.limits = limits
+        limits = .simulated(using: &random)
         let host = FunctionHost(userland: Userland(), interpreters: [:], runtimeFiles: "/none", gatewayPort: 4566)
         pool = EnvironmentPool(
             host: host, sandboxes: provider, logs: LogStore(root: "/dev/null/logs"), limits: limits,

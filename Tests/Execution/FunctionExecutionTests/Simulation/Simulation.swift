@@ -68,13 +68,7 @@ struct Simulation {
 
     init(seed: UInt64, defect: ShellDefect? = nil) {
         random = SeededGenerator(seed: seed)
-        var limits = SchedulerLimits()
-        limits.accountConcurrency = Int.random(in: 1...8, using: &random)
-        limits.environments = Int.random(in: 1...8, using: &random)
-        limits.waitingInvocations = Int.random(in: 0...6, using: &random)
-        limits.requestsPerConcurrency = 1_000_000
-        limits.idleNanoseconds = 5_000_000_000
-        self.limits = limits
+        limits = .simulated(using: &random)
         self.defect = defect
         scheduler = Scheduler(limits: limits)
     }
