@@ -1,6 +1,6 @@
 # Each verb is a script of the same name in script/.
 .DEFAULT_GOAL := help
-.PHONY: demo test test-quick check fmt bench build clean help
+.PHONY: demo test test-quick check fmt bench build dist dist-check clean help
 
 demo: ## set up, build, deploy and invoke the example application with the AWS CLI
 	@script/demo
@@ -22,6 +22,12 @@ bench: ## measure the budgets of docs/SPECIFICATION.md
 
 build: ## build the release binaries, in .build/release
 	@script/build
+
+dist: ## build a tarball, a Debian package and a Python wheel, in .build/dist
+	@script/dist
+
+dist-check: ## install each of them in a new Debian, and run a function there; as root
+	@script/dist-check
 
 clean: ## remove build products and installed dependencies
 	rm -rf .build .strata

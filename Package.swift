@@ -1,21 +1,35 @@
 // swift-tools-version: 6.2
 // Strata's house: one folder of Sources for each storey. A target imports only from storeys below its own.
 // docs/ARCHITECTURE.md explains the storeys; Tests/TidyTests enforces the direction of the arrows.
+// Length: one table of all targets; a reader looks for one line of it.
 
 import PackageDescription
 
-let strict: [SwiftSetting] = [
+let common: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .treatAllWarnings(as: .error),
-    // Targets are small, and a warm invocation passes through a dozen: without this, their generic code is not
-    // specialised, and the server works a tenth longer for each.
-    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
 ]
+
+// Targets are small, and a warm invocation passes through a dozen: without this, their generic code is not specialised,
+// and the server works a tenth longer for each.
+let strict: [SwiftSetting] =
+    common + [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
 
 /// For what a simulation runs a million times in `make test`, which has to be quick in debug builds as well.
 let optimized: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
+
+/// For generated models, which are many functions of one call each: optimized they take three times as long to compile
+/// and gain nothing. Each function is a section of its own, and none is kept for other programs or, as by `-Onone`, for
+/// the debugger, so that the linker leaves out what no handler uses.
+let generated: [SwiftSetting] =
+    common + [
+        .unsafeFlags(
+            [
+                "-disable-sil-perf-optzns", "-disable-llvm-optzns", "-function-sections", "-internalize-at-link",
+            ].flatMap { ["-Xfrontend", $0] }, .when(configuration: .release))
+    ]
 
 let strictC: [CSetting] = [
     .unsafeFlags(["-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE"])
@@ -31,11 +45,14 @@ func cLibrary(_ name: String, _ dependencies: [Target.Dependency] = []) -> Targe
 }
 
 /// One storey of the house: its folder in `Sources`, and its targets with what they import.
-func storey(_ folder: String, _ targets: [(name: String, dependencies: [Target.Dependency])]) -> [Target] {
+func storey(
+    _ folder: String, _ targets: [(name: String, dependencies: [Target.Dependency])],
+    _ settings: [SwiftSetting] = strict
+) -> [Target] {
     targets.map { target in
         .target(
             name: target.name, dependencies: target.dependencies, path: "Sources/\(folder)/\(target.name)",
-            swiftSettings: strict)
+            swiftSettings: settings)
     }
 }
 
@@ -54,8 +71,8 @@ func support(_ name: String) -> Target {
 
 /// The files of the Python runtime; Runtimes/RuntimeProgram+Python.swift lists them too.
 let pythonRuntime = [
-    "bootstrap", "bootstrap_api", "bootstrap_context", "bootstrap_encoder", "bootstrap_faults", "bootstrap_json",
-    "bootstrap_logging",
+    "bootstrap", "bootstrap_api", "bootstrap_awslambdaric", "bootstrap_bytecode", "bootstrap_context",
+    "bootstrap_encoder", "bootstrap_faults", "bootstrap_json", "bootstrap_logging", "bytecode_compiler",
 ]
 
 let c: [Target] = [
@@ -64,8 +81,10 @@ let c: [Target] = [
     systemLibrary("CZlib", "zlib", "zlib1g-dev"),
     systemLibrary("CCrypto", "libcrypto", "libssl-dev"),
     systemLibrary("CSeccomp", "libseccomp", "libseccomp-dev"),
+    systemLibrary("CExpat", "expat", "libexpat1-dev"),
     systemLibrary("CJansson", "jansson", "libjansson-dev"),
     systemLibrary("CPCRE2", "libpcre2-8", "libpcre2-dev"),
+    systemLibrary("CPostgreSQL", "libpq", "libpq-dev"),
     cLibrary("CHTTPClient", ["CCurl"]),
     cLibrary("CLinux"),
     cLibrary("CSandbox"),
@@ -81,11 +100,13 @@ let system = storey(
 let mechanism = storey(
     "Mechanism",
     [
-        ("SQLite", ["CSQLite"]),
+        ("Store", []),
+        ("SQLite", ["CSQLite", "LinuxSystem", "Store"]),
+        ("PostgreSQL", ["CPostgreSQL", "LinuxSystem", "Store"]),
         ("Archive", ["CZlib", "LinuxSystem"]),
         ("HTTP", ["CLinux", "LinuxSystem"]),
         ("HTTPClient", ["CCurl", "CHTTPClient"]),
-        ("AWSProtocol", ["CPCRE2", "CZlib", "Digest"]),
+        ("AWSProtocol", ["CExpat", "CPCRE2", "CZlib", "Digest"]),
         ("SignatureV4", ["Digest"]),
         ("TOML", []),
     ])
@@ -103,21 +124,23 @@ let models = storey(
     [
         ("LambdaModel", ["AWSProtocol"]),
         ("IAMModel", ["AWSProtocol"]),
+        ("SSMModel", ["AWSProtocol"]),
         ("STSModel", ["AWSProtocol"]),
-    ])
+    ], generated)
 
 let engines =
     storey(
         "Engines",
         [
             ("AWSClient", ["AWSProtocol", "HTTPClient", "SignatureV4"]),
-            ("Catalog", ["Domain", "Digest", "SQLite"]),
+            ("Bytecode", ["Digest", "LinuxSystem"]),
+            ("Catalog", ["Domain", "Digest", "Store"]),
             ("LayerStore", ["Archive", "Digest", "LinuxSystem"]),
             ("Packaging", ["Archive", "Digest", "Domain", "LinuxSystem"]),
             ("RuntimeAPI", ["AWSProtocol", "Digest", "HTTP"]),
             ("Sandbox", ["CLinux", "CSandbox", "CSeccomp", "LinuxSystem", "SandboxPlan"]),
             ("Telemetry", ["AWSProtocol", "Domain", "LinuxSystem"]),
-            ("EventQueue", ["LinuxSystem", "SQLite"]),
+            ("EventQueue", ["LinuxSystem", "Store"]),
         ]) + [.target(name: "Scheduler", path: "Sources/Engines/Scheduler", swiftSettings: optimized)]
 
 let kit = storey(
@@ -127,9 +150,7 @@ let kit = storey(
             "ServiceKit",
             [
                 "AWSClient", "AWSProtocol", "Catalog", "Digest", "Domain", "EventQueue", "HTTP", "HTTPClient",
-                "LinuxSystem", "Runtimes",
-                "SignatureV4",
-                "Telemetry",
+                "LinuxSystem", "Runtimes", "SignatureV4", "Store", "Telemetry",
             ]
         )
     ])
@@ -140,8 +161,8 @@ let execution = storey(
         (
             "FunctionExecution",
             [
-                "Digest", "Domain", "HTTP", "LayerStore", "LinuxSystem", "RuntimeAPI", "Runtimes", "Sandbox",
-                "SandboxPlan", "Scheduler", "Telemetry",
+                "Bytecode", "Digest", "Domain", "HTTP", "LayerStore", "LinuxSystem", "Packaging", "RuntimeAPI",
+                "Runtimes", "Sandbox", "SandboxPlan", "Scheduler", "Telemetry",
             ]
         )
     ])
@@ -157,10 +178,10 @@ let services = storey(
             "LambdaService",
             [
                 "AWSClient", "AWSProtocol", "Catalog", "Digest", "Domain", "EventQueue", "FunctionExecution", "HTTP",
-                "HTTPClient", "LambdaModel", "LayerStore", "LinuxSystem", "Scheduler", "ServiceKit",
-                "Telemetry",
+                "HTTPClient", "LambdaModel", "LayerStore", "LinuxSystem", "Scheduler", "ServiceKit", "Telemetry",
             ]
         ),
+        ("SSMService", ["AWSProtocol", "Digest", "Domain", "LinuxSystem", "SSMModel", "ServiceKit", "Store"]),
     ])
 
 let edges = storey(
@@ -174,7 +195,7 @@ let edges = storey(
             "CommandLine",
             [
                 "AWSClient", "AWSProtocol", "Digest", "Domain", "FunctionExecution", "HTTPClient", "LinuxSystem",
-                "Packaging", "Runtimes", "Sandbox", "Scheduler", "ServiceKit", "SignatureV4", "TOML",
+                "Packaging", "Runtimes", "Sandbox", "Scheduler", "ServiceKit", "SignatureV4", "Store", "TOML",
             ]
         ),
     ])
@@ -183,25 +204,58 @@ let server: [Target] = [
     .executableTarget(
         name: "strata",
         dependencies: [
-            "Catalog", "CommandLine", "Domain", "EventQueue", "FunctionExecution", "Gateway", "HTTP", "IAMService",
-            "LambdaService",
-            "LinuxSystem", "RuntimeAPI", "Runtimes", "Sandbox", "Scheduler", "ServiceKit", "Telemetry",
+            "Bytecode", "Catalog", "CommandLine", "Digest", "Domain", "EventQueue", "FunctionExecution", "Gateway",
+            "HTTP",
+            "IAMService", "LambdaService", "LinuxSystem", "Packaging", "PostgreSQL", "RuntimeAPI", "Runtimes", "SQLite",
+            "SSMService", "Sandbox", "Scheduler", "ServiceKit", "Store", "Telemetry",
         ], path: "Sources/Server/strata",
-        swiftSettings: strict),
+        swiftSettings: strict,
+        // No library is loaded at run time that could ask for symbols of the program; the toolchain exports all.
+        linkerSettings: [.unsafeFlags(["-Xlinker", "--no-export-dynamic"], .when(configuration: .release))]),
     // Starts with every environment, and is all C: static, and without Swift's start-up object, it starts in a quarter
-    // of the time that loading the Swift runtime takes.
+    // of the time that loading the Swift runtime takes. At a random address (static-pie), as every program.
     .executableTarget(
         name: "strata-init", dependencies: ["CSandbox"], path: "Sources/Server/strata-init", cSettings: strictC,
-        linkerSettings: [.unsafeFlags(["-nostartfiles", "-static-executable"])]),
+        linkerSettings: [
+            .unsafeFlags([
+                "-nostartfiles", "-static-executable", "-Xclang-linker", "-static-pie", "-Xclang-linker",
+                "--ld-path=\(Context.packageDirectory)/script/link-init",
+            ])
+        ]),
+    // For Tests/Contract/test_uploads.py.
+    .executableTarget(
+        name: "upload-probe",
+        dependencies: [
+            "AWSProtocol", "Catalog", "Digest", "Domain", "Gateway", "HTTP", "LinuxSystem", "SQLite", "ServiceKit",
+            "SignatureV4",
+        ], path: "Tests/Support/upload-probe", swiftSettings: strict),
+    // For Tests/Contract/test_wire_protocols.py.
+    .executableTarget(
+        name: "protocol-probe", dependencies: ["AWSProtocol"], path: "Tests/Support/protocol-probe",
+        swiftSettings: strict),
 ]
 
 let proof: [Target] =
-    [support("SeededRandom"), support("Semaphores"), support("ZipForge")]
+    [
+        support("SeededRandom"), support("ZipForge"),
+        .target(
+            name: "PostgreSQLCluster", dependencies: ["LinuxSystem"], path: "Tests/Support/PostgreSQLCluster",
+            swiftSettings: strict),
+        // Measures durable writes, for Benchmarks/rows.py.
+        .executableTarget(
+            name: "WriteRate", dependencies: ["LinuxSystem", "PostgreSQL", "SQLite", "Store"],
+            path: "Tests/Support/WriteRate", swiftSettings: strict),
+        .target(
+            name: "StoreEngines", dependencies: ["PostgreSQL", "PostgreSQLCluster", "SQLite", "Store"],
+            path: "Tests/Support/StoreEngines", swiftSettings: strict),
+    ]
     + tests("System", [("LinuxSystem", ["SeededRandom"]), ("Digest", [])])
     + tests(
         "Mechanism",
         [
-            ("SQLite", []),
+            ("SQLite", ["LinuxSystem", "SeededRandom", "Store", "StoreEngines"]),
+            ("PostgreSQL", ["LinuxSystem", "PostgreSQLCluster", "Store"]),
+            ("Store", ["LinuxSystem", "StoreEngines"]),
             ("Archive", ["LinuxSystem", "SeededRandom", "ZipForge"]),
             ("HTTP", ["LinuxSystem", "SeededRandom"]),
             ("HTTPClient", ["HTTP", "LinuxSystem"]),
@@ -214,13 +268,14 @@ let proof: [Target] =
         "Engines",
         [
             ("AWSClient", ["HTTP", "HTTPClient", "SignatureV4"]),
-            ("Catalog", ["Domain", "Digest", "SQLite"]),
+            ("Bytecode", ["Digest", "LinuxSystem"]),
+            ("Catalog", ["Domain", "Digest", "Store", "StoreEngines"]),
             ("LayerStore", ["Archive", "Digest", "LinuxSystem", "SeededRandom", "ZipForge"]),
             ("Packaging", ["Digest", "Domain", "LinuxSystem"]),
             ("RuntimeAPI", ["HTTP"]),
             ("Sandbox", ["CSandbox", "LinuxSystem", "SandboxPlan", "SeededRandom"]),
             ("Telemetry", ["Domain", "LinuxSystem"]),
-            ("EventQueue", ["LinuxSystem", "SQLite", "SeededRandom"]),
+            ("EventQueue", ["LinuxSystem", "SeededRandom", "Store", "StoreEngines"]),
         ])
     + tests(
         "Kit",
@@ -229,7 +284,7 @@ let proof: [Target] =
                 "ServiceKit",
                 [
                     "AWSProtocol", "Catalog", "Domain", "EventQueue", "HTTP", "LinuxSystem", "SeededRandom",
-                    "Semaphores", "SignatureV4",
+                    "SignatureV4", "SQLite", "Store", "StoreEngines",
                 ]
             )
         ])
@@ -247,13 +302,17 @@ let proof: [Target] =
     + tests(
         "Services",
         [
-            ("IAMService", ["AWSProtocol", "Catalog", "Domain", "IAMModel", "STSModel", "ServiceKit"]),
+            (
+                "SSMService",
+                ["AWSProtocol", "Digest", "Domain", "SSMModel", "ServiceKit", "Store", "StoreEngines"]
+            ),
+            ("IAMService", ["AWSProtocol", "Catalog", "Domain", "IAMModel", "STSModel", "ServiceKit", "StoreEngines"]),
             (
                 "LambdaService",
                 [
                     "AWSClient", "AWSProtocol", "Catalog", "Digest", "Domain", "EventQueue", "FunctionExecution",
-                    "HTTPClient",
-                    "LambdaModel", "LinuxSystem", "Scheduler", "SeededRandom", "Semaphores", "ServiceKit", "Telemetry",
+                    "HTTPClient", "LambdaModel", "LinuxSystem", "Scheduler", "SeededRandom",
+                    "ServiceKit", "StoreEngines", "Telemetry",
                 ]
             ),
         ])
@@ -264,14 +323,15 @@ let proof: [Target] =
                 "Gateway",
                 [
                     "AWSProtocol", "Catalog", "Domain", "HTTP", "HTTPClient", "LinuxSystem", "ServiceKit",
-                    "SignatureV4",
+                    "SignatureV4", "StoreEngines",
                 ]
             ),
             (
                 "CommandLine",
                 [
-                    "AWSClient", "AWSProtocol", "Domain", "FunctionExecution", "LinuxSystem", "Sandbox", "Scheduler",
-                    "ServiceKit",
+                    "AWSClient", "AWSProtocol", "Domain", "FunctionExecution", "LinuxSystem", "Packaging", "SQLite",
+                    "Sandbox",
+                    "Scheduler", "ServiceKit",
                 ]
             ),
         ]) + [

@@ -9,7 +9,10 @@ import sys
 import traceback
 from pathlib import Path
 
-MEASUREMENTS = ["warm", "cold", "storage", "deploys", "servers", "control_plane", "asynchronous", "soak"]
+MEASUREMENTS = [
+    "warm", "cold", "imports", "storage", "deploys", "servers", "resets", "control_plane", "rows", "asynchronous",
+    "postgresql", "soak",
+]
 SLOW_MEASUREMENTS = ["builds"]
 
 

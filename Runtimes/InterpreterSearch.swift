@@ -30,6 +30,9 @@ public struct InterpreterSearch: Sendable {
     /// Files of which one is below the prefix of a version's installation, beside `bin`: they tell interpreters from
     /// the scripts that installers put on `PATH` in their place.
     public let evidence: @Sendable (_ version: String) -> [String]
+    /// Folders below the prefix of a version's installation that have the host's packages, which functions must not
+    /// find. Some may not exist.
+    public let packageFolders: @Sendable (_ version: String) -> [String]
     /// The tools that install it, best first.
     public let installers: [Installer]
     /// A command that installs a version, for messages.
@@ -38,12 +41,14 @@ public struct InterpreterSearch: Sendable {
     /// Describes a search.
     public init(
         program: @escaping @Sendable (String) -> String, programPrefix: String,
-        evidence: @escaping @Sendable (String) -> [String], installers: [Installer],
+        evidence: @escaping @Sendable (String) -> [String],
+        packageFolders: @escaping @Sendable (String) -> [String] = { _ in [] }, installers: [Installer],
         installCommand: @escaping @Sendable (String) -> String
     ) {
         self.program = program
         self.programPrefix = programPrefix
         self.evidence = evidence
+        self.packageFolders = packageFolders
         self.installers = installers
         self.installCommand = installCommand
     }

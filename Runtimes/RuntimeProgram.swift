@@ -23,6 +23,16 @@ public struct RuntimeProgram: Sendable {
         public let version: String
     }
 
+    /// AWS's SDK for a language, which AWS's runtimes have beside their own files.
+    public struct SDK: Sendable {
+        /// The name of its package: `boto3`.
+        public let package: String
+        /// A file of the package, below the folder that it is installed in.
+        public let evidence: String
+        /// The interpreter's arguments that compile all sources of a folder in place.
+        public let compile: @Sendable (_ folder: String) -> [String]
+    }
+
     /// Every language that functions can be written in, beside those that bring their own bootstrap.
     public static let all = [python]
 
@@ -32,6 +42,10 @@ public struct RuntimeProgram: Sendable {
     /// The runtimes that the program runs, oldest first.
     public let runtimes: [Runtime]
 
+    /// Runtimes that Lambda no longer supports. The program runs them too, with interpreters that a user names; nothing
+    /// looks for those.
+    public let formerRuntimes: [Runtime]
+
     /// All files, which belong in one folder.
     public let files: [File]
 
@@ -40,6 +54,14 @@ public struct RuntimeProgram: Sendable {
 
     /// The interpreter's flags, before the main file.
     public let flags: [String]
+
+    /// The file that compiles a package's sources, which end in a suffix: run by the interpreter with these flags and
+    /// the package's folder, it writes a pack of bytecode to its standard output. `nil` where the language has no such
+    /// thing.
+    public let bytecodeCompiler: (file: String, flags: [String], suffix: String)?
+
+    /// The SDK; `nil` where functions bring their own.
+    public let sdk: SDK?
 
     /// How the interpreters are found.
     public let interpreters: InterpreterSearch
@@ -55,7 +77,9 @@ public struct RuntimeProgram: Sendable {
     }
 
     /// The runtime of a name; `nil` where the program does not run it.
-    public func runtime(named name: String) -> Runtime? { runtimes.first { $0.name == name } }
+    public func runtime(named name: String) -> Runtime? {
+        runtimes.first { $0.name == name } ?? formerRuntimes.first { $0.name == name }
+    }
 
     /// The runtimes in words: `python3.9 to python3.14`.
     public var names: String {

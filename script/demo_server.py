@@ -1,12 +1,16 @@
-"""A Strata server in its own folder, and the AWS CLI configured for it."""
+"""A Strata server in its own folder, the AWS CLI configured for it, and a meter between the two."""
 
 import base64
+import http.client
+import http.server
 import json
 import os
 import pathlib
 import re
 import subprocess
+import threading
 import time
+import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 STRATA = ROOT / ".build" / "release" / "strata"
@@ -28,7 +32,9 @@ class Server:
     def __enter__(self):
         self.log = open(self.folder / "server.log", "wb")
         self.process = subprocess.Popen(
-            [STRATA, "start", "--port", "0", "--data", self.folder / "data"],
+            # The waiter of an update would sleep for a second, and measure that.
+            [STRATA, "start", "--port", "0", "--data", self.folder / "data", "--boto3-version", "none",
+             "--update-delay", "0"],
             stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
         try:
@@ -57,6 +63,61 @@ class Server:
             self.process.kill()
             self.process.wait()
         self.log.close()
+
+
+class Meter:
+    """Forwards requests to a server, and adds up the seconds between each request and the end of its answer.
+
+    The AWS CLI starts for about a second before it sends anything: without a meter, a comparison of deployments would
+    be one of CLI starts.
+    """
+
+    def __init__(self, url):
+        self.server = urllib.parse.urlsplit(url).netloc
+        self.seconds = 0.0
+        meter = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def forward(self):
+                meter.forward(self)
+
+            do_GET = do_POST = do_PUT = do_DELETE = forward
+
+            def log_message(self, *_):
+                pass
+
+        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.http.server_port}"
+
+    def __enter__(self):
+        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.http.shutdown()
+        self.http.server_close()
+
+    def forward(self, request):
+        body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
+        headers = {name: value for name, value in request.headers.items() if name.lower() != "host"}
+        # Signatures cover the host that the client has named.
+        headers["Host"] = request.headers["Host"]
+        begin = time.monotonic()
+        connection = http.client.HTTPConnection(self.server)
+        connection.request(request.command, request.path, body, headers)
+        answer = connection.getresponse()
+        content = answer.read()
+        connection.close()
+        self.seconds += time.monotonic() - begin
+        request.send_response_only(answer.status, answer.reason)
+        for name, value in answer.getheaders():
+            if name.lower() not in ("transfer-encoding", "content-length", "connection"):
+                request.send_header(name, value)
+        request.send_header("Content-Length", str(len(content)))
+        request.end_headers()
+        request.wfile.write(content)
 
 
 class Client:

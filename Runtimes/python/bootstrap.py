@@ -26,6 +26,9 @@ ASCII_RUNTIMES = tuple("AWS_Lambda_python3.%d" % minor for minor in range(12))
 
 # The headers of the event in flight: log records contain its request id and tenant.
 current = {}
+# What this process speaks to the runtime API with, for modules that are loaded later.
+api = json = None
+INVOCATION_ID_HEADER = "Lambda-Runtime-Invocation-Id: "
 
 # For modules that are loaded later: a function may rebind `__main__`.
 sys.modules["bootstrap_main"] = sys.modules[__name__]
@@ -74,6 +77,15 @@ def set_search_path():
     site.execsitecustomize()
 
 
+def use_bytecode():
+    """Has the bytecode used that the server has made of the function's packages, if there is any yet."""
+    try:
+        names = os.listdir("/var/strata/bytecode")
+    except OSError:
+        return
+    load("bytecode").install(names)
+
+
 class Unbuffered:
     """A text stream that flushes every write, so that output survives any end of the process."""
 
@@ -98,17 +110,18 @@ class Unbuffered:
         self.stream.flush()
 
 
-# The modules that AWS's runtime imports before it searches the function's directory: a function's own `types.py` or
-# `logging/` never shadows the library's there. Here most of them are imported by the function, if at all.
+# The modules that AWS's runtime imports before it searches the function's directory, its own client among them: a
+# function's own `types.py` or `logging/` never shadows the library's there. Here most of them are imported by the
+# function, if at all.
 LIBRARY_FIRST = frozenset(
-    "__future__ collections concurrent contextlib copyreg decimal enum functools heapq json keyword linecache logging "
-    "math numbers operator queue re reprlib string textwrap threading token tokenize traceback types warnings "
-    "weakref".split()
+    "__future__ awslambdaric collections concurrent contextlib copyreg decimal enum functools heapq json keyword "
+    "linecache logging math numbers operator queue re reprlib string textwrap threading token tokenize traceback "
+    "types warnings weakref".split()
 )
 
 
 class LibraryFinder:
-    """Finds the modules of LIBRARY_FIRST on the interpreter's initial search path.
+    """Finds the modules of LIBRARY_FIRST on the interpreter's initial search path, and AWS's client in our runtime.
 
     Importing `logging` takes longer than this runtime's start: its root logger is configured on first import.
     """
@@ -119,6 +132,9 @@ class LibraryFinder:
     def find_spec(self, name, path=None, target=None):
         if name not in LIBRARY_FIRST:
             return None
+        if name == "awslambdaric":
+            load(name)
+            return sys.modules[name].__spec__
         spec = importlib._bootstrap_external.PathFinder.find_spec(name, self.path)
         if name == "logging" and spec is not None:
             execute = spec.loader.exec_module
@@ -129,6 +145,13 @@ class LibraryFinder:
 
             spec.loader.exec_module = execute_and_configure
         return spec
+
+
+def __getattr__(name):
+    """`__main__.awslambdaricmain`: where libraries look for AWS's client, which AWS's `bootstrap.py` imports so."""
+    if name == "awslambdaricmain":
+        return importlib.import_module("awslambdaric.__main__")
+    raise AttributeError("module {!r} has no attribute {!r}".format(__name__, name))
 
 
 def _get_handler(name):
@@ -204,18 +227,18 @@ def handle_event_request(api, json, request_handler, headers, body):
     except Exception:
         error = load("faults").logged(sys.exc_info(), request_id, json)
     if error is not None:
-        load("faults").post_invocation_error(api, json, headers, error)
+        load("faults").post_invocation_error(api, json, error, headers.get("lambda-runtime-invocation-id"))
         return
+    post_invocation_result(api, request_id, result, content_type, headers.get("lambda-runtime-invocation-id"))
+
+
+def post_invocation_result(api, request_id, result, content_type, invocation_id):
     if not isinstance(result, bytes):
         result = result.encode()
     path = "invocation/" + request_id + "/response"
-    api.post("invocation response", path, content_type, result, invocation_id_line(headers), polls=True)
-
-
-def invocation_id_line(headers):
-    """The header that distinguishes attempts of one request, if the API sends it."""
-    value = headers.get("lambda-runtime-invocation-id")
-    return "Lambda-Runtime-Invocation-Id: " + value + "\r\n" if value else ""
+    # It distinguishes attempts of one request, if the API sends it.
+    more_headers = INVOCATION_ID_HEADER + invocation_id + "\r\n" if invocation_id else ""
+    api.post("invocation response", path, content_type, result, more_headers, polls=True)
 
 
 def set_trace_id(value):
@@ -226,7 +249,7 @@ def set_trace_id(value):
 
 
 def main():
-    global current
+    global current, api, json
     sys.stdout = Unbuffered(sys.stdout)
     sys.stderr = Unbuffered(sys.stderr)
     api = RuntimeAPI(os.environ["AWS_LAMBDA_RUNTIME_API"])
@@ -234,11 +257,15 @@ def main():
     sys.meta_path.insert(0, LibraryFinder())
     if "logging" in sys.modules:
         load("logging").configure(sys.modules["logging"])
+    use_bytecode()
     set_search_path()
+    error = None
     try:
         request_handler = _get_handler(os.environ["_HANDLER"])
     except Exception:
-        load("faults").post_init_error(api, json, sys.exc_info())
+        error = load("faults").logged_init_error(sys.exc_info(), json)
+    if error is not None:
+        load("faults").post_init_error(api, json, error)
         sys.exit(1)
     while True:
         current, body = api.next()

@@ -25,18 +25,23 @@ UNHANDLED_EXCEPTION_WARNING = (
 )
 
 
-def post_init_error(api, json, exc_info):
-    """Reports that the handler could not be loaded."""
+def logged_init_error(exc_info, json):
+    """Logs that the handler could not be loaded, and returns the error's payload."""
     import logging
 
     logging.warning(UNHANDLED_EXCEPTION_WARNING)
-    post(api, json, "init error", "init/error", logged(exc_info, "", json))
+    return logged(exc_info, "", json)
 
 
-def post_invocation_error(api, json, headers, payload):
+def post_init_error(api, json, payload):
+    post(api, json, "init error", "init/error", payload)
+
+
+def post_invocation_error(api, json, payload, invocation_id):
     """Reports that an invocation failed; the environment continues."""
     path = "invocation/" + payload["requestId"] + "/error"
-    post(api, json, "invocation error", path, payload, runtime.invocation_id_line(headers))
+    more_headers = runtime.INVOCATION_ID_HEADER + invocation_id + "\r\n" if invocation_id else ""
+    post(api, json, "invocation error", path, payload, more_headers)
 
 
 def post(api, json, what, path, payload, more_headers=""):
@@ -56,7 +61,7 @@ def described(exc_info, request_id):
     """The payload of an exception, in AWS's format."""
     kind, error, trace = exc_info
     if isinstance(error, runtime.FaultException):
-        message, name, lines = error.msg, error.exception_type, list(error.trace)
+        message, name, lines = error.msg, error.exception_type, list(error.trace or ())
     else:
         message, name, lines = str(error), kind.__name__, traceback.format_list(user_frames(trace))
     return {"errorMessage": message, "errorType": name, "requestId": request_id, "stackTrace": lines}

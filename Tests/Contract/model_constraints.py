@@ -158,6 +158,8 @@ def member_violations(value, member, path, unchecked):
 
 def part_violations(parts, whole, shape, part, path, words):
     """The violations of a list's elements or a map's entries: the whole is shown, with all constraints of its parts."""
+    if shape.type == "list" and shape.enum:
+        return set()
     demands = constraints(part)
     if all(each is not None and all(holds(each) for _, holds in demands) for each in parts):
         return set()
@@ -188,8 +190,13 @@ def constraints(shape):
         compiled = expression(shape.pattern)
         found.append((f"Member must satisfy regular expression pattern: {shape.pattern}", compiled.fullmatch))
     if shape.enum:
-        found.append((f"Member must satisfy enum value set: [{', '.join(shape.enum)}]", shape.enum.__contains__))
+        found.append((f"Member must satisfy enum value set: [{', '.join(shape.enum)}]", among(shape)))
     return found
+
+
+def among(shape):
+    """Whether a value, or each element of a list that has an enumeration of its own, is in the enumeration."""
+    return lambda value: set(value if shape.type == "list" else [value]) <= set(shape.enum)
 
 
 def sentence(value, shape, path, words):

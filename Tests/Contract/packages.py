@@ -114,3 +114,18 @@ def installed_files(package, below="", suffixes=None):
         for path in sorted(root.rglob("*"))
         if path.is_file() and "__pycache__" not in path.parts and (suffixes is None or path.suffix in suffixes)
     }
+
+
+def boto3_layer(*services):
+    """The installed boto3, with the models of Lambda and of further services."""
+    files = {}
+    for package in ("boto3", "jmespath", "dateutil", "s3transfer", "urllib3", "six"):
+        files |= installed_files(package, below="python/")
+    needed = [f"data/{service}/" for service in ("lambda", *services)] + [
+        "data/endpoints.json", "data/partitions.json", "data/_retry.json", "data/sdk-default-configuration.json",
+        "cacert.pem",
+    ]
+    for name, content in installed_files("botocore", below="python/").items():
+        if name.endswith(".py") or any(part in name for part in needed):
+            files[name] = content
+    return zip_of(files, level=1)

@@ -88,8 +88,12 @@ class Installation:
         return ["setpriv", *identity, "--", *command]
 
     def environment(self):
-        """The variables of a login shell: none of the test's own, and no AWS settings."""
-        return {"PATH": os.environ["PATH"], "HOME": str(self.folder("home-")), "LANG": "C.UTF-8"}
+        """The variables of a login shell: none of the test's own, and no AWS settings.
+
+        Runtimes come without boto3: hundreds of servers would install it. test_boto3.py has it.
+        """
+        home = str(self.folder("home-"))
+        return {"PATH": os.environ["PATH"], "HOME": home, "LANG": "C.UTF-8", "STRATA_BOTO3_VERSION": "none"}
 
     def start(self, data=None, arguments=(), runtimes=True, port=0, variables=None):
         """Starts a server, optionally with further environment variables, and waits until it is ready."""
@@ -124,7 +128,9 @@ class ServerProcess:
         # Only the ordinary user's interpreter is certain to match the installation.
         named = ["--runtime", f"{installation.runtime}={installation.interpreter}"] if runtimes else []
         where = [] if "--ephemeral" in arguments else ["--data", self.data]
-        command = installation.command("start", "--port", port, *where, *named, *arguments)
+        # Most tests are not about the state that updates report, and change a function many times.
+        delay = [] if "--update-delay" in arguments else ["--update-delay", "0"]
+        command = installation.command("start", "--port", port, *where, *named, *delay, *arguments)
         self.errors = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
             command, cwd="/", env=installation.environment() | (variables or {}), stdin=subprocess.DEVNULL,

@@ -7,6 +7,15 @@ from pathlib import Path
 
 import botocore
 
+# The model's bounds are those of functions on managed instances; "Lambda quotas" has those of all others.
+MAXIMA = {"MemorySize": 10_240, "Timeout": 900, "EphemeralStorageSize": 10_240}
+# A list that is checked as a whole, against fewer values than its elements' enumeration has.
+LISTS = {"CompatibleRuntimes": [
+    "nodejs20.x", "python3.14", "provided.al2023", "python3.12", "python3.13", "nodejs24.x", "nodejs22.x", "java25",
+    "python3.10", "python3.11", "java21", "ruby3.3", "ruby3.4", "ruby3.2", "python3.8", "python3.9", "java17",
+    "nodejs16.x", "dotnet10", "dotnet8", "java11", "dotnet6", "nodejs18.x", "provided.al2", "java8.al2",
+]}
+
 
 class Shape:
     """A shape of the model with its constraints and parts."""
@@ -17,9 +26,9 @@ class Shape:
         self.traits = model["shapes"][name]
         self.type = self.traits["type"]
         self.minimum = self.traits.get("min")
-        self.maximum = self.traits.get("max")
+        self.maximum = MAXIMA.get(name, self.traits.get("max"))
         self.pattern = self.traits.get("pattern")
-        self.enum = self.traits.get("enum", [])
+        self.enum = LISTS.get(name, self.traits.get("enum", []))
         self.is_sensitive = self.traits.get("sensitive", False)
         self.required = self.traits.get("required", [])
         self.payload = self.traits.get("payload")

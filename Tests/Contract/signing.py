@@ -27,11 +27,13 @@ LIST = "/2015-03-31/functions/"
 class Keys:
     """`strata credentials` on a server's data folder."""
 
-    def __init__(self, server):
+    def __init__(self, server, *options):
         self.server = server
+        self.options = options
 
     def run(self, *arguments):
-        command = self.server.installation.command("credentials", *arguments, "--data", self.server.data)
+        command = self.server.installation.command(
+            "credentials", *arguments, "--data", self.server.data, *self.options)
         environment = self.server.installation.environment()
         return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS)
 
@@ -88,6 +90,8 @@ def signed(server, key, path=LIST, method="GET", body=b"", signer=SigV4Auth, hea
 class ChunkSigner(SigV4Auth):
     """Signs a body in chunks, by AWS's documentation; botocore only sends unsigned chunks."""
 
+    chunk_bytes = 8
+
     def add_auth(self, request):
         content = request.data
         request.headers["X-Amz-Content-SHA256"] = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
@@ -96,7 +100,7 @@ class ChunkSigner(SigV4Auth):
         super().add_auth(request)
         previous = request.headers["Authorization"][-64:]
         coded = b""
-        for chunk in [*(content[at:at + 8] for at in range(0, len(content), 8)), b""]:
+        for chunk in [*(content[at:at + self.chunk_bytes] for at in range(0, len(content), self.chunk_bytes)), b""]:
             text = "\n".join([
                 "AWS4-HMAC-SHA256-PAYLOAD", request.context["timestamp"], self.credential_scope(request), previous,
                 botocore.auth.EMPTY_SHA256_HASH, botocore.auth.sha256(chunk).hexdigest(),

@@ -120,10 +120,12 @@ def test_a_name_is_taken_once(aws, name):
 
 
 def test_what_does_not_exist_is_named_in_full(aws, name):
-    for call in [aws.lambda_.get_alias, aws.lambda_.update_alias]:
+    for call, words in (
+        (aws.lambda_.get_alias, "Cannot find alias arn"), (aws.lambda_.update_alias, "Alias not found"),
+    ):
         refusal = refused(call, FunctionName=name, Name="nowhere")
         assert (refusal.code, refusal.message) == (
-            "ResourceNotFoundException", f"Cannot find alias arn: {aws.arn(name)}:nowhere")
+            "ResourceNotFoundException", f"{words}: {aws.arn(name)}:nowhere")
     for call, parameters in [
         (aws.lambda_.create_alias, {"Name": "live", "FunctionVersion": "1"}), (aws.lambda_.get_alias, {"Name": "live"}),
         (aws.lambda_.update_alias, {"Name": "live"}), (aws.lambda_.delete_alias, {"Name": "live"}),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from account import Account, refused
+from log_streams import log_with
 from packages import program
 from server_process import Installation
 
@@ -74,7 +75,28 @@ def test_an_invocation_says_why_it_cannot_run(aws):
     refusal = refused(aws.lambda_.invoke, FunctionName=aws.deploy(Architectures=["arm64"]))
     assert refusal.code == "InvalidRuntimeException"
     assert "This function is for arm64, and this host is x86_64." in refusal.message
-    assert "qemu-user-static" in refusal.message and "--architectures x86_64" in refusal.message
+    assert "strata start --ignore-architecture" in refusal.message and "--architectures x86_64" in refusal.message
+    assert "qemu" not in refusal.message
+
+
+def test_a_bootstrap_is_told_what_its_emulator_lacks(aws, bootstrap):
+    name = aws.deploy(files={"bootstrap": program(bootstrap)}, Runtime="provided.al2023", Architectures=["arm64"])
+    message = refused(aws.lambda_.invoke, FunctionName=name).message
+    emulator = next(filter(None, map(shutil.which, ("qemu-aarch64-static", "qemu-aarch64"))), None)
+    if emulator:
+        assert f"{emulator} is installed, but not registered with this kernel (binfmt_misc)" in message
+    else:
+        assert "apt-get install qemu-user-static" in message
+
+
+def test_code_without_machine_code_runs_where_the_architecture_is_ignored(installation):
+    server = installation.start(arguments=["--ignore-architecture"])
+    aws = Account(server)
+    name = aws.deploy(Architectures=["arm64"])
+    answer = aws.invoke(name, {"n": 1})
+    assert answer.value == {"n": 1}
+    log_with(aws, name, "This function is for arm64 and runs on x86_64 (--ignore-architecture)")
+    server.stop()
 
 
 def test_a_bootstrap_for_another_processor_runs_in_an_emulator(emulating, bootstrap):
@@ -89,3 +111,4 @@ def test_an_interpreter_of_this_processor_is_no_use_to_another(emulating):
     refusal = refused(emulating.lambda_.invoke, FunctionName=emulating.deploy(Architectures=["arm64"]))
     assert refusal.code == "InvalidRuntimeException"
     assert "Its emulator runs bootstraps of provided.al2 and provided.al2023" in refusal.message
+    assert "strata start --ignore-architecture" in refusal.message

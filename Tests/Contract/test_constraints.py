@@ -21,12 +21,11 @@ BEYOND_THE_MODEL = [
     *((name, {"Runtime": "cobol1.0"}, "InvalidParameterValueException",
        "Value cobol1.0 at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [")
       for name in ("CreateFunction", "UpdateFunctionConfiguration")),
-    # The model's upper bounds apply to functions on managed instances.
-    *((name, {member: value}, "ValidationException",
-       f"1 validation error detected: Value '{value}' at '{path}' failed to satisfy constraint: "
-       f"Member must have value less than or equal to {value - 1}")
-      for name in ("CreateFunction", "UpdateFunctionConfiguration")
-      for member, path, value in (("Timeout", "timeout", 901), ("MemorySize", "memorySize", 10_241))),
+    # A value within the bounds of functions on managed instances, and one beyond those.
+    *((name, {"MemorySize": value}, "ValidationException",
+       f"1 validation error detected: Value '{value}' at 'memorySize' failed to satisfy constraint: "
+       "Member must have value less than or equal to 10240")
+      for name in ("CreateFunction", "UpdateFunctionConfiguration") for value in (10_241, 40_000)),
 ]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from account import Account, refused
 from event_bus import EventBus
+from moto_queue import make_queue, message, send
 
 FAILS = "def handler(event, context): raise ValueError('broken')"
 
@@ -25,30 +26,6 @@ def services(installation, s3):
 def queue(s3, services):
     """A queue, as its URL and its ARN."""
     return make_queue(s3, services)
-
-
-def make_queue(s3, services):
-    sqs = s3.client("sqs", key=services.number)
-    url = sqs.create_queue(QueueName=f"queue-{time.monotonic_ns()}")["QueueUrl"]
-    return url, sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-
-
-def message(s3, services, url, seconds=20):
-    """The next message of a queue."""
-    sqs = s3.client("sqs", key=services.number)
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        got = sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"]).get("Messages", [])
-        if got:
-            sqs.delete_message(QueueUrl=url, ReceiptHandle=got[0]["ReceiptHandle"])
-            return got[0]
-        time.sleep(0.1)
-    raise AssertionError(f"no message came to {url}")
-
-
-def send(services, name, event):
-    answer = services.lambda_.invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps(event).encode())
-    return answer["ResponseMetadata"]["RequestId"]
 
 
 def destined(services, source=None, *, retries=0, **destinations):
@@ -192,7 +169,7 @@ def test_a_record_goes_to_an_event_bus_until_it_takes_it(installation, services,
     (entry,) = call["Entries"]
     assert entry["Source"] == "lambda"
     assert entry["DetailType"] == "Lambda Function Invocation Result - Success"
-    assert entry["Resources"] == [account.arn(name) + ":$LATEST", arn]
+    assert entry["Resources"] == [arn, account.arn(name) + ":$LATEST"]
     assert entry["EventBusName"] == arn
     assert json.loads(entry["Detail"])["responsePayload"] == 7
 

@@ -75,11 +75,30 @@ def test_an_environment_stays_when_settings_beside_the_code_change(aws):
 
 def test_invocations_at_once_have_environments_of_their_own(either):
     name = either.deploy(WHO, Timeout=20)
-    answers = at_once(lambda _: either.invoke(name, 1.5).value, range(4))
+    # Longer than a start takes: an environment that is free before takes the invocation.
+    answers = at_once(lambda _: either.invoke(name, 3).value, range(4))
     assert len({me for me, _ in answers}) == 4
     assert {count for _, count in answers} == {1}
     again = at_once(lambda _: either.invoke(name, 0.5).value, range(4))
     assert {me for me, _ in again} <= {me for me, _ in answers}
+
+
+def test_an_environment_that_is_free_takes_the_invocation_that_another_starts_for(aws):
+    source = """
+        import time, uuid
+        time.sleep(4)
+        me = str(uuid.uuid4())
+        def handler(seconds, context):
+            time.sleep(seconds or 0)
+            return me
+    """
+    name = aws.deploy(source, Timeout=20)
+    first = aws.invoke(name).value
+    running = aws.invoke_aside(name, 1)
+    aws.wait_until_busy(name)
+    # It would start for four seconds.
+    assert aws.invoke(name).value == first
+    assert running().value == first
 
 
 def test_temporary_files_of_one_environment_are_not_there_in_another(aws):
@@ -87,7 +106,7 @@ def test_temporary_files_of_one_environment_are_not_there_in_another(aws):
         import os, time
         def handler(event, context):
             open("/tmp/" + event, "w").close()
-            time.sleep(1)
+            time.sleep(3)
             return sorted(os.listdir("/tmp"))
     """
     name = aws.deploy(source, Timeout=20)

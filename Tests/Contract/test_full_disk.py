@@ -1,11 +1,13 @@
 """A completely full disk: operations that write nothing still work, others work again when there is room."""
 
+import re
 import time
 
 import pytest
 
 from account import Account, refused
 from packages import answering, zip_of
+from server_process import StartFailure
 from test_asynchronous import send
 
 SPEAKS = "def handler(event, context):\n    print('said', event)\n    return event\n"
@@ -91,6 +93,7 @@ def test_logs_continue_when_the_disk_has_room_again(account, disk):
     disk.free()
     for name in ("warm", "cold"):
         assert account.invoke(name, "heard").value == "heard"
+        wait_until_said(account, name, "heard")
         assert said(account, name)[-1] == "heard"
 
 
@@ -112,6 +115,20 @@ def test_lines_that_are_lost_are_in_the_servers_log_once_and_so_is_the_end_of_th
     assert " WARNING " in begin and "No space left on device" in begin.split(" cause=")[1]
     (end,) = lines("Functions' logs are written again")
     assert int(end.split(" dropped_lines=")[1]) >= 3
+
+
+def test_a_new_data_folder_on_a_full_disk_is_refused_with_what_is_needed(installation, disk):
+    disk.fill()
+    data = disk.folder / "data"
+    with pytest.raises(StartFailure) as failure:
+        installation.start(data=data)
+    assert failure.value.exit_code == 1
+    message = failure.value.stderr.strip()
+    assert re.fullmatch(
+        rf"strata: A new data folder takes about 1 MB, and the disk of {data} has 0 MB and 0 files free\. Free "
+        r"some space, or choose a folder on another disk with --data\.", message), message
+    disk.free()
+    installation.start(data=data).end()
 
 
 @pytest.mark.parametrize("end", ["stop", "kill"])

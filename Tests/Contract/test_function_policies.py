@@ -10,8 +10,8 @@ from account import Account, refused
 from permissions import INVOKE, allow
 
 STALE = (
-    "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the "
-    "latest Revision Id"
+    "The Revision Id provided does not match the latest Revision Id. Call the GetPolicy API to retrieve the latest "
+    "Revision Id"
 )
 GONE = "The resource you requested does not exist."
 
@@ -90,7 +90,7 @@ def test_statements_are_removed_and_the_last_takes_the_policy_along(aws, functio
 @pytest.mark.parametrize(
     ("operation", "parameters", "sentence"),
     [
-        ("get_policy", {}, "Function not found: {arn}"),
+        ("get_policy", {}, "The resource you requested does not exist."),
         ("add_permission", {}, "Function not found: {arn}"),
         ("remove_permission", {}, "No policy found for: {arn}"),
     ],
@@ -136,49 +136,41 @@ def call_refused(aws, operation, **parameters):
     return refused(getattr(aws.lambda_, operation), **parameters)
 
 
-@pytest.mark.parametrize("qualifier", [None, "1"])
-def test_the_revision_of_a_policy_is_that_of_what_it_is_for(aws, function, qualifier):
+@pytest.mark.parametrize("qualifier", [None, "1", "live"])
+def test_a_policy_has_a_revision_of_its_own(aws, function, qualifier):
     parameters = {"Qualifier": qualifier} if qualifier else {}
-    before = revision(aws, function, **parameters)
-    allow(aws, function, "one", RevisionId=before, **parameters)
-    after = revision(aws, function, **parameters)
-    assert str(uuid.UUID(after)) == after != before
-    assert aws.lambda_.get_policy(FunctionName=function, **parameters)["RevisionId"] == after
+
+    def policys():
+        return aws.lambda_.get_policy(FunctionName=function, **parameters)["RevisionId"]
+
+    def others():
+        alias = aws.lambda_.get_alias(FunctionName=function, Name="live")["RevisionId"]
+        return alias, revision(aws, function), revision(aws, function, Qualifier="1")
+
+    before = others()
     wanted = {"FunctionName": function, "Action": INVOKE, "Principal": "s3.amazonaws.com", **parameters}
-    refusal = refused(aws.lambda_.add_permission, StatementId="two", RevisionId=before, **wanted)
+    absent = before[["live", None, "1"].index(qualifier)]
+    aws.lambda_.add_permission(StatementId="one", RevisionId=absent, **wanted)
+    first = policys()
+    assert str(uuid.UUID(first)) == first and first not in before
+    refusal = refused(aws.lambda_.add_permission, StatementId="two", RevisionId=absent, **wanted)
     assert (refusal.code, refusal.status, refusal.message) == ("PreconditionFailedException", 412, STALE)
+    aws.lambda_.add_permission(StatementId="two", RevisionId=first, **wanted)
+    assert (second := policys()) != first
     removal = {"FunctionName": function, "StatementId": "one", **parameters}
-    refusal = refused(aws.lambda_.remove_permission, RevisionId=before, **removal)
+    refusal = refused(aws.lambda_.remove_permission, RevisionId=first, **removal)
     assert (refusal.code, refusal.status, refusal.message) == ("PreconditionFailedException", 412, STALE)
-    aws.lambda_.remove_permission(RevisionId=after, **removal)
-    assert revision(aws, function, **parameters) not in (before, after)
+    aws.lambda_.remove_permission(RevisionId=second, **removal)
+    assert policys() not in (first, second)
+    assert others() == before
 
 
-def test_the_revision_of_an_aliass_policy_is_the_aliass(aws, function):
-    def alias():
-        return aws.lambda_.get_alias(FunctionName=function, Name="live")
-
-    before = alias()
-    others = revision(aws, function), revision(aws, function, Qualifier="1")
-    allow(aws, function, "one", Qualifier="live", RevisionId=before["RevisionId"])
-    after = alias()
-    assert after["RevisionId"] != before["RevisionId"]
-    assert {**after, "RevisionId": 0, "ResponseMetadata": 0} == {**before, "RevisionId": 0, "ResponseMetadata": 0}
-    answer = aws.lambda_.get_policy(FunctionName=function, Qualifier="live")
-    assert answer["RevisionId"] == after["RevisionId"]
-    assert (revision(aws, function), revision(aws, function, Qualifier="1")) == others
-    refusal = refused(
-        aws.lambda_.update_alias, FunctionName=function, Name="live", Description="x", RevisionId=before["RevisionId"]
-    )
-    assert refusal.code == "PreconditionFailedException"
-
-
-def test_a_published_version_changes_in_nothing_but_its_revision(aws, function):
-    before = aws.lambda_.get_function_configuration(FunctionName=function, Qualifier="1")
-    allow(aws, function, "one", Qualifier="1")
-    after = aws.lambda_.get_function_configuration(FunctionName=function, Qualifier="1")
-    changed = {key for key in before if before[key] != after[key]} - {"ResponseMetadata"}
-    assert changed == {"RevisionId"}
+def test_publishing_changes_no_revision_of_a_policy(aws, function):
+    allow(aws, function, "one")
+    before = aws.lambda_.get_policy(FunctionName=function)["RevisionId"]
+    aws.change(function, Timeout=9)
+    assert aws.lambda_.publish_version(FunctionName=function)["Version"] == "2"
+    assert aws.lambda_.get_policy(FunctionName=function)["RevisionId"] == before
 
 
 def test_a_permission_is_no_change_to_publish(aws, function):

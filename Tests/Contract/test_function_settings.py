@@ -105,7 +105,6 @@ def test_a_function_without_settings_returns_only_defaults(aws):
     [
         ({"KMSKeyArn": ""}, "KMSKeyArn"),
         ({"DeadLetterConfig": {"TargetArn": ""}}, "DeadLetterConfig"),
-        ({"DeadLetterConfig": {}}, "DeadLetterConfig"),
         ({"FileSystemConfigs": []}, "FileSystemConfigs"),
     ],
     ids=str,
@@ -118,6 +117,17 @@ def test_a_setting_is_taken_away(aws, change, gone):
     assert gone in before and gone not in after
     before.pop(gone)
     assert lasting(after) == lasting(before)
+
+
+def test_environment_variables_are_answered_in_the_order_in_which_they_were_sent(aws):
+    first = {"ZULU": "1", "ALPHA": "2", "MIKE": "3"}
+    created = aws.lambda_.create_function(**aws.settings(name="ordered", Environment={"Variables": first}))
+    aws.wait_until_active("ordered")
+    answers = [created, configuration(aws, "ordered"), aws.lambda_.publish_version(FunctionName="ordered")]
+    assert [list(answer["Environment"]["Variables"]) for answer in answers] == [list(first)] * 3
+    second = {"MIKE": "3", "ZULU": "1", "BRAVO": "4", "ALPHA": "2"}
+    aws.change("ordered", Environment={"Variables": second})
+    assert list(configuration(aws, "ordered")["Environment"]["Variables"]) == list(second)
 
 
 def test_variables_are_taken_away(aws):

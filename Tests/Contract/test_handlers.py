@@ -233,6 +233,8 @@ def test_every_variable_of_lambda_has_its_value(handlers):
         "TZ": ":UTC",
         # Only with a managed runtime of Lambda.
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{handlers.runtime}" if handlers.is_python else None,
+        "PWD": "/var/task" if handlers.is_python else None,
+        "SHLVL": "0" if handlers.is_python else None,
     }
     assert {key: variables.get(key) for key in expected} == expected
     assert all(variables[key] for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"))

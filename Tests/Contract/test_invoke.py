@@ -7,6 +7,7 @@ import re
 import pytest
 
 from account import refused
+from log_streams import log_with
 from test_functions import CODE
 
 VALUES = ["ünïcödé – 漢字 – 🎂", "\u0000\u001f\"\\/", {"ключ": ["значение"]}, 2**53, 1e-300, ""]
@@ -62,7 +63,7 @@ def test_the_log_tail_has_the_log_of_the_invocation(either):
     for answer in (first, second):
         request_id = answer.value
         lines = answer.log.splitlines()
-        assert f"START RequestId: {request_id} Version: $LATEST" in lines
+        assert lines[0] == f"START RequestId: {request_id} Version: $LATEST"
         assert "from print" in lines
         assert "from stderr" in lines
         assert f"END RequestId: {request_id}" in lines
@@ -76,7 +77,9 @@ def test_the_log_tail_has_the_log_of_the_invocation(either):
     assert re.search(report.format(first.value) + r"Init Duration: \d+\.\d\d ms\t", first.log)
     assert re.search(report.format(second.value), second.log)
     assert "Init Duration" not in second.log
-    assert "from the import" not in second.log
+    assert "from the import" not in first.log + second.log
+    log = log_with(either, name, "from the import", f"REPORT RequestId: {second.value}")
+    assert log.index("from the import") < log.index("START RequestId")
 
 
 def test_the_log_tail_holds_the_last_four_kilobytes(aws):

@@ -51,7 +51,8 @@ def test_the_root_holds_what_lambda_has_and_nothing_else(prisoner):
              "sys", "tmp", "usr", "var"}
     listing = prisoner.probe("listing", paths=["/", "/var", "/home", "/root"])
     assert set(listing["/"]) <= known
-    assert set(listing["/var"]) <= {"task", "runtime", "lang", "tmp", "lib", "run", "log", "cache"}
+    # strata: the bytecode of packages, where there is some. It is all that Lambda does not have.
+    assert set(listing["/var"]) <= {"task", "runtime", "lang", "tmp", "lib", "run", "log", "cache", "strata"}
     assert not listing["/home"] and not listing["/root"]
 
 

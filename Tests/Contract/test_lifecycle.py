@@ -169,21 +169,49 @@ def test_programs_and_libraries_of_layers_are_found(aws):
     assert aws.invoke(name).value == ["hello from /opt/bin/greet", ["/opt/lib"]]
 
 
+def test_an_import_that_fails_is_in_the_tail_of_the_log_once_as_awss_runtime_logs_it(aws):
+    name = aws.deploy("import nothing_of_this_name\n")
+    answer = aws.invoke(name)
+    message = "Unable to import module 'app': No module named 'nothing_of_this_name'"
+    assert answer.failure == {
+        "errorMessage": message, "errorType": "Runtime.ImportModuleError", "requestId": "", "stackTrace": []}
+    lines = answer.log.split("\n")
+    words = [re.split(r"[ \t]", line)[0] for line in lines]
+    assert words == ["[WARNING]", "[ERROR]", "INIT_REPORT", "START", "END", "REPORT", ""]
+    assert lines[1] == f"[ERROR] Runtime.ImportModuleError: {message}\rTraceback (most recent call last):"
+    # The stream has both runs of the init phase, as on Lambda.
+    log = log_with(aws, name, "REPORT RequestId")
+    assert log.count(f"[ERROR] Runtime.ImportModuleError: {message}\n\tTraceback (most recent call last):\n") == 2
+    assert "\n\t\n" not in log
+
+
+def test_the_frames_of_an_exception_at_import_end_with_those_of_the_function(aws):
+    name = aws.deploy(files={"app.py": "import other\n", "other.py": "def f():\n    raise ValueError('x')\nf()\n"})
+    answer = aws.invoke(name)
+    assert [re.sub(r".*(/var/task/\w+.py).*line (\d+).*", r"\1:\2", frame.split("\n")[0])
+            for frame in answer.failure["stackTrace"] if "/var/task" in frame] == [
+        "/var/task/app.py:1", "/var/task/other.py:3", "/var/task/other.py:2"]
+    assert answer.log.count("[ERROR] ValueError: x\rTraceback (most recent call last):\r") == 1
+
+
 def test_the_sandbox_has_the_name_by_which_extensions_call_it(aws):
     name = aws.deploy(
         "import socket\ndef handler(event, context): return socket.gethostbyname('sandbox.localdomain')")
     assert aws.invoke(name).value == "127.0.0.1"
 
 
-def test_descriptors_and_processes_are_limited_to_1024(aws):
+def test_descriptors_processes_and_locked_memory_are_limited_as_on_lambda(aws):
     name = aws.deploy(
         """
         import resource
         def handler(event, context):
-            return [resource.getrlimit(resource.RLIMIT_NOFILE), resource.getrlimit(resource.RLIMIT_NPROC)]
+            return [resource.getrlimit(resource.RLIMIT_NOFILE), resource.getrlimit(resource.RLIMIT_NPROC),
+                    resource.getrlimit(resource.RLIMIT_MEMLOCK)]
         """
     )
-    assert aws.invoke(name).value == [[1024, 1024], [1024, 1024]]
+    assert aws.invoke(name).value == [[1024, 1024], [742, 742], [65536, 65536]]
+    aws.change(name, MemorySize=256)
+    assert aws.invoke(name).value == [[1024, 1024], [1024, 1024], [65536, 65536]]
 
 
 def test_the_report_has_the_peak_of_memory(aws):

@@ -6,7 +6,9 @@ import subprocess
 import pytest
 
 from account import Account
+from footprint import proportional_bytes
 from log_streams import log_with
+from operators import until
 
 MEBIBYTE = 1 << 20
 
@@ -126,3 +128,20 @@ def test_exceeded_memory_is_reported_as_lambda_does(either, phase):
     assert int(report[1]) <= 128 or either.server.installation.uid is not None
     reports = re.findall(r"INIT_REPORT .*\tPhase: (\w+)\tStatus: error\tError Type: Runtime.OutOfMemory", log)
     assert reports == (["init", "invoke"] if phase == "init" else [])
+
+
+def test_the_server_gives_back_the_memory_of_large_payloads(installation):
+    server = installation.start()
+    aws = Account(server)
+    name = aws.deploy("def handler(event, context): return event", MemorySize=256, Timeout=30)
+    payload = "x" * 6_000_000
+    assert aws.invoke(name, "warm").value == "warm"
+    before = proportional_bytes(server.pid, "Pss_Anon")
+    for _ in range(2):
+        for answer in [aws.invoke_aside(name, payload) for _ in range(24)]:
+            assert answer().value == payload
+    # Without it, 70 MB stay.
+    until(
+        lambda: proportional_bytes(server.pid, "Pss_Anon") < before + 24 * MEBIBYTE, "the memory",
+        lambda: (before, proportional_bytes(server.pid, "Pss_Anon")))
+    server.stop()

@@ -3,11 +3,13 @@
 import json
 import re
 import time
+import urllib.request
 
 import pytest
 
 from account import Account
 from log_streams import log_of, log_with
+from server_process import PATIENCE_SECONDS
 
 LINE = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z "
 
@@ -38,9 +40,16 @@ def test_a_stream_has_what_was_printed_between_start_and_end(aws):
     assert all(re.match(LINE, line) for line in text.splitlines())
 
 
+def test_a_blank_line_is_no_event_of_a_stream(aws):
+    name = aws.deploy("def handler(event, context): print('one', '', ' \\t', 'two', sep='\\n')")
+    answer = aws.invoke(name)
+    assert "one\n\n \t\ntwo\n" in answer.log
+    assert "\none\ntwo\nEND" in log_with(aws, name, "REPORT")
+
+
 def test_each_environment_has_a_stream_of_its_own(aws):
-    source = "import time\ndef handler(event, context):\n    time.sleep(1)\n    return context.log_stream_name"
-    name = aws.deploy(source)
+    source = "import time\ndef handler(event, context):\n    time.sleep(3)\n    return context.log_stream_name"
+    name = aws.deploy(source, Timeout=20)
     answers = [aws.invoke_aside(name) for _ in range(2)]
     streams = {answer().value for answer in answers}
     assert len(streams) == 2
@@ -129,3 +138,41 @@ def test_the_start_of_a_long_silent_invocation_survives_the_kill_of_the_server(i
         running()
     installation.start(server.data).stop()  # which ends leftovers of a killed server
     assert log_of(aws, name).count("START RequestId") == 1
+
+
+def test_the_log_has_the_last_lines_of_every_invocation_that_was_answered(aws):
+    name = aws.deploy("def handler(event, context): print(event)")
+    for count in range(1, 11):
+        aws.invoke(name, count)
+        status, page = operators_page(aws, name)
+        assert status == 200
+        words = [event["message"].split(" ")[0] for event in page["events"]]
+        assert words.count("END") == words.count("REPORT") == count, words
+
+
+def operators_page(aws, name):
+    """The page that `strata logs` reads, without the time that a program takes to start."""
+    request = urllib.request.Request(
+        aws.server.url + "/_strata/logs", method="POST", data=json.dumps({"function": aws.arn(name)}).encode(),
+        headers={"Authorization": f"AWS4-HMAC-SHA256 Credential={aws.number}/20260101/us-east-1/lambda/aws4_request"})
+    with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
+        return answer.status, json.load(answer)
+
+
+RESOLVES = """
+    import socket
+    def handler(event, context):
+        try:
+            socket.getaddrinfo("example.com", 443)
+        except OSError as error:
+            print(error)
+"""
+
+
+def test_the_log_says_once_why_a_function_finds_no_other_host(aws):
+    name = aws.deploy(RESOLVES)
+    hint = "start the server with: strata start --function-network host"
+    first, second = aws.invoke(name).log, aws.invoke(name).log
+    assert "Temporary failure in name resolution\n" in first and first.count(hint) == 1
+    assert "Temporary failure in name resolution\n" in second and hint not in second
+    assert hint not in aws.invoke(aws.deploy("def handler(event, context): print('fine')")).log

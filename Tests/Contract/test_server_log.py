@@ -81,6 +81,43 @@ def test_start_stop_and_collections_are_information(installation):
     assert not any(line.split()[1] == "DEBUG" for line in lines)
 
 
+CALL_LINE = re.compile(f"^{TIME} (\\S+) (.+) (\\d{{3}}) (\\d+\\.\\d) ms( account=\\d{{12}})?$")
+
+
+def test_every_call_is_logged_when_it_has_been_answered_where_that_is_asked_for(installation):
+    server = installation.start(arguments=["--log-requests"])
+    account = Account(server)
+    name = account.deploy("import time\ndef handler(event, context): time.sleep(0.2)")
+    account.invoke(name, 1)
+    refused(account.lambda_.get_function, FunctionName="missing")
+    refused(account.client("sqs").list_queues)
+    account.client("sts").get_caller_identity()
+    Account(server, "000000000000").lambda_.list_functions()
+    with urllib.request.urlopen(server.url + "/_strata/health", timeout=5):
+        pass
+    lines = lines_of(server)
+    assert "\x1b" not in "".join(lines), "a file has no colours"
+    calls = [CALL_LINE.match(line) for line in lines]
+    assert all(calls), lines
+    found = [match.group(1, 2, 3) for match in calls if match[2] != "GetFunction" or match[3] != "200"]
+    assert found == [
+        ("lambda", "CreateFunction", "201"), ("lambda", "Invoke", "200"), ("lambda", "GetFunction", "404"),
+        ("sqs", "POST /", "501"), ("sts", "GetCallerIdentity", "200"), ("lambda", "ListFunctions", "200")]
+    (milliseconds,) = [float(match[4]) for match in calls if match[2] == "Invoke"]
+    assert milliseconds >= 200
+    assert calls[0][5] == f" account={account.number}" and calls[-1][5] is None
+
+
+def test_calls_are_json_in_a_log_of_json(installation):
+    server = installation.start(arguments=["--log-requests", "--log-format", "json"])
+    account = Account(server)
+    account.lambda_.list_functions()
+    (event,) = [json.loads(line) for line in lines_of(server)]
+    assert (event["component"], event["message"]) == ("requests", "A call was answered")
+    assert (event["service"], event["operation"], event["status"]) == ("lambda", "ListFunctions", 200)
+    assert event["account"] == account.number and event["milliseconds"] >= 0
+
+
 def test_refused_requests_are_details(installation):
     server = installation.start(arguments=["--log-level", "debug", "--log-format", "json"])
     account = Account(server)

@@ -86,14 +86,6 @@ def test_a_presigned_request_expires(guarded, key):
     assert json.loads(document)["message"].endswith(" 15 min.)")
 
 
-def test_an_unsigned_payload_is_taken_where_the_signature_says_so(guarded, key, owner):
-    name = owner.deploy()
-    headers = {"X-Amz-Content-SHA256": "UNSIGNED-PAYLOAD"}
-    request = signed(guarded, key, LIST + name + "/invocations", "POST", b"1", headers=headers)
-    request.data = b"2"
-    assert send(request)[2] == b"2"
-
-
 def test_a_body_in_signed_chunks_is_put_together(guarded, key, owner):
     name = owner.deploy()
     event = json.dumps({"text": "a longer event than one chunk"}).encode()

@@ -47,6 +47,29 @@ def test_the_first_chunk_is_there_before_the_function_ends(aws, streaming):
     assert rest[-1] == {"InvokeComplete": {}}
 
 
+def test_a_runtime_that_does_not_announce_its_stream_streams(aws, streaming):
+    """As AWS's client for Go: the body has no length, and nothing says that it is a stream."""
+    event = {"chunks": ["tick"], "repeat": 2, "pause": 0.5, "announces": False, "type": "text/html"}
+    answer = stream(aws, streaming, event)
+    assert answer["ResponseMetadata"]["HTTPHeaders"]["x-amzn-remapped-content-type"] == "text/html"
+    arrivals = [(time.monotonic(), event) for event in answer["EventStream"]]
+    assert [event for _, event in arrivals] == [
+        {"PayloadChunk": {"Payload": b"tick"}}, {"PayloadChunk": {"Payload": b"tick"}}, {"InvokeComplete": {}}]
+    assert arrivals[1][0] - arrivals[0][0] > 0.3
+
+
+def test_chunks_before_a_failure_are_not_lost_where_the_stream_is_not_announced(aws, streaming):
+    payload, end = read(stream(aws, streaming, {"chunks": ["half"], "error": "no more", "announces": False}))
+    assert (payload, end["ErrorCode"]) == (b"half", "Unhandled")
+    assert json.loads(end["ErrorDetails"]) == {"errorMessage": "no more"}
+    payload, end = read(stream(aws, streaming, {"chunks": ["half"], "die": True, "announces": False}))
+    assert (payload, end["ErrorCode"]) == (b"half", "Unhandled")
+    payload, end = read(stream(aws, streaming, {"length": 7_000_000, "announces": False}))
+    assert (len(payload), end) == (7_000_000, {})
+    answer = aws.invoke(streaming, {"chunks": ['"one ', 'two"'], "announces": False})
+    assert answer.value == "one two"
+
+
 def test_a_response_has_its_version_and_content_type(aws, streaming):
     answer = stream(aws, streaming, {"chunks": ["<p>"], "type": "text/html"})
     assert answer["StatusCode"] == 200
@@ -81,6 +104,13 @@ def test_a_runtime_exit_in_mid_stream_is_reported_at_its_end(aws, streaming):
     assert end["ErrorCode"] == "Unhandled"
     assert "Runtime exited with error: exit status 3" in end["ErrorDetails"]
     assert read(stream(aws, streaming, {"chunks": ["again"]})) == (b"again", {})
+
+
+def test_what_a_runtime_sends_just_before_it_exits_reaches_its_caller(aws, streaming):
+    for _ in range(12):
+        payload, end = read(stream(aws, streaming, {"length": 300_000, "die": True}))
+        assert len(payload) == 300_000
+        assert "exit status 3" in end["ErrorDetails"]
 
 
 def test_a_time_out_in_mid_stream_is_reported_at_its_end(aws, streaming):

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from botocore.credentials import Credentials
 
-from account import client, refused
+from account import Account, client, refused
 from identities import create_role, policy
+from packages import boto3_layer
+from signing import Keys
 from signing import client as signed_client
 
 
@@ -188,9 +190,16 @@ def test_a_link_identifies_its_signer(aws, sts):
         assert f"<Account>{aws.number}</Account>".encode() in answer.read()
 
 
-def test_a_session_signs_where_signatures_are_verified(guarded, key):
-    role = create_role(signed_client(guarded, key, "iam"), "signed")
-    answer = signed_client(guarded, key, "sts").assume_role(RoleArn=role["Arn"], RoleSessionName="me")
+@pytest.fixture
+def signed_role(guarded, key):
+    """A role of the key's account, until the test ends: functions of other tests name one that is not there."""
+    iam = signed_client(guarded, key, "iam")
+    yield create_role(iam, "signed")
+    iam.delete_role(RoleName="signed")
+
+
+def test_a_session_signs_where_signatures_are_verified(guarded, key, signed_role):
+    answer = signed_client(guarded, key, "sts").assume_role(RoleArn=signed_role["Arn"], RoleSessionName="me")
     credentials = answer["Credentials"]
     visitor = Credentials(credentials["AccessKeyId"], credentials["SecretAccessKey"])
     sts = signed_client(guarded, visitor, "sts", token=credentials["SessionToken"])
@@ -203,3 +212,56 @@ def test_other_operations_are_named(sts):
     refusal = refused(sts.get_session_token)
     assert (refusal.code, refusal.status) == ("NotImplementedException", 501)
     assert "sts:GetSessionToken" in refusal.message
+
+
+IDENTITIES = """
+    import os
+    import boto3
+
+    def arn(**session):
+        return boto3.client("sts", **session).get_caller_identity()["Arn"]
+
+    def handler(event, context):
+        names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+        found = {"own": arn(), "credentials": [os.environ[name] for name in names]}
+        if event:
+            made = boto3.client("sts").assume_role(RoleArn=event, RoleSessionName="inner")["Credentials"]
+            found["assumed"] = arn(
+                aws_access_key_id=made["AccessKeyId"], aws_secret_access_key=made["SecretAccessKey"],
+                aws_session_token=made["SessionToken"])
+        return found
+"""
+
+
+@pytest.mark.parametrize("options", [[], ["--auth"], ["--function-network", "host"],
+                                     ["--auth", "--function-network", "host"]], ids=" ".join)
+def test_a_function_is_a_session_of_its_role(installation, options):
+    server = installation.start(arguments=options)
+    aws = Account(server)
+    if "--auth" in options:
+        key = Keys(server).create("--account", aws.number)
+        aws.lambda_, iam = (signed_client(server, key, service) for service in ("lambda", "iam"))
+    else:
+        iam = aws.client("iam")
+    other = create_role(iam, "other")["Arn"]
+    layer = aws.publish("boto3", boto3_layer("sts"))["LayerVersionArn"]
+    name = aws.deploy(IDENTITIES, Role=create_role(iam, "worker", Path="/team/")["Arn"], Layers=[layer],
+                      MemorySize=512, Timeout=30)
+    found = aws.invoke(name, other).value
+    assert found["own"] == f"arn:aws:sts::{aws.number}:assumed-role/worker/{name}"
+    assert found["assumed"] == f"arn:aws:sts::{aws.number}:assumed-role/other/inner"
+    server.stop()
+
+
+def test_each_environment_has_credentials_of_its_own_that_work_outside(either):
+    layer = either.publish("boto3", boto3_layer("sts"))["LayerVersionArn"]
+    name = either.deploy(IDENTITIES, Layers=[layer], MemorySize=512, Timeout=30)
+    first = either.invoke(name).value["credentials"]
+    assert either.invoke(name).value["credentials"] == first
+    either.change(name, MemorySize=576)
+    second = either.invoke(name).value["credentials"]
+    assert all(one != another for one, another in zip(first, second))
+    for key, secret, token in (first, second):
+        assert re.fullmatch("ASIA[A-Z0-9]{16}", key) and len(secret) == 40
+        identity = client(either.server.url, key, service="sts", secret=secret, token=token).get_caller_identity()
+        assert identity["Arn"] == f"arn:aws:sts::{either.number}:assumed-role/lambda/{name}"

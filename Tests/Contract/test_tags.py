@@ -120,10 +120,12 @@ def all_refusals(aws, arn):
 def test_what_does_not_exist(aws):
     config = f"arn:aws:lambda:us-east-1:{aws.number}:code-signing-config:csc-0123456789abcdef0"
     mapping = f"arn:aws:lambda:us-east-1:{aws.number}:event-source-mapping:12345678-1234-1234-1234-123456789012"
+    provider = f"arn:aws:lambda:us-east-1:{aws.number}:capacity-provider:large"
     for arn, message in (
         (aws.arn("nobody"), f"Function not found: {aws.arn('nobody')}"),
         (config, f"The Lambda code signing configuration {config} can not be found."),
-        (mapping, "The resource you requested does not exist."),
+        (mapping, f"Event source mapping not found: {mapping}"),
+        (provider, f"Capacity provider not found: {provider}"),
     ):
         for refusal in all_refusals(aws, arn):
             assert (refusal.code, refusal.status, refusal.message) == ("ResourceNotFoundException", 404, message)
@@ -186,3 +188,17 @@ def test_tags_by_the_command_line(aws, cli):
     run("tag-resource", "--resource", arn, "--tags", "team=blue,stage=prod")
     run("untag-resource", "--resource", arn, "--tag-keys", "stage")
     assert '"team": "blue"' in run("list-tags", "--resource", arn)
+
+
+def test_tags_renew_the_revision_of_their_function(aws):
+    name = aws.deploy()
+
+    def revision():
+        return aws.lambda_.get_function_configuration(FunctionName=name)["RevisionId"]
+
+    seen = [revision()]
+    aws.lambda_.tag_resource(Resource=aws.arn(name), Tags={"A": "1"})
+    seen.append(revision())
+    aws.lambda_.untag_resource(Resource=aws.arn(name), TagKeys=["A"])
+    seen.append(revision())
+    assert len(set(seen)) == 3

@@ -39,14 +39,29 @@ def test_a_version_is_a_snapshot_that_later_changes_do_not_touch(aws):
     assert aws.invoke(name).value == "two"
 
 
-def test_a_new_version_is_pending_and_then_active(aws):
+def test_a_new_version_is_active_at_once(aws):
     name = aws.deploy()
     published = aws.lambda_.publish_version(FunctionName=name)
+    assert (published["State"], published["LastUpdateStatus"]) == ("Active", "Successful")
+    assert "StateReason" not in published
+    version = aws.lambda_.get_function_configuration(FunctionName=name, Qualifier="1")
+    assert version["RevisionId"] == published["RevisionId"]
+
+
+def test_a_new_version_of_a_snapstart_function_is_pending_and_then_active(aws):
+    name = aws.deploy(SnapStart={"ApplyOn": "PublishedVersions"}, Runtime="python3.12")
+    published = aws.lambda_.publish_version(FunctionName=name)
     assert (published["State"], published["StateReasonCode"]) == ("Pending", "Creating")
-    waiter = aws.lambda_.get_waiter("published_version_active")
-    waiter.wait(FunctionName=name, Qualifier="1", WaiterConfig={"Delay": 0.05, "MaxAttempts": 100})
-    waiter = aws.lambda_.get_waiter("function_updated_v2")
-    waiter.wait(FunctionName=name, WaiterConfig={"Delay": 0.05, "MaxAttempts": 100})
+    assert aws.lambda_.get_function_configuration(FunctionName=name, Qualifier="1")["State"] == "Active"
+
+
+def test_a_version_that_a_change_of_code_publishes_gets_a_revision_of_its_own_once_it_is_active(aws):
+    created = aws.lambda_.create_function(**aws.settings(name="eager", Publish=True))
+    updated = aws.lambda_.update_function_code(FunctionName="eager", ZipFile=code("two"), Publish=True)
+    for number, answer in (("1", created), ("2", updated)):
+        assert (answer["Version"], answer["State"]) == (number, "Pending")
+        version = aws.lambda_.get_function_configuration(FunctionName="eager", Qualifier=number)
+        assert version["State"] == "Active" and version["RevisionId"] != answer["RevisionId"]
 
 
 def test_publishing_again_without_a_change_answers_the_same_version(aws):

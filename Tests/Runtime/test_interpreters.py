@@ -107,3 +107,28 @@ def test_unusual_results(version):
         == "Unable to marshal response: Object of type set is not JSON serializable"
     )
     assert outcome.results[4] == b'"text"'
+
+
+PATCHING = """
+import __main__
+assert not hasattr(__main__, "nothing_of_this_name")
+bootstrap = __main__.awslambdaricmain.bootstrap
+import awslambdaric.bootstrap
+assert bootstrap is awslambdaric.bootstrap
+handle, post = bootstrap.handle_event_request, bootstrap.LambdaRuntimeClient.post_invocation_result
+def traced(client, request_handler, *arguments, **more):
+    return handle(client, lambda event, context: ["traced", request_handler(event, context)], *arguments, **more)
+def posted(client, invoke_id, result_data, *arguments, **more):
+    print("posts", result_data)
+    return post(client, invoke_id, result_data, *arguments, **more)
+bootstrap.handle_event_request, bootstrap.LambdaRuntimeClient.post_invocation_result = traced, posted
+def handler(event, context):
+    return event
+"""
+
+
+def test_a_library_replaces_parts_of_awss_client_that_it_finds_in_the_main_module(version):
+    outcome = invoke(version, PATCHING, [b"1", b"2"])
+    assert outcome.results == [b'["traced", 1]', b'["traced", 2]']
+    assert outcome.stdout == 'posts ["traced", 1]\nposts ["traced", 2]\n'
+    assert (outcome.exit_status, outcome.stderr) == ("waiting", "")

@@ -78,7 +78,7 @@ enum CodeRules {
         let impure: Set<Substring> = [
             "async", "await", "Task", "Mutex", "WallClock", "MonotonicClock", "ContinuousClock", "SystemClock",
         ]
-        let modules: Set<Substring> = ["Glibc", "LinuxSystem", "Synchronization", "Dispatch", "HTTP", "SQLite"]
+        let modules: Set<Substring> = ["Glibc", "LinuxSystem", "Synchronization", "Dispatch", "HTTP", "Store"]
         let files = tree.product.filter { file in
             file.target == "Scheduler" || (file.name.split { $0 == "." || $0 == "+" }.first ?? "").hasSuffix("Machine")
         }

@@ -1,12 +1,26 @@
 /// The rules of the house: which target may know which. docs/ARCHITECTURE.md explains them.
 enum HouseRules {
-    /// A target imports only from storeys below its own.
+    /// The engines that keep rows. They stand in one storey with the seam that they implement.
+    private static let storageEngines: Set<Substring> = ["PostgreSQL", "SQLite"]
+
+    /// Only the composition knows which engine keeps rows: everything else imports `Store`.
+    static func storage(_ tree: SourceTree) -> [Violation] {
+        sources(tree).filter { !$0.path.hasPrefix("Sources/Server/") }.flatMap { file in
+            file.inCode { line in
+                guard let module = Storeys.imported(by: line), storageEngines.contains(module) else { return nil }
+                return "\(file.target) may not import \(module): only the composition does; import Store"
+            }
+        }
+    }
+
+    /// A target imports only from storeys below its own. A storage engine also imports its seam.
     static func imports(_ tree: SourceTree) -> [Violation] {
         let storeys = Storeys(tree)
         return sources(tree).flatMap { file in
             file.inCode { line in
                 guard let module = Storeys.imported(by: line), let own = storeys.position(of: file.target),
-                    let other = storeys.position(of: module), other >= own, !storeys.isService(module)
+                    let other = storeys.position(of: module), other >= own, !storeys.isService(module),
+                    !(module == "Store" && storageEngines.contains(file.target))
                 else { return nil }
                 return "\(file.target) may not import \(module), which stands no lower"
             }

@@ -19,12 +19,25 @@ import Testing
         let tree = SourceTree([
             "Sources/Mechanism/SQLite/Row.swift": "internal import LinuxSystem\nimport Catalog\nimport HTTP",
             "Sources/Mechanism/HTTP/HTTP.swift": "// import Catalog", "Sources/System/LinuxSystem/A.swift": "",
-            "Sources/Engines/Catalog/Catalog.swift": "import SQLite\nimport Glibc",
+            "Sources/Mechanism/Store/Engine.swift": "", "Sources/Mechanism/SQLite/Engine.swift": "import Store",
+            "Sources/Engines/Catalog/Catalog.swift": "import Store\nimport Glibc",
         ])
         #expect(
             messages(HouseRules.imports(tree)) == [
                 "Sources/Mechanism/SQLite/Row.swift:2: SQLite may not import Catalog, which stands no lower",
                 "Sources/Mechanism/SQLite/Row.swift:3: SQLite may not import HTTP, which stands no lower",
+            ])
+    }
+
+    @Test func `an import of a storage engine outside of the composition is found`() {
+        let tree = SourceTree([
+            "Sources/Engines/Catalog/Catalog.swift": "import Store\nimport SQLite",
+            "Sources/Server/strata/ServerStorage.swift": "import SQLite\nimport PostgreSQL",
+        ])
+        #expect(
+            messages(HouseRules.storage(tree)) == [
+                "Sources/Engines/Catalog/Catalog.swift:2: Catalog may not import SQLite: "
+                    + "only the composition does; import Store"
             ])
     }
 

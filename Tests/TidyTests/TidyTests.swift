@@ -24,6 +24,7 @@ import Testing
     @Test func `a service's model is its own`() { report(HouseRules.models(tree)) }
     @Test func `a service's name stays in its target and the composition`() { report(HouseRules.serviceNames(tree)) }
     @Test func `function execution knows no model and no catalogue`() { report(HouseRules.execution(tree)) }
+    @Test func `only the composition knows which engine keeps rows`() { report(HouseRules.storage(tree)) }
     @Test func `nothing needs all of Foundation`() { report(HouseRules.foundation(tree)) }
     @Test func `dependencies in the manifest agree with the imports`() { report(HouseRules.manifest(tree)) }
 

@@ -39,28 +39,39 @@ int clinux_pidfd_reap(int process, int *exit_code) {
     return 1;
 }
 
+int clinux_pass_credentials(int socket) {
+    int on = 1;
+    return setsockopt(socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
+}
+
+static void take_descriptors(struct cmsghdr *header, int *descriptors, size_t *count) {
+    size_t arrived = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (size_t i = 0; i < arrived && *count < CLINUX_DESCRIPTORS_MAX; i++)
+        memcpy(&descriptors[(*count)++], CMSG_DATA(header) + i * sizeof(int), sizeof(int));
+}
+
 ssize_t clinux_receive(
-    int socket, void *bytes, size_t length, int flags, int *descriptors, size_t limit, size_t *count) {
+    int socket, void *bytes, size_t length, int flags, int *descriptors, size_t *count, pid_t *sender) {
     struct iovec part = {.iov_base = bytes, .iov_len = length};
     union {
         struct cmsghdr header;
-        char bytes[CMSG_SPACE(sizeof(int) * 32)];
+        char bytes[CMSG_SPACE(sizeof(int) * CLINUX_DESCRIPTORS_MAX) + CMSG_SPACE(sizeof(struct ucred))];
     } ancillary;
     struct msghdr message = {
         .msg_iov = &part, .msg_iovlen = 1, .msg_control = ancillary.bytes, .msg_controllen = sizeof ancillary.bytes};
     *count = 0;
+    *sender = 0;
     ssize_t received;
     do received = recvmsg(socket, &message, flags | MSG_CMSG_CLOEXEC);
     while (received < 0 && errno == EINTR);
     if (received < 0) return -1;
     for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
-        if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
-        size_t arrived = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-        for (size_t i = 0; i < arrived; i++) {
-            int descriptor;
-            memcpy(&descriptor, CMSG_DATA(header) + i * sizeof(int), sizeof(int));
-            if (*count < limit) descriptors[(*count)++] = descriptor;
-            else close(descriptor);
+        if (header->cmsg_level != SOL_SOCKET) continue;
+        if (header->cmsg_type == SCM_RIGHTS) take_descriptors(header, descriptors, count);
+        if (header->cmsg_type == SCM_CREDENTIALS) {
+            struct ucred credentials;
+            memcpy(&credentials, CMSG_DATA(header), sizeof credentials);
+            *sender = credentials.pid;
         }
     }
     return received;

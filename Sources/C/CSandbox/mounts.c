@@ -17,6 +17,7 @@ int umount2(const char *target, int flags);
 #define RECURSIVE 0x8000  // AT_RECURSIVE
 
 #define STAGING "/tmp"             // any directory of the host: the new root covers it in our namespace only
+#define EMPTY "/sys"
 
 static int open_tree(int directory, const char *path, unsigned flags) {
     return (int)syscall(SYS_open_tree, directory, path, flags);
@@ -51,10 +52,11 @@ void stop_propagation(int control) {
 }
 
 // Copies the host's mount at the source with all mounts below it: mounts that another user namespace has locked can
-// only be copied together. The copy, and only the copy, is read-only, without setuid and without devices.
+// only be copied together. The copy, and only the copy, is read-only, without setuid and without devices. A device can
+// be written to all the same: its node cannot be changed.
 static int open_bind(const struct plan_step *step, int control) {
     uint64_t attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
-    if (step->flags & PLAN_FLAG_DEVICE) attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
+    if (step->flags & PLAN_FLAG_DEVICE) attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
     int tree = open_tree(AT_FDCWD, step->first, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | RECURSIVE);
     if (tree < 0 || set_attributes(tree, RECURSIVE, attributes) != 0) fail(control, STRATA_STAGE_SOURCE, step->first);
     return tree;
@@ -73,28 +75,55 @@ static void open_layers(const struct plan_step *step, int control, char *list, s
     }
 }
 
-// Creates one overlay of all layers. Without an upper directory it is read-only regardless of its mount flags.
+// Creates an overlay of layers, or returns -1. Without an upper directory it is read-only by itself.
+static int make_overlay(const char *layers, bool in_user_namespace) {
+    int tree = -1, context = (int)syscall(SYS_fsopen, "overlay", FSOPEN_CLOEXEC);
+    if (context < 0) return -1;
+    if (syscall(SYS_fsconfig, context, FSCONFIG_SET_STRING, "lowerdir", layers, 0) == 0 &&
+        (!in_user_namespace || syscall(SYS_fsconfig, context, FSCONFIG_SET_FLAG, "userxattr", NULL, 0) == 0) &&
+        syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0)
+        tree = (int)syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC,
+                            MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+    int error = errno;
+    close(context);
+    errno = error;
+    return tree;
+}
+
 static int open_overlay(const struct plan_step *step, int control) {
     char layers[512] = "";
     open_layers(step, control, layers, sizeof layers);
-    int context = (int)syscall(SYS_fsopen, "overlay", FSOPEN_CLOEXEC);
-    if (context < 0) fail(control, STRATA_STAGE_OVERLAY, "fsopen");
-    bool in_user_namespace = step->flags & PLAN_FLAG_USER_XATTR;
-    if (syscall(SYS_fsconfig, context, FSCONFIG_SET_STRING, "lowerdir", layers, 0) != 0 ||
-        (in_user_namespace && syscall(SYS_fsconfig, context, FSCONFIG_SET_FLAG, "userxattr", NULL, 0) != 0) ||
-        syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) != 0)
-        fail(control, STRATA_STAGE_OVERLAY, step->rest);
-    unsigned attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
-    int tree = (int)syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, attributes);
-    if (tree < 0) fail(control, STRATA_STAGE_OVERLAY, "fsmount");
-    close(context);
+    int tree = make_overlay(layers, step->flags & PLAN_FLAG_USER_XATTR);
+    if (tree < 0) fail(control, STRATA_STAGE_OVERLAY, step->rest);
     return tree;
+}
+
+// The second layer that an overlay without an upper directory must have: an empty directory, in a place of the host
+// from which nothing is mounted. Opened once, or -1.
+static int empty_layer(void) {
+    static int layer = -1;
+    if (layer < 0 && mount("strata", EMPTY, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0555,size=4k,nr_inodes=2") == 0)
+        layer = open(EMPTY, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    return layer;
+}
+
+// A directory with inodes of its own, so that watches show what happens in this sandbox only, and locks hold in this
+// sandbox only. Where the kernel has no such overlay, a bind mount.
+static int open_view(const struct plan_step *step, int control) {
+    char layers[64];
+    int layer = open(step->first, O_PATH | O_DIRECTORY | O_CLOEXEC), empty = empty_layer();
+    if (layer < 0) fail(control, STRATA_STAGE_SOURCE, step->first);
+    snprintf(layers, sizeof layers, "/proc/self/fd/%d:/proc/self/fd/%d", layer, empty);
+    int tree = empty < 0 ? -1 : make_overlay(layers, step->flags & PLAN_FLAG_USER_XATTR);
+    close(layer);
+    return tree < 0 ? open_bind(step, control) : tree;
 }
 
 void open_sources(const struct plan *plan, int control) {
     for (size_t i = 0; i < plan->step_count; i++) {
         struct plan_step *step = (struct plan_step *)&plan->steps[i];
-        if (step->kind == PLAN_BIND) step->mount = open_bind(step, control);
+        if (step->kind == PLAN_BIND)
+            step->mount = step->flags & PLAN_FLAG_VIEW ? open_view(step, control) : open_bind(step, control);
         if (step->kind == PLAN_OVERLAY) step->mount = open_overlay(step, control);
     }
 }

@@ -10,6 +10,18 @@
 
 #define PENDING_CONNECTIONS 128
 
+// The largest buffers of TCP sockets in the sandbox's network namespace: least, usual and largest bytes (tcp(7)).
+// Between processes of one host more is no faster, and where no cgroup counts them, it is memory beside the limit.
+#define RECEIVE_BUFFERS "4096 131072 1048576"
+#define SEND_BUFFERS "4096 16384 1048576"
+
+// Through the host's /proc, where the namespace of the process that writes counts: the sandbox's own is read-only. A
+// host whose /proc is read-only too keeps its own limits.
+void bound_buffers(void) {
+    write_text("/proc/sys/net/ipv4/tcp_rmem", RECEIVE_BUFFERS);
+    write_text("/proc/sys/net/ipv4/tcp_wmem", SEND_BUFFERS);
+}
+
 void raise_loopback(int control) {
     int probe = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (probe < 0) fail(control, STRATA_STAGE_LOOPBACK, "socket");

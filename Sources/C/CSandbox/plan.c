@@ -121,6 +121,13 @@ static int add_identity(struct plan *plan, const struct record *record) {
     return 0;
 }
 
+static int add_calls(struct plan *plan, const struct record *record) {
+    if (record->bytes > PLAN_CALLS_BYTES) return E2BIG;
+    memcpy(plan->forbidden_calls, record->payload, record->bytes);
+    plan->performs_refused_calls = record->flags & PLAN_FLAG_PERFORM;
+    return 0;
+}
+
 static int add_record(struct plan *plan, const struct record *record) {
     switch (record->kind) {
     case PLAN_DIRECTORY ... PLAN_MASK: return add_step(plan, record);
@@ -142,6 +149,7 @@ static int add_record(struct plan *plan, const struct record *record) {
     case PLAN_SIDECAR: return add_string(plan->sidecars, &plan->sidecar_count, STRATA_SIDECARS_MAX, record);
     case PLAN_SIDECAR_VARIABLE:
         return add_string(plan->sidecar_variables, &plan->sidecar_variable_count, PLAN_VARIABLES_MAX, record);
+    case PLAN_CALLS: return add_calls(plan, record);
     default: return EPROTO;  // an unknown record could be a protection: refused, not skipped
     }
 }

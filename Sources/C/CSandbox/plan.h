@@ -27,6 +27,7 @@
 #define PLAN_CGROUPS_MAX 8
 #define PLAN_LIMITS_MAX 16
 #define PLAN_FILTER_MAX 4096  // BPF_MAXINSNS
+#define PLAN_CALLS_BYTES 128
 
 enum plan_record {
     // Steps that build the file system, applied in the order of their records.
@@ -54,13 +55,16 @@ enum plan_record {
     PLAN_HOST_NETWORK = 43,
     PLAN_SIDECAR = 44,           // path of a program that is started before the command and runs beside it
     PLAN_SIDECAR_VARIABLE = 45,  // NAME=value, for every sidecar
+    PLAN_CALLS = 46,             // flags; raw bits by number of the system calls that are refused with EPERM
 };
 
 enum plan_flag {
     PLAN_FLAG_DEVICE = 1 << 0,     // PLAN_BIND: a device node, so mounted without nodev
     PLAN_FLAG_NO_EXEC = 1 << 1,    // PLAN_TMPFS
-    PLAN_FLAG_USER_XATTR = 1 << 2, // PLAN_OVERLAY: mounted inside a user namespace
+    PLAN_FLAG_USER_XATTR = 1 << 2, // PLAN_OVERLAY, PLAN_FLAG_VIEW: mounted inside a user namespace
     PLAN_FLAG_DISTINCT = 1 << 3,   // PLAN_IDENTITY: a host uid of its own, which requires a privileged launcher
+    PLAN_FLAG_PERFORM = 1 << 4,    // PLAN_CALLS: perform them all the same
+    PLAN_FLAG_VIEW = 1 << 5,       // PLAN_BIND: with inodes of its own, where the kernel can
 };
 
 struct plan_step {
@@ -100,6 +104,8 @@ struct plan {
     const char *working_directory;
     struct sock_filter filter[PLAN_FILTER_MAX];
     size_t filter_count;
+    uint8_t forbidden_calls[PLAN_CALLS_BYTES];
+    bool performs_refused_calls;
     const char *cgroups[PLAN_CGROUPS_MAX];
     size_t cgroup_count;
     int oom_score;

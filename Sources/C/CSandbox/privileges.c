@@ -2,7 +2,6 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
-#include <linux/seccomp.h>
 #include <linux/securebits.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +11,11 @@
 
 #include "recipe.h"
 
-static int write_text(const char *path, const char *text) {
+// As much as a program that watches its files for changes needs.
+#define INOTIFY_INSTANCES "8"
+#define INOTIFY_WATCHES "4096"
+
+int write_text(const char *path, const char *text) {
     int file = open(path, O_WRONLY | O_CLOEXEC);
     if (file < 0) return -1;
     ssize_t written = write(file, text, strlen(text));
@@ -30,6 +33,10 @@ void map_own_user(const struct plan *plan, int control) {
     if (write_text("/proc/self/uid_map", line) != 0) fail(control, STRATA_STAGE_OWN_MAP, "uid_map");
     snprintf(line, sizeof line, "%u %u 1", plan->inside_gid, plan->host_gid);
     if (write_text("/proc/self/gid_map", line) != 0) fail(control, STRATA_STAGE_OWN_MAP, "gid_map");
+    // The kernel counts these for the server's user too, all environments together. A host whose /proc is read-only
+    // keeps its own limits.
+    write_text("/proc/sys/user/max_inotify_instances", INOTIFY_INSTANCES);
+    write_text("/proc/sys/user/max_inotify_watches", INOTIFY_WATCHES);
 }
 
 int write_user_map(const struct plan *plan, int pid) {
@@ -40,6 +47,15 @@ int write_user_map(const struct plan *plan, int pid) {
     snprintf(path, sizeof path, "/proc/%d/gid_map", pid);
     snprintf(line, sizeof line, "%u %u 1", plan->inside_gid, plan->host_gid);
     return write_text(path, line);
+}
+
+void become_owner(const struct plan *plan, int control) {
+    if (prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0) != 0)  // else the first setresuid drops them
+        fail(control, STRATA_STAGE_USER_NAMESPACE, "securebits");
+    if (syscall(SYS_setresgid, plan->host_gid, plan->host_gid, plan->host_gid) != 0)
+        fail(control, STRATA_STAGE_USER_NAMESPACE, "setresgid");
+    if (syscall(SYS_setresuid, plan->host_uid, plan->host_uid, plan->host_uid) != 0)
+        fail(control, STRATA_STAGE_USER_NAMESPACE, "setresuid");
 }
 
 static void drop_capabilities(int control) {
@@ -74,18 +90,19 @@ void become_inside_user(const struct plan *plan, int control) {
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) fail(control, STRATA_STAGE_PRIVILEGES, "dumpable");
 }
 
+// Programs' limit on descriptors. Pid 1 keeps its own: a user's descriptors in flight are compared with the sender's
+// limit (unix(7), ETOOMANYREFS), and programs of the same user could keep pid 1 from sending any.
+static struct rlimit program_descriptors = {RLIM_INFINITY, RLIM_INFINITY};
+
+int limit_descriptors(void) { return setrlimit(RLIMIT_NOFILE, &program_descriptors); }
+
 void apply_limits(const struct plan *plan, int control) {
     for (size_t i = 0; i < plan->limit_count; i++) {
         struct rlimit wanted = plan->limits[i].value, current;
         if (getrlimit(plan->limits[i].resource, &current) != 0) fail(control, STRATA_STAGE_LIMITS, "getrlimit");
         // Never above the inherited hard limit: the operator set it, and raising it needs a privilege.
         if (wanted.rlim_max > current.rlim_max) wanted.rlim_cur = wanted.rlim_max = current.rlim_max;
-        if (setrlimit(plan->limits[i].resource, &wanted) != 0) fail(control, STRATA_STAGE_LIMITS, "setrlimit");
+        if (plan->limits[i].resource == RLIMIT_NOFILE) program_descriptors = wanted;
+        else if (setrlimit(plan->limits[i].resource, &wanted) != 0) fail(control, STRATA_STAGE_LIMITS, "setrlimit");
     }
-}
-
-void install_filter(const struct plan *plan, int control) {
-    struct sock_fprog program = {.len = (unsigned short)plan->filter_count,
-                                 .filter = (struct sock_filter *)plan->filter};
-    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) != 0) fail(control, STRATA_STAGE_SECCOMP, "filter");
 }

@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -24,10 +23,16 @@ struct program {
     char **arguments, **variables;
     const char *directory;
     int output;  // or -1, to keep pid 1's
-    int oom_score;
 };
 
 static enum strata_stage last_stage;
+
+// Pid 1's oom_score_adj, open for as long as programs are started, and what was in it.
+static struct {
+    int file;
+    char own[16];
+    size_t own_bytes;
+} oom_score = {.file = -1};
 
 enum strata_stage stage_of_last_start(void) { return last_stage; }
 
@@ -38,31 +43,44 @@ static _Noreturn void exit_with_stage(enum strata_stage stage) {
     _exit(126);
 }
 
-// When memory runs out, the kernel should kill a program, not pid 1, which has to report that.
-static void prefer_for_oom(int score) {
-    char text[16];
-    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);  // gives access to our own /proc files, as execve will anyway
-    int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-    if (file < 0) return;
-    int length = snprintf(text, sizeof text, "%d", score);
-    if (write(file, text, (size_t)length) < 0) errno = 0;  // a host that set it higher keeps it
-    close(file);
+void open_oom_score(int control) {
+    oom_score.file = open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC);
+    if (oom_score.file < 0) fail(control, STRATA_STAGE_LIMITS, "oom_score_adj");
+    ssize_t got = pread(oom_score.file, oom_score.own, sizeof oom_score.own, 0);
+    if (got <= 0) fail(control, STRATA_STAGE_LIMITS, "oom_score_adj");
+    oom_score.own_bytes = (size_t)got;
 }
 
-// Turns the calling, forked process into the program.
+int oom_score_file(void) { return oom_score.file; }
+
+// When memory runs out, the kernel should kill a program, not pid 1, which has to report that. A program inherits its
+// score: it could set its own only if it were dumpable before its execve, and then other programs could enter it while
+// it still is strata-init.
+static void prefer_for_oom(int score) {
+    char text[16];
+    int length = snprintf(text, sizeof text, "%d", score);
+    if (pwrite(oom_score.file, text, (size_t)length, 0) < 0) errno = 0;  // a host that set it higher keeps it
+}
+
+static void restore_own_oom_score(void) {
+    if (pwrite(oom_score.file, oom_score.own, oom_score.own_bytes, 0) < 0) errno = 0;
+}
+
+// Turns the calling, forked process into the program. Descriptors first: what a program that takes this process over
+// could pass on is the pipe. It is not dumpable, as pid 1, until execve has replaced its memory (proc(5)).
 static _Noreturn void execute(const struct program *program, int pipe) {
+    if (program->output >= 0)  // before the pipe takes a number that could be the output's
+        for (int number = 1; number <= 2; number++)
+            if (dup3(program->output, number, 0) < 0) _exit(127);
+    if (pipe != EXEC_PIPE && dup3(pipe, EXEC_PIPE, O_CLOEXEC) < 0) _exit(127);
+    if (syscall(SYS_close_range, EXEC_PIPE + 1, ~0U, 0) != 0) exit_with_stage(STRATA_STAGE_RUNTIME);
     // A session is a scheduling group of its own (sched(7), "The autogroup feature"): pid 1 gets its share of the
     // processors and ends the sandbox, however many processes a program starts.
     setsid();
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    prefer_for_oom(program->oom_score);
-    if (program->output >= 0)  // before the pipe takes a number that could be the output's
-        for (int number = 1; number <= 2; number++)
-            if (dup3(program->output, number, 0) < 0) _exit(127);
-    if (pipe != EXEC_PIPE && dup3(pipe, EXEC_PIPE, O_CLOEXEC) < 0) _exit(127);
-    if (syscall(SYS_close_range, EXEC_PIPE + 1, ~0U, 0) != 0) exit_with_stage(STRATA_STAGE_RUNTIME);
+    if (limit_descriptors() != 0) exit_with_stage(STRATA_STAGE_LIMITS);
     if (chdir(program->directory) != 0) exit_with_stage(STRATA_STAGE_RUNTIME);
     execve(program->arguments[0], program->arguments, program->variables);
     exit_with_stage(STRATA_STAGE_EXEC);
@@ -84,13 +102,15 @@ static ssize_t await_exec(int pipe, int control, struct exec_failure *failure) {
 }
 
 // Starts a program and waits for its execve. Returns its pid, or -1 with errno and `last_stage` set.
-static int start(const struct program *program, int control) {
+static int start(const struct program *program, int score, int control) {
     int pipe[2];
     last_stage = STRATA_STAGE_RUNTIME;
     if (pipe2(pipe, O_CLOEXEC) != 0) return -1;
+    prefer_for_oom(score);
     int pid = fork();
     if (pid == 0) execute(program, pipe[1]);
     int error = errno;
+    restore_own_oom_score();
     close(pipe[1]);
     struct exec_failure failure;
     ssize_t got = 0;
@@ -104,13 +124,13 @@ static int start(const struct program *program, int control) {
 
 int start_command(const struct plan *plan, int control) {
     struct program program = {.arguments = (char **)plan->arguments, .variables = (char **)plan->variables,
-                              .directory = plan->working_directory, .output = -1, .oom_score = plan->oom_score};
-    return start(&program, control);
+                              .directory = plan->working_directory, .output = -1};
+    return start(&program, plan->oom_score, control);
 }
 
 int start_sidecar(const struct plan *plan, size_t index, int output, int control) {
     char *arguments[2] = {plan->sidecars[index], NULL};
     struct program program = {.arguments = arguments, .variables = (char **)plan->sidecar_variables,
-                              .directory = "/", .output = output, .oom_score = plan->oom_score};
-    return start(&program, control);
+                              .directory = "/", .output = output};
+    return start(&program, plan->oom_score, control);
 }

@@ -12,18 +12,27 @@ void make_root(int control);                                    // an empty tmpf
 void build_tree(const struct plan *plan, int control);          // the plan's steps, in order
 void enter_root(int control);                                   // pivot, drop the old root, make the new one read-only
 // network.c
+void bound_buffers(void);                                       // before the root hides the host's /proc
 void raise_loopback(int control);
 void open_listeners(const struct plan *plan, int control, int *listeners);
 // privileges.c
+int write_text(const char *path, const char *text);             // to a file of the kernel; 0, or -1 with errno
 void map_own_user(const struct plan *plan, int control);        // unprivileged server: uid inside → own uid
 int write_user_map(const struct plan *plan, int pid);           // launcher: uid inside → distinct uid; 0 or -1
+void become_owner(const struct plan *plan, int control);        // root: the distinct uid, with root's capabilities
 void become_inside_user(const struct plan *plan, int control);  // ids, then no capability in any set
 void apply_limits(const struct plan *plan, int control);
-void install_filter(const struct plan *plan, int control);      // seccomp: last, because it forbids the steps before
+int limit_descriptors(void);                                    // in a program's process; 0 or -1
 int connect_inside(uint16_t port);                              // a socket whose connection is in progress, or -1
+// calls.c
+int install_filter(struct plan *plan, int control);             // seccomp: last, because it forbids the steps before;
+                                                                // where refused calls arrive, or -1
+void answer_call(const struct plan *plan, int listener, int control);
 // programs.c
+void open_oom_score(int control);                               // before pid 1's own files of /proc are closed to it
+int oom_score_file(void);                                       // open, for programs that are started later
 int start_command(const struct plan *plan, int control);        // its pid, or -1 and `stage_of_last_start`
 int start_sidecar(const struct plan *plan, size_t index, int output, int control);
 enum strata_stage stage_of_last_start(void);
 // runtime.c
-_Noreturn void run_runtime(const struct plan *plan, int control, const int *listeners);
+_Noreturn void run_runtime(const struct plan *plan, int control, int refused_calls, const int *listeners);

@@ -11,6 +11,7 @@
 #include "recipe.h"
 
 #define PROGRAMS_MAX (1 + STRATA_SIDECARS_MAX)
+#define DESCRIPTORS_CHECKED 1024
 
 // The pids of the programs by their numbers; 0 for one that has not been started, or has ended.
 static int processes[PROGRAMS_MAX];
@@ -45,14 +46,21 @@ static void reap(const struct plan *plan, int control) {
     }
 }
 
-// Closes all descriptors but the two that pid 1 polls: it must not keep the output pipe or the listeners open. A
+// Closes all descriptors but those of pid 1's own work: it must not keep the output pipe or the listeners open. A
 // runtime that is started later needs the output.
-static void close_others(int control, int signals, bool keeps_output) {
-    int low = control < signals ? control : signals, high = control < signals ? signals : control;
+static void close_others(int control, int signals, int refused_calls, bool keeps_output) {
+    bool kept[DESCRIPTORS_CHECKED] = {0};
+    int numbers[] = {control, signals, refused_calls, oom_score_file()}, highest = 3;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        if (numbers[i] < 0) continue;
+        if (numbers[i] >= DESCRIPTORS_CHECKED) _exit(1);  // the recipe opens few, and the first free numbers
+        kept[numbers[i]] = true;
+        if (numbers[i] > highest) highest = numbers[i];
+    }
     for (int number = 1; number <= 2 && !keeps_output; number++) dup3(0, number, 0);
-    if (low > 3) syscall(SYS_close_range, 3, low - 1, 0);
-    if (high > low + 1) syscall(SYS_close_range, low + 1, high - 1, 0);
-    syscall(SYS_close_range, high + 1, ~0U, 0);
+    for (int number = 3; number < highest; number++)
+        if (!kept[number]) close(number);
+    syscall(SYS_close_range, highest + 1, ~0U, 0);
 }
 
 // Connects to a program that listens inside and sends the connection to the server, which is outside of the network
@@ -127,16 +135,18 @@ static void start_sidecars(const struct plan *plan, int control, const int *list
     }
 }
 
-void run_runtime(const struct plan *plan, int control, const int *listeners) {
+void run_runtime(const struct plan *plan, int control, int refused_calls, const int *listeners) {
     int signals = watch_children(control);
     bool has_sidecars = plan->sidecar_count > 0;
     if (has_sidecars) start_sidecars(plan, control, listeners);
     else start_without_sidecars(plan, control, listeners);
-    close_others(control, signals, has_sidecars);
-    struct pollfd waiting[2] = {{.fd = signals, .events = POLLIN}, {.fd = control, .events = POLLIN}};
+    close_others(control, signals, refused_calls, has_sidecars);
+    struct pollfd waiting[3] = {{.fd = signals, .events = POLLIN}, {.fd = control, .events = POLLIN},
+                                {.fd = refused_calls, .events = POLLIN}};
     for (;;) {
-        if (poll(waiting, 2, -1) < 0 && errno != EINTR) _exit(1);
+        if (poll(waiting, 3, -1) < 0 && errno != EINTR) _exit(1);
         if (waiting[1].revents) perform_order(plan, control);
+        if (waiting[2].revents & POLLIN) answer_call(plan, refused_calls, control);
         struct signalfd_siginfo information;
         while (read(signals, &information, sizeof information) > 0) continue;
         reap(plan, control);

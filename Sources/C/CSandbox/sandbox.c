@@ -30,20 +30,24 @@ static bool await_peer(int socket) {
 }
 
 // As root, the user namespace is the last one: root's privileges end here, after the mounts that needed them, and no
-// mount made before belongs to the runtime's namespace.
-static void enter_user_namespace(int control, int launcher) {
+// mount made before belongs to the runtime's namespace. Its owner is the environment's own uid: the kernel counts what
+// is used inside, such as inotify instances and queued signals, for the owner too, whose limits other environments and
+// the host's programs would feel.
+static void enter_user_namespace(const struct plan *plan, int control, int launcher) {
+    become_owner(plan, control);
     if (unshare(CLONE_NEWUSER) != 0) fail(control, STRATA_STAGE_USER_NAMESPACE, "unshare");
     if (!signal_peer(launcher) || !await_peer(launcher))
         fail_with(control, STRATA_STAGE_USER_NAMESPACE, EPIPE, "map");
 }
 
 // The recipe, which pid 1 performs.
-static _Noreturn void build_and_run(const struct plan *plan, int control, int launcher) {
+static _Noreturn void build_and_run(struct plan *plan, int control, int launcher) {
     int listeners[STRATA_LISTENERS_MAX];
     if (!await_peer(launcher)) _exit(1);                // the server did not get our pidfd and could not kill us
     if (!plan->distinct) map_own_user(plan, control);   // first: an unmapped user has no rights in its namespace
     if (setsid() < 0) fail(control, STRATA_STAGE_SESSION, "setsid");  // no terminal whose input could be forged
     umask(022);
+    if (!plan->host_network) bound_buffers();
     stop_propagation(control);
     open_sources(plan, control);                        // before the new root hides the host's paths
     make_root(control);
@@ -52,12 +56,13 @@ static _Noreturn void build_and_run(const struct plan *plan, int control, int la
     if (sethostname(plan->hostname, strlen(plan->hostname)) != 0) fail(control, STRATA_STAGE_HOSTNAME, plan->hostname);
     if (!plan->host_network) raise_loopback(control);
     if (!plan->host_network) open_listeners(plan, control, listeners);
+    open_oom_score(control);                            // before pid 1 stops being dumpable
     apply_limits(plan, control);                        // before the privileges that it needs are dropped
-    if (plan->distinct) enter_user_namespace(control, launcher);
+    if (plan->distinct) enter_user_namespace(plan, control, launcher);
     close(launcher);
     become_inside_user(plan, control);
-    install_filter(plan, control);                      // last: it forbids most of the steps before
-    run_runtime(plan, control, listeners);
+    int refused_calls = install_filter(plan, control);  // last: it forbids most of the steps before
+    run_runtime(plan, control, refused_calls, listeners);
 }
 
 static void join_cgroups(const struct plan *plan, int control) {

@@ -60,7 +60,8 @@ struct Arguments: Sendable {
         do throws(ValueError) {
             return try option.read(text)
         } catch {
-            throw UsageError(command, "\(label(of: option.description)) takes \(error.expectation), not '\(text)'")
+            let given = error.isSecret ? "" : ", not '\(text)'"
+            throw UsageError(command, "\(label(of: option.description)) takes \(error.expectation)\(given)")
         }
     }
 }

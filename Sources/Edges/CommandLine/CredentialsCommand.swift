@@ -3,14 +3,23 @@ internal import Domain
 internal import ServiceKit
 
 /// `strata credentials create|list|delete`: the access keys that a server with `--auth` accepts.
-enum CredentialsCommand {
-    static let command = Command(
-        name: "credentials", summary: "Create, list and delete access keys for servers with --auth.",
-        subcommands: [create, list, delete])
+struct CredentialsCommand: Sendable {
+    /// Opens the rows of a server.
+    let storage: StorageOpener
+
+    /// The declaration, for the parser and the help.
+    var command: Command {
+        Command(
+            name: "credentials", summary: "Create, list and delete access keys for servers with --auth.",
+            subcommands: [create, list, delete])
+    }
 
     static let data = Option(
         "data", "FOLDER", .optional(otherwise: StartCommand.dataFolderText), from: .variable,
         help: "The server's data folder. The server may be running: changes take effect at once.")
+    static let database = Option(
+        "database", "URL", .defaulted("sqlite"), from: .variable,
+        help: "The server's database, as for 'strata start'.", read: StartCommand.databaseLocation)
     static let account = Option(
         "account", "ID", .defaulted("000000000000"), help: "The key's account."
     ) { (text) throws(ValueError) -> AccountID in
@@ -29,52 +38,63 @@ enum CredentialsCommand {
     }
     static let json = Flag("json", help: "Print JSON.")
 
-    static let create = Command(
-        name: "create",
-        summary: "Create an access key and print it with its secret.",
-        details: "The secret is printed once. A key has full access to its account.",
-        options: [account.description, name.description, service.description, data.description, json.description],
-        run: { arguments, console in
-            let owner = try arguments.value(of: account)
-            let label = try arguments.value(of: name)
-            let principal = try arguments.optionalValue(of: service)
-            let (entry, secret) = try registry(arguments, console)
-                .create(account: owner, name: label, service: principal)
-            if arguments[json] {
-                console.print(json: document(entry, secret: secret))
-            } else {
-                console.print("export AWS_ACCESS_KEY_ID=\(entry.accessKeyID) AWS_SECRET_ACCESS_KEY=\(secret)")
-                console.report("The secret is not shown again: store it now.")
-            }
-            return 0
-        })
+    private var create: Command {
+        Command(
+            name: "create",
+            summary: "Create an access key and print it with its secret.",
+            details: "The secret is printed once. A key has full access to its account.",
+            options: [
+                Self.account.description, Self.name.description, Self.service.description, Self.data.description,
+                Self.database.description, Self.json.description,
+            ],
+            run: { arguments, console in
+                let owner = try arguments.value(of: Self.account)
+                let label = try arguments.value(of: Self.name)
+                let principal = try arguments.optionalValue(of: Self.service)
+                let (entry, secret) = try registry(arguments, console)
+                    .create(account: owner, name: label, service: principal)
+                if arguments[Self.json] {
+                    console.print(json: Self.document(entry, secret: secret))
+                } else {
+                    console.print("export AWS_ACCESS_KEY_ID=\(entry.accessKeyID) AWS_SECRET_ACCESS_KEY=\(secret)")
+                    console.report("The secret is not shown again: store it now.")
+                }
+                return 0
+            })
+    }
 
-    static let list = Command(
-        name: "list",
-        summary: "List access keys, without their secrets.",
-        options: [data.description, json.description],
-        run: { arguments, console in
-            let entries = try registry(arguments, console).list()
-            if arguments[json] {
-                console.print(json: .list(entries.map { document($0, secret: nil) }))
-            } else {
-                for entry in entries { console.print(line(entry)) }
-            }
-            return 0
-        })
+    private var list: Command {
+        Command(
+            name: "list",
+            summary: "List access keys, without their secrets.",
+            options: [Self.data.description, Self.database.description, Self.json.description],
+            run: { arguments, console in
+                let entries = try registry(arguments, console).list()
+                if arguments[Self.json] {
+                    console.print(json: .list(entries.map { Self.document($0, secret: nil) }))
+                } else {
+                    for entry in entries { console.print(Self.line(entry)) }
+                }
+                return 0
+            })
+    }
 
-    static let delete = Command(
-        name: "delete",
-        summary: "Delete an access key; the server refuses it from the next request on.",
-        options: [data.description],
-        operand: "ACCESSKEYID",
-        run: { arguments, console in
-            try registry(arguments, console).delete(arguments.operands[0])
-            return 0
-        })
+    private var delete: Command {
+        Command(
+            name: "delete",
+            summary: "Delete an access key; the server refuses it from the next request on.",
+            options: [Self.data.description, Self.database.description],
+            operand: "ACCESSKEYID",
+            run: { arguments, console in
+                try registry(arguments, console).delete(arguments.operands[0])
+                return 0
+            })
+    }
 
-    private static func registry(_ arguments: Arguments, _ console: Console) throws -> CredentialRegistry {
-        try CredentialRegistry(dataFolder: StartCommand.dataFolder(arguments, console.environment))
+    private func registry(_ arguments: Arguments, _ console: Console) throws -> CredentialRegistry {
+        try CredentialRegistry(
+            dataFolder: StartCommand.dataFolder(arguments, console.environment),
+            database: arguments.value(of: Self.database), storage: storage)
     }
 
     private static func line(_ entry: CredentialRegistry.Entry) -> String {

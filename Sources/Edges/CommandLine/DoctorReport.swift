@@ -1,6 +1,7 @@
 internal import AWSProtocol
 internal import Domain
 internal import FunctionExecution
+internal import Packaging
 internal import Runtimes
 internal import Sandbox
 
@@ -8,6 +9,13 @@ internal import Sandbox
 struct DoctorReport {
     let host: HostCapabilities
     let runtimes: [LocatedRuntime]
+    let sdk: SDKReport
+    /// The path of `uv`, or why there is none.
+    let installer: Result<String, PackagingError>
+    /// The path of `strata-init`; `nil` where it is missing.
+    let initProgram: String?
+    /// How programs for the other architecture run.
+    let emulation: HostEmulators.Support
 
     /// One checked capability: its name, what was found, and whether it is fully available.
     struct Finding: Equatable {
@@ -17,7 +25,17 @@ struct DoctorReport {
     }
 
     /// Whether functions can run on this host.
-    var isUsable: Bool { !host.degraded.contains(where: \.isFatal) }
+    var isUsable: Bool { !degraded.contains(where: \.isFatal) }
+
+    private var platforms: DoctorRuntimes { DoctorRuntimes(located: runtimes, emulation: emulation) }
+
+    private var degraded: [HostCapabilities.Degradation] {
+        guard initProgram == nil else { return host.degraded }
+        let lack = HostCapabilities.Degradation(
+            missing: "strata-init", effect: "the server does not start",
+            remedy: "install it in the folder of this program: both come from the same package or build", isFatal: true)
+        return [lack] + host.degraded
+    }
 
     var findings: [Finding] {
         let controllers = host.cgroupControllers.joined(separator: ", ")
@@ -33,7 +51,8 @@ struct DoctorReport {
             Finding(name: "seccomp", text: Self.yesOrNo(host.seccomp), isGood: host.seccomp),
             Finding(name: "pidfd", text: Self.yesOrNo(host.processDescriptors), isGood: host.processDescriptors),
             Finding(name: "detached mounts", text: Self.yesOrNo(host.detachedMounts), isGood: host.detachedMounts),
-            Finding(name: "/dev/kvm", text: host.kvm ? "yes" : "no (not needed yet)", isGood: true),
+            Finding(
+                name: "strata-init", text: initProgram ?? "missing beside this program", isGood: initProgram != nil),
         ]
     }
 
@@ -49,27 +68,56 @@ struct DoctorReport {
     /// The report as text.
     func text(style: TextStyle) -> String {
         var lines = findings.map { row(mark($0.isGood, style), $0.name, $0.text) }
-        lines += ["", style.bold("Runtimes")]
-        lines += runtimes.map {
-            row(mark(true, style), $0.runtime.description, "\($0.executable) (\(Self.name(of: $0.source)))")
-        }
-        for program in RuntimeProgram.all
-        where !runtimes.contains(where: { program.runtime(named: $0.runtime.description) != nil }) {
-            let example = program.runtimes.last?.name ?? program.language
-            lines.append("  no interpreter of \(program.names) found; pass --runtime \(example)=PATH to strata start")
-        }
-        lines.append(row(mark(true, style), "provided", "al2, al2023: the function or a layer brings the bootstrap"))
+        lines += section("Runtimes", platforms.runtimes, style)
+        lines += section("Architectures", platforms.architectures, style)
+        lines += sdkLines(style)
         lines += ["", style.bold("Degraded")]
-        lines += host.degraded.flatMap {
+        lines += degraded.flatMap {
             ["\(mark(false, style)) \($0.missing): \($0.effect)", "      \($0.remedy)"]
         }
-        if host.degraded.isEmpty { lines.append("  nothing") }
+        if degraded.isEmpty { lines.append("  nothing") }
         return lines.joined(separator: "\n")
+    }
+
+    private func section(_ title: String, _ findings: [DoctorRuntimes.Finding], _ style: TextStyle) -> [String] {
+        ["", style.bold(title)]
+            + findings.map { finding in
+                let remedy = finding.remedy.map { "; \($0)" } ?? ""
+                return row(mark(finding.isGood, style), finding.name, finding.text + remedy)
+            }
+    }
+
+    /// AWS's SDK, in the runtimes of this host that bring it.
+    private func sdkLines(_ style: TextStyle) -> [String] {
+        let names = runtimes.map(\.runtime.description)
+        return RuntimeProgram.all.flatMap { program -> [String] in
+            guard let sdk = program.sdk else { return [] }
+            let rows = names.filter { program.runtime(named: $0) != nil }.flatMap { name -> [String] in
+                let found = self.sdk.installed.filter { $0.runtime == name && $0.package == sdk.package }
+                guard found.isEmpty else {
+                    return found.map { row(mark(true, style), name, Self.text(of: $0)) }
+                }
+                return [row(mark(false, style), name, absence(of: name))]
+            }
+            return rows.isEmpty ? [] : ["", style.bold("AWS SDK: \(sdk.package)")] + rows
+        }
+    }
+
+    private static func text(of sdk: InstalledSDK) -> String {
+        sdk.wanted == .latest ? sdk.version : "\(sdk.version) (--\(sdk.package)-version \(sdk.wanted))"
+    }
+
+    private func absence(of runtime: String) -> String {
+        if let failure = sdk.failures[runtime] { return "not installed: \(failure)" }
+        switch installer {
+        case .success(let path): return "not installed yet; \(path) installs it for the first function"
+        case .failure(let error): return "not installed: \(error)"
+        }
     }
 
     /// The report as JSON.
     var document: AWSValue {
-        .structure([
+        let members: [String: AWSValue] = [
             "host": hostDocument,
             "runtimes": .list(
                 runtimes.map {
@@ -78,15 +126,24 @@ struct DoctorReport {
                         "prefix": .string($0.prefix), "source": .string($0.source.description),
                     ])
                 }),
+            "sdks": .list(
+                sdk.installed.map {
+                    .structure([
+                        "runtime": .string($0.runtime), "package": .string($0.package), "version": .string($0.version),
+                        "wanted": .string($0.wanted.description),
+                    ])
+                }),
+            "sdkFailures": .structure(sdk.failures.mapValues { .string($0) }),
             "degraded": .list(
-                host.degraded.map {
+                degraded.map {
                     .structure([
                         "missing": .string($0.missing), "effect": .string($0.effect), "remedy": .string($0.remedy),
                         "isFatal": .boolean($0.isFatal),
                     ])
                 }),
             "isUsable": .boolean(isUsable),
-        ])
+        ]
+        return .structure(members.merging(platforms.document) { own, _ in own })
     }
 
     private var hostDocument: AWSValue {
@@ -103,17 +160,9 @@ struct DoctorReport {
             "cgroupControllers": .list(host.cgroupControllers.map { .string($0) }),
             "overlay": .boolean(host.overlay), "overlayInUserNamespace": .boolean(host.overlayInUserNamespace),
             "seccomp": .boolean(host.seccomp), "processDescriptors": .boolean(host.processDescriptors),
-            "detachedMounts": .boolean(host.detachedMounts), "kvm": .boolean(host.kvm),
+            "detachedMounts": .boolean(host.detachedMounts),
+            "initProgram": initProgram.map { .string($0) } ?? .null,
         ])
-    }
-
-    private static func name(of source: LocatedRuntime.Source) -> String {
-        switch source {
-        case .override: "--runtime"
-        case .path: "on PATH"
-        case .system: "system"
-        case .installer(let tool): tool
-        }
     }
 
     private static func yesOrNo(_ flag: Bool) -> String { flag ? "yes" : "no" }

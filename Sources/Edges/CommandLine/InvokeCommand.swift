@@ -33,6 +33,11 @@ enum InvokeCommand {
                 throw arguments.refusal("--async and --tail cannot be combined: a queued event has no log yet")
             }
             let event = try content(arguments.value(of: payload))
+            if let fault = event.withUnsafeBytes({ JSONValidator.syntaxError(in: $0) }), !event.isEmpty {
+                throw arguments.refusal(
+                    "--payload is not JSON, from byte \(fault.offset + 1) on. In a shell, quote it: "
+                        + #"--payload '{"name": "Ada"}'; a text is JSON in double quotes: --payload '"Ada"'"#)
+            }
             var headers: [(name: String, value: String)] = []
             if arguments[asynchronous] { headers.append(("X-Amz-Invocation-Type", "Event")) }
             if arguments[tail] || arguments[json] { headers.append(("X-Amz-Log-Type", "Tail")) }

@@ -32,9 +32,16 @@ enum LogsCommand {
             let start = try arguments.optionalValue(of: since)
             let milliseconds = start?.milliseconds(nowMilliseconds: WallClock.nowMilliseconds()) ?? 0
             var cursor = AWSValue.structure(["since": .integer(max(0, milliseconds))])
+            let function = arguments.operands[0]
+            var isFirst = true
             while true {
-                let request = AWSValue.structure(["function": .string(arguments.operands[0]), "cursor": cursor])
+                let request = AWSValue.structure(["function": .string(function), "cursor": cursor])
                 let page = try server.document("POST", "/_strata/logs", body: JSON.encode(request))
+                if isFirst, page["hasLog"] == .boolean(false) {
+                    console.report(
+                        "\(function) has no log yet: it was not invoked. Invoke it with: strata invoke \(function)")
+                }
+                isFirst = false
                 for event in page.values("events") { print(event, asJSON: arguments[json], console) }
                 cursor = page["cursor"] ?? cursor
                 if page.isTrue("hasMore") { continue }

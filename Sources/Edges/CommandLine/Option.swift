@@ -112,4 +112,6 @@ enum OptionSources: Sendable, Equatable {
 /// A value that an option does not accept. `expectation` completes "--port takes …": `a number from 0 to 65535`.
 struct ValueError: Error, Equatable {
     let expectation: String
+    /// Whether the value may have a password in it, so that the message must not repeat it.
+    var isSecret = false
 }

@@ -15,6 +15,10 @@ struct PackageSummary {
                     + "\(ByteCount.text(report.unzippedBytes)) unzipped, \(report.fileCount) files, "
                     + "sha256 \(report.digest.hex)")
         }
+        let leftOut = report.leftOutTexts
+        if !leftOut.isEmpty {
+            console.report("left out: \(leftOut.joined(separator: ", ")) (--include PATH packs one of them)")
+        }
         for warning in report.warnings { console.report("warning: \(warning)") }
     }
 
@@ -29,6 +33,8 @@ struct PackageSummary {
                 report.largest.map {
                     .structure(["name": .string($0.name), "bytes": .integer(Int64($0.byteCount))])
                 }),
+            "leftOut": .list(
+                report.leftOut.map { .structure(["path": .string($0.path), "rule": .string($0.rule)]) }),
             "warnings": .list(report.warnings.map { .string($0) }),
         ])
     }

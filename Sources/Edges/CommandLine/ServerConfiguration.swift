@@ -1,6 +1,7 @@
 public import AWSClient
 public import Domain
 public import FunctionExecution
+public import Packaging
 public import Scheduler
 public import ServiceKit
 
@@ -15,6 +16,14 @@ public struct ServerConfiguration: Sendable, Hashable {
         case host
     }
 
+    /// What becomes of system calls that functions do not need.
+    public enum SystemCalls: String, Sendable, Hashable, CaseIterable {
+        /// They fail.
+        case enforce
+        /// They are performed and named in the function's log.
+        case log
+    }
+
     // The server
 
     /// The IPv4 address to listen on; a loopback address unless requests must be signed. Default: 127.0.0.1.
@@ -25,9 +34,13 @@ public struct ServerConfiguration: Sendable, Hashable {
     public var requiresSignatures: Bool
     /// The absolute path of the data folder, which may not exist yet. Default: `$XDG_DATA_HOME/strata`.
     public var dataFolder: String
+    /// Where the rows are. Default: in the data folder.
+    public var database: DatabaseLocation
     /// Whether the data folder is a temporary one that goes with the server; ``dataFolder`` is then the folder that it
     /// is made in. Default: no.
     public var isEphemeral: Bool
+    /// Whether clients may have the server forget everything. Default: no.
+    public var allowsReset: Bool
     /// The account of callers whose access key does not name one. Default: 000000000000.
     public var account: AccountID
     /// The region of requests that are not signed: us-east-1.
@@ -39,10 +52,18 @@ public struct ServerConfiguration: Sendable, Hashable {
     public var runtimes: [LocatedRuntime]
     /// The network of functions. Default: isolated.
     public var functionNetwork: FunctionNetwork
+    /// What becomes of system calls that functions do not need. Default: they fail.
+    public var systemCalls: SystemCalls
     /// How much of the host's processors functions may use. Default: as on Lambda.
     public var cpuShare: CPUShare
+    /// AWS's SDK in runtimes, and where it is installed.
+    public var sdk: SDKSettings
+    /// Whether functions for another architecture run on this host's interpreters. Default: false.
+    public var ignoresArchitecture: Bool
     /// The delay before the first retry of a failed asynchronous invocation, in seconds. Default: 60.
     public var retryDelaySeconds: Double
+    /// How long an update of a function is reported as in progress, in seconds. Default: 0.2.
+    public var updateDelaySeconds: Double
     /// The scheduler's limits, without the host's memory. Defaults: those of ``SchedulerLimits``.
     public var limits: SchedulerLimits
     /// The memory overcommit factor: total `MemorySize` of environments over host memory. Default: 4.
@@ -61,7 +82,22 @@ public struct ServerConfiguration: Sendable, Hashable {
     public var logLevel: LogLevel
     /// The format of log lines. Default: text.
     public var logFormat: LogLineFormat
+    /// Whether every call is logged when it has been answered. Default: no.
+    public var logsRequests: Bool
 
     /// The version of this program, for `GET /_strata/health`.
     public var version: String
+}
+
+/// How runtimes get AWS's SDK.
+public struct SDKSettings: Sendable, Hashable {
+    /// Which version. Default: the latest at its installation.
+    public var version: SDKVersion
+    /// The path of `uv`; `nil` to look for it.
+    public var installer: String?
+    /// The folder that the servers of one user share; `nil` for one in the data folder. Default:
+    /// `$XDG_CACHE_HOME/strata`.
+    public var cacheFolder: String?
+    /// The variables for `uv`.
+    public var environment: [String: String]
 }

@@ -1,6 +1,8 @@
 internal import AWSClient
 internal import Domain
 internal import FunctionExecution
+internal import Packaging
+internal import ServiceKit
 
 /// `strata start`: reads and checks the configuration, and passes it to the server.
 struct StartCommand: Sendable {
@@ -29,7 +31,7 @@ struct StartCommand: Sendable {
             name: "start",
             summary: "Run the server until SIGTERM or Ctrl-C.",
             details: """
-                Serves the APIs of AWS Lambda, IAM and STS. Point any client at it:
+                Serves the APIs of AWS Lambda, IAM, STS and the Parameter Store. Point any client at it:
                   export AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_DEFAULT_REGION=us-east-1
                   export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
                   aws lambda list-functions
@@ -61,18 +63,24 @@ struct StartCommand: Sendable {
             host: try Self.host(arguments),
             port: try arguments.value(of: Self.port),
             requiresSignatures: arguments[Self.auth],
-            dataFolder: try Self.folder(arguments, environment), isEphemeral: arguments[Self.ephemeral],
+            dataFolder: try Self.folder(arguments, environment), database: try Self.location(arguments),
+            isEphemeral: arguments[Self.ephemeral], allowsReset: arguments[Self.allowReset],
             account: try arguments.value(of: Self.account), region: Self.defaultRegion,
             runtimes: try runtimes(arguments, environment),
             functionNetwork: try arguments.value(of: Self.functionNetwork),
+            systemCalls: try arguments.value(of: Self.systemCalls),
             cpuShare: try arguments.value(of: Self.cpuShare),
+            sdk: try Self.sdk(arguments, environment),
+            ignoresArchitecture: arguments[Self.ignoreArchitecture],
             retryDelaySeconds: try arguments.value(of: Self.retryDelay),
+            updateDelaySeconds: try arguments.value(of: Self.updateDelay),
             limits: try Self.limits(arguments),
             overcommit: try arguments.value(of: Self.overcommit),
             s3: s3,
             messageServices: try Self.messageServices(arguments, environment, s3: s3),
             logLevel: try arguments.value(of: Self.logLevel),
             logFormat: try arguments.value(of: Self.logFormat),
+            logsRequests: arguments[Self.logRequests],
             version: StrataVersion.current)
     }
 
@@ -95,6 +103,16 @@ struct StartCommand: Sendable {
         }
         let folder = environment["TMPDIR"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
         return folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+    }
+
+    /// The database. What is kept elsewhere does not go with an ephemeral server.
+    private static func location(_ arguments: Arguments) throws(UsageError) -> DatabaseLocation {
+        let location = try arguments.value(of: database)
+        if arguments[ephemeral], location != .dataFolder {
+            let (label, other) = (arguments.label(of: database.description), arguments.label(of: ephemeral.description))
+            throw arguments.refusal("\(label) and \(other) exclude each other: an ephemeral server keeps nothing")
+        }
+        return location
     }
 
     /// The folder of `--data`, or its default.
@@ -127,6 +145,28 @@ struct StartCommand: Sendable {
             }
         }
         return locator.locate(overrides: overrides)
+    }
+
+    private static func sdk(
+        _ arguments: Arguments, _ environment: [String: String]
+    ) throws(UsageError) -> SDKSettings {
+        SDKSettings(
+            version: try arguments.value(of: boto3Version),
+            installer: try arguments.optionalValue(of: installer).map {
+                arguments.absolutePath($0, of: installer.description)
+            },
+            cacheFolder: cacheFolder(environment),
+            // Those of this server are not for uv, nor what would have it use another interpreter.
+            environment: environment.filter { name, _ in
+                !["AWS_", "STRATA_", "PYTHON", "VIRTUAL_ENV"].contains { name.hasPrefix($0) }
+            })
+    }
+
+    /// The folder that the servers of one user share; `nil` where there is no home folder.
+    static func cacheFolder(_ environment: [String: String]) -> String? {
+        // The XDG base directory specification: a relative path in the variable counts as unset.
+        if let base = environment["XDG_CACHE_HOME"], base.hasPrefix("/") { return base + "/strata" }
+        return environment["HOME"].flatMap { $0.hasPrefix("/") ? "\($0)/.cache/strata" : nil }
     }
 
     /// The S3 service of packages. `AWS_ENDPOINT_URL` does not count: that is where clients find this server itself.

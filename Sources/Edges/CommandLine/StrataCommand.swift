@@ -1,5 +1,11 @@
 internal import Glibc
 internal import LinuxSystem
+public import ServiceKit
+public import Store
+
+/// Opens the rows of a server: files of its data folder, or a database elsewhere.
+public typealias StorageOpener =
+    @Sendable (_ dataFolder: String, _ database: DatabaseLocation) throws -> any Storage
 
 /// The `strata` program.
 public enum StrataCommand {
@@ -8,11 +14,13 @@ public enum StrataCommand {
     ///
     /// - Parameters:
     ///   - words: The words after the program's name.
+    ///   - storage: Opens the rows of a server.
     ///   - start: Runs the server for `strata start`; returns the exit code after it has stopped.
-    public static func main(_ words: [String], start: @escaping @Sendable (ServerConfiguration) throws -> Int32)
-        -> Int32
-    {
-        main(words, root: root(start: StartCommand(run: start)), console: .ofThisProcess())
+    public static func main(
+        _ words: [String], storage: @escaping StorageOpener,
+        start: @escaping @Sendable (ServerConfiguration) throws -> Int32
+    ) -> Int32 {
+        main(words, root: root(start: StartCommand(run: start), storage: storage), console: .ofThisProcess())
     }
 
     /// Whether the environment allows colours on a terminal: not with `NO_COLOR` (<https://no-color.org>) or
@@ -46,14 +54,14 @@ public enum StrataCommand {
         }
     }
 
-    static func root(start: StartCommand) -> Command {
+    static func root(start: StartCommand, storage: @escaping StorageOpener) -> Command {
         Command(
             name: "strata",
             summary: "Run AWS Lambda functions, with layers, on your own Linux machine.",
             subcommands: [
                 start.command, DoctorCommand.command, LayerCommand.command, FunctionCommand.command,
                 InvokeCommand.command, LogsCommand.command, EventsCommand.command, TopCommand.command,
-                MetricsCommand.command, CredentialsCommand.command, VersionCommand.command,
+                MetricsCommand.command, CredentialsCommand(storage: storage).command, VersionCommand.command,
             ])
     }
 

@@ -22,20 +22,24 @@ extension TopSnapshot {
         }
         let columns = size?.columns ?? .max
         if size != nil {
-            functionTable.fit(columns)
-            queueTable.fit(columns)
+            functionTable.fit(columns, leavingOut: Self.leastImportant)
+            queueTable.fit(columns, leavingOut: ["OLDEST"])
         }
-        var lines = [String(summary.prefix(columns))] + functionTable.takeLines(style)
+        var lines = [summary.cut(to: columns)] + functionTable.takeLines(style)
         if layout.queues > 0 { lines += [""] + queueTable.takeLines(style) }
         let omitted = [(rows.count - layout.functions, "function"), (queues.count - layout.queues, "queue")].filter {
             $0.0 > 0
         }
         if layout.hasNote {
             let words = omitted.map { "\($0) \($1)\($0 == 1 ? "" : "s")" }.joined(separator: ", ")
-            lines.append(String("Not shown: \(words)".prefix(columns)))
+            lines.append("Not shown: \(words)".cut(to: columns))
         }
         return lines
     }
+
+    /// The columns that a narrow terminal does without, the least important first. What runs, how much and whether it
+    /// fails remains.
+    private static let leastImportant = ["STARTING", "FROZEN", "INVOCATIONS", "IDLE", "THR/S", "MEMORY", "ERR/S"]
 
     /// The queues, longest first.
     private var queues: [AWSValue] {

@@ -11,6 +11,8 @@ struct Admission {
     let context: RequestContext
     /// The service's name, such as `lambda`.
     let service: String
+    /// The headers behind the last chunk of the body.
+    let trailers: [ChunkStream.Trailer]
 }
 
 extension Gateway {
@@ -19,9 +21,7 @@ extension Gateway {
 
     /// Whether the access keys have to be read before it is known whether the body of a request is.
     package func needsPreparation(for exchange: HTTPExchange) -> Bool {
-        guard authenticator != nil, exchange.origin == 0, !isShort(exchange), !claims.hasCurrentKeys else {
-            return false
-        }
+        guard exchange.origin == 0, !isShort(exchange), !claims.hasCurrentKeys else { return false }
         return keyQueue.submit {
             self.claims.refreshKeys()
             exchange.didPrepare()
@@ -30,26 +30,56 @@ extension Gateway {
 
     /// The longest body that is read of a request, in bytes.
     package func bodyLimitBytes(for exchange: HTTPExchange) -> Int {
-        // Nearly all requests: saves the search for their service.
-        if isShort(exchange) { return Self.anonymousBodyBytes }
+        // Nearly all requests: saves the search for their service. Longer bodies of clients have sinks, unless they are
+        // refused.
+        if isShort(exchange) || exchange.origin == 0 { return Self.anonymousBodyBytes }
+        return registry.requestLimitBytes(of: service(of: exchange))
+    }
+
+    /// How long the body of a client's request may be, and whose it is; `nil` where the request is refused.
+    func admittedBody(of exchange: HTTPExchange) -> (limitBytes: Int, share: BodyBudget.Share)? {
         let limit = registry.requestLimitBytes(of: service(of: exchange))
-        guard let authenticator, exchange.origin == 0 else { return limit }
-        return fault(authenticator, exchange) == nil ? limit : Self.anonymousBodyBytes
+        let announced = exchange.header("Content-Length").flatMap { Int($0) } ?? 0
+        guard isFromProgram(exchange), announced <= limit else { return nil }
+        let account = claimed(scope(exchange), exchange).account
+        guard let authenticator else { return (limit, BodyBudget.Share(account: account, isVerified: true)) }
+        do throws(SignatureFault) {
+            let isVerified = try authenticator.checkBeforeBody(exchange.signable, nowSeconds: Int64(time(nil)))
+            return (limit, BodyBudget.Share(account: account, isVerified: isVerified))
+        } catch {
+            return nil  // Found again, and answered, as a body that is too long.
+        }
     }
 
     /// Lambda's error for a request that is longer, in the protocol of the service that it is for.
     package func responseForLargeBody(_ exchange: HTTPExchange) -> HTTPResponse {
-        if let authenticator, exchange.origin == 0, let fault = fault(authenticator, exchange) {
-            return refusal(fault, exchange, nil)
-        }
+        guard exchange.origin != 0 || isFromProgram(exchange) else { return refuseBrowser(exchange) }
         let service = service(of: exchange)
-        let target = RequestTarget(exchange.target)
-        let request = AWSRequest(
-            method: exchange.method, rawPath: String(target.path), rawQuery: String(target.query))
-        let operation = registry[service]?.operationName(of: request).map { " for the \($0) operation" } ?? ""
+        if let authenticator, exchange.origin == 0, let fault = fault(authenticator, exchange) {
+            // The keys were read before: they are not current where they could not be.
+            return claims.hasCurrentKeys
+                ? refusal(fault, exchange, nil)
+                : registry.response(to: exchange, of: service) { _ in Self.keysUnavailable }
+        }
+        let operation = registry[service]?.operationName(of: exchange.awsHead).map { " for the \($0) operation" } ?? ""
         let message = "Request must be smaller than \(registry.requestLimitBytes(of: service)) bytes\(operation)"
         let error = AWSError("RequestEntityTooLargeException", status: 413, message: message, fault: .user)
-        return registry.response(error, of: service)
+        return registry.response(to: exchange, of: service) { _ in error }
+    }
+
+    /// The error for an upload that is longer than its service takes.
+    ///
+    /// Source: "List of error codes" in the S3 API reference; other services have Lambda's error.
+    func responseForLongContent(_ exchange: HTTPExchange, _ service: String) -> HTTPResponse {
+        registry.response(to: exchange, of: service) { format in
+            if case .restXML(_, wrapsErrors: false) = format {
+                AWSError(
+                    "EntityTooLarge", status: 400, message: "Your proposed upload exceeds the maximum allowed size")
+            } else {
+                AWSError(
+                    "RequestEntityTooLargeException", status: 413, message: "The request is too large", fault: .user)
+            }
+        }
     }
 
     /// The service that a request is signed for, or the assumed one.
@@ -58,9 +88,10 @@ extension Gateway {
     /// Whether the request may be from a program. A web page has no key to sign with, so a server that requires
     /// signatures may have any host name.
     func isFromProgram(_ exchange: HTTPExchange) -> Bool {
-        BrowserGuard.admits(
+        let headers = BrowserGuard.Headers(
             host: exchange.header("Host"), origin: exchange.header("Origin"),
-            fetchSite: exchange.header("Sec-Fetch-Site"), allowsNames: authenticator != nil)
+            fetchSite: exchange.header("Sec-Fetch-Site"), acceptLanguage: exchange.header("Accept-Language"))
+        return BrowserGuard.admits(headers, allowsNames: authenticator != nil)
     }
 
     /// Authenticates a request and passes it on, or responds with the reason for its refusal.
@@ -80,28 +111,33 @@ extension Gateway {
         }
     }
 
-    /// A function acts as itself, regardless of its signature; other callers as the identity that they prove or,
-    /// without authentication, claim.
     private func admission(
         _ exchange: HTTPExchange, _ target: RequestTarget, _ scope: RequestScope, _ function: Caller?,
         _ service: String?
     ) throws(SignatureFault) -> Admission {
-        guard let authenticator, function == nil else {
+        switch identity(of: function, scope, exchange) {
+        case .known(let caller):
+            if let region = scope.unknownRegion { throw .unknownRegion(region) }
             let isUnsigned = scope.accessKeyID == nil && service == nil
             return admission(
-                function ?? claimed(scope, exchange), scope.region,
-                isUnsigned ? registry.name(ofUnsigned: target, exchange) : scope.service ?? registry.assumed, exchange)
+                caller, scope.region,
+                isUnsigned ? registry.name(ofUnsigned: target, exchange) : scope.service ?? registry.assumed, exchange,
+                exchange.hasChunks ? try SignedBody(unverified: exchange.signable).content(of: exchange.body) : nil)
+        case .signer(let authenticator):
+            let verified = try authenticator.verify(
+                exchange.signable, body: exchange.body, service: service, nowSeconds: Int64(time(nil)))
+            exchange.orderQueryAsSigned()
+            return admission(verified.caller, verified.region, verified.service, exchange, verified.body)
         }
-        let verified = try authenticator.verify(
-            signable(exchange, target), body: exchange.body, service: service, nowSeconds: Int64(time(nil)))
-        exchange.replaceBody(with: verified.body)
-        return admission(verified.caller, verified.region, verified.service, exchange)
     }
 
+    /// - Parameter content: The decoded body; `nil` where it is as it was sent.
     private func admission(
-        _ caller: Caller, _ region: Region, _ service: String, _ exchange: HTTPExchange
+        _ caller: Caller, _ region: Region, _ service: String, _ exchange: HTTPExchange, _ content: SignedContent?
     ) -> Admission {
-        Admission(context: context(of: caller, region, exchange), service: service)
+        if let content { exchange.replaceBody(with: content.bytes) }
+        return Admission(
+            context: context(of: caller, region, exchange), service: service, trailers: content?.trailers ?? [])
     }
 
     /// The context of a caller's request.
@@ -112,17 +148,31 @@ extension Gateway {
         return context
     }
 
-    /// The context of a request whose body has not arrived, by its head; `nil` for a request that will be refused.
-    func contextBeforeBody(_ exchange: HTTPExchange) -> RequestContext? {
-        if let function = callerBehind(exchange.origin) { return context(of: function, defaults.region, exchange) }
-        guard exchange.origin == 0, isFromProgram(exchange) else { return nil }
-        if let authenticator, fault(authenticator, exchange) != nil { return nil }
-        let scope = scope(exchange)
-        return context(of: claimed(scope, exchange), scope.region, exchange)
+    /// Who acts in a request.
+    enum Identity {
+        /// This caller; the signature is not asked for.
+        case known(Caller)
+        /// The one who signed it, whom this verifies.
+        case signer(Authenticator)
+    }
+
+    /// A function acts as itself, regardless of its signature, or as the session of a role that it has assumed; other
+    /// callers as the identity that they prove or, without authentication, claim.
+    func identity(of function: Caller?, _ scope: RequestScope, _ exchange: HTTPExchange) -> Identity {
+        let assumed = function.flatMap { session(assumedBy: $0, scope, exchange) }
+        if let authenticator, function == nil || assumed != nil { return .signer(authenticator) }
+        return .known(assumed ?? function ?? claimed(scope, exchange))
+    }
+
+    /// The session that a function's request claims; `nil` where it is the function's own, or none.
+    private func session(assumedBy function: Caller, _ scope: RequestScope, _ exchange: HTTPExchange) -> Caller? {
+        let caller = claimed(scope, exchange)
+        guard case .assumedRole = caller.principal, caller != function else { return nil }
+        return caller
     }
 
     /// The identity that a request claims.
-    private func claimed(_ scope: RequestScope, _ exchange: HTTPExchange) -> Caller {
+    func claimed(_ scope: RequestScope, _ exchange: HTTPExchange) -> Caller {
         claims.caller(
             claiming: ClaimedIdentity(
                 accessKeyID: scope.accessKeyID, sessionToken: exchange.header("X-Amz-Security-Token"),
@@ -135,10 +185,12 @@ extension Gateway {
         RequestScope(authorization: exchange.header("Authorization"), target: exchange.target, defaults: defaults)
     }
 
-    private func signable(_ exchange: HTTPExchange, _ target: RequestTarget) -> SignableRequest {
-        SignableRequest(
-            method: exchange.method, rawPath: String(target.path), rawQuery: String(target.query),
-            headers: exchange.headers())
+    /// Whose share of the control plane's threads a call takes.
+    func share(of exchange: HTTPExchange) -> CallShare {
+        guard exchange.origin == 0 else {
+            return .functions(callerBehind(exchange.origin)?.account ?? defaults.account)
+        }
+        return .clients(claimed(scope(exchange), exchange).account)
     }
 
     /// Whether the announced body is short enough to be read of any caller.
@@ -150,15 +202,14 @@ extension Gateway {
     /// Why a request is refused before its body is read; `nil` if it is not.
     private func fault(_ authenticator: Authenticator, _ exchange: HTTPExchange) -> SignatureFault? {
         do throws(SignatureFault) {
-            try authenticator.checkBeforeBody(
-                signable(exchange, RequestTarget(exchange.target)), nowSeconds: Int64(time(nil)))
+            _ = try authenticator.checkBeforeBody(exchange.signable, nowSeconds: Int64(time(nil)))
             return nil
         } catch {
             return error
         }
     }
 
-    private func refusal(_ fault: SignatureFault, _ exchange: HTTPExchange, _ service: String?) -> HTTPResponse {
+    func refusal(_ fault: SignatureFault, _ exchange: HTTPExchange, _ service: String?) -> HTTPResponse {
         let scope = scope(exchange)
         log.info(
             "A signature was refused",
@@ -166,6 +217,25 @@ extension Gateway {
         // A form without a signature is for one of the services whose protocol sends forms.
         let assumed =
             scope.accessKeyID == nil && exchange.isForm ? registry.nameOfForms : scope.service ?? registry.assumed
-        return fault.response(of: registry, service: service ?? assumed, requestID: RequestIdentifier.make())
+        return registry.response(to: exchange, of: service ?? assumed, fault.error)
     }
+}
+
+extension HTTPExchange {
+    /// What a signature covers, apart from the body.
+    var signable: SignableRequest {
+        let target = RequestTarget(target)
+        return SignableRequest(
+            method: method, rawPath: String(target.path), rawQuery: String(target.query), headers: headers())
+    }
+
+    /// The signature is verified: lets the service see parameters of one name in the order that it covers.
+    func orderQueryAsSigned() {
+        let query = RequestTarget(target).query
+        guard !query.isEmpty, let ordered = CanonicalRequest.signedOrder(of: String(query)) else { return }
+        replaceQuery(with: ordered)
+    }
+
+    /// Whether the body has the coding `aws-chunked`.
+    fileprivate var hasChunks: Bool { header("X-Amz-Content-SHA256")?.hasPrefix("STREAMING-") ?? false }
 }

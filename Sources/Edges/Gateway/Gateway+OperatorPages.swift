@@ -18,24 +18,32 @@ extension Gateway {
         guard exchange.method == page.method else {
             return Self.refusal(405, "This page is for \(page.method).", headers: [("Allow", page.method)])
         }
-        let accepted = workQueue.submit {
-            self.claims.refreshKeys()
+        let body = bodyOnDisk(exchange)
+        let accepted = workQueue.submit(for: .operators) {
+            guard body?.load(into: exchange) ?? true else {
+                exchange.respond(self.diskResponse(to: exchange))
+                return
+            }
+            guard self.claims.refreshKeys() || self.authenticator == nil else {
+                exchange.respond(
+                    self.registry.response(to: exchange, of: self.registry.assumed) { _ in Self.keysUnavailable })
+                return
+            }
             let scope = self.scope(exchange)
             let answer = self.admitted(exchange, target, scope, nil, for: self.registry.assumed) {
-                self.answer(page, target, exchange, $0.context)
+                self.answer(page, RequestTarget(exchange.target), exchange, $0.context)
             }
             if let answer { exchange.respond(answer) }
         }
         if accepted { return nil }
         log.warning("A page was refused because the work queue is full", ["page": .text(path)])
-        return registry.response(Self.busy, of: registry.assumed)
+        return registry.response(to: exchange, of: registry.assumed) { _ in Self.busy }
     }
 
     /// The server's status. Needs no authentication.
     func healthPage() -> HTTPResponse {
-        let reasons = registry.services.compactMap { service -> String? in
-            if case .degraded(let why) = service.health { why } else { nil }
-        }
+        let healths = [storageHealth()] + registry.services.map(\.health)
+        let reasons = healths.compactMap { if case .degraded(let why) = $0 { why } else { nil } }
         let status = isStopping ? "stopping" : reasons.isEmpty ? "ok" : "degraded"
         var members: [String: AWSValue] = ["status": .string(status), "version": .string(version)]
         if !reasons.isEmpty { members["reasons"] = .list(reasons.map { .string($0) }) }
@@ -52,6 +60,7 @@ extension Gateway {
         do throws(ServiceError) {
             switch page {
             case .metrics: return try metrics(of: account)
+            case .reset: return try reset()
             case .service(let page):
                 let request = OperatorRequest(target: target, body: exchange.body, context: context, account: account)
                 return Self.json(try page.respond(request))
@@ -67,6 +76,16 @@ extension Gateway {
         text.add("strata_build_info", [("version", version)], UInt64(1))
         for service in registry.services { try service.writeMetrics(of: account, to: &text) }
         return HTTPResponse(status: 200, contentType: PrometheusText.contentType, text: text.text)
+    }
+
+    /// Makes the server as if it had just been installed. Access keys stay.
+    private func reset() throws(ServiceError) -> HTTPResponse {
+        guard allowsReset else {
+            return Self.refusal(403, "This server keeps what it has. Start it with --allow-reset to allow this.")
+        }
+        for service in registry.services { try service.reset() }
+        log.info("Everything was reset")
+        return Self.json(.structure([:]))
     }
 
     private static func json(_ document: AWSValue) -> HTTPResponse {
@@ -86,11 +105,14 @@ extension Gateway {
     enum Page: Sendable {
         /// The metrics in Prometheus's text format.
         case metrics
+        /// Forgets everything.
+        case reset
         case service(OperatorPage)
 
         var method: String {
             switch self {
             case .metrics: "GET"
+            case .reset: "POST"
             case .service(let page): page.method
             }
         }
@@ -99,6 +121,6 @@ extension Gateway {
     /// The pages by their paths below `/_strata/`.
     static func pages(of registry: ServiceRegistry) -> [String: Page] {
         let pages = registry.services.flatMap(\.operatorPages).map { ($0.path, Page.service($0)) }
-        return Dictionary([("metrics", .metrics)] + pages) { first, _ in first }
+        return Dictionary([("metrics", .metrics), ("reset", .reset)] + pages) { first, _ in first }
     }
 }

@@ -9,6 +9,8 @@ struct RequestScope: Hashable, Sendable {
     var accessKeyID: String?
     /// The region, or the default of requests without a scope.
     var region: Region
+    /// The region that a request is signed for and that does not exist; `nil` where it exists.
+    var unknownRegion: String?
     /// The service that the request is signed for; `nil` where it is not signed.
     var service: String?
 
@@ -25,7 +27,11 @@ struct RequestScope: Hashable, Sendable {
             let service = Self.part(of: &rest), !rest.contains(UInt8(ascii: "/"))
         else { return }
         accessKeyID = key.isEmpty ? nil : String(key)
-        if region != defaults.region.description { self.region = Region(region) ?? defaults.region }
+        // The default is one of AWS's, and what nearly all requests name.
+        if region != defaults.region.description {
+            let named = Region(region)
+            if let named, named.isOfAWS { self.region = named } else { unknownRegion = String(region) }
+        }
         self.service = String(service)
     }
 

@@ -46,6 +46,7 @@ package struct ServiceRegistry: Sendable {
     /// The API of a request without a signature.
     func name(ofUnsigned target: RequestTarget, _ exchange: HTTPExchange) -> String {
         if let header = exchange.header("X-Amz-Target"), let name = name(ofTargetHeader: header) { return name }
+        if let name = name(ofCBORPath: String(target.path)) { return name }
         if let host = exchange.header("Host"), let name = name(ofHost: host) { return name }
         guard target.path == "/" else { return name(ofPath: target, method: exchange.method) ?? assumed }
         let body = exchange.isForm ? String(decoding: exchange.body.prefix(longestFormBytes), as: UTF8.self) : ""
@@ -54,8 +55,16 @@ package struct ServiceRegistry: Sendable {
 
     /// `X-Amz-Target: PREFIX.Operation` (Smithy, awsJson1_0 and awsJson1_1).
     private func name(ofTargetHeader header: String) -> String? {
-        let prefix = header.prefix { $0 != "." }
-        return apis.values.first { $0.model.targetPrefix.map { $0 == prefix } ?? false }?.model.name
+        name(ofTargetPrefix: String(header.prefix { $0 != "." }))
+    }
+
+    /// `/service/PREFIX/operation/OPERATION` (Smithy, rpcV2Cbor).
+    private func name(ofCBORPath path: String) -> String? {
+        CBORPath(path).flatMap { name(ofTargetPrefix: $0.service) }
+    }
+
+    private func name(ofTargetPrefix prefix: String) -> String? {
+        apis.values.first { $0.model.targetPrefix == prefix }?.model.name
     }
 
     /// `SERVICE.us-east-1.amazonaws.com`, `SERVICE.localhost`.
@@ -65,10 +74,10 @@ package struct ServiceRegistry: Sendable {
     }
 
     /// The API of a form without a signature and without a known version.
-    var nameOfForms: String { names.last { apis[$0]?.model.wireFormat.isQuery ?? false } ?? assumed }
+    var nameOfForms: String { names.last { apis[$0]?.model.readsForms ?? false } ?? assumed }
 
     private var longestFormBytes: Int {
-        apis.values.filter(\.model.wireFormat.isQuery).map(\.requestLimitBytes).max() ?? 0
+        apis.values.filter(\.model.readsForms).map(\.requestLimitBytes).max() ?? 0
     }
 
     /// `Version=2010-05-08` in a query or form (Smithy, awsQuery).
@@ -77,29 +86,72 @@ package struct ServiceRegistry: Sendable {
             text.split(separator: "&").filter { $0.hasPrefix("Version=") }.map { $0.dropFirst("Version=".count) }
         }
         return apis.values.first { api in
-            api.model.wireFormat.isQuery && versions.contains { $0 == api.model.apiVersion }
+            api.model.readsForms && versions.contains { $0 == api.model.apiVersion }
         }?.model.name
     }
 
     private func name(ofPath target: RequestTarget, method: String) -> String? {
         let request = AWSRequest(method: method, rawPath: String(target.path), rawQuery: String(target.query))
-        return apis.values.first { !$0.model.wireFormat.isQuery && $0.operationName(of: request) != nil }?.model.name
+        // A path of S3 may be any, so those of the other services come first.
+        let candidates = names.compactMap { apis[$0] }
+        return [ServiceModel.isRestJSON, ServiceModel.isRestXML].lazy.compactMap { isOfKind in
+            candidates.first { isOfKind($0.model) && $0.operationName(of: request) != nil }?.model.name
+        }.first
     }
 
-    /// An error that the gateway responds with, in the protocol of the API that the request is for.
-    func response(_ error: AWSError, of name: String) -> HTTPResponse {
+    /// An error that the gateway responds with, in the protocol of the request: that which it has the form of, or that
+    /// of its service, which need not be implemented here.
+    ///
+    /// - Parameter error: makes the error, by the name that clients of the protocol know.
+    func response(
+        to exchange: HTTPExchange, of name: String, _ error: (ServiceModel.WireFormat) -> AWSError
+    ) -> HTTPResponse {
         let requestID = RequestIdentifier.make()
-        let response = apis[name]?.answer(error, requestID: requestID) ?? error.response
-        return response.http(requestID: requestID)
+        let head = exchange.awsHead
+        let form = RequestForm(of: head)
+        guard let api = apis[name] else {
+            let format = ServiceProtocols.format(of: name, for: form)
+            let error = error(format)
+            var answer = format.answer(error, requestID: requestID)
+            // The answer to HEAD has no document to say it.
+            let name = "x-amzn-errortype"
+            if exchange.method == "HEAD", !answer.headers.contains(where: { $0.name.lowercased() == name }) {
+                answer.headers.append(AWSHeader(name, error.name))
+            }
+            return answer.http(requestID: requestID)
+        }
+        let error = error(api.model.wireFormat(for: form))
+        return api.answer(error, to: head, requestID: requestID).http(requestID: requestID)
     }
 }
 
 extension HTTPExchange {
     /// Whether the body is an HTML form, as the query protocol sends it.
-    var isForm: Bool { header("Content-Type")?.hasPrefix("application/x-www-form-urlencoded") ?? false }
+    var isForm: Bool { RequestForm(of: awsHead) == .form }
+
+    /// The request without its body.
+    var awsHead: AWSRequest {
+        let target = RequestTarget(target)
+        return AWSRequest(
+            method: method, rawPath: String(target.path), rawQuery: String(target.query),
+            headers: headers().map { AWSHeader($0.name, $0.value) })
+    }
 }
 
-extension ServiceModel.WireFormat {
-    /// Whether calls are form parameters.
-    var isQuery: Bool { self != .restJSON }
+extension ServiceModel {
+    /// Whether calls may be form parameters.
+    fileprivate var readsForms: Bool {
+        wireFormats.contains { format in
+            switch format {
+            case .query, .ec2: true
+            case .restJSON, .restXML, .json, .cbor: false
+            }
+        }
+    }
+
+    fileprivate static func isRestJSON(_ model: ServiceModel) -> Bool { model.wireFormat == .restJSON }
+
+    fileprivate static func isRestXML(_ model: ServiceModel) -> Bool {
+        if case .restXML = model.wireFormat { true } else { false }
+    }
 }

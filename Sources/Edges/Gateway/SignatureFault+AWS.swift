@@ -1,50 +1,19 @@
 internal import AWSProtocol
-internal import HTTP
-internal import ServiceKit
 internal import SignatureV4
 
 extension SignatureFault {
-    /// The fault as a service responds with it: each protocol has its own error names and format.
-    func response(of registry: ServiceRegistry, service: String, requestID: String) -> HTTPResponse {
-        switch registry[service]?.model.wireFormat {
-        case .restJSON: AWSError(jsonName, status: 403, message: message).response.http(requestID: requestID)
-        case .query(let namespace): errorResponse(namespace: namespace, requestID)
-        case nil: response(ofUnknown: service, requestID)
+    /// The fault as services of a protocol report it: each has its own names and statuses.
+    func error(in format: ServiceModel.WireFormat) -> AWSError {
+        switch format {
+        case .restJSON: AWSError(jsonName, status: 403, message: message)
+        case .json, .cbor: AWSError(jsonName, status: 400, message: message)
+        case .query: AWSError(queryName, status: queryStatus, message: queryMessage)
+        case .ec2: AWSError(computeName.name, status: computeName.status, message: message)
+        case .restXML(_, let wrapsErrors):
+            wrapsErrors
+                ? AWSError(queryName, status: queryStatus, message: message)
+                : AWSError(objectName.name, status: objectName.status, message: objectMessage)
         }
-    }
-
-    private func response(ofUnknown service: String, _ requestID: String) -> HTTPResponse {
-        switch UnknownService.format(of: service) {
-        case .object: return xml(status: objectName.status, requestID, error(objectName.name, requestID: requestID))
-        case .query: return errorResponse(namespace: nil, requestID)
-        case .json:
-            // The clients read the name from the body, and the JSON protocols answer 400 to all of it.
-            return AWSError(jsonName, status: 400, message: message, details: ["__type": .string(jsonName)])
-                .response.http(requestID: requestID)
-        }
-    }
-
-    private func errorResponse(namespace: String?, _ requestID: String) -> HTTPResponse {
-        let namespace = namespace.map { " xmlns=\"\($0)\"" } ?? ""
-        let error = "<Type>Sender</Type><Code>\(queryName)</Code><Message>\(Self.escape(queryMessage))</Message>"
-        return xml(
-            status: kind == .incomplete ? 400 : 403, requestID,
-            "<ErrorResponse\(namespace)><Error>\(error)</Error><RequestId>\(requestID)</RequestId></ErrorResponse>")
-    }
-
-    private func error(_ name: String, requestID: String) -> String {
-        "<Error><Code>\(name)</Code><Message>\(Self.escape(message))</Message>"
-            + "<RequestId>\(requestID)</RequestId></Error>"
-    }
-
-    private func xml(status: Int, _ requestID: String, _ document: String) -> HTTPResponse {
-        HTTPResponse(
-            status: status, headers: [("Content-Type", "text/xml"), ("x-amzn-RequestId", requestID)],
-            body: .bytes(Array(document.utf8)))
-    }
-
-    private static func escape(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
     }
 
     /// Source: "List of error codes" in the S3 API reference.
@@ -53,8 +22,25 @@ extension SignatureFault {
         case .missingToken: ("AccessDenied", 403)
         case .incomplete: ("AuthorizationHeaderMalformed", 400)
         case .mismatch: ("SignatureDoesNotMatch", 403)
+        case .otherBody: ("XAmzContentSHA256Mismatch", 400)
+        case .malformedBody: ("IncompleteBody", 400)
         case .unknownKey: ("InvalidAccessKeyId", 403)
         case .expiredToken: ("ExpiredToken", 400)
+        }
+    }
+
+    private var objectMessage: String {
+        kind == .otherBody
+            ? "The provided 'x-amz-content-sha256' header does not match what was computed." : message
+    }
+
+    /// Source: "Common client error codes" in the EC2 API reference.
+    private var computeName: (name: String, status: Int) {
+        switch kind {
+        case .missingToken: ("MissingAuthenticationToken", 403)
+        case .incomplete, .malformedBody: ("IncompleteSignature", 400)
+        case .mismatch, .otherBody, .unknownKey: ("AuthFailure", 401)
+        case .expiredToken: ("RequestExpired", 400)
         }
     }
 
@@ -62,8 +48,8 @@ extension SignatureFault {
     private var jsonName: String {
         switch kind {
         case .missingToken: "MissingAuthenticationTokenException"
-        case .incomplete: "IncompleteSignatureException"
-        case .mismatch: "InvalidSignatureException"
+        case .incomplete, .malformedBody: "IncompleteSignatureException"
+        case .mismatch, .otherBody: "InvalidSignatureException"
         case .unknownKey: "UnrecognizedClientException"
         case .expiredToken: "ExpiredTokenException"
         }
@@ -73,10 +59,17 @@ extension SignatureFault {
     private var queryName: String {
         switch kind {
         case .missingToken: "MissingAuthenticationToken"
-        case .incomplete: "IncompleteSignature"
-        case .mismatch: "SignatureDoesNotMatch"
+        case .incomplete, .malformedBody: "IncompleteSignature"
+        case .mismatch, .otherBody: "SignatureDoesNotMatch"
         case .unknownKey: "InvalidClientTokenId"
         case .expiredToken: "ExpiredToken"
+        }
+    }
+
+    private var queryStatus: Int {
+        switch kind {
+        case .incomplete, .malformedBody: 400
+        case .missingToken, .mismatch, .otherBody, .unknownKey, .expiredToken: 403
         }
     }
 

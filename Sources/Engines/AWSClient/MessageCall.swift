@@ -14,6 +14,8 @@ public struct MessageCall: Sendable {
     public var attributes: [String: String] = [:]
     /// The properties of an event for an event bus.
     public var event: (source: String, detailType: String, resources: [String]) = ("", "", [])
+    /// The X-Ray header of a message to a queue.
+    public var traceHeader: String?
     /// The key of an object.
     public var key = ""
 
@@ -60,13 +62,17 @@ public struct MessageCall: Sendable {
 
     private var sqs: ServiceCall {
         let queue = "/\(target.account)/\(PercentEncoding.encode(target.resource))"
-        let attributes = attributes.mapValues { value in
-            AWSValue.structure([
-                "DataType": .string(Int(value) == nil ? "String" : "Number"), "StringValue": .string(value),
-            ])
+        func values(_ attributes: [String: String]) -> AWSValue {
+            .structure(
+                attributes.mapValues { value in
+                    .structure([
+                        "DataType": .string(Int(value) == nil ? "String" : "Number"), "StringValue": .string(value),
+                    ])
+                })
         }
         var document: [String: AWSValue] = ["QueueUrl": .string("http://sqs\(queue)"), "MessageBody": .string(text)]
-        if !attributes.isEmpty { document["MessageAttributes"] = .structure(attributes) }
+        if !attributes.isEmpty { document["MessageAttributes"] = values(attributes) }
+        if let traceHeader { document["MessageSystemAttributes"] = values(["AWSTraceHeader": traceHeader]) }
         return json("AmazonSQS.SendMessage", version: "1.0", .structure(document))
     }
 

@@ -62,9 +62,13 @@ public final class S3Client: Sendable {
         return HTTPClientRequest("GET", url, headers: headers.map { HTTPClientHeader($0.name, $0.value) })
     }
 
-    /// A key in a path: slashes stay, all other reserved characters are encoded once.
+    /// A key in a path: slashes stay, all other reserved characters are encoded once. So are the dots of a segment that
+    /// has nothing else: a server that resolved it would read another bucket.
     private static func path(of key: String) -> String {
         key.split(separator: "/", omittingEmptySubsequences: false)
-            .map { PercentEncoding.encode(String($0)) }.joined(separator: "/")
+            .map { segment in
+                let isDots = segment == "." || segment == ".."
+                return isDots ? segment.map { _ in "%2E" }.joined() : PercentEncoding.encode(String(segment))
+            }.joined(separator: "/")
     }
 }

@@ -1,10 +1,10 @@
-internal import SQLite
+internal import Store
 
 extension Catalog {
     /// Adds an access key. Its id is random, and so unique.
     public func addCredential(_ record: CredentialRecord) throws(CatalogError) {
-        try asCatalogError { () throws(SQLiteError) in
-            try database.write { connection throws(SQLiteError) in
+        try asCatalogError { () throws(StoreError) in
+            try database.write { connection throws(StoreError) in
                 _ = try connection.run(
                     "INSERT INTO credential (\(CredentialRecord.columns)) VALUES (?, ?, ?, ?, ?, ?)", record.values)
             }
@@ -13,8 +13,8 @@ extension Catalog {
 
     /// All access keys, the oldest first.
     public func credentials() throws(CatalogError) -> [CredentialRecord] {
-        try asCatalogError { () throws(SQLiteError) in
-            try database.read { connection throws(SQLiteError) in try Self.credentials(connection) }
+        try asCatalogError { () throws(StoreError) in
+            try database.read { connection throws(StoreError) in try Self.credentials(connection) }
         }
     }
 
@@ -22,8 +22,8 @@ extension Catalog {
     ///
     /// - Returns: whether there was one.
     public func deleteCredential(_ accessKeyID: String) throws(CatalogError) -> Bool {
-        try asCatalogError { () throws(SQLiteError) in
-            try database.write { connection throws(SQLiteError) in
+        try asCatalogError { () throws(StoreError) in
+            try database.write { connection throws(StoreError) in
                 try connection.run("DELETE FROM credential WHERE access_key = ?", [.text(accessKeyID)]) > 0
             }
         }
@@ -31,15 +31,15 @@ extension Catalog {
 
     /// Access keys in memory, for look-ups by every request. Nothing is read yet.
     public func credentialDirectory() throws(CatalogError) -> CredentialDirectory {
-        try asCatalogError { () throws(SQLiteError) in try CredentialDirectory(database) }
+        try asCatalogError { () throws(StoreError) in try CredentialDirectory(database) }
     }
 
     fileprivate static func credentials(
         _ connection: borrowing Connection
-    ) throws(SQLiteError) -> [CredentialRecord] {
+    ) throws(StoreError) -> [CredentialRecord] {
         try connection.all(
             "SELECT \(CredentialRecord.columns) FROM credential ORDER BY created_seconds, access_key"
-        ) { row throws(SQLiteError) in try CredentialRecord(row) }
+        ) { row throws(StoreError) in try CredentialRecord(row) }
     }
 }
 
@@ -48,8 +48,8 @@ extension Catalog {
 public final class CredentialDirectory: Sendable {
     private let records: CachedRead<[String: CredentialRecord]>
 
-    init(_ database: Database) throws(SQLiteError) {
-        records = try CachedRead(database) { connection throws(SQLiteError) in
+    init(_ database: Database) throws(StoreError) {
+        records = try CachedRead(database) { connection throws(StoreError) in
             Dictionary(
                 try Catalog.credentials(connection).map { ($0.accessKeyID, $0) },
                 uniquingKeysWith: { first, _ in first })
@@ -61,7 +61,7 @@ public final class CredentialDirectory: Sendable {
 
     /// Reads the keys, unless they are current. Waits for the disk. After a failure there are no keys.
     public func refresh() throws(CatalogError) {
-        try asCatalogError { () throws(SQLiteError) in try records.refresh() }
+        try asCatalogError { () throws(StoreError) in try records.refresh() }
     }
 
     /// Looks up an access key in memory, as of the last refresh; `nil` when there is none. Does not wait.

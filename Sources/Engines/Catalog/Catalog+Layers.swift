@@ -1,5 +1,5 @@
 public import Domain
-internal import SQLite
+internal import Store
 
 extension Catalog {
     /// Adds a version to a layer; the first version makes the layer.
@@ -12,8 +12,8 @@ extension Catalog {
         of layer: LayerID, package: PackageReference, runtimes: [RuntimeIdentifier], architectures: [Architecture],
         makeDocument: (LayerVersionNumber) -> [UInt8]
     ) throws(CatalogError) -> LayerVersionRecord {
-        try asCatalogError { () throws(SQLiteError) in
-            try database.write { connection throws(SQLiteError) in
+        try asCatalogError { () throws(StoreError) in
+            try commit(failingAs: { $0 }) { connection throws(StoreError) in
                 let (id, number) = try Self.nextNumber(of: layer, connection)
                 let record = LayerVersionRecord(
                     layer: layer, number: number, package: package, runtimes: runtimes, architectures: architectures,
@@ -23,6 +23,7 @@ extension Catalog {
                     INSERT INTO layer_version (layer, number, digest, zip_bytes, runtimes, architectures, document)
                     VALUES (?, ?, ?, ?, ?, ?, ?)
                     """, [.integer(id), .integer(number.value)] + record.values)
+                connection.note(CatalogChange.publishedLayer(package.digest, runtimes: runtimes))
                 return record
             }
         }
@@ -79,8 +80,8 @@ extension Catalog {
     @discardableResult
     public func deleteLayerVersion(_ arn: LayerVersionARN) throws(CatalogError) -> Bool {
         let layer = arn.layer
-        return try asCatalogError { () throws(SQLiteError) in
-            try commit(failingAs: { $0 }) { connection throws(SQLiteError) in
+        return try asCatalogError { () throws(StoreError) in
+            try commit(failingAs: { $0 }) { connection throws(StoreError) in
                 connection.note(CatalogChange.releasedPackages)
                 return try connection.run(
                     """
@@ -94,10 +95,10 @@ extension Catalog {
     /// Takes the next number of a layer, and adds the layer when it is new.
     private static func nextNumber(
         of layer: LayerID, _ connection: borrowing Connection
-    ) throws(SQLiteError) -> (id: Int, number: LayerVersionNumber) {
+    ) throws(StoreError) -> (id: Int, number: LayerVersionNumber) {
         let sql = """
             INSERT INTO layer (account, region, name, last_number) VALUES (?, ?, ?, 1)
-            ON CONFLICT (account, region, name) DO UPDATE SET last_number = last_number + 1
+            ON CONFLICT (account, region, name) DO UPDATE SET last_number = layer.last_number + 1
             RETURNING id, last_number
             """
         let row = try connection.first(sql, layer.values) { ($0.integer(0), $0.integer(1)) }
@@ -106,7 +107,7 @@ extension Catalog {
     }
 
     private func layerRows(
-        _ condition: String, in layer: LayerID, _ values: () -> [SQLiteValue]
+        _ condition: String, in layer: LayerID, _ values: () -> [StoreValue]
     ) throws(CatalogError) -> [LayerVersionRecord] {
         let sql = """
             SELECT \(LayerVersionRecord.columns) FROM layer_version JOIN layer ON layer.id = layer_version.layer
@@ -116,12 +117,12 @@ extension Catalog {
     }
 
     private func layerRows(
-        sql: String, _ account: AccountID, _ region: Region, _ values: [SQLiteValue]
+        sql: String, _ account: AccountID, _ region: Region, _ values: [StoreValue]
     ) throws(CatalogError) -> [LayerVersionRecord] {
         let values = [.text(account.description), .text(region.description)] + values
-        return try asCatalogError { () throws(SQLiteError) in
-            try database.read { connection throws(SQLiteError) in
-                try connection.all(sql, values) { row throws(SQLiteError) in
+        return try asCatalogError { () throws(StoreError) in
+            try database.read { connection throws(StoreError) in
+                try connection.all(sql, values) { row throws(StoreError) in
                     try LayerVersionRecord(row, account, region)
                 }
             }
@@ -131,5 +132,5 @@ extension Catalog {
 
 extension LayerID {
     /// The values of the columns account, region and name.
-    var values: [SQLiteValue] { [.text(account.description), .text(region.description), .text(name.description)] }
+    var values: [StoreValue] { [.text(account.description), .text(region.description), .text(name.description)] }
 }

@@ -1,17 +1,17 @@
 public import Digest
 public import Domain
-internal import SQLite
+internal import Store
 
 extension Catalog {
     /// Every package that a row refers to: code of functions, layers that functions use (also of deleted layer
     /// versions), and layer versions. The store's collector keeps these.
     public func referencedDigests() throws(CatalogError) -> Set<SHA256Digest> {
-        let digests = try asCatalogError { () throws(SQLiteError) in
-            try database.read { connection throws(SQLiteError) in
+        let digests = try asCatalogError { () throws(StoreError) in
+            try database.read { connection throws(StoreError) in
                 try connection.all(
                     "SELECT digest, zip_bytes FROM layer_version UNION SELECT digest, zip_bytes FROM version_package"
                 ) {
-                    row throws(SQLiteError) in try PackageReference(row, 0).digest
+                    row throws(StoreError) in try PackageReference(row, 0).digest
                 }
             }
         }
@@ -21,18 +21,18 @@ extension Catalog {
     /// An account's usage in a region, as `GetAccountSettings` counts it: the code of every version of a function, and
     /// every layer version that is not deleted.
     public func usage(account: AccountID, region: Region) throws(CatalogError) -> AccountUsage {
-        let place: [SQLiteValue] = [.text(account.description), .text(region.description)]
+        let place: [StoreValue] = [.text(account.description), .text(region.description)]
         let functions = """
-            SELECT count(*) FILTER (WHERE number = 0), ifnull(sum(zip_bytes), 0)
+            SELECT count(*) FILTER (WHERE number = 0), coalesce(sum(zip_bytes), 0)
             FROM version_package JOIN function ON function.id = function
             WHERE ordinal = 0 AND account = ? AND region = ?
             """
         let layers = """
-            SELECT count(*), ifnull(sum(zip_bytes), 0) FROM layer_version JOIN layer ON layer.id = layer_version.layer
+            SELECT count(*), coalesce(sum(zip_bytes), 0) FROM layer_version JOIN layer ON layer.id = layer_version.layer
             WHERE account = ? AND region = ?
             """
-        return try asCatalogError { () throws(SQLiteError) in
-            try database.read { connection throws(SQLiteError) in
+        return try asCatalogError { () throws(StoreError) in
+            try database.read { connection throws(StoreError) in
                 let code = try connection.first(functions, place) { ($0.integer(0), $0.integer(1)) } ?? (0, 0)
                 let layerBytes = try connection.first(layers, place) { $0.integer(1) } ?? 0
                 return AccountUsage(functionCount: code.0, codeBytes: code.1 + layerBytes)

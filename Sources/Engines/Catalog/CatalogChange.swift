@@ -1,3 +1,4 @@
+public import Digest
 public import Domain
 
 /// What a commit changed, as far as anything in memory may depend on it. The verbs of ``CatalogTransaction`` record it.
@@ -14,6 +15,8 @@ public enum CatalogChange: Hashable, Sendable {
     case alias(FunctionID)
     /// A setting of a function, or of a version or alias of it, was changed or deleted.
     case setting(FunctionSettingKind, FunctionID)
+    /// A version of a layer was published: its package, and the runtimes that it names.
+    case publishedLayer(SHA256Digest, runtimes: [RuntimeIdentifier])
     /// Rows that refer to packages are gone, so packages may be unreferenced.
     case releasedPackages
 }

@@ -1,10 +1,12 @@
-internal import SQLite
+internal import Store
 
 extension CatalogSchema {
     /// Versions, aliases and settings of functions.
     static let controlPlane = Migration(
-        "versions, aliases and settings",
-        """
+        "versions, aliases and settings", sqlite: controlPlaneTables + conversion + removals,
+        postgreSQL: SchemaText(controlPlaneTables + removals).postgreSQL)
+
+    private static let controlPlaneTables = """
         -- Numbers of versions are never used again, not even when a function is deleted and made anew.
         CREATE TABLE function_numbers (
             account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL,
@@ -61,6 +63,10 @@ extension CatalogSchema {
 
         ALTER TABLE layer_version ADD COLUMN policy BLOB;
 
+        """
+
+    /// For catalogues of the first version, which were all SQLite's.
+    private static let conversion = """
         -- What was stored was the answer of GetFunction; tags belong to all versions of a function.
         INSERT INTO function_version (function, number, document)
             SELECT id, 0, CAST(json_extract(CAST(document AS TEXT), '$.Configuration') AS BLOB) FROM function;
@@ -70,10 +76,14 @@ extension CatalogSchema {
             SELECT id, 'tags', '',
                 CAST(json_object('Tags', json(json_extract(CAST(document AS TEXT), '$.Tags'))) AS BLOB) FROM function
             WHERE json_type(CAST(document AS TEXT), '$.Tags') = 'object';
+
+        """
+
+    private static let removals = """
         DROP TABLE function_package;
         ALTER TABLE function DROP COLUMN revision;
         ALTER TABLE function DROP COLUMN document;
         -- The published version that $LATEST is still the same as.
         ALTER TABLE function ADD COLUMN published INTEGER;
-        """)
+        """
 }

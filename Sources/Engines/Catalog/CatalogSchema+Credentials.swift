@@ -1,4 +1,4 @@
-internal import SQLite
+internal import Store
 
 extension CatalogSchema {
     /// Long-term access keys. The secret is stored in clear, because checking a signature needs it; only the owner can

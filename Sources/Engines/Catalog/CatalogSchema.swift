@@ -1,4 +1,4 @@
-internal import SQLite
+internal import Store
 
 /// The tables, as a list of migrations. New ones are appended; existing ones are never changed.
 enum CatalogSchema {

@@ -1,5 +1,5 @@
 public import Domain
-public import SQLite
+public import Store
 
 /// An alias of a function.
 public struct AliasRecord: Hashable, Sendable {
@@ -25,12 +25,12 @@ extension CatalogTransaction {
     /// Looks up an alias; `nil` when there is none.
     public borrowing func alias(
         _ name: AliasName, of function: StoredFunction
-    ) throws(SQLiteError) -> AliasRecord? {
+    ) throws(StoreError) -> AliasRecord? {
         try aliasRecords("name = ?", [.text(name.description)], of: function).first
     }
 
     /// Adds an alias, or replaces the one of that name.
-    public borrowing func put(_ alias: AliasRecord, of function: StoredFunction) throws(SQLiteError) {
+    public borrowing func put(_ alias: AliasRecord, of function: StoredFunction) throws(StoreError) {
         try run(
             """
             INSERT INTO alias (function, name, number, second_number, document) VALUES (?, ?, ?, ?, ?)
@@ -48,7 +48,7 @@ extension CatalogTransaction {
     ///
     /// - Returns: Whether there was one.
     @discardableResult
-    public borrowing func delete(_ name: AliasName, of function: StoredFunction) throws(SQLiteError) -> Bool {
+    public borrowing func delete(_ name: AliasName, of function: StoredFunction) throws(StoreError) -> Bool {
         try deleteSettings(of: function, qualifier: name.description)
         note(CatalogChange.alias(function.id))
         return try run(
@@ -64,28 +64,28 @@ extension CatalogTransaction {
     public borrowing func aliases(
         of function: StoredFunction, pointingAt version: FunctionVersion? = nil, after name: AliasName? = nil,
         limit: Int
-    ) throws(SQLiteError) -> [AliasRecord] {
-        let values: [SQLiteValue] = [
+    ) throws(StoreError) -> [AliasRecord] {
+        let values: [StoreValue] = [
             .text(name?.description ?? ""), version.map { .integer($0.number) } ?? .null, .integer(limit),
         ]
-        return try aliasRecords("name > ? AND number = ifnull(?, number) ORDER BY name LIMIT ?", values, of: function)
+        return try aliasRecords("name > ? AND number = coalesce(?, number) ORDER BY name LIMIT ?", values, of: function)
     }
 
     /// The names of the aliases that send all or a share of their invocations to a version.
     public borrowing func aliasNames(
         using version: FunctionVersion, of function: StoredFunction
-    ) throws(SQLiteError) -> [AliasName] {
-        let number = SQLiteValue.integer(version.number)
+    ) throws(StoreError) -> [AliasName] {
+        let number = StoreValue.integer(version.number)
         return try aliasRecords("? IN (number, second_number) ORDER BY name", [number], of: function).map(\.name)
     }
 
     private borrowing func aliasRecords(
-        _ condition: String, _ values: [SQLiteValue], of function: StoredFunction
-    ) throws(SQLiteError) -> [AliasRecord] {
+        _ condition: String, _ values: [StoreValue], of function: StoredFunction
+    ) throws(StoreError) -> [AliasRecord] {
         try all(
             "SELECT name, number, second_number, document FROM alias WHERE function = ? AND \(condition)",
             [.integer(function.key)] + values
-        ) { row throws(SQLiteError) in
+        ) { row throws(StoreError) in
             guard let name = AliasName(row.text(0)) else { throw .damagedRow("name") }
             return AliasRecord(
                 name: name, version: FunctionVersion(number: row.integer(1)),

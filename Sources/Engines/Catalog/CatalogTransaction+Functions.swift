@@ -1,17 +1,28 @@
 public import Domain
-public import SQLite
+public import Store
 
 // Functions and their versions.
 extension CatalogTransaction {
     /// Looks up a function; `nil` when there is none.
-    public borrowing func function(_ id: FunctionID) throws(SQLiteError) -> StoredFunction? {
+    public borrowing func function(_ id: FunctionID) throws(StoreError) -> StoredFunction? {
         try first(
-            "SELECT id, ifnull(published, 0) FROM function WHERE account = ? AND region = ? AND name = ?", id.values
+            "SELECT id, coalesce(published, 0) FROM function WHERE account = ? AND region = ? AND name = ?", id.values
         ) { StoredFunction(id, key: $0.integer(0), published: $0.integer(1)) }
     }
 
+    /// All functions of all accounts.
+    borrowing func storedFunctions() throws(StoreError) -> [StoredFunction] {
+        try all("SELECT account, region, name, id, coalesce(published, 0) FROM function") { row throws(StoreError) in
+            guard let account = AccountID(row.text(0)), let region = Region(row.text(1)),
+                let name = FunctionName(row.text(2))
+            else { throw .damagedRow("name") }
+            let id = FunctionID(account: account, region: region, name: name)
+            return StoredFunction(id, key: row.integer(3), published: row.integer(4))
+        }
+    }
+
     /// Adds a new function, without a version.
-    public borrowing func insert(_ id: FunctionID) throws(SQLiteError) -> StoredFunction {
+    public borrowing func insert(_ id: FunctionID) throws(StoreError) -> StoredFunction {
         let key = try first(
             "INSERT INTO function (account, region, name) VALUES (?, ?, ?) RETURNING id", id.values
         ) { $0.integer(0) }
@@ -20,7 +31,7 @@ extension CatalogTransaction {
     }
 
     /// Deletes a function with its versions, aliases and settings. Its versions' numbers are never reused.
-    public borrowing func delete(_ function: StoredFunction) throws(SQLiteError) {
+    public borrowing func delete(_ function: StoredFunction) throws(StoreError) {
         let versions = try versionNumbers(of: function)
         try run("DELETE FROM function WHERE id = ?", [.integer(function.key)])
         note(CatalogChange.deletedFunction(function.id, versions: versions))
@@ -30,7 +41,7 @@ extension CatalogTransaction {
     /// Looks up a version of a function; `nil` when it was never published or is deleted.
     public borrowing func version(
         _ version: FunctionVersion, of function: StoredFunction
-    ) throws(SQLiteError) -> FunctionRecord? {
+    ) throws(StoreError) -> FunctionRecord? {
         try records(
             "SELECT function, number, document, NULL FROM function_version WHERE function = ? AND number = ?",
             [.integer(function.key), .integer(version.number)], function.id.account, function.id.region,
@@ -45,7 +56,7 @@ extension CatalogTransaction {
     ///   - limit: At most this many; ask for one more than a page holds to learn whether another page follows.
     public borrowing func versions(
         of function: StoredFunction, after version: FunctionVersion? = nil, limit: Int
-    ) throws(SQLiteError) -> [FunctionRecord] {
+    ) throws(StoreError) -> [FunctionRecord] {
         try records(
             """
             SELECT function, number, document, NULL FROM function_version
@@ -55,7 +66,7 @@ extension CatalogTransaction {
     }
 
     /// The version numbers of a function, `$LATEST` first.
-    public borrowing func versionNumbers(of function: StoredFunction) throws(SQLiteError) -> [FunctionVersion] {
+    public borrowing func versionNumbers(of function: StoredFunction) throws(StoreError) -> [FunctionVersion] {
         try all("SELECT number FROM function_version WHERE function = ? ORDER BY number", [.integer(function.key)]) {
             FunctionVersion(number: $0.integer(0))
         }
@@ -70,7 +81,7 @@ extension CatalogTransaction {
     public borrowing func functions(
         account: AccountID, region: Region, includingVersions: Bool = false,
         after position: (name: FunctionName, version: FunctionVersion)? = nil, limit: Int
-    ) throws(SQLiteError) -> [FunctionRecord] {
+    ) throws(StoreError) -> [FunctionRecord] {
         let condition =
             includingVersions
             ? "(name, number) > (?, ?) ORDER BY name, number" : "number = 0 AND (name, number) > (?, ?) ORDER BY name"
@@ -79,7 +90,7 @@ extension CatalogTransaction {
             FROM function JOIN function_version ON function_version.function = function.id
             WHERE account = ? AND region = ? AND \(condition) LIMIT ?
             """
-        let values: [SQLiteValue] = [
+        let values: [StoreValue] = [
             .text(account.description), .text(region.description), .text(position?.name.description ?? ""),
             .integer(position?.version.number ?? 0), .integer(limit),
         ]
@@ -87,8 +98,8 @@ extension CatalogTransaction {
     }
 
     /// Adds or replaces a version of a function. Only `$LATEST` is ever replaced.
-    public borrowing func put(_ record: FunctionRecord, of function: StoredFunction) throws(SQLiteError) {
-        let key: [SQLiteValue] = [.integer(function.key), .integer(record.version.number)]
+    public borrowing func put(_ record: FunctionRecord, of function: StoredFunction) throws(StoreError) {
+        let key: [StoreValue] = [.integer(function.key), .integer(record.version.number)]
         try run(
             """
             INSERT INTO function_version (function, number, document) VALUES (?, ?, ?)
@@ -111,7 +122,7 @@ extension CatalogTransaction {
     /// Replaces a version's document; its packages stay. Of a published version only the revision ever changes.
     public borrowing func setDocument(
         _ document: [UInt8], ofVersion version: FunctionVersion, of function: StoredFunction
-    ) throws(SQLiteError) {
+    ) throws(StoreError) {
         try run(
             "UPDATE function_version SET document = ? WHERE function = ? AND number = ?",
             [.blob(document), .integer(function.key), .integer(version.number)])
@@ -121,11 +132,12 @@ extension CatalogTransaction {
     /// function of that name is deleted and created again.
     ///
     /// Source: "Manage Lambda function versions", Lambda developer guide.
-    public borrowing func nextVersion(of function: StoredFunction) throws(SQLiteError) -> FunctionVersion {
+    public borrowing func nextVersion(of function: StoredFunction) throws(StoreError) -> FunctionVersion {
         let number = try first(
             """
             INSERT INTO function_numbers (account, region, name, last_number) VALUES (?, ?, ?, 1)
-            ON CONFLICT (account, region, name) DO UPDATE SET last_number = last_number + 1 RETURNING last_number
+            ON CONFLICT (account, region, name) DO UPDATE SET last_number = function_numbers.last_number + 1
+            RETURNING last_number
             """, function.id.values
         ) { $0.integer(0) }
         guard let number else { throw .damagedRow("last_number") }
@@ -135,7 +147,7 @@ extension CatalogTransaction {
     /// Records the published version that `$LATEST` equals; `nil` when it was changed.
     public borrowing func setPublished(
         _ version: FunctionVersion?, of function: StoredFunction
-    ) throws(SQLiteError) {
+    ) throws(StoreError) {
         try run(
             "UPDATE function SET published = ? WHERE id = ?",
             [version.map { .integer($0.number) } ?? .null, .integer(function.key)])
@@ -144,7 +156,7 @@ extension CatalogTransaction {
     /// Deletes a version with its settings.
     public borrowing func delete(
         _ version: FunctionVersion, of function: StoredFunction
-    ) throws(SQLiteError) {
+    ) throws(StoreError) {
         try run(
             "DELETE FROM function_version WHERE function = ? AND number = ?",
             [.integer(function.key), .integer(version.number)])
@@ -155,9 +167,9 @@ extension CatalogTransaction {
 
     /// Reads versions with their packages; `name` is `nil` when the rows have it.
     private borrowing func records(
-        _ sql: String, _ values: [SQLiteValue], _ account: AccountID, _ region: Region, name: FunctionName?
-    ) throws(SQLiteError) -> [FunctionRecord] {
-        try all(sql, values) { row throws(SQLiteError) in
+        _ sql: String, _ values: [StoreValue], _ account: AccountID, _ region: Region, name: FunctionName?
+    ) throws(StoreError) -> [FunctionRecord] {
+        try all(sql, values) { row throws(StoreError) in
             guard let name = name ?? FunctionName(row.text(3)) else { throw .damagedRow("name") }
             let packages = try packages(ofFunction: row.integer(0), number: row.integer(1))
             guard let code = packages.first else { throw .damagedRow("ordinal") }
@@ -171,10 +183,10 @@ extension CatalogTransaction {
     /// The packages of a version: the code, then its layers in order.
     private borrowing func packages(
         ofFunction key: Int, number: Int
-    ) throws(SQLiteError) -> [PackageReference] {
+    ) throws(StoreError) -> [PackageReference] {
         try all(
             "SELECT digest, zip_bytes FROM version_package WHERE function = ? AND number = ? ORDER BY ordinal",
             [.integer(key), .integer(number)]
-        ) { row throws(SQLiteError) in try PackageReference(row, 0) }
+        ) { row throws(StoreError) in try PackageReference(row, 0) }
     }
 }

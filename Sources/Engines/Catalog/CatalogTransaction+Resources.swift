@@ -1,5 +1,5 @@
 public import Domain
-public import SQLite
+public import Store
 
 /// Kinds of resources of an account and region beside functions and layers.
 public enum ResourceKind: String, Hashable, Sendable, CaseIterable {
@@ -22,7 +22,7 @@ public struct ResourceScope: Hashable, Sendable {
         self.kind = kind
     }
 
-    fileprivate var values: [SQLiteValue] {
+    fileprivate var values: [StoreValue] {
         [.text(account.description), .text(region.description), .text(kind.rawValue)]
     }
 }
@@ -40,7 +40,7 @@ public struct StoredLayerVersion: Hashable, Sendable {
 // Resources beside functions: those of one table by kind, and the policies of layer versions.
 extension CatalogTransaction {
     /// Looks up a resource's document; `nil` when there is none.
-    public borrowing func resource(_ name: String, in scope: ResourceScope) throws(SQLiteError) -> [UInt8]? {
+    public borrowing func resource(_ name: String, in scope: ResourceScope) throws(StoreError) -> [UInt8]? {
         try first(
             "SELECT document FROM resource WHERE account = ? AND region = ? AND kind = ? AND name = ?",
             scope.values + [.text(name)]
@@ -54,7 +54,7 @@ extension CatalogTransaction {
     ///   - limit: At most this many; ask for one more than a page holds to learn whether another page follows.
     public borrowing func resources(
         in scope: ResourceScope, after name: String = "", limit: Int
-    ) throws(SQLiteError) -> [(name: String, document: [UInt8])] {
+    ) throws(StoreError) -> [(name: String, document: [UInt8])] {
         try all(
             """
             SELECT name, document FROM resource WHERE account = ? AND region = ? AND kind = ? AND name > ?
@@ -66,7 +66,7 @@ extension CatalogTransaction {
     /// Adds a resource, or replaces the one of that name.
     public borrowing func put(
         _ document: [UInt8], as name: String, in scope: ResourceScope
-    ) throws(SQLiteError) {
+    ) throws(StoreError) {
         try run(
             """
             INSERT INTO resource (account, region, kind, name, document) VALUES (?, ?, ?, ?, ?)
@@ -78,14 +78,14 @@ extension CatalogTransaction {
     ///
     /// - Returns: Whether there was one.
     @discardableResult
-    public borrowing func deleteResource(_ name: String, in scope: ResourceScope) throws(SQLiteError) -> Bool {
+    public borrowing func deleteResource(_ name: String, in scope: ResourceScope) throws(StoreError) -> Bool {
         try run(
             "DELETE FROM resource WHERE account = ? AND region = ? AND kind = ? AND name = ?",
             scope.values + [.text(name)]) > 0
     }
 
     /// Looks up a layer version; `nil` when it was never published or is deleted.
-    public borrowing func layerVersion(_ arn: LayerVersionARN) throws(SQLiteError) -> StoredLayerVersion? {
+    public borrowing func layerVersion(_ arn: LayerVersionARN) throws(StoreError) -> StoredLayerVersion? {
         try first(
             """
             SELECT layer.id, policy FROM layer_version JOIN layer ON layer.id = layer_version.layer
@@ -97,7 +97,7 @@ extension CatalogTransaction {
     /// Sets a layer version's policy; `nil` removes it.
     public borrowing func setPolicy(
         _ policy: [UInt8]?, of version: StoredLayerVersion
-    ) throws(SQLiteError) {
+    ) throws(StoreError) {
         try run(
             "UPDATE layer_version SET policy = ? WHERE layer = ? AND number = ?",
             [policy.map { .blob($0) } ?? .null, .integer(version.layerKey), .integer(version.arn.number.value)])

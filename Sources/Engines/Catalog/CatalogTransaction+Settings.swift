@@ -1,5 +1,5 @@
 public import Domain
-public import SQLite
+public import Store
 
 /// Kinds of settings of a function beside its versions' own configuration.
 public enum FunctionSettingKind: String, Hashable, Sendable, CaseIterable {
@@ -47,7 +47,7 @@ extension CatalogTransaction {
     /// Looks up a setting; `nil` when there is none.
     public borrowing func setting(
         _ kind: FunctionSettingKind, of function: StoredFunction, qualifier: String = ""
-    ) throws(SQLiteError) -> FunctionSetting? {
+    ) throws(StoreError) -> FunctionSetting? {
         try settingRows("qualifier = ?", [.text(qualifier)], kind, of: function).first
     }
 
@@ -58,7 +58,7 @@ extension CatalogTransaction {
     ///   - limit: At most this many; ask for one more than a page holds to learn whether another page follows.
     public borrowing func settings(
         _ kind: FunctionSettingKind, of function: StoredFunction, after qualifier: String? = nil, limit: Int
-    ) throws(SQLiteError) -> [FunctionSetting] {
+    ) throws(StoreError) -> [FunctionSetting] {
         let condition = qualifier == nil ? "qualifier >= ?" : "qualifier > ?"
         return try settingRows(
             "\(condition) ORDER BY qualifier LIMIT ?", [.text(qualifier ?? ""), .integer(limit)], kind, of: function)
@@ -67,7 +67,7 @@ extension CatalogTransaction {
     /// Adds or replaces a setting.
     public borrowing func put(
         _ setting: FunctionSetting, as kind: FunctionSettingKind, of function: StoredFunction
-    ) throws(SQLiteError) {
+    ) throws(StoreError) {
         try run(
             """
             INSERT INTO function_setting (function, kind, qualifier, target, amount, document) VALUES (?, ?, ?, ?, ?, ?)
@@ -88,7 +88,7 @@ extension CatalogTransaction {
     @discardableResult
     public borrowing func deleteSetting(
         _ kind: FunctionSettingKind, of function: StoredFunction, qualifier: String = ""
-    ) throws(SQLiteError) -> Bool {
+    ) throws(StoreError) -> Bool {
         let count = try run(
             "DELETE FROM function_setting WHERE function = ? AND kind = ? AND qualifier = ?",
             [.integer(function.key), .text(kind.rawValue), .text(qualifier)])
@@ -104,29 +104,29 @@ extension CatalogTransaction {
     public borrowing func functions(
         account: AccountID, region: Region, whose kind: FunctionSettingKind, targets target: String,
         after name: FunctionName? = nil, limit: Int
-    ) throws(SQLiteError) -> [FunctionID] {
+    ) throws(StoreError) -> [FunctionID] {
         let sql = """
             SELECT name FROM function_setting JOIN function ON function.id = function_setting.function
             WHERE target = ? AND kind = ? AND account = ? AND region = ? AND name > ? ORDER BY name LIMIT ?
             """
-        let values: [SQLiteValue] = [
+        let values: [StoreValue] = [
             .text(target), .text(kind.rawValue), .text(account.description), .text(region.description),
             .text(name?.description ?? ""), .integer(limit),
         ]
-        return try all(sql, values) { row throws(SQLiteError) in
+        return try all(sql, values) { row throws(StoreError) in
             guard let name = FunctionName(row.text(0)) else { throw .damagedRow("name") }
             return FunctionID(account: account, region: region, name: name)
         }
     }
 
     /// The functions of all accounts and regions with reserved or provisioned concurrency.
-    public borrowing func functionsWithConcurrency() throws(SQLiteError) -> [FunctionID] {
+    public borrowing func functionsWithConcurrency() throws(StoreError) -> [FunctionID] {
         let sql = """
             SELECT DISTINCT account, region, name FROM function_setting
             JOIN function ON function.id = function_setting.function WHERE amount IS NOT NULL AND kind IN (?, ?)
             """
         let kinds = [FunctionSettingKind.reservedConcurrency, .provisionedConcurrency]
-        return try all(sql, kinds.map { .text($0.rawValue) }) { row throws(SQLiteError) in
+        return try all(sql, kinds.map { .text($0.rawValue) }) { row throws(StoreError) in
             guard let account = AccountID(row.text(0)), let region = Region(row.text(1)),
                 let name = FunctionName(row.text(2))
             else { throw .damagedRow("function") }
@@ -140,34 +140,35 @@ extension CatalogTransaction {
     /// - Parameter function: A function to leave out.
     public borrowing func reservedConcurrencyTotal(
         account: AccountID, region: Region, excluding function: StoredFunction? = nil
-    ) throws(SQLiteError) -> Int {
+    ) throws(StoreError) -> Int {
         let sql = """
-            SELECT ifnull(sum(coalesce(reserved, provisioned)), 0) FROM (
+            SELECT coalesce(sum(coalesce(reserved, provisioned)), 0) FROM (
                 SELECT sum(amount) FILTER (WHERE kind = ?) AS reserved,
                     sum(amount) FILTER (WHERE kind = ?) AS provisioned
                 FROM function_setting JOIN function ON function.id = function_setting.function
-                WHERE amount IS NOT NULL AND kind IN (?, ?) AND account = ? AND region = ? AND function.id IS NOT ?
+                WHERE amount IS NOT NULL AND kind IN (?, ?) AND account = ? AND region = ?
+                    AND function.id IS DISTINCT FROM ?
                 GROUP BY function.id
-            )
+            ) AS of_function
             """
-        let kinds: [SQLiteValue] = [FunctionSettingKind.reservedConcurrency, .provisionedConcurrency]
+        let kinds: [StoreValue] = [FunctionSettingKind.reservedConcurrency, .provisionedConcurrency]
             .map { .text($0.rawValue) }
-        let values: [SQLiteValue] = [
+        let values: [StoreValue] = [
             .text(account.description), .text(region.description), function.map { .integer($0.key) } ?? .null,
         ]
         return try first(sql, kinds + kinds + values) { $0.integer(0) } ?? 0
     }
 
     /// Deletes all settings of one version or alias.
-    borrowing func deleteSettings(of function: StoredFunction, qualifier: String) throws(SQLiteError) {
+    borrowing func deleteSettings(of function: StoredFunction, qualifier: String) throws(StoreError) {
         try run(
             "DELETE FROM function_setting WHERE function = ? AND qualifier = ?",
             [.integer(function.key), .text(qualifier)])
     }
 
     private borrowing func settingRows(
-        _ condition: String, _ values: [SQLiteValue], _ kind: FunctionSettingKind, of function: StoredFunction
-    ) throws(SQLiteError) -> [FunctionSetting] {
+        _ condition: String, _ values: [StoreValue], _ kind: FunctionSettingKind, of function: StoredFunction
+    ) throws(StoreError) -> [FunctionSetting] {
         let sql = """
             SELECT qualifier, target, amount, document FROM function_setting
             WHERE function = ? AND kind = ? AND \(condition)

@@ -1,5 +1,5 @@
 public import Domain
-internal import SQLite
+internal import Store
 
 /// A long-term access key.
 public struct CredentialRecord: Hashable, Sendable {
@@ -31,14 +31,14 @@ public struct CredentialRecord: Hashable, Sendable {
 
     static let columns = "access_key, secret, account, name, service, created_seconds"
 
-    init(_ row: borrowing Row) throws(SQLiteError) {
+    init(_ row: borrowing Row) throws(StoreError) {
         guard let account = AccountID(row.text(2)) else { throw .damagedRow("account") }
         self.init(
             accessKeyID: row.text(0), secretAccessKey: row.text(1), account: account, name: row.text(3),
             service: row.isNull(4) ? nil : row.text(4), createdSeconds: Int64(row.integer(5)))
     }
 
-    var values: [SQLiteValue] {
+    var values: [StoreValue] {
         [
             .text(accessKeyID), .text(secretAccessKey), .text(account.description), .text(name),
             service.map { .text($0) } ?? .null, .integer(Int(createdSeconds)),

@@ -1,5 +1,5 @@
 public import Domain
-internal import SQLite
+internal import Store
 
 /// The name of a role or managed policy of an account, which IAM calls entities.
 public struct EntityID: Hashable, Sendable {
@@ -77,7 +77,7 @@ public enum IdentityRefusal: Error, Hashable, Sendable {
 
 extension EntityID {
     /// The values of the columns kind, account and name.
-    var values: [SQLiteValue] { [.text(kind.rawValue), .text(account.description), .text(name)] }
+    var values: [StoreValue] { [.text(kind.rawValue), .text(account.description), .text(name)] }
 }
 
 extension PolicyARN {

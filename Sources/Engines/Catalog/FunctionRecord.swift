@@ -1,5 +1,5 @@
 public import Domain
-internal import SQLite
+internal import Store
 
 /// A function that exists, with its row, for use in the same transaction.
 public struct StoredFunction: Hashable, Sendable {
@@ -52,7 +52,7 @@ public struct AccountUsage: Hashable, Sendable {
 
 extension FunctionID {
     /// The values of the columns account, region and name.
-    var values: [SQLiteValue] { [.text(account.description), .text(region.description), .text(name.description)] }
+    var values: [StoreValue] { [.text(account.description), .text(region.description), .text(name.description)] }
 }
 
 extension FunctionVersion {

@@ -1,5 +1,5 @@
 public import Domain
-internal import SQLite
+internal import Store
 
 /// The rows of roles, managed policies and their attachments.
 public struct IdentityRows: Sendable {
@@ -12,8 +12,8 @@ public struct IdentityRows: Sendable {
     public func createEntity(
         _ record: EntityRecord, boundary: PolicyARN? = nil
     ) throws(CatalogError) -> Result<Void, IdentityRefusal> {
-        do throws(SQLiteError) {
-            return try database.write { connection throws(SQLiteError) in
+        do throws(StoreError) {
+            return try database.write { connection throws(StoreError) in
                 if let boundary, try !connection.hasPolicy(boundary, record.id.account) {
                     return .failure(.missingPolicy(boundary))
                 }
@@ -33,8 +33,8 @@ public struct IdentityRows: Sendable {
 
     /// Looks up a role or policy; `nil` when there is none. Names are compared as they are written.
     public func entity(_ id: EntityID) throws(CatalogError) -> EntityRecord? {
-        try asCatalogError { () throws(SQLiteError) in
-            try database.read { connection throws(SQLiteError) in try connection.entity(id)?.record }
+        try asCatalogError { () throws(StoreError) in
+            try database.read { connection throws(StoreError) in try connection.entity(id)?.record }
         }
     }
 
@@ -59,12 +59,12 @@ public struct IdentityRows: Sendable {
             SELECT name, path, document FROM entity WHERE kind = ? AND account = ? AND name > ?
             AND substr(path, 1, length(?)) = ? \(usage.isEmpty ? "" : used) ORDER BY name LIMIT ?
             """
-        let values: [SQLiteValue] = [
+        let values: [StoreValue] = [
             .text(kind.rawValue), .text(account.description), .text(name), .text(pathPrefix), .text(pathPrefix),
             .integer(limit),
         ]
-        return try asCatalogError { () throws(SQLiteError) in
-            try database.read { connection throws(SQLiteError) in
+        return try asCatalogError { () throws(StoreError) in
+            try database.read { connection throws(StoreError) in
                 try connection.all(sql, values) { row in
                     EntityRecord(
                         id: EntityID(kind, account: account, name: row.text(0)), path: row.text(1),
@@ -81,8 +81,8 @@ public struct IdentityRows: Sendable {
     public func changeEntity<Refusal: Error>(
         _ id: EntityID, _ change: (EntityRecord) -> Result<[UInt8], Refusal>
     ) throws(CatalogError) -> Result<Void, Refusal>? {
-        try asCatalogError { () throws(SQLiteError) in
-            try database.write { connection throws(SQLiteError) -> Result<Void, Refusal>? in
+        try asCatalogError { () throws(StoreError) in
+            try database.write { connection throws(StoreError) -> Result<Void, Refusal>? in
                 guard let (row, record) = try connection.entity(id) else { return nil }
                 switch change(record) {
                 case .failure(let refusal): return .failure(refusal)
@@ -103,8 +103,8 @@ public struct IdentityRows: Sendable {
     public func deleteEntity<Refusal: Error>(
         _ id: EntityID, unless check: (EntityRecord) -> Refusal?, refusing refusal: (IdentityRefusal) -> Refusal
     ) throws(CatalogError) -> Result<Void, Refusal> {
-        try asCatalogError { () throws(SQLiteError) in
-            try database.write { connection throws(SQLiteError) -> Result<Void, Refusal> in
+        try asCatalogError { () throws(StoreError) in
+            try database.write { connection throws(StoreError) -> Result<Void, Refusal> in
                 guard let (row, record) = try connection.entity(id) else { return .failure(refusal(.missing(id))) }
                 let policy = PolicyARN(account: id.account, path: record.path, name: id.name)
                 let uses =
@@ -115,6 +115,16 @@ public struct IdentityRows: Sendable {
                 if let refusal = check(record) { return .failure(refusal) }
                 try connection.run("DELETE FROM entity WHERE id = ?", [.integer(row)])
                 return .success(())
+            }
+        }
+    }
+
+    /// Deletes all roles and policies of all accounts.
+    public func deleteAll() throws(CatalogError) {
+        try asCatalogError { () throws(StoreError) in
+            try database.write { connection throws(StoreError) in
+                try connection.run("DELETE FROM attachment")
+                try connection.run("DELETE FROM entity")
             }
         }
     }

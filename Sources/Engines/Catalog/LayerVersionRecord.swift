@@ -1,5 +1,5 @@
 public import Domain
-internal import SQLite
+internal import Store
 
 /// A published layer version.
 public struct LayerVersionRecord: Hashable, Sendable {
@@ -31,7 +31,7 @@ public struct LayerVersionRecord: Hashable, Sendable {
     }
 
     /// Reads `columns` of a row of an account and region.
-    init(_ row: borrowing Row, _ account: AccountID, _ region: Region) throws(SQLiteError) {
+    init(_ row: borrowing Row, _ account: AccountID, _ region: Region) throws(StoreError) {
         guard let number = LayerVersionNumber(row.integer(0)) else { throw .damagedRow("number") }
         guard let name = LayerName(row.text(6)) else { throw .damagedRow("name") }
         self.init(
@@ -43,7 +43,7 @@ public struct LayerVersionRecord: Hashable, Sendable {
     }
 
     /// The columns' values, from the digest to the document.
-    var values: [SQLiteValue] {
+    var values: [StoreValue] {
         package.values + [
             .text(Self.list(runtimes.map(\.description))), .text(Self.list(architectures.map(\.rawValue))),
             .blob(document),
@@ -73,11 +73,14 @@ public struct LayerFilter: Hashable, Sendable {
     public static let all = LayerFilter()
 
     /// A condition with two placeholders. The search text includes the commas, so that `java8` does not match
-    /// `java8.al2`; an empty one matches everything.
-    static let condition = "instr(runtimes, ?) > 0 AND instr(architectures, ?) > 0"
+    /// `java8.al2`; NULL matches everything.
+    static let condition = """
+        coalesce(replace(runtimes, ?, '') <> runtimes, true)
+        AND coalesce(replace(architectures, ?, '') <> architectures, true)
+        """
 
     /// The placeholders' values.
-    var values: [SQLiteValue] {
-        [.text(runtime.map { ",\($0)," } ?? ""), .text(architecture.map { ",\($0.rawValue)," } ?? "")]
+    var values: [StoreValue] {
+        [.text(runtime.map { ",\($0)," }), .text(architecture.map { ",\($0.rawValue)," })]
     }
 }

@@ -1,5 +1,5 @@
 public import Digest
-internal import SQLite
+internal import Store
 
 /// A row's reference to a stored package.
 public struct PackageReference: Hashable, Sendable {
@@ -15,18 +15,11 @@ public struct PackageReference: Hashable, Sendable {
     }
 
     /// Reads two columns of a row.
-    init(_ row: borrowing Row, _ column: Int32) throws(SQLiteError) {
+    init(_ row: borrowing Row, _ column: Int) throws(StoreError) {
         guard let digest = SHA256Digest(bytes: row.blob(column)) else { throw .damagedRow("digest") }
         self.init(digest: digest, zipBytes: row.integer(column + 1))
     }
 
     /// The two columns' values.
-    var values: [SQLiteValue] { [.blob(digest.bytes), .integer(zipBytes)] }
-}
-
-extension SQLiteError {
-    /// A row has a value that the catalogue never writes (`SQLITE_CORRUPT`).
-    static func damagedRow(_ column: String) -> SQLiteError {
-        SQLiteError(code: 11, message: "the column '\(column)' holds what this program does not write")
-    }
+    var values: [StoreValue] { [.blob(digest.bytes), .integer(zipBytes)] }
 }

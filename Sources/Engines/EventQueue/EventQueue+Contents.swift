@@ -36,5 +36,31 @@ extension EventQueue {
     /// Deletes events. Attempts in flight are not interrupted, and their follow-up events are dropped.
     ///
     /// - Returns: How many events were deleted.
-    public func purge(_ selection: EventSelection = EventSelection()) throws -> Int { try store.purge(selection) }
+    public func purge(_ selection: EventSelection = EventSelection()) throws -> Int {
+        let count = try store.purge(selection)
+        if count > 0 { didPurge() }
+        return count
+    }
+
+    /// Makes waiting events due now.
+    ///
+    /// - Returns: How many waited.
+    public func makeDue(_ selection: EventSelection = EventSelection()) throws -> Int {
+        let count = try store.makeDue(selection, nowMilliseconds: clock())
+        schedule(try store.heads())
+        return count
+    }
+
+    /// Has events of some targets tried again at the start, which they would otherwise wait for.
+    func retryAfterRestart(_ isRetried: (_ target: String) -> Bool) {
+        do {
+            let targets = try store.heads().keys.filter(isRetried)
+            guard !targets.isEmpty else { return }
+            let selection = EventSelection(targets: targets)
+            _ = try store.makeDue(selection, nowMilliseconds: clock(), forgettingReasons: true)
+            schedule(try store.heads())
+        } catch {
+            // They are tried when they are due: the disk may be full.
+        }
+    }
 }

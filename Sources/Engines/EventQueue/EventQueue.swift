@@ -1,5 +1,5 @@
 public import LinuxSystem
-internal import SQLite
+public import Store
 internal import Synchronization
 
 /// A durable queue of events. An accepted event is handled at least once, also when the program is killed.
@@ -8,76 +8,49 @@ internal import Synchronization
 /// and its fsync. The backlog is on the disk only: memory grows with the number of targets and of events in flight, not
 /// with the backlog.
 public final class EventQueue: Sendable {
-    /// The state under the lock.
-    private struct State {
-        var schedule: EventSchedule
-        var inFlight: Set<Int> = []
-        var changes: [EventStore.Change] = []
-        var callers: [@Sendable (Bool) -> Void] = []
-        var finished: [FinishedAttempt] = []
-        var unwrittenBytes = 0
-        /// Bytes on the disk, as they were after the last transaction.
-        var usedBytes: Int
-        /// Bytes on the disk that the events of later transactions may take, those of the one under way included.
-        var reservedBytes = 0
-        /// The next dispatch, by ``MonotonicClock``, and its timer: never more than one.
-        var nextDispatch: (nanoseconds: UInt64, timer: EventLoop.Token)?
-        /// Whether events are dispatched to the handler.
-        var isRunning = false
-        var isStopping = false
-
-        /// Reserves an event's bytes on the disk; `false` when the limit would be exceeded.
-        mutating func reserve(_ event: NewEvent, of diskBytes: Int) -> Bool {
-            let bytes = event.diskBytes
-            guard usedBytes + reservedBytes + bytes <= diskBytes else { return false }
-            reservedBytes += bytes
-            unwrittenBytes += event.payload.count
-            return true
-        }
-    }
-
-    /// An attempt that has ended; the schedule learns of it once the change is on the disk.
-    private struct FinishedAttempt {
-        let number: Int
-        let target: String
-        let wasThrottled: Bool
-        let dueMilliseconds: Int64?
-    }
-
     let store: EventStore
     private let limits: Limits
     private let handler = Mutex<(any EventHandler)?>(nil)
-    private let clock: @Sendable () -> Int64
-    private let state: Mutex<State>
+    let clock: @Sendable () -> Int64
+    private let state: Mutex<EventQueueState>
     /// Capacity 1 coalesces writes: one transaction is written, one waits and takes all changes that come meanwhile.
     private let writer: WorkQueue
     let loop: EventLoop
 
+    /// Events that are deleted before the queue looks whether its file can be made shorter.
+    private static let deletionsBetweenLooks = 256
     /// How long the queue waits before it tries a failed disk again.
     private static let diskRetryMilliseconds: Int64 = 1_000
 
-    /// Opens a queue, and creates it when it does not exist. Events are accepted from now on.
+    /// Opens the queue in a database, which has ``migrations``. Events are accepted from now on.
     ///
     /// - Parameters:
-    ///   - group: The group that a target belongs to; its targets share ``Limits/inFlightPerGroup``.
+    ///   - group: The group that a target belongs to; its targets share ``Limits/inFlightPerGroup`` and
+    ///   ``Limits/diskBytesPerGroup``.
     ///   - clock: Milliseconds since 1970.
     public init(
-        path: String, limits: Limits = Limits(), group: @escaping @Sendable (String) -> String = { $0 },
+        _ database: Database, limits: Limits = Limits(),
+        group: @escaping @Sendable (String) -> String = { $0 },
         clock: @escaping @Sendable () -> Int64 = { WallClock.nowMilliseconds() }
     ) throws {
-        store = try EventStore(path: path)
+        store = EventStore(database)
         self.limits = limits
         self.clock = clock
         var schedule = EventSchedule(
             capacity: limits.inFlight, groupCapacity: limits.inFlightPerGroup, group: group)
         for (target, due) in try store.heads() { schedule.didArrive(target, dueMilliseconds: due) }
-        state = Mutex(State(schedule: schedule, usedBytes: try store.usedBytes()))
+        let room = QueueRoom(limits: limits, used: try store.usedBytesByTarget(), group: group)
+        state = Mutex(EventQueueState(schedule: schedule, room: room))
         writer = try WorkQueue(name: "events-disk", threadCount: 1, capacity: 1)
         loop = try EventLoop(name: "events")
     }
 
     /// Begins to dispatch events to a handler.
-    public func start(_ handler: any EventHandler) {
+    ///
+    /// - Parameter isRetried: the targets whose events are due at once, without the reason of their last failure: they
+    ///   waited for what a restart can change, such as a configuration.
+    public func start(_ handler: any EventHandler, retrying isRetried: (_ target: String) -> Bool = { _ in false }) {
+        retryAfterRestart(isRetried)
         self.handler.withLock { $0 = handler }
         state.withLock { $0.isRunning = true }
         dispatchSoon()
@@ -93,18 +66,17 @@ public final class EventQueue: Sendable {
 
     /// Accepts an event.
     ///
-    /// - Parameter answer: Called once, on any thread: `true` when the event is on the disk, `false` when it is
-    ///   refused.
-    public func accept(_ event: NewEvent, _ answer: @escaping @Sendable (Bool) -> Void) {
+    /// - Parameter answer: Called once, on any thread, when the event is on the disk or will never be.
+    public func accept(_ event: NewEvent, _ answer: @escaping @Sendable (EventAcceptance) -> Void) {
         let isAccepted = state.withLock { state in
             guard !state.isStopping, state.unwrittenBytes + event.payload.count <= limits.unwrittenBytes,
-                state.reserve(event, of: limits.diskBytes)
+                state.reserve(event)
             else { return false }
             state.changes.append(.add(event))
             state.callers.append(answer)
             return true
         }
-        isAccepted ? writeSoon() : answer(false)
+        isAccepted ? writeSoon() : answer(.refused)
     }
 
     /// Writes the pending changes and stops. Events in flight stay in the queue unless they end before this returns.
@@ -117,17 +89,29 @@ public final class EventQueue: Sendable {
 }
 
 extension EventQueue {
-    /// Makes waiting events due now.
-    ///
-    /// - Returns: How many waited.
-    public func makeDue(_ selection: EventSelection = EventSelection()) throws -> Int {
-        let count = try store.makeDue(selection, nowMilliseconds: clock())
-        let heads = try store.heads()
+    /// Schedules events that are on the disk, by their targets and when they are due. `addedBytes` are of those that
+    /// the database's owner has added.
+    func schedule(_ heads: [String: Int64], addedBytes: [String: Int] = [:]) {
         state.withLock { state in
+            state.room.add(addedBytes)
             for (target, due) in heads { state.schedule.didArrive(target, dueMilliseconds: due) }
         }
         dispatchSoon()
-        return count
+    }
+
+    /// Whether events fit on the disk, of which each target has so many bytes.
+    func hasRoom(forBytes bytes: [String: Int]) -> Bool { state.withLock { $0.room.has(bytes) } }
+
+    /// Events were deleted otherwise than by their end: reads what is left, and gives the disk back what is free.
+    func didPurge() {
+        // Where it cannot be read, each target is right again after its next transaction.
+        if let used = try? store.usedBytesByTarget() { state.withLock { $0.room.setAll(used) } }
+        releaseSpace()
+    }
+
+    private func releaseSpace() {
+        // On a full or busy disk the file stays as long as it is until the next time.
+        try? store.database.releaseSpace()
     }
 
     /// The numbers of the events in flight.
@@ -144,20 +128,23 @@ extension EventQueue {
     /// Writes all pending changes in one transaction.
     private func write() {
         let (changes, callers, finished, reserved) = state.withLock { state in
-            defer {
-                (state.changes, state.callers, state.finished, state.unwrittenBytes) = ([], [], [], 0)
-            }
-            return (state.changes, state.callers, state.finished, state.reservedBytes)
+            defer { (state.changes, state.callers, state.finished, state.unwrittenBytes) = ([], [], [], 0) }
+            return (state.changes, state.callers, state.finished, state.room.reserved)
         }
         guard !changes.isEmpty else { return }
-        do throws(SQLiteError) {
+        do throws(StoreError) {
             let targets = try store.apply(changes)
             // The events are on the disk and must not be refused any more; the next transaction reads the size again.
-            let used = try? store.usedBytes()
+            let used = try? store.usedBytes(of: targets.union(finished.map(\.target)))
             let now = clock()
-            state.withLock { state in
-                state.usedBytes = used ?? state.usedBytes + reserved
-                state.reservedBytes -= reserved
+            let isLookDue = state.withLock { state in
+                if let used {
+                    for (target, bytes) in used { state.room.set(bytes, of: target) }
+                } else {
+                    state.room.add(reserved)
+                }
+                state.room.release(reserved)
+                state.deletedCount += finished.count { $0.dueMilliseconds == nil }
                 for target in targets { state.schedule.didArrive(target, dueMilliseconds: now) }
                 for attempt in finished {
                     state.inFlight.remove(attempt.number)
@@ -165,26 +152,34 @@ extension EventQueue {
                         attempt.target, wasThrottled: attempt.wasThrottled, dueMilliseconds: attempt.dueMilliseconds,
                         nowMilliseconds: now)
                 }
+                guard state.deletedCount >= Self.deletionsBetweenLooks else { return false }
+                state.deletedCount = 0
+                return true
             }
-            for caller in callers { caller(true) }
+            for caller in callers { caller(.stored) }
             dispatchSoon()
+            if isLookDue { releaseSpace() }
         } catch {
-            for caller in callers { caller(false) }
-            keepForRetry(changes, finished)
+            for caller in callers { caller(.failed(error)) }
+            keepForRetry(changes, finished, mayBeStored: error.isOutcomeUnknown)
         }
     }
 
-    /// After a disk error: new events were refused; the outcomes of attempts are kept and written later.
-    private func keepForRetry(_ changes: [EventStore.Change], _ finished: [FinishedAttempt]) {
+    /// After a disk error: outcomes of attempts are kept and written later; events that may be stored are looked for.
+    private func keepForRetry(_ changes: [EventStore.Change], _ finished: [FinishedAttempt], mayBeStored: Bool) {
+        let later = clock() + Self.diskRetryMilliseconds
         let outcomes = changes.filter { if case .add = $0 { false } else { true } }
-        let refusedBytes = changes.reduce(0) { if case .add(let event) = $1 { $0 + event.diskBytes } else { $0 } }
+        var refusedBytes: [String: Int] = [:]
+        for case .add(let event) in changes { refusedBytes[event.target, default: 0] += event.diskBytes }
         let isStopping = state.withLock { state in
-            state.reservedBytes -= refusedBytes
+            state.room.release(refusedBytes)
             state.changes = outcomes + state.changes
             state.finished = finished + state.finished
+            let targets = mayBeStored ? changes.compactMap(\.newTarget) : []
+            for target in targets { state.schedule.didArrive(target, dueMilliseconds: later) }
             return state.isStopping
         }
-        guard !isStopping, !outcomes.isEmpty else { return }
+        guard !isStopping, !outcomes.isEmpty else { return dispatchSoon() }
         _ = loop.schedule(atNanoseconds: Self.moment(afterMilliseconds: Self.diskRetryMilliseconds)) { [weak self] in
             self?.writeSoon()
         }
@@ -225,7 +220,7 @@ extension EventQueue {
                 if let delay { dispatch(afterMilliseconds: min(delay, 3_600_000)) }
                 return
             }
-            do throws(SQLiteError) { try perform(fetch) } catch {
+            do throws(StoreError) { try perform(fetch) } catch {
                 // The disk cannot be read: try again later.
                 let later = clock() + Self.diskRetryMilliseconds
                 state.withLock { $0.schedule.didArrive(fetch.target, dueMilliseconds: later) }
@@ -245,7 +240,7 @@ extension EventQueue {
     }
 
     /// Reads events that are due from the store and passes them to the handler.
-    private func perform(_ fetch: EventSchedule.Fetch) throws(SQLiteError) {
+    private func perform(_ fetch: EventSchedule.Fetch) throws(StoreError) {
         let now = clock()
         // Read before the disk: an event that ends in between is then in neither, and not tried before its time.
         let inFlight = state.withLock(\.inFlight)
@@ -254,7 +249,7 @@ extension EventQueue {
         let fetched = waiting.prefix(fetch.limit)
         let next =
             waiting.count > fetched.count ? now : try store.nextDue(for: fetch.target, afterMilliseconds: now)
-        let events = try fetched.map { number throws(SQLiteError) in try store.event(number) }.compactMap(\.self)
+        let events = try fetched.map { number throws(StoreError) in try store.event(number) }.compactMap(\.self)
         state.withLock { state in
             state.inFlight.formUnion(events.map(\.number))
             state.schedule.didFetch(events.count, of: fetch.target, nextDueMilliseconds: next)
@@ -268,9 +263,7 @@ extension EventQueue {
     /// Reserves disk space for follow-up events, as for accepted ones, and drops those that do not fit: an event that
     /// could not end for lack of space would be handled again and again.
     private func admit(_ followUps: [NewEvent], of event: QueuedEvent) -> [NewEvent] {
-        let admitted = state.withLock { state in
-            followUps.filter { state.reserve($0, of: limits.diskBytes) }
-        }
+        let admitted = state.withLock { state in followUps.filter { state.reserve($0) } }
         for _ in admitted.count..<followUps.count { handler.withLock(\.self)?.didDropFollowUp(of: event) }
         return admitted
     }

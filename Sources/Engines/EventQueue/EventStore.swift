@@ -1,4 +1,4 @@
-internal import SQLite
+internal import Store
 internal import Synchronization
 
 /// The queue's database.
@@ -11,6 +11,9 @@ final class EventStore: Sendable {
         case finish(number: Int, followUps: [NewEvent])
         /// An event is tried again at a moment.
         case postpone(number: Int, untilMilliseconds: Int64, isRetry: Bool, reason: String)
+
+        /// The target of a new event.
+        var newTarget: String? { if case .add(let event) = self { event.target } else { nil } }
     }
 
     let database: Database
@@ -19,63 +22,22 @@ final class EventStore: Sendable {
     /// Targets without events are deleted after this many new ones, so that the table stays near the number in use.
     static let targetsBetweenPruning = 1_000
 
-    static let migrations = [
-        Migration(
-            "events",
-            """
-            CREATE TABLE target (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
-
-            -- Numbers are never used again (AUTOINCREMENT): a late change of an event cannot hit another one.
-            CREATE TABLE event (
-                number INTEGER PRIMARY KEY AUTOINCREMENT,
-                target INTEGER NOT NULL REFERENCES target (id),
-                due INTEGER NOT NULL, accepted INTEGER NOT NULL,
-                attempts INTEGER NOT NULL DEFAULT 0, retries INTEGER NOT NULL DEFAULT 0,
-                reason TEXT NOT NULL DEFAULT '',
-                request_id TEXT NOT NULL, attributes TEXT NOT NULL,
-                payload BLOB NOT NULL
-            ) STRICT;
-            CREATE INDEX event_due ON event (target, due, number);
-            """),
-        Migration(
-            "event counts",
-            """
-            -- How long a queue is, and its oldest event, are asked for every second: neither may take a walk over it.
-            ALTER TABLE target ADD COLUMN count INTEGER NOT NULL DEFAULT 0;
-            UPDATE target SET count = (SELECT count(*) FROM event WHERE target = target.id);
-            CREATE TRIGGER event_added AFTER INSERT ON event BEGIN
-                UPDATE target SET count = count + 1 WHERE id = new.target;
-            END;
-            CREATE TRIGGER event_deleted AFTER DELETE ON event BEGIN
-                UPDATE target SET count = count - 1 WHERE id = old.target;
-            END;
-            -- With the number, which every index has.
-            CREATE INDEX event_order ON event (target);
-            """),
-        Migration(
-            "event sources",
-            """
-            -- What an event follows from. Those that follow from nothing, which most are, are not in the index.
-            ALTER TABLE event ADD COLUMN source INTEGER REFERENCES target (id);
-            CREATE INDEX event_source ON event (source, due) WHERE source IS NOT NULL;
-            """),
-    ]
-
-    init(path: String) throws(SQLiteError) {
-        database = try Database(path: path, migrations: Self.migrations)
+    /// Uses the rows in a database that has the migrations of ``EventSchema``.
+    init(_ database: Database) {
+        self.database = database
         // On a full disk they stay, and the queue works all the same.
-        try? database.write { connection throws(SQLiteError) in try Self.prune(connection) }
+        try? database.write { connection throws(StoreError) in try Self.prune(connection) }
     }
 
     /// Deletes the targets that have no events and are no event's source.
-    private static func prune(_ connection: borrowing Connection) throws(SQLiteError) {
+    private static func prune(_ connection: borrowing Connection) throws(StoreError) {
         try connection.run(
             "DELETE FROM target WHERE count = 0 AND NOT EXISTS (SELECT 1 FROM event WHERE source = target.id)")
     }
 
     /// How many targets are known.
-    func targetCount() throws(SQLiteError) -> Int {
-        try database.read { connection throws(SQLiteError) in
+    func targetCount() throws(StoreError) -> Int {
+        try database.read { connection throws(StoreError) in
             try connection.first("SELECT count(*) FROM target") { $0.integer(0) } ?? 0
         }
     }
@@ -83,9 +45,9 @@ final class EventStore: Sendable {
     /// Makes all changes durable, or none.
     ///
     /// - Returns: The targets that have new events.
-    func apply(_ changes: [Change]) throws(SQLiteError) -> Set<String> {
+    func apply(_ changes: [Change]) throws(StoreError) -> Set<String> {
         let known = newTargetCount.withLock(\.self)
-        let (arrivals, isPruned) = try database.write { connection throws(SQLiteError) in
+        let (arrivals, isPruned) = try database.write { connection throws(StoreError) in
             var arrivals = EventArrivals()
             for change in changes {
                 switch change {
@@ -108,17 +70,39 @@ final class EventStore: Sendable {
             if isFull { try Self.prune(connection) }
             return (arrivals, isFull)
         }
-        newTargetCount.withLock { $0 = isPruned ? 0 : known + arrivals.newTargetCount }
+        // Others may have been added meanwhile.
+        didAddTargets(isPruned ? -known : arrivals.newTargetCount)
         return Set(arrivals.targets.keys)
     }
 
-    /// Bytes that events take on the disk: pages in use, without free pages.
-    func usedBytes() throws(SQLiteError) -> Int {
-        try database.read { connection throws(SQLiteError) in
-            let pages = try connection.first("PRAGMA page_count") { $0.integer(0) } ?? 0
-            let free = try connection.first("PRAGMA freelist_count") { $0.integer(0) } ?? 0
-            let size = try connection.first("PRAGMA page_size") { $0.integer(0) } ?? 0
-            return (pages - free) * size
+    /// Counts targets that are new to the database, so that old ones are deleted in time.
+    func didAddTargets(_ count: Int) { newTargetCount.withLock { $0 += count } }
+
+    /// Bytes that events take on the disk: at most, so that what is reserved for one is what it is counted as.
+    func usedBytes() throws(StoreError) -> Int {
+        try database.read { connection throws(StoreError) in
+            try connection.first("SELECT coalesce(sum(bytes), 0) FROM target") { $0.integer(0) } ?? 0
+        }
+    }
+
+    /// The same, by target, of those that have events.
+    func usedBytesByTarget() throws(StoreError) -> [String: Int] {
+        let rows = try database.read { connection throws(StoreError) in
+            try connection.all("SELECT name, bytes FROM target WHERE count > 0") { ($0.text(0), $0.integer(1)) }
+        }
+        return Dictionary(rows) { first, _ in first }
+    }
+
+    /// The same, of some targets.
+    func usedBytes(of targets: Set<String>) throws(StoreError) -> [String: Int] {
+        try database.read { connection throws(StoreError) in
+            var used: [String: Int] = [:]
+            for target in targets {
+                used[target] =
+                    try connection.first("SELECT bytes FROM target WHERE name = ?", [.text(target)]) { $0.integer(0) }
+                    ?? 0
+            }
+            return used
         }
     }
 
@@ -127,8 +111,8 @@ final class EventStore: Sendable {
     /// - Parameters:
     ///   - milliseconds: Only those that are due by then.
     ///   - limit: At most this many.
-    func due(for target: String, byMilliseconds milliseconds: Int64, limit: Int) throws(SQLiteError) -> [Int] {
-        try database.read { connection throws(SQLiteError) in
+    func due(for target: String, byMilliseconds milliseconds: Int64, limit: Int) throws(StoreError) -> [Int] {
+        try database.read { connection throws(StoreError) in
             try connection.all(
                 """
                 SELECT number FROM event WHERE target = (SELECT id FROM target WHERE name = ?) AND due <= ?
@@ -139,13 +123,13 @@ final class EventStore: Sendable {
     }
 
     /// An event; `nil` when it is finished or was deleted.
-    func event(_ number: Int) throws(SQLiteError) -> QueuedEvent? {
+    func event(_ number: Int) throws(StoreError) -> QueuedEvent? {
         try events("WHERE number = ?", [.integer(number)]).first
     }
 
     /// When the next event of a target is due after a moment; `nil` when there is none.
-    func nextDue(for target: String, afterMilliseconds milliseconds: Int64) throws(SQLiteError) -> Int64? {
-        try database.read { connection throws(SQLiteError) in
+    func nextDue(for target: String, afterMilliseconds milliseconds: Int64) throws(StoreError) -> Int64? {
+        try database.read { connection throws(StoreError) in
             try connection.first(
                 """
                 SELECT due FROM event WHERE target = (SELECT id FROM target WHERE name = ?) AND due > ?
@@ -156,15 +140,15 @@ final class EventStore: Sendable {
     }
 
     /// Every event in the order of its number, page by page.
-    func list(target: String?, after number: Int, limit: Int) throws(SQLiteError) -> [QueuedEvent] {
+    func list(target: String?, after number: Int, limit: Int) throws(StoreError) -> [QueuedEvent] {
         try events(
-            "WHERE name = ifnull(?, name) AND number > ? ORDER BY number LIMIT ?",
+            "WHERE name = coalesce(?, name) AND number > ? ORDER BY number LIMIT ?",
             [target.map { .text($0) } ?? .null, .integer(number), .integer(limit)])
     }
 
     /// The targets that have events, each with the moment at which the first of them is due.
-    func heads() throws(SQLiteError) -> [String: Int64] {
-        let rows = try database.read { connection throws(SQLiteError) in
+    func heads() throws(StoreError) -> [String: Int64] {
+        let rows = try database.read { connection throws(StoreError) in
             try connection.all(
                 """
                 SELECT name, (SELECT due FROM event WHERE target = target.id ORDER BY due LIMIT 1)
@@ -176,8 +160,8 @@ final class EventStore: Sendable {
     }
 
     /// The number of events and the acceptance time of the oldest, by target.
-    func counts() throws(SQLiteError) -> [(target: String, count: Int, oldestMilliseconds: Int64)] {
-        try database.read { connection throws(SQLiteError) in
+    func counts() throws(StoreError) -> [(target: String, count: Int, oldestMilliseconds: Int64)] {
+        try database.read { connection throws(StoreError) in
             try connection.all(
                 """
                 SELECT name, count, (SELECT accepted FROM event WHERE target = target.id ORDER BY number LIMIT 1)
@@ -187,13 +171,13 @@ final class EventStore: Sendable {
         }
     }
 
-    private func events(_ condition: String, _ values: [SQLiteValue]) throws(SQLiteError) -> [QueuedEvent] {
+    private func events(_ condition: String, _ values: [StoreValue]) throws(StoreError) -> [QueuedEvent] {
         let sql = """
             SELECT number, name, request_id, payload, attributes, accepted, due, attempts, retries, reason,
                 (SELECT name FROM target AS origin WHERE origin.id = event.source)
             FROM target JOIN event ON event.target = target.id \(condition)
             """
-        return try database.read { connection throws(SQLiteError) in
+        return try database.read { connection throws(StoreError) in
             try connection.all(sql, values) { row in
                 QueuedEvent(
                     number: row.integer(0),
@@ -209,7 +193,7 @@ final class EventStore: Sendable {
 }
 
 extension NewEvent {
-    /// The most bytes that the event takes on the disk: the queue reserves them until it is written.
+    /// The most bytes that the event takes on the disk: the queue's limit is in these.
     ///
     /// Source: "Database File Format", section 1.6, sqlite.org. A row shares a page with others as long as it fits, so
     /// that a page may be half empty; a longer one has pages of its own, and a part in such a page.

@@ -33,6 +33,9 @@ public struct QueuedEvent: Hashable, Sendable {
     public let number: Int
     /// What was accepted.
     public var event: NewEvent
+    /// Identifies the delivery: the same at each attempt, and after a crash. Its target tells by it that it has taken
+    /// the event already. The number alone would be used again by a queue that was made anew.
+    public var deliveryID: String { "\(event.requestID)/\(number)" }
     /// When it is next tried, in milliseconds since 1970.
     public var dueMilliseconds: Int64
     /// How often it was tried.

@@ -78,7 +78,7 @@ extension LayerStore {
         try syncToDisk()
         try didReach(.durable)
         try publish(workspace, content.digest, newObjects, &placed)
-        return StoredPackage(content.digest, zipBytes: content.byteCount, manifest, pin)
+        return StoredPackage(content.digest, zipBytes: content.byteCount, manifest, pin, in: self)
     }
 
     /// Plans the whole tree from the headers, then writes it in the workspace.
@@ -99,21 +99,31 @@ extension LayerStore {
     }
 
     private func plan(_ reader: borrowing ZipReader, _ limits: TreeLimits) throws(LayerStoreError) -> TreePlan {
-        let buffers = ZipBuffers()
-        var linkTargets: [Int: [UInt8]] = [:]
-        do throws(ArchiveError) {
-            for (index, entry) in reader.entries.enumerated()
-            where entry.kind == .symbolicLink && entry.size < TreePath.longestPath {
-                linkTargets[index] = try reader.content(of: index, using: buffers)
-            }
-        } catch {
-            throw LayerStoreError(error)
-        }
+        let linkTargets = try linkTargets(reader, limits)
         do throws(ZipRefusal) {
             return try TreePlan(reader.entries, linkTargets: linkTargets, limits: limits)
         } catch {
             throw .refused(error)
         }
+    }
+
+    /// The contents of the symbolic links, by their entries. Links are short, but a zip may have as many as it has
+    /// entries: what they unpack to is limited before the plan counts it.
+    private func linkTargets(
+        _ reader: borrowing ZipReader, _ limits: TreeLimits
+    ) throws(LayerStoreError) -> [Int: [UInt8]] {
+        let buffers = ZipBuffers()
+        var targets: [Int: [UInt8]] = [:]
+        var bytesLeft = limits.unzippedBytes
+        for (index, entry) in reader.entries.enumerated()
+        where entry.kind == .symbolicLink && entry.size < TreePath.longestPath {
+            bytesLeft -= entry.size
+            guard bytesLeft >= 0 else { throw .refused(.tooLarge(limits)) }
+            do throws(ArchiveError) { targets[index] = try reader.content(of: index, using: buffers) } catch {
+                throw LayerStoreError(error)
+            }
+        }
+        return targets
     }
 
     /// Removes the objects that a failed ingest has added.

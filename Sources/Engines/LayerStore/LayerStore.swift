@@ -55,6 +55,16 @@ public final class LayerStore: Sendable {
         }
     }
 
+    /// Whether a package's tree is stored, or something that keeps it from being looked up.
+    public func hasTree(_ digest: SHA256Digest) -> Bool {
+        do throws(LayerStoreError) {
+            _ = try openTree(digest)
+            return true
+        } catch {
+            return error != .notFound(digest)
+        }
+    }
+
     /// Opens a package's zip for reading: the bytes that were published.
     public func openZip(_ digest: SHA256Digest) throws(LayerStoreError) -> FileDescriptor {
         try found(digest) { () throws(SystemCallError) in try folders.zips.open(beneath: digest.path, [.read]) }
@@ -66,7 +76,8 @@ public final class LayerStore: Sendable {
         let manifest = try manifest(of: digest)
         let zip = try openZip(digest)
         return StoredPackage(
-            digest, zipBytes: try asStoreError { () throws(SystemCallError) in try zip.status().size }, manifest, pin)
+            digest, zipBytes: try asStoreError { () throws(SystemCallError) in try zip.status().size }, manifest, pin,
+            in: self)
     }
 
     /// Syncs the file system: when it returns, everything written before is on disk.

@@ -66,6 +66,11 @@ public struct ZipRefusal: Error, Hashable, Sendable, CustomStringConvertible {
         self.path = path
         description = path.map { "\(phrase): '\($0)'" } ?? phrase
     }
+
+    /// More unpacked bytes than the limit.
+    static func tooLarge(_ limits: TreeLimits) -> ZipRefusal {
+        ZipRefusal(.tooLarge, "unzipped size must be smaller than \(limits.unzippedBytes) bytes")
+    }
 }
 
 extension LayerStoreError {

@@ -1,6 +1,6 @@
 /// Limits of an unpacked zip.
 public struct TreeLimits: Hashable, Sendable {
-    /// All files together, in bytes.
+    /// All entries together, in bytes: also those that repeat a name, whose content is unpacked to compare it.
     public let unzippedBytes: Int
     /// Files, links and directories, including those that are only implied by a path.
     public let entryCount: Int

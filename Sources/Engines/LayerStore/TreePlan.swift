@@ -42,8 +42,8 @@ struct TreePlan {
     ]
     /// Entries that repeat a file: their content must be the same.
     private(set) var repeatedFiles: [(node: Int, entry: Int)] = []
-    /// All files together, in bytes.
-    private(set) var unzippedBytes = 0
+    /// What all entries unpack to, in bytes: a repeated one is unpacked again, and counts again.
+    private(set) var unpackedBytes = 0
     private var ids: [Key: Int] = [:]
 
     /// Modes for zips without Unix modes: those of unzip(1) under the usual umask.
@@ -87,12 +87,16 @@ struct TreePlan {
         let path = try TreePath(entry.path)
         let content = try Self.content(of: entry, at: index, linkTarget: linkTarget)
         // Sizes are at most a quarter of the largest Int, and this stops at the first sum above the limit.
-        unzippedBytes += entry.size
-        guard unzippedBytes <= limits.unzippedBytes else {
-            throw ZipRefusal(.tooLarge, "unzipped size must be smaller than \(limits.unzippedBytes) bytes")
-        }
+        unpackedBytes += entry.size
+        guard unpackedBytes <= limits.unzippedBytes else { throw .tooLarge(limits) }
         let parent = try directory(path.components.dropLast(), entry, limits)
-        guard let name = path.components.last else { return }
+        guard let name = path.components.last else {
+            // Some makers list the folder that they pack, as `./`.
+            guard case .directory = content else {
+                throw ZipRefusal(.unsafePath, path: entry.displayPath, "name of the root itself")
+            }
+            return
+        }
         if let id = child(of: parent, named: name) {
             try merge(content, into: id, entry, index)
         } else {
@@ -140,7 +144,6 @@ struct TreePlan {
             nodes[id].content = content
             nodes[id].isListed = true
         case (.file(let old), .file(let new)) where (old.mode, old.size) == (new.mode, new.size):
-            unzippedBytes -= new.size
             repeatedFiles.append((node: id, entry: index))
         case (let old, let new) where old == new: break
         default: throw ZipRefusal(.conflict, path: entry.displayPath, "two different entries with one name")
@@ -154,18 +157,19 @@ struct TreePlan {
         if case .special = entry.kind {
             throw ZipRefusal(.specialFile, path: entry.displayPath, "neither file, directory nor symbolic link")
         }
-        guard (entry.mode ?? 0) & 0o7000 == 0 else {
-            throw ZipRefusal(.specialMode, path: entry.displayPath, "setuid, setgid or sticky bit")
-        }
         switch entry.kind {
         case .directory:
             guard entry.size == 0 else {
                 throw ZipRefusal(.damaged, path: entry.displayPath, "a directory with content")
             }
-            // The server must be able to enter, read and remove every directory, as an ordinary user too.
-            return .directory(mode: (entry.mode ?? directoryMode) | 0o700)
+            // The server must be able to enter, read and remove every directory, as an ordinary user too. Directories
+            // that a group shares have a setgid bit, which means nothing here.
+            return .directory(mode: (entry.mode ?? directoryMode) & 0o777 | 0o700)
         case .symbolicLink: return .link(target: linkTarget)
         case .file, .special:
+            guard (entry.mode ?? 0) & 0o7000 == 0 else {
+                throw ZipRefusal(.specialMode, path: entry.displayPath, "setuid, setgid or sticky bit")
+            }
             // Likewise it must be able to read every file, to verify it.
             let mode = (entry.mode ?? (entry.isReadOnly ? fileMode & ~0o222 : fileMode)) | 0o400
             return .file(

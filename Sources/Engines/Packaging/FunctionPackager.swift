@@ -6,10 +6,13 @@ public struct FunctionPackager: Sendable {
     public let code: String
     /// Installs the dependencies; `nil` when layers contain them.
     public let dependencies: LayerBuilder?
+    /// Patterns, as in a `.strataignore`, of files that are packed though a rule leaves them out.
+    public let included: [String]
 
     /// Describes a package; does nothing yet.
-    public init(code: String, dependencies: LayerBuilder? = nil) {
+    public init(code: String, dependencies: LayerBuilder? = nil, including included: [String] = []) {
         self.code = code
+        self.included = included
         self.dependencies = dependencies
     }
 
@@ -20,12 +23,15 @@ public struct FunctionPackager: Sendable {
     public func package(output: String, progress: (String) -> Void) throws(PackagingError) -> PackageReport {
         let hold = BlockedSignals()
         // Listed first, so that temporary files beside the output are not included.
-        let own = try listing(output: output).entries(of: code)
-        guard let dependencies else { return try PackageWriter(output: output).write(own, depth: 0, hold: hold) }
+        let contents = try listing(output: output).contents(of: code)
+        let own = contents.entries
+        guard let dependencies else {
+            return try PackageWriter(output: output).write(own, depth: 0, hold: hold, leftOut: contents.leftOut)
+        }
         return try dependencies.withDependencies(besides: output, hold: hold, progress: progress) {
             entries throws(PackagingError) in
             let all = PackageEntry.overlay(own, on: entries)
-            return try PackageWriter(output: output).write(all, depth: 0, hold: hold)
+            return try PackageWriter(output: output).write(all, depth: 0, hold: hold, leftOut: contents.leftOut)
         }
     }
 
@@ -40,7 +46,8 @@ public struct FunctionPackager: Sendable {
             }
             let here = try FileDescriptor.open(".", [.read, .directory])
             return FolderListing(
-                isExcluded: IgnoreRules(text: text).excludes,
+                rules: IgnoreRules(
+                    text: text, rootNames: try folder.entryNames().map(\.description), including: included),
                 excludedFile: try here.statusIfPresent(at: FilePath(output)))
         }
     }

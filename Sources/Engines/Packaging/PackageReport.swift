@@ -11,6 +11,14 @@ public struct PackageReport: Hashable, Sendable {
         public let byteCount: Int
     }
 
+    /// A file or folder that is not packed.
+    public struct LeftOut: Hashable, Sendable {
+        /// Its path below the code folder.
+        public let path: String
+        /// The pattern, or the file in it, that leaves it out.
+        public let rule: String
+    }
+
     /// The path of the zip.
     public let path: String
     /// SHA-256 of the zip: in base64, what `CodeSha256` will be.
@@ -23,6 +31,22 @@ public struct PackageReport: Hashable, Sendable {
     public let fileCount: Int
     /// The largest parts first, at most five.
     public let largest: [Share]
+    /// What was not packed of the code folder, in the order of the paths.
+    public let leftOut: [LeftOut]
+
+    /// What was not packed, in words: the paths of a rule, or their number where they are many. The file with the
+    /// rules is no news.
+    public var leftOutTexts: [String] {
+        let news = leftOut.filter { $0.rule != IgnoreRules.fileName }
+        var seen: Set<String> = []
+        return news.map(\.rule).filter { seen.insert($0).inserted }.flatMap { rule -> [String] in
+            let paths = news.filter { $0.rule == rule }.map(\.path)
+            let why = rule == IgnoreRules.virtualEnvironmentFile ? " (virtual environment)" : ""
+            return paths.count > Self.namedPaths ? ["\(paths.count) × \(rule)"] : paths.map { $0 + why }
+        }
+    }
+
+    private static let namedPaths = 3
 
     /// One sentence for each of AWS's limits that the package exceeds.
     public var warnings: [String] {

@@ -8,9 +8,9 @@ struct PackageWriter {
     let output: String
 
     /// Writes the entries in order, and reports the result. `depth` is for `PackageReport.shares`.
-    func write(_ entries: [PackageEntry], depth: Int, hold: borrowing BlockedSignals) throws(PackagingError)
-        -> PackageReport
-    {
+    func write(
+        _ entries: [PackageEntry], depth: Int, hold: borrowing BlockedSignals, leftOut: [PackageReport.LeftOut] = []
+    ) throws(PackagingError) -> PackageReport {
         guard entries.contains(where: { $0.content != .emptyDirectory }) else { throw .nothingToPackage }
         let partial = "\(output).partial-\(ProcessID.current)"
         do throws(PackagingError) {
@@ -24,7 +24,7 @@ struct PackageWriter {
                 path: output, digest: digest, zippedBytes: zippedBytes,
                 unzippedBytes: entries.reduce(0) { $0 + $1.byteCount },
                 fileCount: entries.count { $0.content != .emptyDirectory },
-                largest: PackageReport.shares(of: entries, depth: depth))
+                largest: PackageReport.shares(of: entries, depth: depth), leftOut: leftOut)
         } catch {
             Self.remove(partial)
             throw error

@@ -11,6 +11,8 @@ public enum PackagingError: Error, Sendable, CustomStringConvertible {
     case wheelMissing(package: String, platform: PythonPlatform)
     /// `uv` failed for another reason; the text is its own.
     case installerFailed(String)
+    /// AWS's SDK could not be installed for a runtime: what was wanted, and the reason.
+    case sdkNotInstalled(String, String)
     /// A file that cannot or must not be in a zip.
     case unsuitableFile(path: String, reason: String)
     /// There is no file to put into the zip, and Lambda refuses an empty one.
@@ -34,6 +36,7 @@ public enum PackagingError: Error, Sendable, CustomStringConvertible {
             "\(package) has no wheel for Python \(platform.pythonVersion) on \(platform.name); choose another version "
                 + "of it, or another --runtime or --architecture"
         case .installerFailed(let reason): "uv could not install the requirements: \(reason)"
+        case .sdkNotInstalled(let requirement, let reason): "\(requirement) could not be installed: \(reason)"
         case .unsuitableFile(let path, let reason): "\(path): \(reason)"
         case .nothingToPackage:
             "there is nothing to package: no file was found or installed, and Lambda takes no empty zip"

@@ -43,12 +43,13 @@ public struct RuntimeAPIHandler<Environments: RuntimeAPIEnvironments>: HTTPHandl
     /// Refuses what is no answer to an invocation; those are read to their end.
     public func responseForLargeBody(_ exchange: HTTPExchange) -> HTTPResponse { tooLarge }
 
-    /// An answer that the runtime streams is passed on as it comes, and one that is too long is read and dropped: a
-    /// client that writes its request before it reads would never see a refusal that closes the connection.
+    /// An answer of unknown length is passed on as it comes where its caller takes it so, whether or not the runtime
+    /// announces that it streams (`Lambda-Runtime-Function-Response-Mode`): AWS's client for Go streams and does not
+    /// say so. One that is too long is read and dropped: a client that writes its request before it reads would never
+    /// see a refusal that closes the connection.
     public func bodySink(for exchange: HTTPExchange) -> (any HTTPBodySink)? {
         switch Route(exchange) {
-        case .response(let requestID)
-        where exchange.header("Lambda-Runtime-Function-Response-Mode")?.lowercased() == "streaming":
+        case .response(let requestID) where Self.isStreamed(exchange):
             return environments.beginResponse(
                 origin: exchange.origin, requestID: requestID, contentType: exchange.header("Content-Type"))
         case .response, .error:
@@ -60,6 +61,12 @@ public struct RuntimeAPIHandler<Environments: RuntimeAPIEnvironments>: HTTPHandl
         case .next, .initError, .unknown:
             return nil
         }
+    }
+
+    /// Whether an answer may come in pieces.
+    private static func isStreamed(_ exchange: HTTPExchange) -> Bool {
+        exchange.header("Content-Length") == nil
+            || exchange.header("Lambda-Runtime-Function-Response-Mode")?.lowercased() == "streaming"
     }
 
     /// Answers one request of a runtime.

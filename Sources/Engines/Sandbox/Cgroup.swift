@@ -10,8 +10,8 @@ protocol Cgroup: Sendable {
 
     /// The memory use of the processes inside; nil when this cgroup does not count memory.
     func memory() -> MemoryReading?
-    /// The file that holds the peak memory use, where there is one.
-    var peakMemoryFile: String? { get }
+    /// The files that hold the peaks of the memory use, which add up.
+    var peakMemoryFiles: [String] { get }
     /// Changes the CPU limit, to 4 096 cores at most; false when there is none here.
     func setCPU(cores: Double) -> Bool
     /// Kills every process inside, also those the server has no descriptor of.

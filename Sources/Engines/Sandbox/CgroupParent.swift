@@ -110,7 +110,7 @@ package final class CgroupParent: Sendable {
     /// Before `prepare()`: a subtree with our own process id is then from an earlier process that had it.
     package static func removeStaleCgroups() {
         removeStaleCgroups(layout: .current(), files: KernelCgroupFileSystem()) {
-            $0 != getpid() && access("/proc/\($0)", F_OK) == 0
+            $0 != getpid() && !ProcessState.hasEnded($0)
         }
     }
 

@@ -28,6 +28,9 @@ struct CgroupV1: Cgroup {
     var directories: [String] { Set(byController.values).sorted() }
     var membershipFiles: [String] { directories.map { "\($0)/cgroup.procs" } }
 
+    /// What the buffers of TCP sockets may take beside the memory, which version 1 counts without them: an eighth.
+    private static let socketShare: UInt64 = 8
+
     private func apply(_ limits: SandboxLimits) throws(SystemCallError) {
         if let memory = byController["memory"] {
             try files.write("\(memory)/memory.limit_in_bytes", "\(limits.memoryBytes)")
@@ -35,6 +38,9 @@ struct CgroupV1: Cgroup {
             if files.read("\(memory)/memory.memsw.limit_in_bytes") != nil {
                 try files.write("\(memory)/memory.memsw.limit_in_bytes", "\(limits.memoryBytes)")
             }
+            // Before any socket exists: without a limit, nothing is counted. A kernel can be built without it.
+            _ = files.tryWriting(
+                "\(memory)/memory.kmem.tcp.limit_in_bytes", "\(limits.memoryBytes / Self.socketShare)")
         }
         if let pids = byController["pids"] {
             try files.write("\(pids)/pids.max", "\(limits.processes + CgroupNumbers.ownProcesses)")
@@ -54,12 +60,16 @@ struct CgroupV1: Cgroup {
 
     func memory() -> MemoryReading? {
         guard let memory = byController["memory"] else { return nil }
+        let current = ["memory.usage_in_bytes", "memory.kmem.tcp.usage_in_bytes"]
         return MemoryReading(
-            currentBytes: files.number("\(memory)/memory.usage_in_bytes") ?? 0,
-            peakBytes: files.number("\(memory)/memory.max_usage_in_bytes") ?? 0, isEnforced: true)
+            currentBytes: current.compactMap { files.number("\(memory)/\($0)") }.reduce(0, +),
+            peakBytes: peakMemoryFiles.compactMap { files.number($0) }.reduce(0, +), isEnforced: true)
     }
 
-    var peakMemoryFile: String? { byController["memory"].map { "\($0)/memory.max_usage_in_bytes" } }
+    var peakMemoryFiles: [String] {
+        guard let memory = byController["memory"] else { return [] }
+        return ["memory.max_usage_in_bytes", "memory.kmem.tcp.max_usage_in_bytes"].map { "\(memory)/\($0)" }
+    }
 
     func killAll() {}  // version 1 has no such switch; when pid 1 ends, the kernel kills the rest
 }

@@ -57,7 +57,7 @@ struct CgroupV2: Cgroup {
         return MemoryReading(currentBytes: current, peakBytes: peak, isEnforced: true)
     }
 
-    var peakMemoryFile: String? { "\(directory)/memory.peak" }
+    var peakMemoryFiles: [String] { ["\(directory)/memory.peak"] }
 
     func killAll() { _ = set("cgroup.kill", "1") }
 

@@ -25,6 +25,14 @@ package struct HostCapabilities: Hashable, Sendable, Codable {
         package let remedy: String
         /// Whether functions cannot run at all.
         package let isFatal: Bool
+
+        /// Describes what is missing.
+        package init(missing: String, effect: String, remedy: String, isFatal: Bool) {
+            self.missing = missing
+            self.effect = effect
+            self.remedy = remedy
+            self.isFatal = isFatal
+        }
     }
 
     /// The kernel's release, as `uname -r` prints it.
@@ -49,8 +57,6 @@ package struct HostCapabilities: Hashable, Sendable, Codable {
     package let processDescriptors: Bool
     /// Whether the kernel has detached mounts (Linux 5.2, their attributes 5.12).
     package let detachedMounts: Bool
-    /// Whether microVMs could be used: `/dev/kvm` can be opened.
-    package let kvm: Bool
 
     /// The degradations; empty on a host that has every capability.
     package var degraded: [Degradation] {
@@ -74,8 +80,7 @@ package struct HostCapabilities: Hashable, Sendable, Codable {
             overlay: clinux_probe_overlay(isPrivileged ? 0 : 1) == 0,
             overlayInUserNamespace: clinux_probe_overlay(1) == 0,
             seccomp: access("/proc/sys/kernel/seccomp/actions_avail", F_OK) == 0,
-            processDescriptors: hasProcessDescriptors(), detachedMounts: clinux_has_detached_mounts() != 0,
-            kvm: access("/dev/kvm", R_OK | W_OK) == 0)
+            processDescriptors: hasProcessDescriptors(), detachedMounts: clinux_has_detached_mounts() != 0)
     }
 
     private static let kinds: [(String, Int32)] = [

@@ -50,13 +50,12 @@ enum HostDegradations {
 
     private static func kernel(_ host: HostCapabilities) -> [HostCapabilities.Degradation] {
         let needed = [
-            (host.seccomp, "seccomp", "functions do not start", "use a kernel with CONFIG_SECCOMP_FILTER", true),
-            (host.processDescriptors, "pidfd_open", "functions do not start", "use Linux 5.12 or later", true),
-            (host.detachedMounts, "mount_setattr", "functions do not start", "use Linux 5.12 or later", true),
-            (host.kvm, "/dev/kvm", "environments cannot be microVMs (not used yet)", "enable virtualization", false),
+            (host.seccomp, "seccomp", "use a kernel with CONFIG_SECCOMP_FILTER"),
+            (host.processDescriptors, "pidfd_open", "use Linux 5.12 or later"),
+            (host.detachedMounts, "mount_setattr", "use Linux 5.12 or later"),
         ]
-        return needed.compactMap { isThere, name, effect, remedy, isFatal in
-            isThere ? nil : .init(missing: name, effect: effect, remedy: remedy, isFatal: isFatal)
+        return needed.compactMap { isThere, name, remedy in
+            isThere ? nil : .init(missing: name, effect: "functions do not start", remedy: remedy, isFatal: true)
         }
     }
 }

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import LinuxSystem
 
 /// Finds the processors whose programs the kernel runs here through a registered emulator.
@@ -24,6 +25,16 @@ package enum HostEmulators {
         }
     }
 
+    /// The program that emulates a processor, where one is installed: QEMU's, by its usual names.
+    ///
+    /// - Parameter processor: as QEMU calls it: `aarch64`, `x86_64`.
+    package static func program(for processor: String) -> String? {
+        let candidates = ["/usr/bin", "/usr/local/bin"].flatMap { folder in
+            ["\(folder)/qemu-\(processor)-static", "\(folder)/qemu-\(processor)"]
+        }
+        return candidates.first { access($0, X_OK) == 0 }
+    }
+
     /// The machine of one entry, such as `qemu-aarch64`; `nil` when it is disabled or does not emulate a processor.
     static func machine(of entry: String) -> UInt16? {
         let lines = entry.split(separator: "\n")
@@ -39,5 +50,26 @@ package enum HostEmulators {
         let high = UInt16(String(decoding: digits[38..<40], as: UTF8.self), radix: 16)
         guard let low, let high else { return nil }
         return high << 8 | low
+    }
+
+    /// How programs for another processor run here.
+    package enum Support: Hashable, Sendable {
+        /// In a registered emulator that works inside a sandbox.
+        case registered
+        /// The kernel has no registry of emulators, or it is not mounted.
+        case noRegistry
+        /// Not at all: no emulator is registered, though this program may be one.
+        case notRegistered(program: String?)
+    }
+
+    /// Whether an emulator is registered for an ELF machine number, and whether one is installed otherwise.
+    ///
+    /// - Parameter processor: as QEMU calls it.
+    package static func support(
+        ofMachine machine: UInt16, processor: String, registry: String = "/proc/sys/fs/binfmt_misc"
+    ) -> Support {
+        if machines(registry: registry).contains(machine) { return .registered }
+        guard access("\(registry)/register", F_OK) == 0 else { return .noRegistry }
+        return .notRegistered(program: program(for: processor))
     }
 }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import LinuxSystem
 package import SandboxPlan
 
 /// Finds the files of this host that an interpreter from `/usr/bin` needs.
@@ -7,8 +8,9 @@ package import SandboxPlan
 package enum HostUserland {
     /// Reads the host's file system. The result does not change while a server runs: call it once.
     package static func detect() -> Userland {
-        var userland = Userland(binds: [ReadOnlyBind(from: "/usr", to: "/usr")])
+        var userland = Userland(binds: [systemDirectory("/usr")])
         for path in systemDirectories { add(path, to: &userland) }
+        userland.replacements = shell()
         userland.binds += present(configuration)
         userland.resolution = present(["/etc/hosts", "/etc/resolv.conf"])
         return userland
@@ -19,8 +21,28 @@ package enum HostUserland {
         if let target = linkTarget(path) {
             userland.links.append(PlannedLink(at: path, to: target))
         } else if isDirectory(path) {
-            userland.binds.append(ReadOnlyBind(from: path, to: path))
+            userland.binds.append(systemDirectory(path))
         }
+    }
+
+    /// A view, where nothing is mounted below the directory: an overlay would leave that out.
+    private static func systemDirectory(_ path: String) -> ReadOnlyBind {
+        let mounts = TextFile.read("/proc/self/mountinfo")?.split(separator: "\n") ?? []
+        let hasMounts = mounts.contains { line in
+            let fields = line.split(separator: " ")
+            return fields.count > 4 && fields[4].hasPrefix(path + "/")
+        }
+        return ReadOnlyBind(from: path, to: path, isView: !hasMounts)
+    }
+
+    /// Bash in the place of `/bin/sh`, as on Amazon Linux, whose scripts rely on it: dash knows no `set -o pipefail`.
+    ///
+    /// It covers the name alone, often a link, and not the program that the link names, which may be busybox.
+    private static func shell() -> [ReadOnlyBind] {
+        guard let bash = RealPath.of("/bin/bash"), let folder = RealPath.of("/bin"),
+            let shell = RealPath.of("/bin/sh"), shell != bash
+        else { return [] }
+        return [ReadOnlyBind(from: bash, to: "\(folder)/sh", isDirectory: false)]
     }
 
     private static let systemDirectories = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"]

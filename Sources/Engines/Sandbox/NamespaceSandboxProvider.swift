@@ -10,7 +10,8 @@ package final class NamespaceSandboxProvider: SandboxProvider {
     private let initExecutable: String
     private let cgroups: CgroupParent?
     private let handshakeLimit: Duration
-    private let seccompProgram: [UInt8]
+    private let seccompProgram: SeccompProgram
+    private let systemCalls: SystemCallPolicy
     private let identities: IdentityPool
 
     /// Prepares a provider: compiles the seccomp filter once.
@@ -18,11 +19,13 @@ package final class NamespaceSandboxProvider: SandboxProvider {
     /// `initExecutable` is the path of `strata-init`. Without `cgroups`, memory and CPU are not limited by the kernel
     /// (see `MemoryReading.isEnforced`). A start that takes longer than the limit is killed and fails.
     package init(
-        initExecutable: String, cgroups: CgroupParent?, handshakeLimitSeconds: Double = 10
+        initExecutable: String, cgroups: CgroupParent?, systemCalls: SystemCallPolicy = .enforce,
+        handshakeLimitSeconds: Double = 10
     ) throws(SandboxError) {
         self.initExecutable = initExecutable
         self.cgroups = cgroups
         handshakeLimit = .seconds(handshakeLimitSeconds)
+        self.systemCalls = systemCalls
         seccompProgram = try SeccompFilter.compiled()
         identities = IdentityPool()
     }
@@ -48,7 +51,8 @@ package final class NamespaceSandboxProvider: SandboxProvider {
         _ plan: SandboxPlan, identity: HostIdentity, cgroup: (any Cgroup)?
     ) throws(SandboxError) -> any RunningSandbox {
         let placement = SandboxPlacement(
-            identity: identity, seccompProgram: seccompProgram,
+            identity: identity, seccompProgram: seccompProgram.instructions,
+            forbiddenCalls: seccompProgram.forbidden, performsRefusedCalls: systemCalls == .log,
             cgroupMembershipFiles: cgroup?.membershipFiles ?? [])
         var launch = try SandboxLaunch(initExecutable, plan: plan, placement: placement)
         let started: SandboxLaunch.Started
@@ -58,7 +62,8 @@ package final class NamespaceSandboxProvider: SandboxProvider {
             launch.abandon()
             throw error
         }
-        return NamespaceSandbox(started, limits: plan.limits, cgroup: cgroup) { [identities] in
+        return NamespaceSandbox(started, limits: plan.limits, cgroup: cgroup, systemCalls: systemCalls) {
+            [identities] in
             identities.release(identity)
         }
     }

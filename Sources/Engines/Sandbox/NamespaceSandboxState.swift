@@ -6,6 +6,8 @@ struct NamespaceSandboxState {
     enum KillReason {
         case requested
         case memory
+        /// The control socket had a message that pid 1 cannot have sent.
+        case forgery
     }
 
     /// Whether the descriptors are still ours.
@@ -17,19 +19,55 @@ struct NamespaceSandboxState {
     /// Why the command could not be executed.
     private var executionError: Int32?
     private var killReason: KillReason?
+    private let firstProcess: Int32
+    /// The programs whose end pid 1 may report, by number.
+    private var running: Set<Int>
+    /// The connections that were ordered and not reported yet, by ticket.
+    private var tickets: [Int32: Int] = [:]
+    /// The system calls that were reported as refused, by number.
+    private var refusedCalls: Set<Int32> = []
+
+    /// The state of a sandbox that was just started: its pid 1, and its sidecars, beside which the command waits.
+    init(firstProcess: Int32, sidecarCount: Int) {
+        self.firstProcess = firstProcess
+        running = sidecarCount == 0 ? [0] : Set(1...sidecarCount)
+    }
+
+    /// Whether a message was forged: nothing more is read.
+    var wasForged: Bool { killReason == .forgery }
+
+    /// The command was ordered to run.
+    mutating func commandWasOrdered() { running.insert(0) }
+
+    /// A connection was ordered.
+    mutating func connectionWasOrdered(ticket: Int32) { tickets[ticket, default: 0] += 1 }
+
+    /// Takes a report, if pid 1 sent it and it fits what pid 1 was asked. One that does not is the work of a program
+    /// that has taken the control socket.
+    mutating func accepts(_ report: SandboxReport, from sender: Int32) -> Bool {
+        guard sender == firstProcess else { return false }
+        switch report {
+        case .created, .started, .failed: return false
+        case .exited(let program, let waitStatus):
+            guard running.remove(program) != nil else { return false }
+            if program == 0 { self.waitStatus = waitStatus }
+        case .notExecutable(let program, let errno):
+            guard running.remove(program) != nil else { return false }
+            if program == 0 { executionError = errno }
+        case .refused(let call): return refusedCalls.insert(call.number).inserted
+        case .connected(let ticket, _):
+            guard let count = tickets[ticket] else { return false }
+            tickets[ticket] = count > 1 ? count - 1 : nil
+        }
+        return true
+    }
 
     /// The server kills the sandbox. False when nothing is left to kill.
     mutating func kill(because reason: KillReason) -> Bool {
         guard isOpen, exit == nil else { return false }
-        if killReason == nil { killReason = reason }
+        if killReason == nil || reason == .forgery { killReason = reason }
         return true
     }
-
-    /// The command exited; its sidecars may still run.
-    mutating func commandDidExit(waitStatus: Int32) { self.waitStatus = waitStatus }
-
-    /// The command could not be executed.
-    mutating func commandNotExecuted(errno: Int32) { executionError = errno }
 
     /// The last process inside has ended.
     ///

@@ -13,28 +13,41 @@ struct SandboxControl {
         return withUnsafeBytes(of: message) { MessageSocket.send(Array($0), to: socket) }
     }
 
-    /// The next report, if one has arrived; nil when none has, or the socket has ended.
-    func next() -> SandboxReport? {
+    /// What has arrived.
+    enum Arrival {
+        /// A report, and the process that sent it.
+        case report(SandboxReport, sender: Int32)
+        /// A message that is no report, with its descriptors, which the caller closes where that may block.
+        case nonsense([Int32])
+        /// Nothing, or the socket has ended.
+        case nothing
+    }
+
+    /// What has arrived next; never blocks.
+    func next() -> Arrival {
         do {
-            guard case .message(let bytes, let descriptors) = try MessageSocket.receive(socket, limitBytes: 512) else {
-                return nil
-            }
-            return SandboxReport(bytes, descriptors: descriptors)
+            guard
+                case .message(let bytes, let descriptors, let sender) = try MessageSocket.receive(
+                    socket, limitBytes: 512)
+            else { return .nothing }
+            guard let report = SandboxReport(bytes, descriptors: descriptors) else { return .nonsense(descriptors) }
+            return .report(report, sender: sender)
         } catch {
-            return nil  // an error of recvmsg is treated as the end: no more reports will come
+            return .nothing  // an error of recvmsg is treated as the end: no more reports will come
         }
     }
 
-    /// Waits for the next report until `deadline`.
-    func next(until deadline: ContinuousClock.Instant) throws(SandboxError) -> SandboxReport {
+    /// Waits for what arrives next until `deadline`.
+    func next(until deadline: ContinuousClock.Instant) throws(SandboxError) -> Arrival {
         let left = ContinuousClock.now.duration(to: deadline)
         let milliseconds = left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000
         guard Readiness.await(socket, limitMilliseconds: Int32(clamping: max(0, milliseconds))) else {
             throw SandboxError(stage: "start the sandbox in time", errno: ETIMEDOUT)
         }
-        guard let report = next() else {
+        let arrival = next()
+        if case .nothing = arrival {
             throw SandboxError(stage: "hear from the sandbox", errno: EPIPE, detail: "strata-init ended early")
         }
-        return report
+        return arrival
     }
 }

@@ -9,8 +9,14 @@ enum SandboxProcess {
     /// this nothing is left. The time limit is for a process that hangs in the kernel.
     static func end(_ descriptor: Int32) {
         ProcessDescriptor.signal(descriptor, SIGKILL)
-        guard ProcessDescriptor.awaitEnd(descriptor, limitMilliseconds: endLimitMilliseconds) else { return }
+        guard awaitEnd(descriptor) else { return }
         _ = ProcessDescriptor.reap(descriptor)
+    }
+
+    /// Waits for the end of one that was killed; false when the time limit has passed before.
+    @discardableResult
+    static func awaitEnd(_ descriptor: Int32) -> Bool {
+        ProcessDescriptor.awaitEnd(descriptor, limitMilliseconds: endLimitMilliseconds)
     }
 
     private static let endLimitMilliseconds: Int32 = 10_000

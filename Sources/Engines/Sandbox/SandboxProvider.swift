@@ -47,6 +47,9 @@ package protocol RunningSandbox: AnyObject, Sendable {
 
     /// Stops every process inside until `thaw()` (SIGSTOP, by pid 1). False when the sandbox is ending.
     func freeze() -> Bool
+    /// Whether a process inside runs or waits for events: after `freeze()`, one that something has continued. Reads
+    /// each process inside, so not for a thread that serves.
+    func hasActivePrograms() -> Bool
     /// Continues the processes inside (SIGCONT, by pid 1). False when the sandbox is ending.
     func thaw() -> Bool
     /// Changes the CPU limit, in cores: the init phase may have more than the invocations. False when there is none.
@@ -72,6 +75,20 @@ package enum SandboxEvent: Hashable, Sendable {
     case notExecutable(Int, errno: Int32)
     /// A connection into the sandbox, non-blocking, for the caller to close; `nil` where no process listens.
     case connected(ticket: Int32, Int32?)
+    /// A program made a system call that the sandbox refuses, for the first time: the call, as in a program's source.
+    /// `isPerformed` with ``SystemCallPolicy/log``.
+    case callRefused(String, isPerformed: Bool)
+    /// A message that the sandbox's first process cannot have sent. Everything inside is being killed, which
+    /// ``RunningSandbox/reap()`` reports, and no event follows: stop watching for events.
+    case forged
+}
+
+/// What becomes of system calls that functions do not need.
+package enum SystemCallPolicy: String, Hashable, Sendable, CaseIterable {
+    /// They fail.
+    case enforce
+    /// They are performed, for functions that are trusted: to find what a program needs.
+    case log
 }
 
 /// How a sandbox ended.
@@ -86,7 +103,7 @@ package enum SandboxExit: Hashable, Sendable {
     case outOfMemory
     /// `kill()` or `close()` ended it.
     case killed
-    /// Pid 1 was killed from outside, by a process of the host, and reported nothing.
+    /// Pid 1 was killed from outside, by a process of the host, and reported nothing; or its reports were forged.
     case lost
 }
 

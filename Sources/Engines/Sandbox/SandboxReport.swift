@@ -5,8 +5,8 @@ internal import LinuxSystem
 enum SandboxReport {
     /// Pid 1 was created, and waits for the launcher's permission to go on.
     case created(processID: Int32, descriptor: Int32)
-    /// The command runs.
-    case started(listeners: [Int32])
+    /// The command runs. The descriptors are the listeners and, with sidecars, the pipe of their output.
+    case started([Int32])
     /// A step of the set-up failed.
     case failed(SandboxError)
     /// A program exited with this wait status.
@@ -16,35 +16,43 @@ enum SandboxReport {
     /// A connection that was ordered; `nil` where no process listens.
     case connected(ticket: Int32, descriptor: Int32?)
 
-    /// Decodes a message; nil, with the descriptors closed, when it is not one.
+    /// A system call was refused, for the first time.
+    case refused(SystemCallAttempt)
+
+    /// Decodes a message and prepares what it carries; nil when it is none, or when a descriptor is not what the
+    /// message says. The descriptors are the caller's to close then.
     init?(_ bytes: [UInt8], descriptors: [Int32]) {
-        guard bytes.count == MemoryLayout<strata_report>.size else {
-            descriptors.forEach { _ = FileDescriptor(owning: $0) }
-            return nil
-        }
+        guard bytes.count == MemoryLayout<strata_report>.size else { return nil }
         let report = bytes.withUnsafeBytes { $0.loadUnaligned(as: strata_report.self) }
         switch (strata_report_kind(report.kind), descriptors.count) {
-        case (STRATA_REPORT_CREATED, 1): self = .created(processID: report.value, descriptor: descriptors[0])
-        case (STRATA_REPORT_STARTED, _): self = .started(listeners: descriptors)
+        case (STRATA_REPORT_CREATED, 1):
+            guard ReceivedDescriptor.prepare(descriptors[0], as: .process) else { return nil }
+            self = .created(processID: report.value, descriptor: descriptors[0])
+        case (STRATA_REPORT_STARTED, _): self = .started(descriptors)
         case (STRATA_REPORT_FAILED, 0): self = .failed(SandboxError(report))
         case (STRATA_REPORT_EXITED, 0): self = .exited(program: Int(report.stage), waitStatus: report.value)
         case (STRATA_REPORT_EXEC_FAILED, 0): self = .notExecutable(program: Int(report.stage), errno: report.error)
-        case (STRATA_REPORT_CONNECTED, 0...1): self = .connected(ticket: report.value, descriptor: descriptors.first)
-        default:
-            descriptors.forEach { _ = FileDescriptor(owning: $0) }
-            return nil
+        case (STRATA_REPORT_REFUSED, 0):
+            self = .refused(
+                SystemCallAttempt(
+                    number: report.value, first: UInt32(bitPattern: report.error), second: report.stage))
+        case (STRATA_REPORT_CONNECTED, 0): self = .connected(ticket: report.value, descriptor: nil)
+        case (STRATA_REPORT_CONNECTED, 1):
+            guard ReceivedDescriptor.prepare(descriptors[0], as: .connection) else { return nil }
+            self = .connected(ticket: report.value, descriptor: descriptors[0])
+        default: return nil
         }
     }
 }
 
 extension SandboxReport {
-    /// Closes the descriptors of a report that is not used.
-    func discard() {
+    /// The descriptors that it carried.
+    var descriptors: [Int32] {
         switch self {
-        case .created(_, let descriptor): _ = FileDescriptor(owning: descriptor)
-        case .started(let listeners): listeners.forEach { _ = FileDescriptor(owning: $0) }
-        case .connected(_, let descriptor?): _ = FileDescriptor(owning: descriptor)
-        case .failed, .exited, .notExecutable, .connected: break
+        case .created(_, let descriptor): [descriptor]
+        case .started(let descriptors): descriptors
+        case .connected(_, let descriptor): [descriptor].compactMap(\.self)
+        case .failed, .exited, .notExecutable, .refused: []
         }
     }
 }

@@ -1,11 +1,12 @@
-/// Which system calls a function may not make, as data. `SeccompFilter` compiles it.
+/// What a function may not do with the calls of ``AllowedCalls``, and which other calls answer `EPERM`, as data.
+/// `SeccompFilter` compiles it.
 ///
-/// A function has no capability and lives in namespaces, so most of these would fail anyway. The filter takes the code
-/// behind them out of reach: most kernel vulnerabilities that lead out of containers are in these calls. The list
-/// follows what the default profile of moby refuses to containers without capabilities.
+/// A function has no capability and lives in namespaces, so most of this would fail anyway. The filter takes the code
+/// behind it out of reach: most kernel vulnerabilities that lead out of containers are there.
 enum SeccompRules {
-    /// Refused with `EPERM` for all arguments.
-    static let refused =
+    /// Calls that answer `EPERM`, as programs expect of a call that they may not make. What neither list names answers
+    /// `ENOSYS`, as a kernel without the call does, and the C library or the runtime falls back to another one.
+    static let forbidden =
         mounts + namespaces + otherProcesses + kernelInterfaces + keys + administration + clocks
 
     private static let mounts = [
@@ -32,14 +33,8 @@ enum SeccompRules {
         "settimeofday", "clock_settime", "clock_settime64", "clock_adjtime", "clock_adjtime64", "adjtimex", "stime",
     ]
 
-    /// Numbers of calls that an older libseccomp does not know. Since Linux 5.1 all architectures share the numbers.
-    static let newCalls: [String: Int32] = [
-        "mount_setattr": 442, "quotactl_fd": 443, "set_mempolicy_home_node": 450, "statmount": 457, "listmount": 458,
-        "open_tree_attr": 467,
-    ]
-
-    /// Refused with `ENOSYS`, so that the C library falls back: the arguments of clone3 are in memory, where no filter
-    /// can look for namespace flags; those of clone are checked.
+    /// Refused with `ENOSYS` without a word, because every C library falls back at each thread that it starts: the
+    /// arguments of clone3 are in memory, where no filter can look for namespace flags; those of clone are checked.
     static let absent = ["clone3"]
 
     /// Bits of clone's first argument that make a namespace: mount, cgroup, uts, ipc, user, pid, net. (The one for
@@ -51,10 +46,13 @@ enum SeccompRules {
     /// Requests of ioctl that push input into a terminal or steer the console: TIOCSTI, TIOCLINUX.
     static let terminalRequests: [UInt64] = [0x5412, 0x541C]
 
-    /// The command of fcntl that changes how much a pipe holds: F_SETPIPE_SZ. The server reads a function's output
-    /// before it passes the answer on, so a pipe of the largest size, full of line breaks, would delay it by most of a
-    /// second.
-    static let pipeResizing: UInt64 = 1031
+    /// Commands of fcntl that reach beyond the environment.
+    ///
+    /// F_SETPIPE_SZ changes how much a pipe holds. The server reads a function's output before it passes the answer on,
+    /// so a pipe of the largest size, full of line breaks, would delay it by most of a second. F_SETLEASE makes every
+    /// other user of a file wait for its holder (fcntl(2)): packages of all accounts share files. F_NOTIFY tells what
+    /// others do in a folder.
+    static let fileCommands: [UInt64] = [1031, 1024, 1026]
 
     /// The socket families that functions need: AF_UNIX, AF_INET, AF_INET6, and AF_NETLINK, through which the C library
     /// lists interfaces.
@@ -63,8 +61,11 @@ enum SeccompRules {
     static let familyCount: UInt64 = 46
     /// AF_INET, AF_INET6: the families on which a raw socket would see and forge packets.
     static let internetFamilies: [UInt64] = [2, 10]
-    /// SOCK_RAW and SOCK_PACKET, within the bits that hold the type.
-    static let rawTypes: [UInt64] = [3, 10]
+    /// SOCK_RAW, SOCK_RDM, SOCK_SEQPACKET, SOCK_DCCP and SOCK_PACKET, within the bits that hold the type.
+    static let otherTypes: [UInt64] = [3, 4, 5, 6, 10]
+    /// Protocols over streams and datagrams beside TCP and UDP: DCCP, SCTP, UDP-Lite, SMC, MPTCP. They answer
+    /// `EPROTONOSUPPORT`, as a kernel without them: Go's runtime asks for MPTCP at its first listener.
+    static let otherProtocols: [UInt64] = [33, 132, 136, 256, 262]
     /// The bits of socket's second argument that are the type; the others are flags.
     static let typeMask: UInt64 = 0xF
     /// AF_NETLINK, and NETLINK_ROUTE, the only protocol of it that is open.
@@ -74,4 +75,29 @@ enum SeccompRules {
     /// ADDR_NO_RANDOMIZE, MMAP_PAGE_ZERO, ADDR_COMPAT_LAYOUT, READ_IMPLIES_EXEC. The query, 0xFFFFFFFF, has them all
     /// set and is refused with them; its callers take the default then.
     static let personalityFlags: [UInt64] = [0x0004_0000, 0x0010_0000, 0x0020_0000, 0x0040_0000]
+
+    /// Commands of membarrier that interrupt processors for processes of the whole host: GLOBAL, GLOBAL_EXPEDITED and
+    /// its registration. Java, .NET and liburcu use the private ones, which reach their own threads only.
+    static let globalBarriers: [UInt64] = [1, 2, 4]
+
+    /// Options of prctl: PR_SET_MM, and PR_SCHED_CORE, which can keep processors from running anything else.
+    static let processOptions: [UInt64] = [35, 62]
+
+    /// SOL_TCP and TCP_ULP: protocols of the kernel on top of TCP, such as TLS.
+    static let upperProtocols: (level: UInt64, option: UInt64) = (6, 31)
+
+    /// Flags that take pages of the host's pool of huge ones, which no limit of memory counts: MAP_HUGETLB of mmap,
+    /// MFD_HUGETLB of memfd_create, SHM_HUGETLB of shmget. Each with the place of the argument.
+    static let hugePages: [(call: String, argument: UInt32, flag: UInt64)] = [
+        ("mmap", 3, 0x4_0000), ("memfd_create", 1, 4), ("shmget", 2, 0o4000),
+    ]
+
+    /// RLIMIT_CORE. Setting it succeeds without an effect: 0 would have a core dump that is piped to a program of the
+    /// host, which 1 prevents (core(5)); programs that set 0 want none either.
+    static let coreLimit: UInt64 = 4
+
+    /// The calls of which some arguments are refused.
+    static let checkedCalls: Set<String> = [
+        "clone", "fcntl", "ioctl", "membarrier", "personality", "prctl", "setsockopt", "socket", "socketpair",
+    ]
 }

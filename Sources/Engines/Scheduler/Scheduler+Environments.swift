@@ -10,13 +10,20 @@ extension Scheduler {
             return [retire(id)] + useRoom(nowNanoseconds: nowNanoseconds)
         }
         if let waiter = line.oldest(of: environment.version, revision: environment.revision) {
-            guard environment.kind == .provisioned || !mustYield(to: waiter, nowNanoseconds) else {
+            guard environment.kind == .provisioned || !mustYield(waiter.version, nowNanoseconds) else {
                 return [retire(id)] + useRoom(nowNanoseconds: nowNanoseconds)
             }
             line.remove(waiter)
-            if environment.kind == .provisioned { ledger.moveToProvisioned(waiter.version) }
-            environments[id]?.state = .busy(waiter.invocation)
-            return [.assign(id, waiter.invocation)] + useRoom(nowNanoseconds: nowNanoseconds)
+            return [assign(waiter, to: id)] + useRoom(nowNanoseconds: nowNanoseconds)
+        }
+        if let source = withdrawable(of: environment.version),
+            case .starting(let invocation?)? = environments[source]?.state
+        {
+            guard environment.kind == .provisioned || !mustYield(environment.version, nowNanoseconds) else {
+                return [retire(id)] + useRoom(nowNanoseconds: nowNanoseconds)
+            }
+            withdraw(invocation, from: source, for: id, environment, nowNanoseconds)
+            return [.withdraw(invocation, from: source, for: id)] + useRoom(nowNanoseconds: nowNanoseconds)
         }
         environments[id]?.state = .idle(sinceNanoseconds: nowNanoseconds)
         if environment.kind == .provisioned {
@@ -31,8 +38,8 @@ extension Scheduler {
 
     /// Whether the one whose turn it is has waited for so long that an environment of another version ends for it.
     /// Sooner, an environment serves its own version: on a full host each change costs a cold start.
-    private func mustYield(to waiter: WaitingLine<Version>.Waiter, _ nowNanoseconds: UInt64) -> Bool {
-        guard let next = line.next, next.version != waiter.version else { return false }
+    private func mustYield(_ version: Version, _ nowNanoseconds: UInt64) -> Bool {
+        guard let next = line.next, next.version != version else { return false }
         return nowNanoseconds >= next.sinceNanoseconds + limits.waitNanoseconds / 2
     }
 
@@ -50,7 +57,9 @@ extension Scheduler {
         let environment = Environment(
             state: .starting(waiter.invocation), version: waiter.version, revision: waiter.revision,
             memoryMebibytes: waiter.memoryMebibytes, kind: .onDemand)
-        return .start(makeEnvironment(environment), waiter.version, revision: waiter.revision, waiter.invocation)
+        let id = makeEnvironment(environment)
+        if environments[id]?.isOutdated == false { pools[waiter.version]?.starting.append(id) }
+        return .start(id, waiter.version, revision: waiter.revision, waiter.invocation)
     }
 
     /// Ends an environment that runs nothing. It keeps its part of the host until it is reported as gone.
@@ -66,6 +75,8 @@ extension Scheduler {
     /// Takes an environment out of its version's pool.
     mutating func depart(_ id: EnvironmentID, _ environment: Environment) {
         if case .idle = environment.state { leaveIdle(id) }
+        pools[environment.version]?.starting.remove(id)
+        pools[environment.version]?.unclaimed.remove(id)
         guard pools[environment.version]?.members.remove(id) != nil, environment.kind == .provisioned else { return }
         pools[environment.version]?.provision.count -= 1
         if case .starting = environment.state { pools[environment.version]?.provision.starting -= 1 }
@@ -90,6 +101,8 @@ extension Scheduler {
         for id in pool.members { environments[id]?.isOutdated = true }
         let actions = (pool.idle + pool.idleProvisioned).map { retire($0) }
         pools[version]?.members = []
+        pools[version]?.starting = OrderedList()
+        pools[version]?.unclaimed = []
         pools[version]?.provision.count = 0
         pools[version]?.provision.starting = 0
         noteProvision(of: version)
@@ -116,6 +129,98 @@ extension Scheduler {
     /// Forgets what is known of a function whose version was deleted, once nothing of it is left.
     mutating func forgetIfGone(_ version: Version) {
         if pools[version] == nil { ledger.forgetIfBlank(version.function) }
+    }
+}
+
+// An invocation moves from the environment that starts for it to one that comes free before.
+extension Scheduler {
+    /// An invocation on its way. Who starts for it may have it already, or may just have failed with it: until that is
+    /// known, the other environment runs nothing.
+    struct Withdrawal: Sendable {
+        /// What is known of the invocation, as of one that waits.
+        let waiter: WaitingLine<Version>.Waiter
+        /// The environment that starts for it.
+        let source: EnvironmentID
+        /// Whether that environment has ended meanwhile, with the invocation or without it.
+        var isSourceGone = false
+    }
+
+    /// The environment that has been starting for an invocation for longest; `nil` where there is none, or where a
+    /// quarter of the version's environments start for none already: each is one more than is needed now, and under
+    /// load there would be ever more of them.
+    private func withdrawable(of version: Version) -> EnvironmentID? {
+        guard let pool = pools[version], pool.unclaimed.count < max(1, pool.members.count / 4) else { return nil }
+        return pool.starting.first
+    }
+
+    /// Reserves a free environment for the invocation that another one of its version starts for.
+    private mutating func withdraw(
+        _ invocation: InvocationID, from source: EnvironmentID, for id: EnvironmentID, _ environment: Environment,
+        _ nowNanoseconds: UInt64
+    ) {
+        pools[environment.version]?.starting.remove(source)
+        pools[environment.version]?.unclaimed.insert(source)
+        environments[source]?.withdrawnFor = id
+        environments[id]?.state = .reserved
+        let waiter = WaitingLine<Version>.Waiter(
+            invocation: invocation, version: environment.version, revision: environment.revision,
+            memoryMebibytes: environment.memoryMebibytes, sinceNanoseconds: nowNanoseconds)
+        withdrawals[id] = Withdrawal(waiter: waiter, source: source)
+    }
+
+    /// What a ``SchedulerAction/withdraw(_:from:for:)`` has led to.
+    ///
+    /// - Parameters:
+    ///   - id: the environment that is reserved.
+    ///   - isGivenUp: whether the other environment has given the invocation up, and starts without it; otherwise it
+    ///     runs it, or has ended with it.
+    public mutating func withdrawn(
+        for id: EnvironmentID, isGivenUp: Bool, nowNanoseconds: UInt64
+    ) -> [SchedulerAction<Version>] {
+        guard let withdrawal = withdrawals.removeValue(forKey: id) else { return [] }
+        let waiter = withdrawal.waiter
+        if environments[withdrawal.source]?.withdrawnFor == id {
+            environments[withdrawal.source]?.withdrawnFor = nil
+            if isGivenUp {
+                environments[withdrawal.source]?.state = .starting(nil)
+            } else {
+                pools[waiter.version]?.unclaimed.remove(withdrawal.source)
+            }
+        }
+        var reserved: Environment?
+        if let environment = environments[id], case .reserved = environment.state { reserved = environment }
+        guard isGivenUp else {
+            if withdrawal.isSourceGone { finish(waiter.version, .onDemand) }
+            return reserved.map { release(id, $0, nowNanoseconds: nowNanoseconds) } ?? []
+        }
+        return reserved == nil ? replace(waiter) : [assign(waiter, to: id)]
+    }
+
+    private mutating func assign(
+        _ waiter: WaitingLine<Version>.Waiter, to id: EnvironmentID
+    ) -> SchedulerAction<Version> {
+        if environments[id]?.kind == .provisioned { ledger.moveToProvisioned(waiter.version) }
+        environments[id]?.state = .busy(waiter.invocation)
+        return .assign(id, waiter.invocation)
+    }
+
+    /// The environment that was reserved for an invocation has ended: finds another place for it.
+    private mutating func replace(_ waiter: WaitingLine<Version>.Waiter) -> [SchedulerAction<Version>] {
+        if let idle = idleEnvironment(of: waiter.version, revision: waiter.revision).environment {
+            leaveIdle(idle)
+            return [assign(waiter, to: idle)]
+        }
+        if let actions = place(waiter) { return actions }
+        finish(waiter.version, .onDemand)
+        return [.throttle(waiter.invocation, .concurrentInvocationLimitExceeded)]
+    }
+
+    /// Whether an environment that ends while it starts still has its invocation. Where that is not known yet, its end
+    /// is noted.
+    mutating func hadInvocation(_ environment: Environment) -> Bool {
+        guard let target = environment.withdrawnFor else { return true }
+        withdrawals[target]?.isSourceGone = true
+        return false
     }
 }
 

@@ -103,7 +103,7 @@ extension Scheduler {
     mutating func noteLoss(of environment: Environment, nowNanoseconds: UInt64) {
         guard environment.kind == .provisioned, !environment.isOutdated, !environment.hasWorked else { return }
         switch environment.state {
-        case .ending, .busy: return
+        case .ending, .busy, .reserved: return
         case .starting: pools[environment.version]?.provision.noteFailure(isStart: true, nowNanoseconds: nowNanoseconds)
         case .idle: pools[environment.version]?.provision.noteFailure(isStart: false, nowNanoseconds: nowNanoseconds)
         }
@@ -114,7 +114,13 @@ extension Scheduler {
     private mutating func retireSuperfluous(of version: Version) -> [SchedulerAction<Version>] {
         guard let pool = pools[version], pool.provision.count > pool.provision.target else { return [] }
         let starting = pool.members.filter { id in
-            if case .starting(nil)? = environments[id]?.state { true } else { false }
+            if let environment = environments[id], environment.kind == .provisioned,
+                case .starting = environment.state
+            {
+                true
+            } else {
+                false
+            }
         }
         let candidates = starting.sorted() + pool.idleProvisioned
         return candidates.prefix(pool.provision.count - pool.provision.target).map { retire($0) }

@@ -5,6 +5,25 @@ extension Scheduler {
         (used + .one(memoryMebibytes: memory)).fits(limits.host)
     }
 
+    /// Admits an invocation and finds a place for it; throttles it where too many wait already.
+    mutating func startOrWait(_ waiter: WaitingLine<Version>.Waiter) -> [SchedulerAction<Version>] {
+        guard let actions = place(waiter) else {
+            return [.throttle(waiter.invocation, .concurrentInvocationLimitExceeded)]
+        }
+        begin(waiter.version, .onDemand, waiter.sinceNanoseconds)
+        ledger.noteStart(waiter.version, nowNanoseconds: waiter.sinceNanoseconds)
+        return actions
+    }
+
+    /// Starts an environment for an invocation, or lets it wait for room; `nil` where too many wait already.
+    mutating func place(_ waiter: WaitingLine<Version>.Waiter) -> [SchedulerAction<Version>]? {
+        if line.isEmpty, hasRoom(forMemoryMebibytes: waiter.memoryMebibytes) { return [start(for: waiter)] }
+        guard line.count < limits.waitingInvocations else { return nil }
+        line.append(waiter)
+        let until = waiter.sinceNanoseconds + limits.waitNanoseconds
+        return [.wait(waiter.invocation, untilNanoseconds: until)] + useRoom(nowNanoseconds: waiter.sinceNanoseconds)
+    }
+
     /// Starts what there is room for, and makes room for the rest by ending environments that have been idle for
     /// longest.
     mutating func useRoom(nowNanoseconds: UInt64) -> [SchedulerAction<Version>] {

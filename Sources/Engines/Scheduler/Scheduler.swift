@@ -5,7 +5,7 @@
 /// environment lifecycle" in the Lambda developer guide):
 /// - an environment runs one invocation at a time, and only of the revision it was made for;
 /// - the idle environment used last serves the next invocation, a provisioned one before any other; a new one is
-///   started only when none is idle;
+///   started only when none is idle; an invocation that one is started for takes another that comes free before;
 /// - an account never has more invocations under way than its limit, nor a function than are reserved for it, not even
 ///   for an instant; what would exceed a limit is throttled at once;
 /// - a new revision retires the idle environments of the old one at once and the busy ones after their invocation.
@@ -26,6 +26,8 @@ public struct Scheduler<Version: ScheduledVersion>: Sendable {
     var used = HostShare()
     var idle = HostShare()
     var ending = HostShare()
+    /// Invocations that are to move from the environment that starts for them to one that is free, by that one.
+    var withdrawals: [EnvironmentID: Withdrawal] = [:]
     /// Invocations that wait or have an environment.
     var runningCount = 0
     private var lastEnvironment: UInt32 = 0
@@ -42,6 +44,9 @@ public struct Scheduler<Version: ScheduledVersion>: Sendable {
         enum State: Sendable {
             /// Started, for this invocation or before any; its runtime has not asked for work. → busy, idle, ending.
             case starting(InvocationID?)
+            /// Free for an invocation that another environment starts for, as soon as that one gives it up. → busy,
+            /// idle, ending.
+            case reserved
             /// Runs this invocation. → idle, busy, ending.
             case busy(InvocationID)
             /// Runs nothing since then. → busy, ending.
@@ -59,6 +64,8 @@ public struct Scheduler<Version: ScheduledVersion>: Sendable {
         var isOutdated = false
         /// It has answered an invocation.
         var hasWorked = false
+        /// The environment that is to run the invocation that this one starts for.
+        var withdrawnFor: EnvironmentID?
 
         var share: HostShare { .one(memoryMebibytes: memoryMebibytes) }
     }
@@ -69,6 +76,10 @@ public struct Scheduler<Version: ScheduledVersion>: Sendable {
         /// Those that are idle, the one used last at the end.
         var idle: [EnvironmentID] = []
         var idleProvisioned: [EnvironmentID] = []
+        /// Those that start for an invocation, the oldest first.
+        var starting = OrderedList<EnvironmentID>()
+        /// Those that start without the invocation that they were started for: another one has it, or is to have it.
+        var unclaimed: Set<EnvironmentID> = []
         /// All of them but those that are ending.
         var members: Set<EnvironmentID> = []
         var provision = Provision()
@@ -106,34 +117,34 @@ extension Scheduler {
         return actions + startOrWait(waiter)
     }
 
-    private mutating func startOrWait(_ waiter: WaitingLine<Version>.Waiter) -> [SchedulerAction<Version>] {
-        let hasRoom = line.isEmpty && hasRoom(forMemoryMebibytes: waiter.memoryMebibytes)
-        guard hasRoom || line.count < limits.waitingInvocations else {
-            return [.throttle(waiter.invocation, .concurrentInvocationLimitExceeded)]
+    /// An environment runs the invocation that it was started for.
+    ///
+    /// - Returns: that invocation; `nil` when the environment does not start for one, or is ending.
+    @discardableResult
+    public mutating func environmentStarted(_ id: EnvironmentID) -> InvocationID? {
+        guard let environment = environments[id], case .starting(let invocation?) = environment.state else {
+            return nil
         }
-        begin(waiter.version, .onDemand, waiter.sinceNanoseconds)
-        ledger.noteStart(waiter.version, nowNanoseconds: waiter.sinceNanoseconds)
-        if hasRoom { return [start(for: waiter)] }
-        line.append(waiter)
-        let until = waiter.sinceNanoseconds + limits.waitNanoseconds
-        return [.wait(waiter.invocation, untilNanoseconds: until)] + useRoom(nowNanoseconds: waiter.sinceNanoseconds)
+        pools[environment.version]?.starting.remove(id)
+        environments[id]?.state = .busy(invocation)
+        // It did not give the invocation up, even where that is reported later.
+        environments[id]?.withdrawnFor = nil
+        pools[environment.version]?.unclaimed.remove(id)
+        return invocation
     }
 
-    /// An environment's runtime has asked for its first invocation.
-    ///
-    /// - Returns: what it was started for; `nil` when it was started before any, or is ending.
-    public mutating func environmentStarted(
+    /// An environment has started without an invocation, and can take one.
+    public mutating func environmentReady(
         _ id: EnvironmentID, nowNanoseconds: UInt64
-    ) -> (invocation: InvocationID?, actions: [SchedulerAction<Version>]) {
-        guard let environment = environments[id], case .starting(let invocation) = environment.state else {
-            return (nil, [])
+    ) -> [SchedulerAction<Version>] {
+        guard let environment = environments[id], case .starting = environment.state else { return [] }
+        if environment.kind == .provisioned, !environment.isOutdated {
+            pools[environment.version]?.provision.noteReady()
         }
-        if let invocation {
-            environments[id]?.state = .busy(invocation)
-            return (invocation, [])
-        }
-        if !environment.isOutdated { pools[environment.version]?.provision.noteReady() }
-        return (nil, release(id, environment, nowNanoseconds: nowNanoseconds))
+        // It has given its invocation up, even where that is reported later.
+        environments[id]?.withdrawnFor = nil
+        pools[environment.version]?.unclaimed.remove(id)
+        return release(id, environment, nowNanoseconds: nowNanoseconds)
     }
 
     /// An environment has answered its invocation and can take the next one.
@@ -160,8 +171,8 @@ extension Scheduler {
         var over: InvocationID?
         switch environment.state {
         case .ending: return (nil, [])
-        case .idle: break
-        case .starting(let invocation): over = invocation
+        case .idle, .reserved: break
+        case .starting(let invocation): over = hadInvocation(environment) ? invocation : nil
         case .busy(let invocation): over = invocation
         }
         // That it is to end is what was reported.
@@ -181,10 +192,10 @@ extension Scheduler {
         var lost: InvocationID?
         switch environment.state {
         case .ending: ending -= environment.share
-        case .idle: depart(id, environment)
+        case .idle, .reserved: depart(id, environment)
         case .starting(let invocation):
             depart(id, environment)
-            lost = invocation
+            lost = hadInvocation(environment) ? invocation : nil
         case .busy(let invocation):
             depart(id, environment)
             lost = invocation

@@ -6,6 +6,8 @@ public enum SchedulerAction<Version: ScheduledVersion>: Hashable, Sendable {
     case provision(EnvironmentID, Version)
     /// Give an invocation to an environment that is idle.
     case assign(EnvironmentID, InvocationID)
+    /// Ask an environment that starts to give its invocation up for one that is free already, and report what it says.
+    case withdraw(InvocationID, from: EnvironmentID, for: EnvironmentID)
     /// Keep an invocation until there is a place for it, and let the scheduler know when that moment has come.
     case wait(InvocationID, untilNanoseconds: UInt64)
     /// Answer an invocation with `TooManyRequestsException`.

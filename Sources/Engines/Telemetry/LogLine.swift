@@ -15,12 +15,13 @@ public struct LogLine: Hashable, Sendable {
     }
 
     /// Writes the line as the file has it: the time and the text; text after a carriage return goes on an indented line
-    /// of its own.
+    /// of its own. One at the end, as of Windows and of AWS's warnings, goes.
     func append(to bytes: inout [UInt8]) {
         Self.appendTime(milliseconds, to: &bytes)
         bytes.append(UInt8(ascii: " "))
         let start = bytes.count
         bytes.append(contentsOf: text.utf8)
+        while bytes.count > start, bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
         // Rare, and many bytes have to move for each.
         if bytes[start...].contains(UInt8(ascii: "\r")) {
             let text = Array(bytes[start...])

@@ -6,30 +6,38 @@ internal import Synchronization
 /// The logs of all functions: a folder for each function, a file for each stream, below one root.
 public final class LogStore: Sendable {
     private let root: String
-    let streamLimitBytes: Int
+    private let retention: LogRetention
     private let losses: LogLosses
 
     /// Keeps logs below a folder, which is created with the first line.
     ///
     /// - Parameters:
-    ///   - streamLimitBytes: the size at which a stream's file is rotated. One rotated file is kept, so that a
-    ///   function that only prints cannot fill the disk.
+    ///   - limits: what they may take on the disk.
     ///   - clock: nanoseconds since an unspecified moment; `nil` for ``MonotonicClock``.
+    ///   - nowSeconds: seconds since 1970; `nil` for ``WallClock``.
     ///   - didLose: is told when lines begin to be lost because they cannot be written, and when they can be again.
     ///   Called on the thread that writes, and must not wait.
     public init(
-        root: String, streamLimitBytes: Int = 16 * 1024 * 1024,
-        clock: (@Sendable () -> UInt64)? = nil,
+        root: String, limits: LogLimits = LogLimits(), clock: (@Sendable () -> UInt64)? = nil,
+        nowSeconds: (@Sendable () -> Int)? = nil,
         didLose: @escaping @Sendable (LogLoss) -> Void = { _ in }
     ) {
         self.root = root
-        self.streamLimitBytes = streamLimitBytes
+        retention = LogRetention(limits: limits, nowSeconds: nowSeconds ?? { Int(WallClock.nowMilliseconds() / 1_000) })
         losses = LogLosses(clock: clock, report: didLose)
     }
 
     /// Opens a new stream of a function. The streams of earlier environments stay.
     public func openStream(of function: FunctionID, name: LogStreamName) -> LogStream {
-        LogStream(folder: folder(of: function), fileName: name.fileName, limitBytes: streamLimitBytes, losses: losses)
+        let place = LogRetention.Place(account: "\(root)/\(function.account)", folder: folder(of: function))
+        return LogStream(in: place, fileName: name.fileName, retention: retention, losses: losses)
+    }
+
+    /// Removes all logs. A stream that is still open writes on, into a file that no one finds.
+    public func removeAll() throws {
+        guard access(root, F_OK) == 0 else { return }
+        let folder = try FileDescriptor.open(FilePath(root), [.read, .directory])
+        for name in try folder.entryNames() { try folder.removeTree(at: name) }
     }
 
     /// The folder of a function's streams.
@@ -70,24 +78,24 @@ public final class LogStream: Sendable {
         var writtenBytes = 0
     }
 
-    private let folder: String
-    private let path: String
-    private let limitBytes: Int
+    private let place: LogRetention.Place
+    private let fileName: String
+    private let retention: LogRetention
     private let losses: LogLosses
     private let state = Mutex(State())
 
-    init(folder: String, fileName: String, limitBytes: Int, losses: LogLosses) {
-        self.folder = folder
+    init(in place: LogRetention.Place, fileName: String, retention: LogRetention, losses: LogLosses) {
+        self.place = place
+        self.fileName = fileName
+        self.retention = retention
         self.losses = losses
-        path = "\(folder)/\(fileName)"
-        self.limitBytes = limitBytes
     }
 
     deinit {
-        state.withLock { state in
-            if state.descriptor >= 0 { _ = FileDescriptor(owning: state.descriptor) }
-        }
+        state.withLock { if $0.descriptor >= 0 { close(&$0) } }
     }
+
+    private var path: String { "\(place.folder)/\(fileName)" }
 
     /// Appends lines in one write: all of them, or none. On a write error such as a full disk the lines are dropped and
     /// the function's responses are not delayed; later lines are written once there is space.
@@ -99,17 +107,21 @@ public final class LogStream: Sendable {
             line.append(to: &bytes)
         }
         do throws(SystemCallError) {
-            try state.withLock { state throws(SystemCallError) in try write(bytes, &state) }
+            let isNewFile = try state.withLock { state throws(SystemCallError) in try write(bytes, &state) }
             losses.didWrite()
+            retention.didWrite(bytes.count, isNewFile: isNewFile, in: place)
         } catch {
             losses.didLose(lines.count, cause: error)
         }
     }
 
     /// Writes lines under the lock; opens or rotates the file as needed.
-    private func write(_ bytes: [UInt8], _ state: inout State) throws(SystemCallError) {
-        if state.descriptor >= 0, state.writtenBytes + bytes.count > limitBytes { rotate(&state) }
-        if state.descriptor < 0 { try open(&state) }
+    ///
+    /// - Returns: whether the file was opened for that.
+    private func write(_ bytes: [UInt8], _ state: inout State) throws(SystemCallError) -> Bool {
+        if state.descriptor >= 0, state.writtenBytes + bytes.count > retention.streamBytes(in: place) { rotate(&state) }
+        let isNewFile = state.descriptor < 0
+        if isNewFile { try open(&state) }
         let count = Glibc.write(state.descriptor, bytes, bytes.count)
         guard count == bytes.count else {
             // A disk takes what it has room for.
@@ -119,6 +131,7 @@ public final class LogStream: Sendable {
             throw error
         }
         state.writtenBytes += bytes.count
+        return isNewFile
     }
 
     private func open(_ state: inout State) throws(SystemCallError) {
@@ -127,12 +140,18 @@ public final class LogStream: Sendable {
         guard state.descriptor >= 0 else { throw folderError ?? SystemCallError("open \(path)") }
         // The file has lines already when it could not be rotated.
         state.writtenBytes = max(0, lseek(state.descriptor, 0, SEEK_END))
+        retention.didOpen(fileName, in: place)
+    }
+
+    private func close(_ state: inout State) {
+        _ = FileDescriptor(owning: state.descriptor)
+        state.descriptor = -1
+        retention.didClose(fileName, in: place)
     }
 
     /// Renames the full file over the older one, and closes it.
     private func rotate(_ state: inout State) {
-        _ = FileDescriptor(owning: state.descriptor)
-        state.descriptor = -1
+        close(&state)
         rename(path, path + ".older")
     }
 
@@ -142,7 +161,7 @@ public final class LogStream: Sendable {
     private func makeFolder() -> SystemCallError? {
         var path = ""
         var error: SystemCallError?
-        for part in folder.split(separator: "/", omittingEmptySubsequences: false) {
+        for part in place.folder.split(separator: "/", omittingEmptySubsequences: false) {
             path += part
             if !path.isEmpty, mkdir(path, 0o700) != 0, errno != EEXIST {
                 error = error ?? SystemCallError("mkdir \(path)")

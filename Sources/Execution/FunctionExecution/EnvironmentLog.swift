@@ -1,3 +1,4 @@
+internal import Glibc
 internal import LinuxSystem
 internal import Telemetry
 
@@ -19,6 +20,12 @@ struct EnvironmentLog: Sendable {
     private var droppedCount = 0
     /// Whether programs have printed what is held. That is not held for longer than until the answer is sent.
     private(set) var hasPrinted = false
+    /// Whether the log is to say why the function finds no other host, when that happens.
+    private var explainsNetwork: Bool
+    /// System calls that were refused and that the log has not named.
+    private var refusedCalls: [String] = []
+    /// Whether programs have said that they were refused a call: the report of it may come a moment later.
+    private var showsRefusedCall = false
     var telemetry = EnvironmentTelemetry()
 
     /// Lines are dropped beyond this many bytes. Lines are held for as long as the disk does not keep up; otherwise
@@ -27,9 +34,11 @@ struct EnvironmentLog: Sendable {
     /// What a line takes beside its text.
     private static let lineBytes = 32
 
-    init(stream: LogStream, format: LogFormat) {
+    /// - Parameter hasNetwork: whether the environment reaches other hosts; where not, the log explains it.
+    init(stream: LogStream, format: LogFormat, hasNetwork: Bool) {
         self.stream = stream
         self.format = format
+        explainsNetwork = !hasNetwork
     }
 
     /// The tail of the log of the present invocation.
@@ -41,7 +50,60 @@ struct EnvironmentLog: Sendable {
         case .function: add(splitter.feed(bytes), from: .function, nowMilliseconds)
         case .extensions: add(extensionSplitter.feed(bytes), from: .extension, nowMilliseconds)
         }
+        if explainsNetwork, Self.showsMissingNetwork(bytes) {
+            explainsNetwork = false
+            hasPrinted = true
+            hold(Self.networkExplanation, nowMilliseconds)
+        }
+        showsRefusedCall = showsRefusedCall || Self.showsRefusedCall(bytes)
+        if showsRefusedCall { explainRefusedCalls(nowMilliseconds: nowMilliseconds) }
     }
+
+    /// Remembers a system call that was refused, until the log has reason to name it: many programs try one and do
+    /// without it. One that was performed is named at once.
+    mutating func noteRefusedCall(_ call: String, isPerformed: Bool, nowMilliseconds: Int64) {
+        guard isPerformed else {
+            refusedCalls.append(call)
+            if showsRefusedCall { explainRefusedCalls(nowMilliseconds: nowMilliseconds) }
+            return
+        }
+        hasPrinted = true
+        hold("Strata: performed \(call), which functions may not call without --seccomp log.", nowMilliseconds)
+    }
+
+    /// Names the system calls that were refused, once.
+    mutating func explainRefusedCalls(nowMilliseconds: Int64) {
+        guard !refusedCalls.isEmpty else { return }
+        hasPrinted = true
+        hold(
+            "Strata: refused to this program: \(refusedCalls.joined(separator: ", ")). To find out whether it needs "
+                + "them, start the server with: strata start --seccomp log", nowMilliseconds)
+        refusedCalls = []
+        showsRefusedCall = false
+    }
+
+    /// Whether programs say that they were refused a call: in the words of strerror(3), or by the name of the error.
+    private static func showsRefusedCall(_ bytes: [UInt8]) -> Bool {
+        shows(["Operation not permitted", "Function not implemented", "EPERM", "ENOSYS"], bytes)
+    }
+
+    /// Whether programs say that they cannot resolve a name: in the words of getaddrinfo(3), or as Node.js names it.
+    private static func showsMissingNetwork(_ bytes: [UInt8]) -> Bool {
+        shows(["Temporary failure in name resolution", "getaddrinfo EAI_AGAIN"], bytes)
+    }
+
+    private static func shows(_ words: [String], _ bytes: [UInt8]) -> Bool {
+        (bytes + [0]).withUnsafeBufferPointer { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { text in
+                guard let text = text.baseAddress else { return false }
+                return words.contains { strstr(text, $0) != nil }
+            }
+        }
+    }
+
+    private static let networkExplanation =
+        "Strata: functions reach no other host, because their network is isolated. For functions that need the "
+        + "network, start the server with: strata start --function-network host"
 
     /// Takes what was printed without a line break as a line.
     mutating func endLine(of source: OutputSource, nowMilliseconds: Int64) {
@@ -82,6 +144,8 @@ struct EnvironmentLog: Sendable {
 
     private mutating func hold(_ line: String, _ milliseconds: Int64) {
         tail.append(line)
+        // CloudWatch Logs has no event without text.
+        guard line.utf8.contains(where: { $0 > UInt8(ascii: " ") }) else { return }
         let bytes = line.utf8.count + Self.lineBytes
         guard heldBytes + bytes <= Self.heldBytesLimit else {
             droppedCount += 1
@@ -91,7 +155,7 @@ struct EnvironmentLog: Sendable {
         heldLines.append(LogLine(milliseconds: milliseconds, text: line))
     }
 
-    /// The next invocation's tail begins.
+    /// The tail begins.
     mutating func resetTail() { tail = LogTail() }
 
     /// Hands the lines that were held back to the thread that writes logs.

@@ -11,6 +11,7 @@ final class EnvironmentPerformer: @unchecked Sendable {
     private var log: EnvironmentLog
     private var sandbox: ConnectedSandbox?
     private var watches: SandboxWatches?
+    private var frozenWatch: FrozenWatch?
     private var timers = [ReactorToken?](repeating: nil, count: EnvironmentTimer.Kind.allCases.count)
     /// What the scheduler has decided meanwhile. Done when clients have their answers.
     private var poolActions: [EnvironmentPool.Action] = []
@@ -30,8 +31,10 @@ final class EnvironmentPerformer: @unchecked Sendable {
         case .killSandbox: sandbox?.sandbox.kill()
         case .freeze:
             log.telemetry.channels.forEach { $0.hold() }
-            _ = sandbox?.sandbox.freeze()
+            freeze(environment)
         case .thaw:
+            frozenWatch?.cancel()
+            frozenWatch = nil
             _ = sandbox?.sandbox.thaw()
             log.telemetry.channels.forEach { $0.resume() }
         case .applyCPUShare:
@@ -40,28 +43,41 @@ final class EnvironmentPerformer: @unchecked Sendable {
         case .hangUpConnections: environment.pool.hangUp(environment)
         case .releaseSandbox: release(environment)
         case .respond(let exchange, let answer): exchange.respond(answer.response(for: environment.revision))
-        case .complete(let invocation, let outcome): complete(invocation, outcome)
+        case .complete(let invocation, let outcome): complete(invocation, outcome, environment)
         case .handBack(let invocation): environment.pool.invoke(invocation)
         case .setTimer(let timer, let deadline): set(timer, deadline, environment)
         case .cancelTimer(let kind): cancel(kind, environment)
-        case .noteStarted, .noteReady: poolActions += environment.pool.noteStarted(environment)
+        case .noteStarted: environment.pool.noteStarted(environment)
+        case .noteReady: poolActions += environment.pool.noteReady(environment)
         case .noteIdle: poolActions += environment.pool.noteIdle(environment)
         case .noteLeaving: poolActions += environment.pool.noteLeaving(environment)
         case .noteGone: poolActions += environment.pool.noteGone(environment)
         case .drain(let source, let untilEnd): drain(source, untilEnd: untilEnd, environment)
         case .report(let report, let traceID): self.report(report, traceID, environment)
-        case .log, .endLine, .resetLogTail, .flushLog, .subscribe, .connected, .closeSubscriptions, .flushTelemetry,
-            .resetTelemetry:
+        case .log, .logRefusedCall, .explainRefusedCalls, .endLine, .resetLogTail, .flushLog, .flushLogForReader,
+            .subscribe, .connected, .closeSubscriptions,
+            .flushTelemetry, .resetTelemetry:
             performForLog(action, environment)
         }
     }
 
     private func performForLog(_ action: ExecutionEnvironment.Action, _ environment: ExecutionEnvironment) {
         switch action {
-        case .log(let event): log.note(event, nowMilliseconds: environment.nowMilliseconds)
+        case .log(let event):
+            log.note(event, nowMilliseconds: environment.nowMilliseconds)
+            if case .initStart = event, let warning = environment.architectureWarning {
+                log.note(.fault(warning), nowMilliseconds: environment.nowMilliseconds)
+            }
+        case .logRefusedCall(let call, let isPerformed):
+            log.noteRefusedCall(call, isPerformed: isPerformed, nowMilliseconds: environment.nowMilliseconds)
+        case .explainRefusedCalls: log.explainRefusedCalls(nowMilliseconds: environment.nowMilliseconds)
         case .endLine(let source): log.endLine(of: source, nowMilliseconds: environment.nowMilliseconds)
         case .resetLogTail: log.resetTail()
         case .flushLog: flushLog(environment)
+        case .flushLogForReader(let didWrite):
+            flushLog(environment)
+            // Too much waits for the disk: the reader gets what is there.
+            if !environment.pool.reactor.submitLogging(didWrite) { didWrite() }
         case .subscribe(let registration): subscribe(registration, environment)
         case .connected(let ticket, let descriptor): connected(ticket, descriptor)
         case .closeSubscriptions: log.telemetry.closeSubscriptions()
@@ -108,9 +124,19 @@ final class EnvironmentPerformer: @unchecked Sendable {
         }
     }
 
+    private func freeze(_ environment: ExecutionEnvironment) {
+        guard let sandbox = sandbox?.sandbox, sandbox.freeze() else { return }
+        frozenWatch = FrozenWatch(sandbox, reactor: environment.pool.reactor) {
+            let reason =
+                "Its programs continued although the environment was frozen after its last invocation; it ended."
+            environment.handle { _, _ in [.log(.fault(reason)), .flushLog] }
+        }
+    }
+
     private func release(_ environment: ExecutionEnvironment) {
+        frozenWatch?.cancel()
         guard let ended = sandbox?.sandbox else { return }
-        (sandbox, watches) = (nil, nil)
+        (sandbox, watches, frozenWatch) = (nil, nil, nil)
         environment.forgetSandbox()
         environment.pool.close(ended)
     }
@@ -137,12 +163,23 @@ final class EnvironmentPerformer: @unchecked Sendable {
 
     // Answers
 
-    private func complete(_ invocation: Invocation, _ outcome: InvocationOutcome) {
+    private func complete(
+        _ invocation: Invocation, _ outcome: InvocationOutcome, _ environment: ExecutionEnvironment
+    ) {
         let tail = invocation.wantsLogTail ? log.tailBytes : []
         switch outcome {
         case .answered(let payload): invocation.complete(.answered(payload, logTail: tail))
         case .failed(let payload): invocation.complete(.failed(payload, logTail: tail))
-        case .refused(let refusal): invocation.complete(.refused(InvocationRefusal(refusal)))
+        case .refused(let refusal):
+            let reason = InvocationRefusal(refusal)
+            // Nothing else of an environment that could not be made reaches the function's log, and the caller of an
+            // asynchronous invocation has only that.
+            if case .startFailed = refusal {
+                let fault = PlatformEvent.fault("RequestId: \(invocation.requestID) Error: \(reason.message)")
+                log.note(fault, nowMilliseconds: environment.nowMilliseconds)
+                flushLog(environment)
+            }
+            invocation.complete(.refused(reason))
         }
     }
 
@@ -195,6 +232,14 @@ final class EnvironmentPerformer: @unchecked Sendable {
 extension ExecutionEnvironment {
     /// The wall clock, for lines of the log.
     fileprivate var nowMilliseconds: Int64 { pool.reactor.now().milliseconds }
+
+    /// What explains a failure of machine code that is not for this host; `nil` where there can be none.
+    fileprivate var architectureWarning: String? {
+        let (wanted, ours) = (revision.architecture, Architecture.ofThisHost)
+        guard wanted != ours, pool.host.ignoresArchitecture else { return nil }
+        return "This function is for \(wanted.rawValue) and runs on \(ours.rawValue) (--ignore-architecture): machine "
+            + "code in its packages does not work here."
+    }
 }
 
 extension InvocationRefusal {

@@ -1,7 +1,9 @@
 internal import Domain
 internal import HTTP
 internal import LinuxSystem
+internal import Packaging
 internal import Sandbox
+internal import SandboxPlan
 internal import Scheduler
 internal import Synchronization
 internal import Telemetry
@@ -11,6 +13,8 @@ extension EnvironmentPool {
     enum Action: Sendable {
         case start(ExecutionEnvironment)
         case assign(ExecutionEnvironment, Invocation)
+        /// The environment that starts, where it is there.
+        case withdraw(from: ExecutionEnvironment?, for: EnvironmentID, InvocationID)
         case wait(untilNanoseconds: UInt64)
         case throttle(Invocation, ThrottleReason)
         case retire(ExecutionEnvironment)
@@ -36,6 +40,8 @@ extension EnvironmentPool {
             case .assign(let id, let number):
                 guard let invocation = state.invocations.removeValue(forKey: number) else { return nil }
                 return state.environments[id].map { .assign($0, invocation) }
+            case .withdraw(let number, let source, let target):
+                return .withdraw(from: state.environments[source], for: target, number)
             case .throttle(let number, let reason):
                 return state.invocations.removeValue(forKey: number).map { .throttle($0, reason) }
             case .retire(let id):
@@ -57,6 +63,8 @@ extension EnvironmentPool {
                 // would count twice, and be throttled by its own first attempt.
                 perform(noteLeaving(environment))
                 invoke(invocation)
+            case .withdraw(let source, let target, let number):
+                perform(noteWithdrawn(source?.withdraw(), number, for: target))
             case .throttle(let invocation, let reason):
                 invocation.complete(.refused(refusal(of: invocation, reason)))
             case .retire(let environment): environment.retire()
@@ -77,9 +85,42 @@ extension EnvironmentPool {
 extension EnvironmentPool {
     /// Makes an environment's sandbox as soon as a thread has time for it.
     func submitStart(_ environment: ExecutionEnvironment) {
-        guard !reactor.submit({ self.makeSandbox(of: environment) }) else { return }
+        let isAccepted = reactor.submit {
+            if self.awaitsInstallation(of: environment.revision) {
+                self.submitStartLater(environment)
+            } else {
+                self.makeSandbox(of: environment)
+            }
+        }
+        guard !isAccepted else { return }
         environment.sandboxFailed(
             InvocationRefusal.unavailable("Too many environments start at once.", cause: nil))
+    }
+
+    /// No thread waits meanwhile.
+    private func submitStartLater(_ environment: ExecutionEnvironment) {
+        _ = reactor.schedule(atNanoseconds: reactor.now().nanoseconds + 50_000_000) { [weak self] in
+            self?.submitStart(environment)
+        }
+    }
+
+    /// The longest wait for a runtime's folder, from the begin of its installation: the first function of a first day
+    /// would not find AWS's SDK otherwise. It is over before clients give up, and counts towards no time of the
+    /// function.
+    private static let installationNanoseconds: UInt64 = 20_000_000_000
+
+    private func awaitsInstallation(of revision: FunctionRevision) -> Bool {
+        guard case .installing(let since)? = runtimeFolders?.status(of: revision.runtime.description),
+            reactor.now().nanoseconds < since + Self.installationNanoseconds
+        else { return false }
+        return !state.withLock { $0.isStopping }
+    }
+
+    /// Adds what is prepared for a version: bytecode, and the runtime's folder with AWS's SDK.
+    private func addPrepared(to plan: inout SandboxPlan, of revision: FunctionRevision) {
+        plan.extraBinds += bytecode?.binds(for: revision) ?? []
+        guard case .ready(let folder) = runtimeFolders?.status(of: revision.runtime.description) else { return }
+        plan.runtimeFiles = folder
     }
 
     /// Makes an environment's sandbox. On one of the reactor's threads.
@@ -87,12 +128,13 @@ extension EnvironmentPool {
         guard environment.sandboxMakingBegins() else { return }
         do {
             let listener = host.usesHostNetwork ? try OwnListener() : nil
-            let plan = try FunctionSandbox(
+            var plan = try FunctionSandbox(
                 revision: environment.revision, host: host, isProvisioned: environment.isProvisioned,
                 logStreamName: environment.streamName.description,
                 runtimeAPI: "127.0.0.1:\(listener?.port ?? FunctionSandbox.runtimeAPIPort)",
-                credentials: host.credentials?(environment.revision)
+                credentials: host.credentials(environment.revision)
             ).plan()
+            addPrepared(to: &plan, of: environment.revision)
             let sandbox = try sandboxes.start(plan)
             if !environment.sandboxMade(ConnectedSandbox(sandbox: sandbox, ownListener: listener)) { sandbox.close() }
         } catch {
@@ -102,18 +144,43 @@ extension EnvironmentPool {
 
     /// Hands a connection from inside an environment to the HTTP server. The runtime API's listener is the
     /// first of an environment, the gateway's the second.
-    func accept(_ listener: Int32, _ index: Int, of environment: ExecutionEnvironment) {
-        guard let connection = ConnectionAcceptor.accept(listener) else { return }
+    ///
+    /// - Returns: whether there was one.
+    @discardableResult
+    func accept(_ listener: Int32, _ index: Int, of environment: ExecutionEnvironment) -> Bool {
+        guard let connection = ConnectionAcceptor.accept(listener) else { return false }
         let origin = EnvironmentOrigin(environment: environment.id.number, isRuntimeAPI: index == 0)
         connections.adopt(connection: connection, origin: origin.number)
+        return true
     }
+
+    /// Handles what programs of an environment have sent before one of them ended, then calls `body`: an answer that a
+    /// runtime sends just before it exits is one. An answer that its caller reads too slowly is cut.
+    func readReceived(
+        _ listeners: [Int32], of environment: ExecutionEnvironment, then body: @escaping @Sendable () -> Void
+    ) {
+        for (index, listener) in listeners.enumerated() {
+            for _ in 0..<Self.acceptedAtOnce where !accept(listener, index, of: environment) { break }
+        }
+        let deadline = reactor.now().nanoseconds + Self.lastReadNanoseconds
+        let limit = reactor.schedule(atNanoseconds: deadline) { [self] in hangUp(environment) }
+        connections.readReceived(of: Set(Self.origins(of: environment))) { [reactor] in
+            reactor.cancel(limit)
+            body()
+        }
+    }
+
+    /// As many connections as a listener's queue holds: programs that go on must not keep the thread.
+    private static let acceptedAtOnce = 128
+    private static let lastReadNanoseconds: UInt64 = 5_000_000_000
 
     /// Closes the connections of a sandbox that has ended.
     func hangUp(_ environment: ExecutionEnvironment) {
-        for isRuntimeAPI in [true, false] {
-            let origin = EnvironmentOrigin(environment: environment.id.number, isRuntimeAPI: isRuntimeAPI)
-            connections.hangUp(origin: origin.number)
-        }
+        for origin in Self.origins(of: environment) { connections.hangUp(origin: origin) }
+    }
+
+    private static func origins(of environment: ExecutionEnvironment) -> [UInt32] {
+        [true, false].map { EnvironmentOrigin(environment: environment.id.number, isRuntimeAPI: $0).number }
     }
 
     /// Closes a sandbox that has ended, away from the loop: removing a cgroup may take its time.
@@ -121,9 +188,26 @@ extension EnvironmentPool {
         if !reactor.submit({ sandbox.close() }) { sandbox.close() }
     }
 
-    /// The init phase of an environment is over.
-    func noteStarted(_ environment: ExecutionEnvironment) -> [Action] {
-        decide { $0.environmentStarted(environment.id, nowNanoseconds: $1).actions }
+    /// An environment runs the invocation that it was started for.
+    func noteStarted(_ environment: ExecutionEnvironment) {
+        state.withLock { _ = $0.scheduler.environmentStarted(environment.id) }
+    }
+
+    /// The init phase of an environment that has no invocation is over.
+    func noteReady(_ environment: ExecutionEnvironment) -> [Action] {
+        decide { $0.environmentReady(environment.id, nowNanoseconds: $1) }
+    }
+
+    /// An environment that starts has given its invocation up for another environment, or has kept it (`nil`).
+    private func noteWithdrawn(
+        _ invocation: Invocation?, _ number: InvocationID, for target: EnvironmentID
+    ) -> [Action] {
+        state.withLock { state in
+            state.invocations[number] = invocation
+            let actions = state.scheduler.withdrawn(
+                for: target, isGivenUp: invocation != nil, nowNanoseconds: reactor.now().nanoseconds)
+            return take(actions, &state)
+        }
     }
 
     /// An environment takes the next invocation.

@@ -1,6 +1,7 @@
 package import Domain
 internal import HTTP
 internal import LinuxSystem
+package import Packaging
 internal import RuntimeAPI
 package import Sandbox
 package import Scheduler
@@ -26,6 +27,10 @@ package final class EnvironmentPool: Sendable {
     let state: Mutex<State>
     let host: FunctionHost
     let sandboxes: any SandboxProvider
+    /// Has the bytecode of packages; `nil` where nothing is compiled.
+    let bytecode: BytecodeCompiler?
+    /// Has the folders of runtimes with AWS's SDK; `nil` where there are none.
+    let runtimeFolders: RuntimeFolders?
     let logs: LogStore
     let reactor: any Reactor
     let limits: SchedulerLimits
@@ -34,21 +39,26 @@ package final class EnvironmentPool: Sendable {
 
     /// Starts the pool's threads.
     package convenience init(
-        host: FunctionHost, sandboxes: any SandboxProvider, logs: LogStore, limits: SchedulerLimits,
-        connections: any EnvironmentConnections
+        host: FunctionHost, sandboxes: any SandboxProvider, bytecode: BytecodeCompiler?,
+        runtimeFolders: RuntimeFolders?,
+        logs: LogStore, limits: SchedulerLimits, connections: any EnvironmentConnections
     ) throws {
         self.init(
-            host: host, sandboxes: sandboxes, logs: logs, limits: limits, connections: connections,
+            host: host, sandboxes: sandboxes, bytecode: bytecode, runtimeFolders: runtimeFolders, logs: logs,
+            limits: limits, connections: connections,
             reactor: try ThreadedReactor(capacity: limits.environments))
     }
 
     /// Makes a pool that finds the time, and its threads, elsewhere.
     init(
-        host: FunctionHost, sandboxes: any SandboxProvider, logs: LogStore, limits: SchedulerLimits,
+        host: FunctionHost, sandboxes: any SandboxProvider, bytecode: BytecodeCompiler? = nil,
+        runtimeFolders: RuntimeFolders? = nil, logs: LogStore, limits: SchedulerLimits,
         connections: any EnvironmentConnections, reactor: any Reactor
     ) {
         self.host = host
         self.sandboxes = sandboxes
+        self.bytecode = bytecode
+        self.runtimeFolders = runtimeFolders
         self.logs = logs
         self.connections = connections
         self.limits = limits
@@ -73,6 +83,12 @@ package final class EnvironmentPool: Sendable {
         }
         guard let actions else { return invocation.complete(.refused(Self.stopping)) }
         perform(actions)
+    }
+
+    /// Has made in the background what environments of a version need: bytecode, and the runtime's folder.
+    package func prepare(_ revision: FunctionRevision) {
+        _ = runtimeFolders?.status(of: revision.runtime.description)
+        bytecode?.prepare(revision)
     }
 
     /// `$LATEST` of a function has changed: environments of snapshots with a lower number end with what they run.
@@ -141,6 +157,22 @@ package final class EnvironmentPool: Sendable {
         }
     }
 
+    /// Has what environments of a function hold of its log written, so that a reader who has the answer of an
+    /// invocation finds its END and REPORT. Blocks until that is done, for half a second at most: a disk may be slow.
+    package func writeLog(of function: FunctionID) {
+        let environments = state.withLock { state in
+            state.environments.values.filter { $0.revision.function == function }
+        }
+        let writes = UnfinishedWrites(count: environments.count + 1)
+        for environment in environments { environment.flushLog { writes.didFinishOne() } }
+        // Those of environments that are gone already.
+        if !reactor.submitLogging({ writes.didFinishOne() }) { writes.didFinishOne() }
+        let deadline = reactor.now().nanoseconds + Self.logReaderNanoseconds
+        while !writes.areFinished, reactor.now().nanoseconds < deadline { reactor.pause(milliseconds: 1) }
+    }
+
+    private static let logReaderNanoseconds: UInt64 = 500_000_000
+
     /// Lets the scheduler know what time it is.
     func passTime() {
         let actions = state.withLock { state in
@@ -148,4 +180,15 @@ package final class EnvironmentPool: Sendable {
         }
         perform(actions)
     }
+}
+
+/// Counts the writes that a reader of a log waits for.
+private final class UnfinishedWrites: Sendable {
+    private let count: Atomic<Int>
+
+    init(count: Int) { self.count = Atomic(count) }
+
+    func didFinishOne() { count.subtract(1, ordering: .releasing) }
+
+    var areFinished: Bool { count.load(ordering: .acquiring) <= 0 }
 }

@@ -63,7 +63,8 @@ final class ExecutionEnvironment: Sendable {
         streamName = LogStreamName(
             startMilliseconds: pool.reactor.now().milliseconds, version: revision.version, random: random)
         let log = EnvironmentLog(
-            stream: pool.logs.openStream(of: revision.function, name: streamName), format: revision.logFormat)
+            stream: pool.logs.openStream(of: revision.function, name: streamName), format: revision.logFormat,
+            hasNetwork: pool.host.usesHostNetwork)
         let description = EnvironmentDescription(
             revision, instanceID: streamName.description, isProvisioned: invocation == nil)
         state = Mutex(
@@ -130,8 +131,24 @@ extension ExecutionEnvironment {
         handle { machine, _ in machine.activity == .starting || machine.activity == .busy ? [.flushLog] : nil }
     }
 
+    /// Has the lines that were held back written, in every phase, and those of what is being performed before.
+    func flushLog(didWrite: @escaping @Sendable () -> Void) {
+        handle { _, _ in [.flushLogForReader(didWrite: didWrite)] }
+    }
+
     /// Gives the environment an invocation. `false` where it cannot run it, because it ends.
     func offer(_ invocation: Invocation) -> Bool { handle { $0.offer(invocation, at: $1) } }
+
+    /// Takes the invocation that the environment starts for; `nil` where it runs it already, or ends with it.
+    func withdraw() -> Invocation? {
+        var invocation: Invocation?
+        handle { machine, _ in
+            let (given, actions) = machine.withdraw()
+            invocation = given
+            return actions
+        }
+        return invocation
+    }
 
     /// A thread is about to make the sandbox. `false` where none is wanted any more.
     func sandboxMakingBegins() -> Bool {

@@ -31,7 +31,7 @@ extension FunctionSandbox {
 
     /// What a function may set differently for itself.
     private func defaults() -> [String: String] {
-        [
+        var variables = [
             "LANG": "en_US.UTF-8",
             "TZ": ":UTC",
             "PATH": "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
@@ -39,6 +39,11 @@ extension FunctionSandbox {
                 "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib",
             "AWS_ENDPOINT_URL": "http://127.0.0.1:\(host.gatewayPort)",
         ]
+        if case .provided = revision.runtime.family { return variables }
+        // Lambda starts its own runtimes with a shell script.
+        variables["PWD"] = "/var/task"
+        variables["SHLVL"] = "0"
+        return variables
     }
 
     private func reserved() -> [String: String] {
@@ -56,16 +61,10 @@ extension FunctionSandbox {
             "AWS_LAMBDA_RUNTIME_API": runtimeAPI,
             "LAMBDA_TASK_ROOT": "/var/task",
             "LAMBDA_RUNTIME_DIR": "/var/runtime",
-            // An access key of twelve digits names its account, so an SDK inside a function acts in the function's own.
-            "AWS_ACCESS_KEY_ID": function.account.description,
-            "AWS_SECRET_ACCESS_KEY": "strata",
-            "AWS_SESSION_TOKEN": "strata",
+            "AWS_ACCESS_KEY_ID": credentials.accessKeyID,
+            "AWS_SECRET_ACCESS_KEY": credentials.secretAccessKey,
+            "AWS_SESSION_TOKEN": credentials.sessionToken,
         ]
-        if let credentials {
-            variables["AWS_ACCESS_KEY_ID"] = credentials.accessKeyID
-            variables["AWS_SECRET_ACCESS_KEY"] = credentials.secretAccessKey
-            variables["AWS_SESSION_TOKEN"] = credentials.sessionToken
-        }
         if case .provided = revision.runtime.family {
         } else {
             variables["AWS_EXECUTION_ENV"] = "AWS_Lambda_\(revision.runtime)"

@@ -15,24 +15,28 @@ package struct FunctionHost: Sendable {
     package var cpuShare = CPUShare.lambda
     /// Whether functions share the host's network, or have one of their own in which only this server is reached.
     package var usesHostNetwork = false
-    /// Makes a function's credentials; `nil` where functions need none, because their socket identifies them or because
-    /// requests are not authenticated.
-    package var credentials: (@Sendable (FunctionRevision) -> FunctionCredentials)?
+    /// Makes the credentials of an environment.
+    package var credentials: @Sendable (FunctionRevision) -> FunctionCredentials
     /// The gateway's port; the one that functions find it at.
     package var gatewayPort: UInt16
     /// Architectures that are not this host's, and whose programs the kernel runs through an emulator all the same.
     package var emulatedArchitectures: Set<Architecture> = []
+    /// The emulators that are installed without a registration in the kernel, by architecture: paths of programs.
+    package var unregisteredEmulators: [Architecture: String] = [:]
+    /// Whether functions for another architecture run as if they were for this host's.
+    package var ignoresArchitecture = false
 
     /// Describes a host.
     package init(
         userland: Userland, interpreters: [RuntimeIdentifier: Interpreter], runtimeFiles: String, gatewayPort: UInt16,
-        usesHostNetwork: Bool = false
+        usesHostNetwork: Bool = false, credentials: @escaping @Sendable (FunctionRevision) -> FunctionCredentials
     ) {
         self.userland = userland
         self.interpreters = interpreters
         self.runtimeFiles = runtimeFiles
         self.gatewayPort = gatewayPort
         self.usesHostNetwork = usesHostNetwork
+        self.credentials = credentials
     }
 }
 
@@ -84,8 +88,8 @@ struct FunctionSandbox {
     let logStreamName: String
     /// Where the runtime API listens, seen from inside.
     let runtimeAPI: String
-    /// What the function signs with, where its socket does not say who it is.
-    var credentials: FunctionCredentials?
+    /// What the function signs with.
+    let credentials: FunctionCredentials
 
     /// The port of the runtime API inside a network of its own, as on Lambda.
     static let runtimeAPIPort: UInt16 = 9001
@@ -94,7 +98,7 @@ struct FunctionSandbox {
     private static let initCores = 2.0
 
     func plan() throws(InvocationRefusal) -> SandboxPlan {
-        if revision.architecture != .ofThisHost { try checkEmulation() }
+        if revision.architecture != .ofThisHost, !host.ignoresArchitecture { try checkEmulation() }
         var plan = SandboxPlan(command: try command())
         plan.environment = environment()
         if !revision.extensions.isEmpty {
@@ -108,6 +112,7 @@ struct FunctionSandbox {
         plan.layerTrees = revision.layerTrees
         plan.runtimeFiles = program.map { "\(host.runtimeFiles)/\($0.program.language)" }
         plan.interpreterPrefix = host.interpreters[revision.runtime]?.prefix
+        plan.hiddenPaths = hostPackages
         plan.temporaryBytes = UInt64(revision.temporaryStorageMebibytes) << 20
         plan.limits = SandboxLimits(memoryMB: revision.memoryMebibytes)
         // The init phase may use more than the function's share, which begins with the first invocation: importing a
@@ -142,6 +147,13 @@ struct FunctionSandbox {
         RuntimeProgram.running(revision.runtime.description)
     }
 
+    /// The folders of the host's packages, as paths inside: a function that finds one here would miss it on Lambda.
+    private var hostPackages: [String] {
+        guard let (program, runtime) = program, let interpreter = host.interpreters[revision.runtime] else { return [] }
+        let prefix = interpreter.prefix == nil ? "/usr" : "/var/lang"
+        return program.interpreters.packageFolders(runtime.version).map { "\(prefix)/\($0)" }
+    }
+
     /// The variable that names a wrapper script ("Modifying the runtime environment" in the Lambda developer guide).
     private static let wrapperVariable = "AWS_LAMBDA_EXEC_WRAPPER"
 
@@ -162,23 +174,45 @@ struct FunctionSandbox {
         let (wanted, ours) = (revision.architecture, Architecture.ofThisHost.rawValue)
         let isEmulated = host.emulatedArchitectures.contains(wanted)
         if isEmulated, case .provided = revision.runtime.family { return }
-        let remedy =
-            isEmulated
-            ? "Its emulator runs bootstraps of provided.al2 and provided.al2023, not \(revision.runtime). "
-            : "With an emulator (Debian: apt-get install qemu-user-static, then start Strata again) it runs bootstraps "
-                + "of provided.al2 and provided.al2023. "
+        var remedies: [String] = []
+        if case .provided = revision.runtime.family {
+            remedies.append(emulatorRemedy)
+        } else {
+            remedies.append(
+                "Code that no processor matters to, such as pure Python, runs with `strata start "
+                    + "--ignore-architecture`, on this host's interpreter.")
+            if isEmulated {
+                remedies.append(
+                    "Its emulator runs bootstraps of provided.al2 and provided.al2023, not \(revision.runtime).")
+            }
+        }
         throw .runtimeUnavailable(
-            "This function is for \(wanted.rawValue), and this host is \(ours). \(remedy)"
+            "This function is for \(wanted.rawValue), and this host is \(ours). \(remedies.joined(separator: " ")) "
                 + "Or create it with --architectures \(ours), from packages that were built for that.")
+    }
+
+    /// What a bootstrap for another architecture lacks here.
+    private var emulatorRemedy: String {
+        guard let program = host.unregisteredEmulators[revision.architecture] else {
+            return "An emulator runs it (Debian: apt-get install qemu-user-static, then start Strata again)."
+        }
+        return "\(program) is installed, but not registered with this kernel (binfmt_misc), so nothing runs it. "
+            + "Register it as root (Debian: apt-get install --reinstall qemu-user-static; in a container, on its "
+            + "host), and start Strata again."
     }
 
     private static func missingInterpreter(
         of runtime: RuntimeProgram.Runtime, _ program: RuntimeProgram
     ) -> InvocationRefusal {
         let search = program.interpreters
+        let option = "`strata start --runtime \(runtime.name)=/path/to/\(search.program(runtime.version))`"
+        guard !program.formerRuntimes.contains(runtime) else {
+            return .runtimeUnavailable(
+                "Lambda no longer supports \(runtime.name). It runs here with an interpreter that you name: \(option).")
+        }
         return .runtimeUnavailable(
             "This host has no interpreter for \(runtime.name). Install one (for example "
                 + "`\(search.installCommand(runtime.version))`) and start the server again, or name one: "
-                + "`strata start --runtime \(runtime.name)=/path/to/\(search.program(runtime.version))`.")
+                + "\(option).")
     }
 }

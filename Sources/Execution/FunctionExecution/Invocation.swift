@@ -47,7 +47,9 @@ package struct Invocation: Sendable {
         case .answered: revision.meter.countInvocation(isError: false)
         case .failed: revision.meter.countInvocation(isError: true)
         case .refused(.throttled): revision.meter.count(\.throttles)
-        case .refused: break
+        case .refused(.runtimeUnavailable), .refused(.exceedsHostMemory):
+            revision.meter.countInvocation(isError: true)
+        case .refused(.unavailable): break
         }
         answer(result)
     }

@@ -10,4 +10,16 @@ package enum InvocationRefusal: Error, Sendable {
     case runtimeUnavailable(String)
     /// The server could not run it, and may be able to later: no environment could be made, or the server stops.
     case unavailable(String, cause: (any Error)?)
+
+    /// What happened and what to do, for people.
+    package var message: String {
+        switch self {
+        case .throttled: "Rate Exceeded."
+        case .exceedsHostMemory(let function, let host):
+            "The function's MemorySize is \(function) MB, and the limit of this host for all functions together is "
+                + "\(host) MB. Lower MemorySize, or start the server with a higher --overcommit."
+        case .runtimeUnavailable(let remedy): remedy
+        case .unavailable(let message, _): message
+        }
+    }
 }

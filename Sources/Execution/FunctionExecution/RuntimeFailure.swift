@@ -37,6 +37,14 @@ enum RuntimeFailure: Hashable, Sendable {
         }
     }
 
+    /// Whether a program may have ended because it was refused a system call.
+    var mayComeOfARefusedCall: Bool {
+        switch self {
+        case .exited, .signaled, .extension: true
+        case .timedOut, .outOfMemory, .notStarted, .invalidEntrypoint, .noBootstrap, .extensionLaunch: false
+        }
+    }
+
     /// The error's type, in the payload and in the report.
     var type: String {
         switch self {

@@ -19,11 +19,7 @@ public struct HostRuntimeFiles: RuntimeFiles {
     public init() {}
 
     /// See realpath(3).
-    public func resolved(_ path: String) -> String? {
-        guard let text = realpath(path, nil) else { return nil }
-        defer { free(text) }
-        return String(cString: text)
-    }
+    public func resolved(_ path: String) -> String? { RealPath.of(path) }
 
     /// See stat(2).
     public func isFile(_ path: String) -> Bool {

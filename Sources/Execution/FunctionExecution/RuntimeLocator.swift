@@ -66,9 +66,11 @@ public struct RuntimeLocator: Sendable {
     /// - Parameter overrides: What `override` accepted. The last for a runtime comes before all that is found.
     public func locate(overrides: [LocatedRuntime] = []) -> [LocatedRuntime] {
         programs.flatMap { program in
-            program.runtimes.compactMap { runtime in
-                overrides.last { $0.runtime.description == runtime.name } ?? find(runtime, program.interpreters)
+            func named(_ runtime: RuntimeProgram.Runtime) -> LocatedRuntime? {
+                overrides.last { $0.runtime.description == runtime.name }
             }
+            return program.formerRuntimes.compactMap(named)
+                + program.runtimes.compactMap { named($0) ?? find($0, program.interpreters) }
         }
     }
 

@@ -14,20 +14,32 @@ struct SandboxWatches: Sendable {
         do {
             let listeners = ownListener.map { [$0.descriptor] } ?? sandbox.listeners
             for (index, listener) in listeners.enumerated() {
-                try watches.add(listener) { environment.pool.accept(listener, index, of: environment) }
+                try watches.add(listener) { _ in environment.pool.accept(listener, index, of: environment) }
             }
-            output = try watches.add(sandbox.output) { environment.outputReadable(.function) }
+            output = try watches.add(sandbox.output) { _ in environment.outputReadable(.function) }
             extensionOutput = try sandbox.sidecarOutput.map { output in
-                try watches.add(output) { environment.outputReadable(.extensions) }
+                try watches.add(output) { _ in environment.outputReadable(.extensions) }
             }
-            try watches.add(sandbox.eventDescriptor) {
-                for event in sandbox.takeEvents() { environment.handle { $0.programChanged(event, at: $1) } }
+            try watches.add(sandbox.eventDescriptor) { watch in
+                let events = sandbox.takeEvents()
+                if events.contains(.forged) { watch.cancel() }
+                let handle: @Sendable () -> Void = {
+                    for event in events { environment.handle { $0.programChanged(event, at: $1) } }
+                }
+                guard events.contains(where: \.isExit) else { return handle() }
+                environment.pool.readReceived(listeners, of: environment, then: handle)
             }
-            try watches.add(sandbox.processDescriptor) {
+            try watches.add(sandbox.processDescriptor) { _ in
+                let events = sandbox.takeEvents()  // of which `reap()` knows the command's end only
                 guard let exit = sandbox.reap() else { return }
                 watches.cancel()
+                for event in events where !event.isExit {
+                    environment.handle { $0.programChanged(event, at: $1) }
+                }
+                environment.pool.readReceived(listeners, of: environment) {
+                    environment.handle { $0.sandboxEnded(exit, at: $1) }
+                }
                 ownListener?.close()
-                environment.handle { $0.sandboxEnded(exit, at: $1) }
             }
         } catch {
             watches.cancel()
@@ -42,5 +54,12 @@ struct SandboxWatches: Sendable {
         case .function: output.cancel()
         case .extensions: extensionOutput?.cancel()
         }
+    }
+}
+
+extension SandboxEvent {
+    /// Whether a program has ended, which may have sent something before.
+    fileprivate var isExit: Bool {
+        if case .exited = self { true } else { false }
     }
 }

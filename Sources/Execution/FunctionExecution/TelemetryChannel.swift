@@ -138,7 +138,8 @@ extension TelemetryChannel {
         while sent < batch.message.count {
             let count = batch.message.withUnsafeBytes { bytes in
                 Glibc.send(
-                    descriptor, bytes.baseAddress?.advanced(by: sent), bytes.count - sent, Int32(MSG_NOSIGNAL))
+                    descriptor, bytes.baseAddress?.advanced(by: sent), bytes.count - sent,
+                    Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
             }
             if count < 0, errno == EAGAIN || errno == ENOTCONN {
                 token = token ?? watch(descriptor, for: .writable)

@@ -4,8 +4,11 @@ internal import Domain
 /// The X-Ray header of an invocation that came without one.
 ///
 /// Source: "Tracing header" in the AWS X-Ray developer guide.
-enum TraceHeader {
-    static func make(nowMilliseconds: Int64, function: String) -> String {
+package enum TraceHeader {
+    /// Makes a header with a new root, for the first run of a function.
+    ///
+    /// - Parameter function: the hash that names the function in the header's lineage.
+    package static func make(nowMilliseconds: Int64, function: String) -> String {
         let random = SecureRandom()
         let time = String(nowMilliseconds / 1000, radix: 16)
         let root = hexadecimal(random.next(), random.next() >> 32)

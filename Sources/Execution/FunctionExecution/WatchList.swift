@@ -22,13 +22,13 @@ final class WatchList: Sendable {
         }
     }
 
-    /// Calls `action` whenever the descriptor is readable.
+    /// Calls `action` whenever the descriptor is readable, with the watch, which it may take back.
     @discardableResult
-    func add(_ descriptor: Int32, _ action: @escaping @Sendable () -> Void) throws(SystemCallError) -> Watch {
+    func add(_ descriptor: Int32, _ action: @escaping @Sendable (Watch) -> Void) throws(SystemCallError) -> Watch {
         let watch = Watch(reactor: reactor)
         // The action may run before `watch` returns its token. Under the lock, so that its `cancel()` finds the token.
         try tokens.withLock { tokens throws(SystemCallError) in
-            let token = try reactor.watch(descriptor, for: .readable, action)
+            let token = try reactor.watch(descriptor, for: .readable) { action(watch) }
             watch.set(token)
             tokens.append(token)
         }

@@ -18,6 +18,7 @@ package struct DataFolder {
                     + "such as \(path)/strata.")
         }
         chmod(path, 0o700)
+        if !isDataFolder(), let lack = Self.lackOfRoom(for: path, on: path) { throw lack }
     }
 
     /// An existing folder, unchanged.
@@ -57,6 +58,24 @@ package struct DataFolder {
             try write(file.bytes, to: path, mode: 0o644)
         }
     }
+
+    /// Why a new folder does not fit on the disk of an existing one; `nil` where it does. A folder that a server has
+    /// used is opened on a full disk too.
+    private static func lackOfRoom(for folder: String, on existing: String) -> StartupError? {
+        var disk = statvfs()
+        guard statvfs(existing, &disk) == 0 else { return nil }
+        let (bytes, files) = (UInt64(disk.f_bavail) * UInt64(disk.f_frsize), UInt64(disk.f_favail))
+        // A file system without a limit of files has none in total (statvfs(3)).
+        let lacksFiles = disk.f_files > 0 && files < newFolderFiles
+        guard bytes < newFolderBytes || lacksFiles else { return nil }
+        return StartupError(
+            "A new data folder takes about \(newFolderBytes >> 20) MB, and the disk of \(folder) has "
+                + "\(bytes >> 20) MB and \(files) files free. Free some space, or choose a folder on another disk with "
+                + "--data.")
+    }
+
+    /// What the databases, their logs and the files of runtimes take before the first function.
+    private static let (newFolderBytes, newFolderFiles): (UInt64, UInt64) = (1 << 20, 64)
 
     /// Whether a server has used the folder.
     private func isDataFolder() -> Bool {
@@ -98,8 +117,12 @@ package struct DataFolder {
     private static func makeFolders(_ path: String) throws(StartupError) {
         var folder = ""
         for part in path.split(separator: "/", omittingEmptySubsequences: false) {
+            let parent = folder
             folder += part
-            if !folder.isEmpty, mkdir(folder, 0o755) != 0, errno != EEXIST { throw unusable(folder) }
+            if !folder.isEmpty, mkdir(folder, 0o755) != 0, errno != EEXIST {
+                let (isFull, error) = (errno == ENOSPC, unusable(folder))
+                throw isFull ? lackOfRoom(for: path, on: parent) ?? error : error
+            }
             folder += "/"
         }
     }

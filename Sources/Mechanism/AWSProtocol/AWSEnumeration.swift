@@ -1,7 +1,5 @@
 /// An enumeration of a service model. It is open: values that the model does not list are preserved.
 public protocol AWSEnumeration: AWSShape, RawRepresentable, Hashable where RawValue == String {
-    /// The values that the model lists.
-    static var allKnown: [Self] { get }
     /// Makes a value of any text.
     init(rawValue: String)
 }

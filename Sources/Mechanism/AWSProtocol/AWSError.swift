@@ -12,8 +12,23 @@ public struct AWSError: Error, Sendable, Equatable {
     public var fault: Fault?
     /// Further members of the error's body, such as `Reason`.
     public var details: [String: AWSValue]
+    /// The error's name for clients of the service's former query protocol; `nil` where that is the same.
+    public var queryCode: String?
     /// The delay before a retry, sent as `Retry-After`.
     public var retryAfterSeconds: Int?
+
+    /// Its description in a service model; `nil` for an error that is in none. One reference: decoders throw this type
+    /// from deep recursions, where each of its bytes is on the stack many times.
+    private var description: Description?
+
+    /// Its schema in a service model.
+    var schema: Schema? { description?.schema }
+
+    private struct Description: Equatable {
+        let schema: Schema
+
+        static func == (left: Description, right: Description) -> Bool { left.schema === right.schema }
+    }
 
     /// Who is at fault.
     public enum Fault: String, Sendable {
@@ -44,16 +59,18 @@ public struct AWSError: Error, Sendable, Equatable {
         self.init(
             shape.name, status: shape.status, message: message, messageKey: shape.messageKey, fault: shape.fault,
             details: details, retryAfterSeconds: retryAfterSeconds)
+        queryCode = shape.queryCode
+        description = shape.schema.map(Description.init)
     }
 
     /// The error as a response: `x-amzn-ErrorType` and a JSON body (Smithy, restJson1, "operation errors").
     public var response: AWSResponse {
-        var members = details
-        members[messageKey] = .string(message)
-        if let fault { members["Type"] = .string(fault.rawValue) }
-        var headers = [AWSHeader("Content-Type", "application/json"), AWSHeader("x-amzn-ErrorType", name)]
-        if let retryAfterSeconds { headers.append(AWSHeader("Retry-After", String(retryAfterSeconds))) }
-        return AWSResponse(status: status, headers: headers, body: JSON.encode(.structure(members)))
+        var entries = fields + [WireEntry(name: messageKey, value: .string(message), schema: nil)]
+        if let fault { entries.append(WireEntry(name: "Type", value: .string(fault.rawValue), schema: nil)) }
+        var writer = JSONWriter()
+        writer.write(entries.sorted { $0.name < $1.name })
+        let named = [AWSHeader("Content-Type", "application/json"), AWSHeader("x-amzn-ErrorType", name)]
+        return AWSResponse(status: status, headers: named + headers, body: writer.bytes)
     }
 }
 

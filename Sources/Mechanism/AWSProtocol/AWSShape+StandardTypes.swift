@@ -67,7 +67,7 @@ extension Array: AWSShape where Element: AWSShape {
 extension Dictionary: AWSShape where Key == String, Value: AWSShape {
     /// Converts a map, without entries of another kind.
     public init?(awsValue: AWSValue) {
-        guard case .structure(let members) = awsValue else { return nil }
+        guard let members = awsValue.members else { return nil }
         self = members.compactMapValues(Value.init(awsValue:))
     }
 

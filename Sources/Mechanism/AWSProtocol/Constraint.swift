@@ -51,7 +51,12 @@ enum Constraint {
         case .maximum(let bound, _): value.measure.map { $0 <= bound } ?? true
         case .minimum(let bound, _): value.measure.map { $0 >= bound } ?? true
         case .pattern(let pattern): if case .string(let text) = value { pattern.matches(text) } else { true }
-        case .allowedValues(let values): if case .string(let text) = value { values.contains(text) } else { true }
+        case .allowedValues(let values):
+            switch value {
+            case .string(let text): values.contains(text)
+            case .list(let elements): elements.allSatisfy { $0 != .null && isSatisfied(by: $0) }
+            default: true
+            }
         }
     }
 }
@@ -74,6 +79,7 @@ extension AWSValue {
         case .blob(let bytes): Double(bytes.count)
         case .list(let values): Double(values.count)
         case .structure(let members): Double(members.count)
+        case .map(let entries): Double(entries.count)
         case .null, .boolean, .timestamp: nil
         }
     }

@@ -9,6 +9,12 @@ public struct EventStreamMessage: Sendable, Equatable {
     /// The payload.
     public var payload: [UInt8]
 
+    /// A message with these headers.
+    init(headers: [AWSHeader], payload: [UInt8]) {
+        self.headers = headers
+        self.payload = payload
+    }
+
     /// An event of a stream.
     ///
     /// - Parameters:

@@ -14,7 +14,7 @@ public enum JSON {
     }
 
     /// Encodes a value according to `schema`: a structure's members in the model's order with their wire names, a map's
-    /// entries in the order of their keys. Null members are omitted.
+    /// entries in that of the document they are from, or of their keys. Null members are omitted.
     public static func encode(_ value: AWSValue, as schema: Schema? = nil) -> [UInt8] {
         var writer = JSONWriter()
         writer.write(value, as: schema)

@@ -5,7 +5,7 @@ internal import Digest
 enum JSONConversion {
     static func value(boolean: Bool, as schema: Schema?) throws(AWSError) -> AWSValue {
         switch schema?.kind {
-        case nil, .boolean: .boolean(boolean)
+        case nil, .document, .boolean: .boolean(boolean)
         case .some(let kind): throw refusal(of: boolean ? "TRUE_VALUE" : "FALSE_VALUE", as: kind)
         }
     }
@@ -13,7 +13,7 @@ enum JSONConversion {
     static func value(number: JSONNumber, as schema: Schema?) throws(AWSError) -> AWSValue {
         guard let double = number.double else { throw .serialization("A number is out of range.") }
         switch schema?.kind {
-        case nil:
+        case nil, .document:
             return number.isWhole ? number.integer.map(AWSValue.integer) ?? .double(double) : .double(double)
         case .double: return .double(double)
         case .timestamp: return .timestamp(double)
@@ -28,7 +28,7 @@ enum JSONConversion {
 
     static func value(text: JSONText, as schema: Schema?) throws(AWSError) -> AWSValue {
         switch schema?.kind {
-        case nil, .string: return .string(text.string)
+        case nil, .document, .string: return .string(text.string)
         case .blob: return .blob(try blob(text))
         case .timestamp:
             guard let moment = Timestamp(parsing: text.string) else { break }
@@ -66,7 +66,7 @@ enum JSONConversion {
         case .integer: .serialization("\(token) can not be converted to an Integer")
         case .long: .serialization("\(token) can not be converted to a Long")
         case .double: .serialization("\(token) can not be converted to a Double")
-        case .string: .serialization("\(token) can not be converted to a String")
+        case .string, .document: .serialization("\(token) can not be converted to a String")
         case .blob: .serialization("\(token) can not be converted to a Blob")
         case .timestamp: .serialization("\(token) can not be converted to milliseconds since epoch")
         }
@@ -74,8 +74,9 @@ enum JSONConversion {
 }
 
 extension Schema {
-    /// The schema of a list's elements; throws when this is no list.
-    func elementSchema() throws(AWSError) -> Schema {
+    /// The schema of a list's elements; `nil` for those of a document. Throws when this is no list.
+    func elementSchema() throws(AWSError) -> Schema? {
+        if case .document = kind { return nil }
         guard case .list(let element) = kind else { throw .serialization("Start of list found where not expected") }
         return element()
     }
@@ -83,7 +84,7 @@ extension Schema {
     /// Throws when this is neither a structure nor a map.
     func checkTakesObject() throws(AWSError) {
         switch kind {
-        case .structure, .map: break
+        case .structure, .map, .document: break
         default: throw .serialization("Start of structure or map found where not expected.")
         }
     }

@@ -70,16 +70,19 @@ struct JSONReader {
         _ = cursor.take(UInt8(ascii: "{"))
         cursor.skipWhitespace()
         var members: [String: AWSValue] = [:]
+        var keys: [String] = []
         if cursor.take(UInt8(ascii: "}")) { return .structure(members) }
         repeat {
             try count()
             cursor.skipWhitespace()
             guard let key = cursor.scanKey()?.string else { throw malformed }
+            if case .map = schema?.kind, members[key] == nil { keys.append(key) }
             try member(key, of: schema, into: &members, depth: depth)
             cursor.skipWhitespace()
         } while cursor.take(UInt8(ascii: ","))
         guard cursor.take(UInt8(ascii: "}")) else { throw malformed }
-        return .structure(members)
+        guard case .map = schema?.kind else { return .structure(members) }
+        return .map(keys.map { ($0, members[$0] ?? .null) })
     }
 
     /// Decodes one member's value. Of members with the same key the last one counts, as in Jackson and Python.

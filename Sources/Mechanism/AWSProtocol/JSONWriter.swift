@@ -14,13 +14,13 @@ struct JSONWriter {
         case .blob(let blob): write(Base64.encode(blob))
         case .timestamp(let seconds): write(Timestamp(secondsSinceEpoch: seconds), as: schema)
         case .list(let values): write(values, as: schema)
-        case .structure(let members): write(members, as: schema)
+        case .structure(let members): write(members.inWireOrder(as: schema))
+        case .map(let entries): write(entries.inWireOrder(as: schema))
         }
     }
 
     private mutating func write(_ double: Double) {
-        guard double.isFinite else { return write(double.isNaN ? "NaN" : double > 0 ? "Infinity" : "-Infinity") }
-        append(double.description)
+        if double.isFinite { append(double.description) } else { write(double.wireText) }
     }
 
     private mutating func write(_ moment: Timestamp, as schema: Schema?) {
@@ -40,31 +40,18 @@ struct JSONWriter {
         append("]")
     }
 
-    private mutating func write(_ members: [String: AWSValue], as schema: Schema?) {
+    /// Writes an object of these entries, without those that are null.
+    mutating func write(_ entries: [WireEntry]) {
         append("{")
         var isFirst = true
-        for (key, value, schema) in Self.inOrder(members, as: schema) where value != .null {
+        for entry in entries where entry.value != .null {
             if !isFirst { append(",") }
             isFirst = false
-            write(key)
+            write(entry.name)
             append(":")
-            write(value, as: schema)
+            write(entry.value, as: entry.schema)
         }
         append("}")
-    }
-
-    /// The entries with their wire names and schemas, in the order of the output.
-    private static func inOrder(_ members: [String: AWSValue], as schema: Schema?) -> [(String, AWSValue, Schema?)] {
-        switch schema?.kind {
-        case .structure(let described):
-            described.filter { $0.location == .body }.compactMap { member in
-                members[member.name].map { (member.wireName, $0, member.schema) }
-            }
-        case .map(_, let target):
-            members.sorted { $0.key < $1.key }.map { ($0.key, $0.value, target()) }
-        default:
-            members.sorted { $0.key < $1.key }.map { ($0.key, $0.value, nil) }
-        }
     }
 
     private mutating func write(_ text: String) {

@@ -46,16 +46,3 @@ struct QueryForm: Equatable {
         parts.compactMap { key, form in Int32(key).map { ($0, form) } }.sorted { $0.0 < $1.0 }.map(\.1)
     }
 }
-
-extension AWSError {
-    /// A form with invalid percent-encoding.
-    ///
-    /// Source: "Common errors", IAM API reference, for the status too.
-    static let malformedQueryString = AWSError(
-        "MalformedQueryString", status: 404, message: "The query string contains a syntax error.")
-
-    /// Parameters that do not match the operation's input.
-    static func malformedInput(_ message: String) -> AWSError {
-        AWSError("MalformedInput", status: 400, message: message)
-    }
-}

@@ -22,7 +22,7 @@ enum Rendering {
         case .timestamp(let seconds): text += Timestamp(secondsSinceEpoch: seconds).formatted(.iso8601)
         case .blob: return false
         case .list(let values): return append(values, schema, to: &text)
-        case .structure(let members): return append(members, schema, to: &text)
+        case .structure, .map: return append(value.members ?? [:], schema, to: &text)
         }
         return true
     }

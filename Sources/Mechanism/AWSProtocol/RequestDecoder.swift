@@ -1,24 +1,34 @@
-/// Decodes an operation's input from a request's path, query, headers and body (Smithy, restJson1), and validates it.
+internal import Digest
+
+/// Decodes an operation's input from a request's path, query, headers and body (Smithy, "HTTP bindings"), and validates
+/// it.
 public enum RequestDecoder {
     /// Decodes and validates. Throws `SerializationException` when the request cannot be decoded, and
     /// `ValidationException` when a value violates a constraint.
     public static func decode(
         _ request: AWSRequest, labels: [String: String], as schema: Schema
     ) throws(AWSError) -> AWSValue {
+        try decode(request, labels: labels, as: schema, body: .json)
+    }
+
+    /// Decodes and validates a request with documents of any kind.
+    static func decode(
+        _ request: AWSRequest, labels: [String: String], as schema: Schema, body: RestBody
+    ) throws(AWSError) -> AWSValue {
         guard let query = QueryString(request.rawQuery) else {
             throw .serialization("The query is not valid percent-encoded UTF-8.")
         }
-        var members = try body(of: request, as: schema)
+        var members = try document(of: request, as: schema, body)
         for member in schema.members {
             switch member.location {
             case .body: continue
-            case .payload: members[member.name] = try payload(member, of: request)
+            case .payload: members[member.name] = try payload(member, of: request, body)
             case .label:
                 members[member.name] = try values(labels[member.wireName].map { [$0] } ?? [], as: member.schema)
-            case .query: members[member.name] = try values(query.values(member.wireName), as: member.schema)
+            case .query: members[member.name] = try parameters(member, of: query)
             case .header: members[member.name] = try header(member, of: request)
             case .prefixHeaders: members[member.name] = headers(member, of: request)
-            case .statusCode: continue
+            case .statusCode, .eventHeader, .eventPayload: continue
             }
         }
         let value = AWSValue.structure(members)
@@ -26,15 +36,19 @@ public enum RequestDecoder {
         return value
     }
 
-    /// The members in the body's JSON document. An empty body is an empty document; for an operation without such
+    /// The members in the body's document. An empty body is an empty document; for an operation without such
     /// members the body is ignored.
-    private static func body(of request: AWSRequest, as schema: Schema) throws(AWSError) -> [String: AWSValue] {
+    private static func document(
+        of request: AWSRequest, as schema: Schema, _ body: RestBody
+    ) throws(AWSError) -> [String: AWSValue] {
         guard schema.members.contains(where: { $0.location == .body }), !request.body.isEmpty else { return [:] }
-        guard case .structure(let members) = try JSON.decode(request.body, as: schema) else { return [:] }
+        guard case .structure(let members) = try body.decode(request.body, as: schema) else { return [:] }
         return members
     }
 
-    private static func payload(_ member: Schema.Member, of request: AWSRequest) throws(AWSError) -> AWSValue? {
+    private static func payload(
+        _ member: Schema.Member, of request: AWSRequest, _ body: RestBody
+    ) throws(AWSError) -> AWSValue? {
         guard !request.body.isEmpty else { return nil }
         let schema = member.schema
         switch schema.kind {
@@ -44,15 +58,36 @@ public enum RequestDecoder {
                 throw .serialization("The request body is not valid UTF-8.")
             }
             return .string(text)
-        default: return try JSON.decode(request.body, as: schema)
+        default: return try body.decode(request.body, as: schema, payload: member)
         }
     }
 
     private static func header(_ member: Schema.Member, of request: AWSRequest) throws(AWSError) -> AWSValue? {
         guard let text = request.header(member.wireName) else { return nil }
-        guard case .list(let element) = member.schema.kind else { return try scalar(text, as: member.schema) }
-        let parts = text.split(separator: ",").map { $0.drop { $0 == " " } }
-        return .list(try parts.map { part throws(AWSError) in try scalar(String(part), as: element()) })
+        if member.isJSONText {
+            guard let json = Base64.decode(text).flatMap({ String(validating: $0, as: UTF8.self) }) else {
+                throw .serialization("The header \(member.wireName) is not base64.")
+            }
+            return .string(json)
+        }
+        guard case .list(let target) = member.schema.kind else { return try scalar(text, as: member.schema) }
+        let element = target()
+        let parts = HeaderList.parts(of: text, areDates: HeaderList.areDates(element))
+        return .list(try parts.map { part throws(AWSError) in try scalar(part, as: element) })
+    }
+
+    /// A parameter of the query; for a map, all of them (Smithy, `httpQueryParams`).
+    private static func parameters(
+        _ member: Schema.Member, of query: QueryString
+    ) throws(AWSError) -> AWSValue? {
+        guard case .map(_, let target) = member.schema.kind else {
+            return try values(query.values(member.wireName), as: member.schema)
+        }
+        var entries: [String: AWSValue] = [:]
+        for name in Set(query.items.map(\.name)) {
+            entries[name] = try values(query.values(name), as: target())
+        }
+        return entries.isEmpty ? nil : .structure(entries)
     }
 
     private static func headers(_ member: Schema.Member, of request: AWSRequest) -> AWSValue {
@@ -77,24 +112,6 @@ public enum RequestDecoder {
     }
 }
 
-extension AWSValue {
-    /// Decodes a single text; `nil` when it is not of the kind, or the kind has no text form.
-    init?(text: String, as kind: Schema.Kind) {
-        let value: AWSValue? =
-            switch kind {
-            case .string: .string(text)
-            case .boolean: Bool(text).map(AWSValue.boolean)
-            case .integer: Int32(text).map { .integer(Int64($0)) }
-            case .long: Int64(text).map(AWSValue.integer)
-            case .double: Double(text).map(AWSValue.double)
-            case .timestamp: Timestamp(parsing: text).map { .timestamp($0.secondsSinceEpoch) }
-            case .blob, .list, .map, .structure: nil
-            }
-        guard let value else { return nil }
-        self = value
-    }
-}
-
 extension Schema.Kind {
     /// The kind with its article, as AWS's messages call it.
     fileprivate var noun: String {
@@ -104,7 +121,7 @@ extension Schema.Kind {
         case .long: "a Long"
         case .double: "a Double"
         case .timestamp: "a timestamp"
-        case .string, .blob, .list, .map, .structure: "a String"
+        case .string, .blob, .list, .map, .structure, .document: "a String"
         }
     }
 }

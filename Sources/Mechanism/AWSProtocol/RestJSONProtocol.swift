@@ -7,13 +7,7 @@ struct RestJSONProtocol: WireProtocol {
     }
 
     func call(in request: AWSRequest) throws(AWSError) -> WireCall {
-        switch router.match(method: request.method, rawPath: request.rawPath, rawQuery: request.rawQuery) {
-        case .operation(let operation, let labels):
-            return WireCall(operation: operation, request: request, parameters: .labels(labels))
-        case .notFound: throw .unknownOperation
-        case .methodNotAllowed: throw .methodNotAllowed(request.method)
-        case .malformed: throw .malformedPath
-        }
+        try router.call(in: request)
     }
 
     func input(of call: WireCall) throws(AWSError) -> AWSValue {
@@ -28,14 +22,18 @@ struct RestJSONProtocol: WireProtocol {
     func answer(_ error: AWSError, requestID: String) -> AWSResponse { error.response }
 }
 
-extension AWSError {
-    /// A path of operations with other methods.
-    static func methodNotAllowed(_ method: String) -> AWSError {
-        AWSError(
-            "UnknownOperationException", status: 405,
-            message: "The requested operation is not recognized by the service: this path has no \(method.prefix(16)).")
+extension Router {
+    /// The call of a request, by its path, method, query and headers.
+    func call(in request: AWSRequest) throws(AWSError) -> WireCall {
+        let match = match(method: request.method, rawPath: request.rawPath, rawQuery: request.rawQuery) {
+            request.header($0) != nil
+        }
+        switch match {
+        case .operation(let operation, let labels):
+            return WireCall(operation: operation, request: request, parameters: .labels(labels))
+        case .notFound: throw .unknownOperation
+        case .methodNotAllowed: throw .methodNotAllowed(request.method)
+        case .malformed: throw .malformedPath
+        }
     }
-
-    /// A path or query that cannot be decoded.
-    static let malformedPath = AWSError.serialization("The path or query is not valid percent-encoded UTF-8.")
 }

@@ -1,7 +1,8 @@
 /// Finds the operation for a method, path and query.
 ///
 /// A trie of path segments: literals are tried before labels, labels before greedy labels, and operations with more
-/// required query parameters before those with fewer.
+/// required query parameters before those with fewer. Where method, path and query of several are the same, as
+/// *PutObject* and *UploadPart* of S3, the parameters and headers that each requires tell them apart.
 public struct Router: Sendable {
     /// The result of a match.
     public enum Match: Sendable {
@@ -29,11 +30,74 @@ public struct Router: Sendable {
         let operation: OperationDescriptor
         let template: URITemplate
 
-        func accepts(_ method: String, _ query: QueryString) -> Bool {
-            operation.method == method
-                && template.query.allSatisfy { wanted in
-                    query.values(wanted.name).contains { wanted.value.isEmpty || $0 == wanted.value }
+        /// The required members that only some operations of the same method, path and query have.
+        var marks: [Mark] = []
+
+        /// The literals after a greedy label: `{Name+}/policy`.
+        private let tail: [String]
+
+        init(operation: OperationDescriptor, template: URITemplate) {
+            self.operation = operation
+            self.template = template
+            tail = template.segments.drop { !$0.isGreedy }.dropFirst().compactMap(\.literal)
+        }
+
+        /// How many conditions it has.
+        var weight: Int { (tail.count + template.query.count) * Self.templateWeight + marks.count }
+        /// What the template says counts for more than any number of members.
+        private static let templateWeight = 1_000
+
+        /// Whether the segments from the greedy label on are a value for it, and the literals after it.
+        func endsLike(_ segments: ArraySlice<String>) -> Bool {
+            segments.count > tail.count && segments.suffix(tail.count).elementsEqual(tail)
+        }
+
+        /// The labels of a path that it matches.
+        func labels(in segments: [String], _ endsWithSlash: Bool) -> [String: String] {
+            var labels: [String: String] = [:]
+            for (index, segment) in template.segments.enumerated() where index < segments.count {
+                switch segment {
+                case .literal: continue
+                case .label(let name): labels[name] = segments[index]
+                case .greedyLabel(let name):
+                    let rest = segments[index...].dropLast(tail.count).joined(separator: "/")
+                    labels[name] = rest + (endsWithSlash && tail.isEmpty ? "/" : "")
+                    return labels
                 }
+            }
+            return labels
+        }
+
+        func accepts(_ call: Call) -> Bool {
+            operation.method == call.method
+                && template.query.allSatisfy { wanted in
+                    call.query.values(wanted.name).contains { wanted.value.isEmpty || $0 == wanted.value }
+                } && marks.allSatisfy(call.has)
+        }
+
+        /// Whether both have the same method and query; they are at the same path.
+        func isLike(_ other: Route) -> Bool {
+            operation.method == other.operation.method && template.query == other.template.query && tail == other.tail
+        }
+    }
+
+    /// A member that a request for an operation has.
+    private enum Mark: Hashable, Sendable {
+        case parameter(String)
+        case header(String)
+    }
+
+    /// What decides between the operations of a path.
+    private struct Call {
+        let method: String
+        let query: QueryString
+        let hasHeader: (String) -> Bool
+
+        func has(_ mark: Mark) -> Bool {
+            switch mark {
+            case .parameter(let name): query[name] != nil
+            case .header(let name): hasHeader(name)
+            }
         }
     }
 
@@ -42,6 +106,29 @@ public struct Router: Sendable {
     /// Builds the trie.
     public init(_ operations: [OperationDescriptor]) {
         for operation in operations { insert(Route(operation: operation, template: URITemplate(operation.uri))) }
+        for index in nodes.indices {
+            Self.complete(&nodes[index].routes)
+            Self.complete(&nodes[index].greedyRoutes)
+        }
+    }
+
+    /// Marks the routes that only their members tell apart, and puts those with more conditions first. Reads the
+    /// inputs of no other operation.
+    private static func complete(_ routes: inout [Route]) {
+        let original = routes
+        for index in routes.indices where original.count(where: { $0.isLike(original[index]) }) > 1 {
+            let members = original[index].operation.input.members.filter(\.isRequired)
+            routes[index].marks = members.compactMap { member in
+                switch member.location {
+                case .query: .parameter(member.wireName)
+                case .header: .header(member.wireName)
+                default: nil
+                }
+            }
+        }
+        // A stable sort: of two that are alike, the model's first wins.
+        routes = routes.enumerated().sorted { ($1.element.weight, $0.offset) < ($0.element.weight, $1.offset) }
+            .map(\.element)
     }
 
     private mutating func insert(_ route: Route) {
@@ -65,53 +152,48 @@ public struct Router: Sendable {
 
     private mutating func add(_ route: Route, to place: WritableKeyPath<[Node], [Route]>) {
         nodes[keyPath: place].append(route)
-        nodes[keyPath: place].sort { $0.template.query.count > $1.template.query.count }
     }
 
     /// Finds the operation. `rawPath` and `rawQuery` are still percent-encoded. One trailing slash of the path is
-    /// ignored, as by AWS.
-    public func match(method: String, rawPath: String, rawQuery: String = "") -> Match {
+    /// ignored, as by AWS, except in a greedy label.
+    ///
+    /// - Parameter hasHeader: whether the request has a header of a name.
+    public func match(
+        method: String, rawPath: String, rawQuery: String = "", hasHeader: (String) -> Bool = { _ in false }
+    ) -> Match {
         guard let query = QueryString(rawQuery), rawPath.utf8.first == UInt8(ascii: "/") else { return .malformed }
         var parts = rawPath.dropFirst().split(
             separator: "/", maxSplits: Self.segmentLimit, omittingEmptySubsequences: false)
-        if parts.count > 1, parts.last == "" { parts.removeLast() }
+        let endsWithSlash = parts.last == ""
+        if endsWithSlash { parts.removeLast() }
         let segments = parts.compactMap { PercentEncoding.decode($0) }
         guard segments.count == parts.count else { return .malformed }
         var isPathKnown = false
-        guard let route = find(segments[...], from: 0, method, query, &isPathKnown) else {
-            return isPathKnown ? .methodNotAllowed : .notFound
+        let found = withoutActuallyEscaping(hasHeader) { hasHeader in
+            find(segments[...], from: 0, Call(method: method, query: query, hasHeader: hasHeader), &isPathKnown)
         }
-        return .operation(route.operation, labels: Self.labels(of: route.template, in: segments))
+        guard let route = found else { return isPathKnown ? .methodNotAllowed : .notFound }
+        return .operation(route.operation, labels: route.labels(in: segments, endsWithSlash))
     }
 
     private func find(
-        _ segments: ArraySlice<String>, from index: Int, _ method: String, _ query: QueryString,
-        _ isPathKnown: inout Bool
+        _ segments: ArraySlice<String>, from index: Int, _ call: Call, _ isPathKnown: inout Bool
     ) -> Route? {
         let node = nodes[index]
         guard let first = segments.first else {
             isPathKnown = isPathKnown || !node.routes.isEmpty
-            return node.routes.first { $0.accepts(method, query) }
+            return node.routes.first { $0.accepts(call) }
         }
         let rest = segments.dropFirst()
-        if let child = node.literals[first], let route = find(rest, from: child, method, query, &isPathKnown) {
+        if let child = node.literals[first], let route = find(rest, from: child, call, &isPathKnown) {
             return route
         }
-        guard !first.isEmpty else { return nil }
-        if let child = node.label, let route = find(rest, from: child, method, query, &isPathKnown) { return route }
-        isPathKnown = isPathKnown || !node.greedyRoutes.isEmpty
-        return node.greedyRoutes.first { $0.accepts(method, query) }
-    }
-
-    private static func labels(of template: URITemplate, in segments: [String]) -> [String: String] {
-        var labels: [String: String] = [:]
-        for (index, segment) in template.segments.enumerated() where index < segments.count {
-            switch segment {
-            case .literal: continue
-            case .label(let name): labels[name] = segments[index]
-            case .greedyLabel(let name): labels[name] = segments[index...].joined(separator: "/")
-            }
+        if !first.isEmpty, let child = node.label, let route = find(rest, from: child, call, &isPathKnown) {
+            return route
         }
-        return labels
+        // An empty segment may begin a greedy label, as the key of an object, but not be all of it.
+        guard !first.isEmpty || !rest.isEmpty else { return nil }
+        isPathKnown = isPathKnown || !node.greedyRoutes.isEmpty
+        return node.greedyRoutes.first { $0.endsLike(segments) && $0.accepts(call) }
     }
 }

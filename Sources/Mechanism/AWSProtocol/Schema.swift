@@ -28,24 +28,29 @@ public final class Schema: Sendable {
         case map(key: Reference, value: Reference)
         /// Named members.
         case structure([Member])
+        /// Any JSON value.
+        case document
     }
 
     /// The shape's name in the model.
     public let name: String
     /// The kind of its values.
     public let kind: Kind
-    /// The least number; for text, bytes, lists and maps the least length (in Unicode scalars, bytes, entries).
-    public let minimum: Double?
+    /// Everything else that the model says of it.
+    public let traits: Traits
+
+    /// The least number or length; see ``Traits/minimum``.
+    public var minimum: Double? { traits.minimum }
     /// The greatest number or length, measured like `minimum`.
-    public let maximum: Double?
+    public var maximum: Double? { traits.maximum }
     /// The pattern that a whole text must match.
-    public let pattern: Pattern?
+    public var pattern: Pattern? { traits.pattern }
     /// The values of an enumeration; empty means any.
-    public let allowedValues: [String]
+    public var allowedValues: [String] { traits.allowedValues }
     /// Whether values must never be shown, not even in an error message.
-    public let isSensitive: Bool
+    public var isSensitive: Bool { traits.isSensitive }
     /// Whether a form or XML document has a list's or map's entries without an enclosing element.
-    public let isFlattened: Bool
+    public var isFlattened: Bool { traits.isFlattened }
 
     /// A structure's members, in the model's order; empty for other kinds.
     public var members: [Member] {
@@ -56,18 +61,25 @@ public final class Schema: Sendable {
     private let positions: [String: Int]
 
     /// Describes a shape. `pattern` is compiled when a value is first matched, not here.
-    public init(
+    public convenience init(
         _ name: String, _ kind: Kind, minimum: Double? = nil, maximum: Double? = nil, pattern: String? = nil,
         allowedValues: [String] = [], isSensitive: Bool = false, isFlattened: Bool = false
     ) {
+        var traits = Traits()
+        traits.minimum = minimum
+        traits.maximum = maximum
+        traits.pattern = pattern.map(Pattern.init)
+        traits.allowedValues = allowedValues
+        traits.isSensitive = isSensitive
+        traits.isFlattened = isFlattened
+        self.init(name, kind, traits)
+    }
+
+    /// Describes a shape with all of its traits.
+    public init(_ name: String, _ kind: Kind, _ traits: Traits) {
         self.name = name
         self.kind = kind
-        self.minimum = minimum
-        self.maximum = maximum
-        self.pattern = pattern.map(Pattern.init)
-        self.allowedValues = allowedValues
-        self.isSensitive = isSensitive
-        self.isFlattened = isFlattened
+        self.traits = traits
         guard case .structure(let members) = kind else {
             positions = [:]
             return

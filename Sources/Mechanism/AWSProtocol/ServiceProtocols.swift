@@ -3,12 +3,37 @@
 ///
 /// Source: the `protocol` of each service's model in botocore.
 public enum ServiceProtocols {
-    /// Services whose errors are XML without an envelope (Smithy, restXml).
-    public static let restXML: Set<String> = ["s3"]
+    /// The protocol in which a service's clients expect errors.
+    ///
+    /// - Parameters:
+    ///   - name: the service's name in credential scopes.
+    ///   - form: what the request itself shows, which decides first.
+    public static func format(of name: String, for form: RequestForm) -> ServiceModel.WireFormat {
+        switch form {
+        case .cbor: .cbor
+        case .json(let version): .json(version: version)
+        case .form: name == "ec2" ? .ec2(namespace: "") : .query(namespace: "")
+        case .rest: format(of: name)
+        }
+    }
 
-    /// Services whose errors are XML in an `ErrorResponse` (Smithy, awsQuery and ec2Query).
-    public static let query: Set<String> = [
-        "autoscaling", "cloudformation", "ec2", "elasticache", "elasticbeanstalk", "elasticloadbalancing",
-        "monitoring", "rds", "redshift", "ses", "sns",
+    /// The protocol of a service whose request shows none.
+    private static func format(of name: String) -> ServiceModel.WireFormat {
+        if name == "ec2" { return .ec2(namespace: "") }
+        if query.contains(name) { return .query(namespace: "") }
+        guard let wrapsErrors = restXML[name] else { return .restJSON }
+        return .restXML(namespace: nil, wrapsErrors: wrapsErrors)
+    }
+
+    /// Services with XML documents and HTTP bindings (Smithy, restXml), and whether they wrap their errors.
+    private static let restXML = [
+        "s3": false, "s3express": false, "s3-outposts": true, "s3-object-lambda": true, "route53": true,
+        "cloudfront": true,
+    ]
+
+    /// Services with forms and XML responses (Smithy, awsQuery).
+    private static let query: Set<String> = [
+        "autoscaling", "cloudformation", "cloudsearch", "elasticache", "elasticbeanstalk", "elasticloadbalancing",
+        "iam", "rds", "redshift", "sdb", "ses", "sns", "sts",
     ]
 }

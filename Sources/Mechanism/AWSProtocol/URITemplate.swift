@@ -10,7 +10,7 @@ public struct URITemplate: Sendable, Equatable {
         case greedyLabel(String)
     }
 
-    /// The parts of the path.
+    /// The parts of the path. Literals may follow a greedy label, but no other label.
     public let segments: [Segment]
     /// Required query parameters. An empty value allows any value.
     public let query: [QueryString.Item]
@@ -42,4 +42,12 @@ public struct URITemplate: Sendable, Equatable {
         let parameters = query.map { PercentEncoding.encode($0.name) + "=" + PercentEncoding.encode($0.value) }
         return "/" + path.joined(separator: "/") + (parameters.isEmpty ? "" : "?" + parameters.joined(separator: "&"))
     }
+}
+
+extension URITemplate.Segment {
+    /// Whether it takes several segments of a path.
+    var isGreedy: Bool { if case .greedyLabel = self { true } else { false } }
+
+    /// The text of a literal; `nil` for labels.
+    var literal: String? { if case .literal(let text) = self { text } else { nil } }
 }

@@ -38,7 +38,8 @@ public enum Validator {
                 for member in described { visit(members[member.name] ?? .null, member, path: path) }
             case (.list(let values), .list(let element)):
                 visit(elements: values, element(), of: value, schema, path: path)
-            case (.structure(let entries), .map(let key, let target)):
+            case (_, .map(let key, let target)):
+                guard let entries = value.members else { return }
                 visit(entries: entries, key: key(), target: target(), of: value, schema, path: path)
             default: break
             }
@@ -62,6 +63,8 @@ public enum Validator {
         private mutating func visit(
             elements: [AWSValue], _ element: Schema, of list: AWSValue, _ schema: Schema, path: String
         ) {
+            // A list with an enumeration of its own is checked as a whole.
+            guard schema.allowedValues.isEmpty else { return }
             let constraints = Constraint.all(of: element)
             if elements.contains(where: { $0 == .null || !constraints.areSatisfied(by: $0) }) {
                 report(list, schema, path, "Member must satisfy constraint: \(constraints.bracketed)")

@@ -20,6 +20,7 @@ struct WireCall {
     enum Parameters {
         case labels([String: String])
         case form(QueryForm)
+        case none
     }
 }
 
@@ -28,7 +29,26 @@ extension ServiceModel.WireFormat {
     func makeProtocol(for service: ServiceModel) -> any WireProtocol {
         switch self {
         case .restJSON: RestJSONProtocol(service)
+        case .restXML(let namespace, let wrapsErrors):
+            RestXMLProtocol(service, namespace: namespace, wrapsErrors: wrapsErrors)
+        case .json(let version): JSONProtocol(service, version: version)
         case .query(let namespace): QueryProtocol(service, namespace: namespace)
+        case .ec2(let namespace): EC2Protocol(service, namespace: namespace)
+        case .cbor: CBORProtocol(service)
+        }
+    }
+
+    /// An error as a response in this protocol, for a service that may have no model.
+    public func answer(_ error: AWSError, requestID: String) -> AWSResponse {
+        switch self {
+        case .restJSON: error.response
+        case .restXML(let namespace, let wrapsErrors):
+            RestXMLProtocol.answer(error, namespace: namespace, wrapsErrors: wrapsErrors, requestID: requestID)
+        case .json(let version): JSONProtocol.answer(error, version: version, from: nil)
+        case .query(let namespace):
+            QueryProtocol.answer(error, namespace: namespace.isEmpty ? nil : namespace, requestID: requestID)
+        case .ec2: EC2Protocol.answer(error, requestID: requestID)
+        case .cbor: CBORProtocol.answer(error, from: nil)
         }
     }
 }

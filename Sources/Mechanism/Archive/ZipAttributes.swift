@@ -2,7 +2,8 @@
 ///
 /// The upper half of the attributes is a Unix mode for any system that the zip claims to come from (Python on Windows
 /// writes one too); the lower half has MS-DOS attributes. Many zips have permission bits without a file type, or
-/// neither; then the name decides.
+/// neither; then the name decides. It also decides where it ends in a slash and the type is none of the known ones:
+/// Maven writes 0177777 for directories.
 struct ZipAttributes {
     let kind: ZipEntry.Kind
     let mode: UInt32?
@@ -24,6 +25,7 @@ struct ZipAttributes {
             case 0o100000, 0: looksLikeDirectory ? .directory : .file
             // Not a link when the name says directory: readers would disagree about what it is.
             case 0o120000: looksLikeDirectory ? .special(0o120000) : .symbolicLink
+            case Self.typeMask where looksLikeDirectory: .directory
             case let type: .special(type)
             }
     }

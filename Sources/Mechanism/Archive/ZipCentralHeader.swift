@@ -33,6 +33,10 @@ struct ZipCentralHeader {
         if flags.contains(.utf8Name), String(validating: name, as: UTF8.self) == nil {
             throw .damaged("the name is marked as UTF-8 and is not", path: path)
         }
+        // 0xFFFF refers to the zip64 field's disk (APPNOTE 4.5.3).
+        guard fixed.uint16(at: 34) == 0 || fixed.uint16(at: 34) == .max && extra.zip64Disk == 0 else {
+            throw .severalParts
+        }
         var wide = extra.zip64Values[...]
         guard let size = widened(fixed.uint32(at: 24), &wide), let compressed = widened(fixed.uint32(at: 20), &wide),
             let offset = widened(fixed.uint32(at: 42), &wide)
@@ -58,6 +62,8 @@ struct ZipCentralHeader {
 /// The parts of an extra field that the reader uses: zip64 sizes (APPNOTE 4.5.3) and Info-ZIP's `UT` time.
 struct ZipExtraField {
     private(set) var zip64Values: [UInt64] = []
+    /// The number of the disk, the last part of a zip64 field; `nil` without it.
+    private(set) var zip64Disk: UInt32?
     private(set) var modificationTimeSeconds: Int?
 
     /// Parses an extra field; malformed and unknown parts are skipped, as other readers do.
@@ -66,7 +72,9 @@ struct ZipExtraField {
         while rest.count >= 4 {
             let body = rest.dropFirst(4).prefix(Int(rest.uint16(at: 2)))
             switch rest.uint16(at: 0) {
-            case 0x0001: zip64Values = stride(from: 0, to: body.count / 8 * 8, by: 8).map { body.uint64(at: $0) }
+            case 0x0001:
+                zip64Values = stride(from: 0, to: body.count / 8 * 8, by: 8).map { body.uint64(at: $0) }
+                zip64Disk = body.count % 8 == 4 ? body.uint32(at: body.count - 4) : nil
             case 0x5455 where body.count >= 5 && body[body.startIndex] & 1 == 1:
                 modificationTimeSeconds = Int(Int32(bitPattern: body.uint32(at: 1)))
             default: break

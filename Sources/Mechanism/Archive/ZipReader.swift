@@ -2,9 +2,10 @@ public import LinuxSystem
 
 /// Reads a zip file: its directory at once, each entry's content on demand.
 ///
-/// The reader is strict where readers of zips are known to disagree (bytes before or after the zip, two headers that
-/// differ, content that overlaps). It does not check names: they are returned as they are, and the caller decides where
-/// files may be created. Content is read at offsets, so several threads may read at once.
+/// The reader is strict where readers of zips are known to disagree: bytes before or after the zip, or behind a
+/// compressed stream, two headers that differ, content that overlaps, several parts. It does not check names: they are
+/// returned as they are, and the caller decides where files may be created. Content is read at offsets, so several
+/// threads may read at once.
 public struct ZipReader: ~Copyable, Sendable {
     /// The entries in the order of the directory.
     public let entries: [ZipEntry]
@@ -86,7 +87,10 @@ public struct ZipReader: ~Copyable, Sendable {
                 isFinished = step.isFinished
                 try check.pass(UnsafeRawBufferPointer(rebasing: buffers.output.prefix(step.producedCount)), to: receive)
             }
-            guard !isFinished || piece.isEmpty else { break }
+            // What follows the end of the stream would be read by no one, or by another reader as something else.
+            guard piece.isEmpty else {
+                throw .damaged("there are bytes after the end of the compressed content", path: entry.displayPath)
+            }
         }
         guard isFinished, source.remaining == 0 else {
             throw .damaged("the compressed content has another length than declared", path: entry.displayPath)

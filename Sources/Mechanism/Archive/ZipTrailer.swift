@@ -27,19 +27,24 @@ struct ZipTrailer {
         var (count, size, offset) = (
             UInt64(fields.uint16(at: 10)), UInt64(fields.uint32(at: 12)), UInt64(fields.uint32(at: 16))
         )
-        guard fields.uint16(at: 4) == fields.uint16(at: 6), fields.uint16(at: 8) == fields.uint16(at: 10) else {
-            throw .unsupported("a zip in several parts", path: nil)
-        }
+        let disks = [fields.uint16(at: 4), fields.uint16(at: 6)]
+        var isOnePart = disks == [0, 0] && fields.uint16(at: 8) == fields.uint16(at: 10)
         if count == UInt16.max || size == UInt32.max || offset == UInt32.max,
             let zip64 = try Self.zip64Offset(in: tail, before: position)
         {
+            // The trailer may refer to the zip64 fields for any of its own (APPNOTE 4.4.1.4).
+            isOnePart = disks.allSatisfy { $0 == 0 || $0 == .max } && fields.uint16(at: 8) == fields.uint16(at: 10)
             let fields = try file.archiveBytes(count: Self.zip64Size, at: zip64, limit: fileSize)
             guard fields.count == Self.zip64Size, fields.uint32(at: 0) == 0x0606_4b50 else {
                 throw .damaged("the zip64 end of the directory is not where it should be", path: nil)
             }
+            isOnePart =
+                isOnePart && fields.uint32(at: 16) == 0 && fields.uint32(at: 20) == 0
+                && fields.uint64(at: 24) == fields.uint64(at: 32)
             (count, size, offset) = (fields.uint64(at: 32), fields.uint64(at: 40), fields.uint64(at: 48))
             trailerOffset = zip64
         }
+        guard isOnePart else { throw .severalParts }
         guard size <= trailerOffset, offset == UInt64(trailerOffset) - size, count <= size else {
             throw .damaged("the directory is not where its end says", path: nil)
         }
@@ -60,11 +65,18 @@ struct ZipTrailer {
         guard position >= locatorSize else { return nil }
         let locator = tail[(position - locatorSize)..<position]
         guard locator.uint32(at: 0) == 0x0706_4b50 else { return nil }
+        // The disk with the zip64 trailer, and how many disks there are: some writers count none (APPNOTE 4.3.15).
+        guard locator.uint32(at: 4) == 0, locator.uint32(at: 16) <= 1 else { throw .severalParts }
         guard let offset = Int(exactly: locator.uint64(at: 8)) else {
             throw .damaged("the zip64 locator points nowhere", path: nil)
         }
         return offset
     }
+}
+
+extension ArchiveError {
+    /// The zip is a part of several, or says so.
+    static let severalParts = ArchiveError.unsupported("a zip in several parts", path: nil)
 }
 
 extension FileDescriptor {

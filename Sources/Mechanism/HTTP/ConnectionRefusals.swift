@@ -1,6 +1,7 @@
 internal import LinuxSystem
 
-/// An episode in which a server refuses connections, because it has as many as its limits allow.
+/// An episode in which a server refuses connections, or closes idle ones for new ones, because it has as many as its
+/// limits allow.
 public enum ConnectionRefusal: Hashable, Sendable {
     /// The connections whose limit it is.
     public enum Peer: String, Hashable, Sendable {
@@ -10,9 +11,9 @@ public enum ConnectionRefusal: Hashable, Sendable {
         case origin
     }
 
-    /// It begins: a connection was refused.
+    /// It begins: a connection was refused, or took another one's place.
     case began(Peer)
-    /// A connection was accepted a minute after the last refusal. So many were refused in all.
+    /// A connection was accepted a minute after the last refusal. So many were affected in all.
     case ended(Peer, count: Int)
 }
 
@@ -27,7 +28,7 @@ struct ConnectionRefusals: Sendable {
 
     init(report: @escaping @Sendable (ConnectionRefusal) -> Void) { self.report = report }
 
-    /// A connection was accepted or refused.
+    /// A connection was accepted, or was refused or took another one's place.
     func note(_ peer: ConnectionRefusal.Peer, isAccepted: Bool) {
         let episode = peer == .client ? clients : origins
         if !isAccepted {

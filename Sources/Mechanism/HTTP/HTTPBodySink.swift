@@ -25,6 +25,8 @@ public enum HTTPBodyAcceptance: Sendable {
     case pause
     /// The server closes the connection.
     case refuse
+    /// The request is answered before its body is complete: the connection closes behind the response.
+    case answer(HTTPResponse)
 }
 
 /// Flow control of one request body. A pure value.

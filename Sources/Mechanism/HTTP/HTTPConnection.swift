@@ -27,6 +27,8 @@ final class HTTPConnection: @unchecked Sendable {
 
     let descriptor: Int32
     let origin: UInt32
+    /// The address of a client of another host.
+    let address: PeerAddress?
     private let thread: ServingThread
     private var phase = Phase.reading
     private var reader: RequestReader
@@ -39,11 +41,18 @@ final class HTTPConnection: @unchecked Sendable {
     private var isHalfClosed = false
     private var output = ResponseOutput()
     private var closesAfterResponse = false
+    /// Whether a head has arrived.
+    private var hasRequested = false
+    /// Whether the body was paused when it was last looked at.
+    private var wasPaused = false
     /// Whether the client sends the body only after `100 Continue`.
     private var awaitsContinue = false
     private var clock: ConnectionClock
     /// Whether the thread's list of connections to advance contains it.
     var isQueued = false
+
+    /// Called when what was received by now is handled.
+    private var whenRead: [@Sendable () -> Void] = []
 
     /// What is left of this turn: a request costs ``requestCost``, everything else 1.
     private var turn = 0
@@ -56,9 +65,10 @@ final class HTTPConnection: @unchecked Sendable {
     private static let (clientLingerBytes, originLingerBytes) = (256 << 20, 1 << 20)
 
     /// Owns a non-blocking socket.
-    init(descriptor: Int32, origin: UInt32, thread: ServingThread) {
+    init(descriptor: Int32, origin: UInt32, address: PeerAddress?, thread: ServingThread) {
         self.descriptor = descriptor
         self.origin = origin
+        self.address = address
         self.thread = thread
         reader = RequestReader(headLimitBytes: thread.limits.headBytes)
         clock = ConnectionClock(activeNanoseconds: MonotonicClock.nowNanoseconds())
@@ -79,17 +89,39 @@ extension HTTPConnection {
     /// Something has happened to the socket.
     func socketDidChange(_ events: EpollSet.Events) {
         if !events.isDisjoint(with: [.failed, .hungUp]) {
-            // The client cannot be answered any more. What it sent behind the last response is read all the same.
-            guard case .lingering = phase, !events.contains(.failed) else { return close() }
+            // The peer cannot be answered any more. What it sent before is read all the same.
+            switch phase {
+            case .reading where isReading: break
+            case .lingering where !events.contains(.failed): break
+            default: return close()
+            }
         }
-        if !events.isDisjoint(with: [.peerFinished, .hungUp]) { isHalfClosed = true }
-        if !events.isDisjoint(with: [.readable, .peerFinished, .hungUp]) { mayRead = true }
+        if !events.isDisjoint(with: [.peerFinished, .hungUp, .failed]) { isHalfClosed = true }
+        if !events.isDisjoint(with: [.readable, .peerFinished, .hungUp, .failed]) { mayRead = true }
         advance()
+    }
+
+    /// Reads and handles what the peer has sent by now, then calls `body`. A request that has begun is read to its end,
+    /// also where its body is paused; where one has to be answered first, what is behind it is not waited for.
+    func readReceived(then body: @escaping @Sendable () -> Void) {
+        mayRead = true
+        whenRead.append(body)
+        advance()
+    }
+
+    private func noteRead() {
+        guard !whenRead.isEmpty else { return }
+        // What a peer that has ended could not send yet follows: its socket has it until there is room in this one.
+        if case .reading = phase, mayRead || exchange != nil || !input.isEmpty { return }
+        let bodies = whenRead
+        whenRead = []
+        for body in bodies { body() }
     }
 
     /// Does what can be done now.
     func advance() {
         turn = Self.turnCost
+        noteResumption()
         switch phase {
         case .responding: pump()
         case .handling: takeResponse()
@@ -103,6 +135,9 @@ extension HTTPConnection {
             useInput()
         }
         if case .ending = phase { return close() }
+        wasPaused = exchange?.isPaused ?? false
+        noteRead()
+        expectDeadline()
         if isReading, mayRead || turn <= 0 { thread.advanceSoon(self) }
     }
 
@@ -115,8 +150,47 @@ extension HTTPConnection {
         switch phase {
         case .lingering(let deadline, _): .closing(byNanoseconds: deadline)
         case .handling, .preparing: .response
-        case .reading where origin == 0 && isReading && (exchange != nil || !input.isEmpty): .arrival
+        case .reading where origin == 0 && isReading && exchange != nil: .body
+        case .reading where origin == 0 && exchange == nil && !input.isEmpty: .head
         case .reading, .responding, .ending, .closed: .request
+        }
+    }
+
+    /// Why nothing is done for it; `nil` where it does not give way to another one.
+    var standby: Standby? {
+        guard origin == 0 else { return nil }
+        switch phase {
+        case .lingering: return Standby(kind: .head, sinceNanoseconds: clock.activeNanoseconds)
+        case .reading where exchange == nil:
+            let isHead = !hasRequested || !input.isEmpty
+            let since = clock.headNanoseconds ?? clock.activeNanoseconds
+            return Standby(kind: isHead ? .head : .request, sinceNanoseconds: since)
+        case .reading where isReading: return Standby(kind: .body, sinceNanoseconds: clock.activeNanoseconds)
+        case .reading, .preparing, .handling, .responding, .ending, .closed: return nil
+        }
+    }
+
+    /// The same; `nil` also where an idle client has just sent something.
+    var standbyIfSilent: Standby? { standby.flatMap { $0.kind == .request && hasUnreadBytes ? nil : $0 } }
+
+    /// Whether something has come that was not read yet: the next request, perhaps. Its client would not learn whether
+    /// it was handled.
+    private var hasUnreadBytes: Bool {
+        var byte: UInt8 = 0
+        return recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) > 0
+    }
+
+    /// A body that the server has paused is not slow.
+    private func noteResumption() {
+        guard wasPaused, exchange?.isPaused != true else { return }
+        clock.beginBody(limits: thread.limits, nowNanoseconds: thread.nowNanoseconds)
+    }
+
+    /// Has the clock look when what it waits for is late.
+    private func expectDeadline() {
+        switch wait {
+        case .head, .body: thread.expectDeadline(deadlineNanoseconds)
+        case .request, .response, .closing: break
         }
     }
 
@@ -140,13 +214,14 @@ extension HTTPConnection {
         // Before the origin's entry goes with its last connection: what the request was charged is part of it.
         endExchange()
         thread.remove(self)
+        noteRead()
     }
 
-    private func endExchange() {
+    private func endExchange(sentStatus: Int? = nil) {
         guard let exchange else { return }
         self.exchange = nil
         exchange.end()
-        thread.server.didEnd(exchange)
+        thread.server.didEnd(exchange, sentStatus: sentStatus)
     }
 }
 
@@ -181,7 +256,9 @@ extension HTTPConnection {
         let used = input.isEmpty ? use(bytes) : 0
         if used < count, clock.headNanoseconds == nil { clock.headNanoseconds = thread.nowNanoseconds }
         input.append(contentsOf: bytes[used...])
-        if case .arrival = wait { thread.expectDeadline(deadlineNanoseconds) }
+        if exchange != nil {
+            clock.didReceiveBody(count, limits: thread.limits, nowNanoseconds: thread.nowNanoseconds)
+        }
     }
 
     /// Uses what was read before.
@@ -224,7 +301,9 @@ extension HTTPConnection {
     private func didReceiveHead(_ head: RequestHead, hasBytesOfBody: Bool) {
         thread.noteWork()
         clock.headNanoseconds = nil
-        let exchange = HTTPExchange(head, origin: origin, connection: self)
+        hasRequested = true
+        let exchange = HTTPExchange(
+            head, origin: origin, connection: self, arrivalNanoseconds: thread.nowNanoseconds)
         self.exchange = exchange
         closesAfterResponse = !head.isPersistent
         output.begin(head)
@@ -238,6 +317,7 @@ extension HTTPConnection {
         guard let exchange else { return }
         if case .preparing = phase, !exchange.hasPrepared { return }
         phase = .reading
+        clock.beginBody(limits: thread.limits, nowNanoseconds: thread.nowNanoseconds)
         if let refusal = thread.server.begin(exchange) { return refuseBody(refusal) }
         guard awaitsContinue else { return }
         output.add(interim: "HTTP/1.1 100 Continue\r\n\r\n")
@@ -313,7 +393,7 @@ extension HTTPConnection {
     private func didSendResponse() {
         clock.activeNanoseconds = thread.nowNanoseconds
         let isUnread = mayRead || !input.isEmpty || !(exchange?.isBodyComplete ?? false)
-        endExchange()
+        endExchange(sentStatus: output.status)
         output.reset()
         guard closesAfterResponse else {
             phase = .reading

@@ -18,8 +18,12 @@ public final class HTTPExchange: Sendable {
     }
 
     private let head: RequestHead
+    /// The target that the request is handled with, where it is another one than the client's.
+    nonisolated(unsafe) private var changedTarget: String?
     /// The peer of the connection: the number that it was adopted with, 0 for a client of the server's own listener.
     public let origin: UInt32
+    /// When the head was complete, on the clock of ``MonotonicClock``.
+    public let arrivalNanoseconds: UInt64
     /// `nil` in tests of handlers.
     private let connection: HTTPConnection?
     // The fields below belong to the server's thread until the request is complete, and do not change afterwards.
@@ -36,14 +40,16 @@ public final class HTTPExchange: Sendable {
     private let gate = Mutex(BodyGate())
     private let state = Mutex(State.handling)
 
-    init(_ head: RequestHead, origin: UInt32, connection: HTTPConnection?) {
+    init(_ head: RequestHead, origin: UInt32, connection: HTTPConnection?, arrivalNanoseconds: UInt64 = 0) {
         self.head = head
         self.origin = origin
         self.connection = connection
+        self.arrivalNanoseconds = arrivalNanoseconds
     }
 
-    /// The request target as the client sent it: path and query, still percent-encoded.
-    public var target: String { head.target }
+    /// The request target as the client sent it: path and query, still percent-encoded. Its query may have been
+    /// replaced.
+    public var target: String { changedTarget ?? head.target }
 
     /// The request's method, as sent: `GET`, `POST`.
     public var method: String { head.method }
@@ -53,6 +59,11 @@ public final class HTTPExchange: Sendable {
 
     /// Replaces the body with its decoded form. Only the thread that currently owns the request may call it.
     public func replaceBody(with bytes: [UInt8]) { received = bytes }
+
+    /// Replaces the query. Only the thread that currently owns the request may call it.
+    public func replaceQuery(with query: String) {
+        changedTarget = "\(head.target.prefix { $0 != "?" })?\(query)"
+    }
 
     /// The first value of a header field, by case-insensitive name.
     public func header(_ name: String) -> String? { head.fields[name] }
@@ -130,15 +141,16 @@ extension HTTPExchange {
     /// Appends a piece to the buffered body.
     func receive(_ bytes: UnsafeRawBufferPointer) { received.append(contentsOf: bytes) }
 
-    /// Passes a piece of the body to its sink. `false` when the connection has to be closed.
-    func pass(_ bytes: UnsafeRawBufferPointer, to sink: any HTTPBodySink) -> Bool {
+    /// Passes a piece of the body to its sink.
+    func pass(_ bytes: UnsafeRawBufferPointer, to sink: any HTTPBodySink) -> HTTPServer.Receipt {
         gate.withLock { $0.beginPiece() }
         switch sink.receive(bytes, from: self) {
-        case .more: return true
+        case .more: return .taken
         case .pause:
             gate.withLock { $0.pause() }
-            return true
-        case .refuse: return false
+            return .taken
+        case .refuse: return .disconnect
+        case .answer(let response): return .refused(response)
         }
     }
 

@@ -18,6 +18,9 @@ public protocol HTTPHandler: Sendable {
     /// Responds to a request whose body is complete: by returning a response, or later, by returning `nil` and calling
     /// ``HTTPExchange/respond(_:)`` from any thread. Must not block: other connections share the thread.
     func respond(to exchange: HTTPExchange) -> HTTPResponse?
+
+    /// A response has been sent whole; a stream, to its end. Called on the server's threads after the client has it.
+    func didRespond(to exchange: HTTPExchange, status: Int)
 }
 
 extension HTTPHandler {
@@ -26,4 +29,7 @@ extension HTTPHandler {
 
     /// Every body is buffered.
     public func bodySink(for exchange: HTTPExchange) -> (any HTTPBodySink)? { nil }
+
+    /// Nothing is noted of responses.
+    public func didRespond(to exchange: HTTPExchange, status: Int) {}
 }

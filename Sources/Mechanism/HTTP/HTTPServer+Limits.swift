@@ -3,7 +3,8 @@ extension HTTPServer {
     public struct Limits: Sendable {
         /// Threads that read, handle and write.
         public var threads: UInt32 = 2
-        /// Connections of the server's own listener at once. Above the 1 000 invocations of an account.
+        /// Connections of the server's own listener at once. Above the 1 000 invocations of an account. One more closes
+        /// the oldest that waits for its client.
         public var clientConnections: UInt32 = 4096
         /// Limits of adopted connections whose origin's highest bit is clear.
         public var primaryOrigins = OriginLimits()
@@ -17,8 +18,12 @@ extension HTTPServer {
         /// A connection without traffic is closed after this long, in seconds; 0 keeps it. A parked request does not
         /// count as idle.
         public var idleTimeoutSeconds: UInt32 = 0
-        /// How long a client may take for a request's head, and between two pieces of its body, in seconds.
-        public var arrivalSeconds: UInt32 = 60
+        /// How long a client may take for a request's head, in seconds: it is one packet or a few.
+        public var headSeconds: UInt32 = 20
+        /// How slow a client's body may be, in bytes per second: a tenth of the slowest networks that people have.
+        public var bodyBytesPerSecond: UInt32 = 4_096
+        /// How long a body may be slower than that, or pause, in seconds.
+        public var bodySeconds: UInt32 = 30
         /// The longest head of a request, in bytes. Lambda's longest header, the client context, has 3 583.
         public var headBytes = 32 * 1024
 

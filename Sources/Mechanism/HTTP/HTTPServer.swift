@@ -11,9 +11,8 @@ public final class HTTPServer: Sendable {
     }
 
     private let handler: any HTTPHandler
-    private let clientLimit: UInt32
     private let refusals: ConnectionRefusals
-    private let clients = Atomic<UInt32>(0)
+    private let clients: Mutex<ClientLedger>
     private let primaryLedger: Mutex<OriginLedger>
     private let secondaryLedger: Mutex<OriginLedger>
     /// The descriptors of adopted connections, by origin.
@@ -34,7 +33,7 @@ public final class HTTPServer: Sendable {
     ) throws(StartError) {
         self.handler = handler
         refusals = ConnectionRefusals(report: didRefuse)
-        clientLimit = limits.clientConnections
+        clients = Mutex(ClientLedger(limit: Int(limits.clientConnections)))
         primaryLedger = Mutex(OriginLedger(limits: limits.primaryOrigins))
         secondaryLedger = Mutex(OriginLedger(limits: limits.secondaryOrigins))
         do throws(StartError) {
@@ -72,6 +71,20 @@ public final class HTTPServer: Sendable {
         guard thread?.adopt(connection: connection, origin: origin) != true else { return }
         connectionDidEnd(origin: origin, descriptor: connection)
         closeDescriptor(connection)
+    }
+
+    /// Reads what the connections of these origins have received by now, then calls `body`: what a process sent before
+    /// it ended is handled before its end is. A body that its sink has paused is read to its end too, unless
+    /// ``closeConnections(of:)`` ends that.
+    ///
+    /// - Parameter body: called once, on one of the server's threads or on this one.
+    public func readReceived(of origins: Set<UInt32>, then body: @escaping @Sendable () -> Void) {
+        let reading = PendingReads(whenDone: body)
+        for thread in threads.withLock({ $0 }) {
+            reading.begin()
+            if !thread.readReceived(of: origins, reading) { reading.end() }
+        }
+        reading.end()
     }
 
     /// Closes the connections of an origin that no longer exists. Must not run concurrently with
@@ -128,7 +141,9 @@ extension HTTPServer {
             exchange.receive(piece)
             return .taken
         }
-        return exchange.pass(piece, to: sink) && charge(exchange, sink.bufferedBytes) ? .taken : .disconnect
+        let receipt = exchange.pass(piece, to: sink)
+        guard case .taken = receipt else { return receipt }
+        return charge(exchange, sink.bufferedBytes) ? .taken : .disconnect
     }
 
     /// A request is complete. Returns its response, or `nil` where that comes later.
@@ -157,27 +172,30 @@ extension HTTPServer {
     }
 
     /// An exchange is over: frees what it held.
-    func didEnd(_ exchange: HTTPExchange) {
+    ///
+    /// - Parameter sentStatus: the status of its response; `nil` where the client did not get one whole.
+    func didEnd(_ exchange: HTTPExchange, sentStatus: Int?) {
+        if let sentStatus { handler.didRespond(to: exchange, status: sentStatus) }
         if exchange.chargedBytes > 0 {
             withLedger(of: exchange.origin) { $0.release(exchange.chargedBytes, exchange.origin) }
         }
     }
 
-    /// Counts a client's connection; `false`, without counting it, when there are too many. Adopted ones were counted
-    /// by ``adopt(connection:origin:)``.
-    func admitsClient() -> Bool {
-        let isAccepted = clients.wrappingAdd(1, ordering: .relaxed).oldValue < clientLimit
-        if !isAccepted { clients.wrappingSubtract(1, ordering: .relaxed) }
-        refusals.note(.client, isAccepted: isAccepted)
-        return isAccepted
+    /// Counts a client's connection, unless there are too many. Adopted ones were counted by
+    /// ``adopt(connection:origin:)``.
+    func admitClient(_ address: PeerAddress?) -> ClientLedger.Verdict { clients.withLock { $0.open(address) } }
+
+    /// Whether a connection was accepted without another one giving way, or being refused.
+    func noteClient(isAccepted: Bool) { refusals.note(.client, isAccepted: isAccepted) }
+
+    /// A thread has no connection that gives way to a new one: the other threads make room for the next one.
+    func makeRoom(besides thread: ServingThread) {
+        for other in threads.withLock(\.self) where other !== thread { other.giveWaySoon() }
     }
 
     /// A connection is about to be closed.
-    func connectionDidEnd(origin: UInt32, descriptor: Int32) {
-        guard origin != 0 else {
-            clients.wrappingSubtract(1, ordering: .relaxed)
-            return
-        }
+    func connectionDidEnd(origin: UInt32, descriptor: Int32, address: PeerAddress? = nil) {
+        guard origin != 0 else { return clients.withLock { $0.close(address) } }
         withLedger(of: origin) { $0.close(origin) }
         adopted.withLock { adopted in
             adopted[origin]?.remove(descriptor)

@@ -58,8 +58,10 @@ struct RequestHead: Sendable {
         isPersistent = isVersion10 ? connection == "keep-alive" : connection.map { !Self.has("close", $0) } ?? true
         expectsContinue = !isVersion10 && fields["Expect"]?.lowercased() == "100-continue"
         framing = try Self.framing(fields, isVersion10: isVersion10)
-        if !isVersion10, fields.count(of: "Host") != 1 {
-            throw RequestFault(400, "a request has one Host field")
+        let hosts = fields.count(of: "Host")
+        guard isVersion10 ? hosts <= 1 : hosts == 1 else { throw RequestFault(400, "a request has one Host field") }
+        if let host = fields["Host"], !HostField.isValid(host) {
+            throw RequestFault(400, "the Host field is malformed")
         }
     }
 

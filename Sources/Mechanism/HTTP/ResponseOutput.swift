@@ -27,6 +27,8 @@ struct ResponseOutput {
     private var body = Body.none
     private var isHeadRequest = false
     private var isVersion10 = false
+    /// The status of the response.
+    private(set) var status = 0
     /// Whether the connection has to be closed behind the response.
     private(set) var closes = false
 
@@ -55,6 +57,7 @@ struct ResponseOutput {
         let isBodiless = response.status == 204 || response.status == 304
         var framing = ResponseHead.Framing.none
         self.closes = closes
+        status = response.status
         switch response.body {
         case .bytes(let content):
             if !isBodiless { framing = .length(UInt64(content.count)) }

@@ -1,3 +1,4 @@
+// Length: the loop, accepting and giving way share state that only the thread uses.
 internal import Glibc
 internal import LinuxSystem
 internal import Synchronization
@@ -32,6 +33,9 @@ final class ServingThread: Sendable {
     nonisolated(unsafe) private var queue: [HTTPConnection] = []
     nonisolated(unsafe) private var listener: Int32
     nonisolated(unsafe) private var isAccepting = false
+    /// Accepted connections that need the place of another one, which is not closed amid the events of a turn.
+    nonisolated(unsafe) private var arrivals: [(descriptor: Int32, address: PeerAddress?)] = []
+    nonisolated(unsafe) private var standbyOrder = StandbyOrder()
     nonisolated(unsafe) private var dateLine = DateLine()
     /// Whether a request, or a part of one, has arrived in this turn.
     nonisolated(unsafe) private var hasWorked = false
@@ -71,10 +75,27 @@ final class ServingThread: Sendable {
     ///
     /// - Returns: `false` when the thread is stopping: the caller still owns the connection.
     func adopt(connection: Int32, origin: UInt32) -> Bool {
+        post { [self] in serve(connection, origin: origin) }
+    }
+
+    /// Reads what connections of these origins have received by now. Each that is not through with it holds `reading`.
+    ///
+    /// - Returns: `false` when the thread is stopping, and closes its connections.
+    func readReceived(of origins: Set<UInt32>, _ reading: PendingReads) -> Bool {
+        post { [self] in
+            for connection in connections.values where origins.contains(connection.origin) {
+                reading.begin()
+                connection.readReceived { reading.end() }
+            }
+            reading.end()
+        }
+    }
+
+    /// Leaves a job to the thread; `false` when it is stopping.
+    private func post(_ job: @escaping @Sendable () -> Void) -> Bool {
         send { inbox in
-            guard !inbox.isStopping else { return false }
-            inbox.jobs.append { [self] in serve(connection, origin: origin) }
-            return true
+            if !inbox.isStopping { inbox.jobs.append(job) }
+            return !inbox.isStopping
         }
     }
 
@@ -136,7 +157,8 @@ extension ServingThread {
         // A process that is being started holds a copy of the descriptor, and would keep it in the set.
         epoll.remove(connection.descriptor)
         // Before the descriptor is closed, and may be used anew.
-        server.connectionDidEnd(origin: connection.origin, descriptor: connection.descriptor)
+        server.connectionDidEnd(
+            origin: connection.origin, descriptor: connection.descriptor, address: connection.address)
         closeDescriptor(connection.descriptor)
     }
 
@@ -168,6 +190,7 @@ extension ServingThread {
             if begin >= deadlineNanoseconds { clockWork() }
             let isQuiet = queue.isEmpty && begin - quietSince >= window.nanoseconds
             poll(sleeping: isQuiet)
+            if !arrivals.isEmpty { admitArrivals() }
             guard hasWorked else { continue }
             // With the time that the thread slept.
             window.workCame(afterNanoseconds: nowNanoseconds - quietSince)
@@ -274,12 +297,60 @@ extension ServingThread {
             isAccepting = false
             return expectDeadline(nowNanoseconds + Self.acceptPauseNanoseconds)
         }
-        guard server.admitsClient() else { return closeDescriptor(connection) }
-        serve(connection, origin: 0)
+        let address = PeerAddress(of: connection)
+        guard server.admitClient(address) == .admitted else { return arrivals.append((connection, address)) }
+        server.noteClient(isAccepted: true)
+        serve(connection, origin: 0, address)
     }
 
-    private func serve(_ descriptor: Int32, origin: UInt32) {
-        let connection = HTTPConnection(descriptor: descriptor, origin: origin, thread: self)
+    /// Serves connections for which others give way, or closes them.
+    private func admitArrivals() {
+        for (descriptor, address) in arrivals {
+            var verdict = server.admitClient(address)
+            if verdict != .admitted, giveWay(of: verdict == .addressIsFull ? address : nil) {
+                verdict = server.admitClient(address)
+            }
+            server.noteClient(isAccepted: false)
+            if verdict == .admitted {
+                serve(descriptor, origin: 0, address)
+            } else {
+                closeDescriptor(descriptor)
+                server.makeRoom(besides: self)
+            }
+        }
+        arrivals = []
+    }
+
+    /// Closes the connection that has waited longest for its client.
+    ///
+    /// - Parameter address: of this address; of any where `nil`.
+    /// - Returns: whether there was one.
+    private func giveWay(of address: PeerAddress?) -> Bool {
+        let connection: HTTPConnection?
+        if let address {
+            connection = connections.values.filter { $0.address == address && $0.standby != nil }
+                .min { ($0.standby ?? .last) < ($1.standby ?? .last) }
+        } else {
+            connection = standbyOrder.next {
+                connections[$0]?.standbyIfSilent
+            } all: {
+                connections.compactMap { descriptor, connection in connection.standby.map { (descriptor, $0) } }
+            }.flatMap { connections[$0] }
+        }
+        connection?.close()
+        return connection != nil
+    }
+
+    /// Another thread has accepted a connection, and has none that gives way.
+    func giveWaySoon() {
+        _ = send { inbox in
+            inbox.jobs.append { [self] in _ = giveWay(of: nil) }
+            return true
+        }
+    }
+
+    private func serve(_ descriptor: Int32, origin: UInt32, _ address: PeerAddress? = nil) {
+        let connection = HTTPConnection(descriptor: descriptor, origin: origin, address: address, thread: self)
         connections[descriptor] = connection
         do {
             try epoll.add(descriptor, [.readable, .writable, .peerFinished, .onceEach])

@@ -1,4 +1,5 @@
 internal import CSQLite
+internal import Store
 
 /// The header of a database's WAL-index: memory that all connections to the database share, in every process, and in
 /// which a commit becomes visible. Reading it needs no system call and no lock, and never waits.
@@ -10,22 +11,6 @@ internal import CSQLite
 /// Unchecked because other processes write to the memory. A torn read differs from every complete header, so it looks
 /// like one more change.
 struct WriteAheadLogIndex: @unchecked Sendable {
-    /// The first copy of the header. A commit writes it last, and is not visible before.
-    struct Header: Hashable, Sendable {
-        private let version: UInt64
-        private let others: SIMD4<UInt64>
-        private let last: UInt64
-
-        fileprivate init(_ memory: UnsafeRawPointer) {
-            version = memory.load(as: UInt64.self)
-            others = memory.loadUnaligned(fromByteOffset: 8, as: SIMD4<UInt64>.self)
-            last = memory.load(fromByteOffset: 40, as: UInt64.self)
-        }
-
-        /// Whether it has the only format so far, in which it changes with each commit. Memory without a log has none.
-        fileprivate var isKnown: Bool { UInt32(truncatingIfNeeded: version) == 3_007_000 }
-    }
-
     private let memory: UnsafeRawPointer?
 
     /// The size of the index's first part, which each connection maps.
@@ -44,6 +29,15 @@ struct WriteAheadLogIndex: @unchecked Sendable {
         memory = UnsafeRawPointer(part)
     }
 
-    /// The header as it is now; `nil` where it cannot be known, so that nothing may be taken for current.
-    var header: Header? { memory.map { Header($0) }.flatMap { $0.isKnown ? $0 : nil } }
+    /// The first copy of the header, which a commit writes last, so that it is not visible before; `nil` where it is
+    /// not known. It is known in the only format so far, in which it changes with each commit. Memory without a log has
+    /// none.
+    var mark: CommitMark? {
+        guard let memory else { return nil }
+        let version = memory.load(as: UInt64.self)
+        guard UInt32(truncatingIfNeeded: version) == 3_007_000 else { return nil }
+        let others = memory.loadUnaligned(fromByteOffset: 8, as: SIMD4<UInt64>.self)
+        let last = memory.load(fromByteOffset: 40, as: UInt64.self)
+        return CommitMark(SIMD8(lowHalf: others, highHalf: SIMD4(version, last, 0, 0)))
+    }
 }

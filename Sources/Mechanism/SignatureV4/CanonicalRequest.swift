@@ -61,6 +61,31 @@ public struct CanonicalRequest: Sendable, Hashable {
             sorted.map { $0.name + [UInt8(ascii: "=")] + $0.value }.joined(separator: [UInt8(ascii: "&")]))
     }
 
+    /// A query whose parameters of one name are in the order in which they are signed; `nil` where it is that already.
+    ///
+    /// The canonical form sorts values, so a signature does not tell their order. A service that sees them in this one
+    /// sees the same whichever order a request on its way was given.
+    public static func signedOrder(of rawQuery: String) -> String? {
+        guard rawQuery.utf8.contains(UInt8(ascii: "&")) else { return nil }
+        let pairs = rawQuery.split(separator: "&", omittingEmptySubsequences: false)
+        let names = pairs.map { URIEncoding.decode($0.utf8.prefix { $0 != UInt8(ascii: "=") }, plusIsSpace: true) }
+        var places: [[UInt8]: [Int]] = [:]
+        for (place, name) in names.enumerated() { places[name, default: []].append(place) }
+        var ordered = pairs
+        for places in places.values where places.count > 1 {
+            let sorted = places.map { (pair: pairs[$0], value: value(of: pairs[$0])) }
+                .sorted { $0.value.lexicographicallyPrecedes($1.value) }
+            for (place, each) in zip(places, sorted) { ordered[place] = each.pair }
+        }
+        return ordered == pairs ? nil : ordered.joined(separator: "&")
+    }
+
+    /// The encoded value of a parameter.
+    private static func value(of pair: Substring) -> [UInt8] {
+        guard let sign = pair.utf8.firstIndex(of: UInt8(ascii: "=")) else { return [] }
+        return URIEncoding.encode(URIEncoding.decode(pair.utf8[pair.utf8.index(after: sign)...], plusIsSpace: true))
+    }
+
     /// Writes all values of a header, each trimmed and with runs of white space collapsed to one space.
     private static func write(_ name: String, of request: SignableRequest, to bytes: inout [UInt8]) {
         bytes += Array(name.utf8) + [UInt8(ascii: ":")]

@@ -13,7 +13,7 @@ extension SignatureClaim {
         try checkTime(nowSeconds)
         var faults: [String] = []
         if !isRegion(scope.region) {
-            faults.append("Credential should be scoped to a valid region, not '\(scope.region)'. ")
+            faults.append(SignatureFault.unknownRegion(scope.region).message)
         }
         if let service, scope.service != service {
             faults.append("Credential should be scoped to correct service: '\(service)'. ")
@@ -56,25 +56,51 @@ extension SignatureClaim {
     /// - Returns: the body, decoded when it is chunked.
     public func verify(
         _ request: SignableRequest, body: [UInt8], key: SigningKey
-    ) throws(SignatureFault) -> [UInt8] {
-        let payloadHash = payloadHash(request, body)
+    ) throws(SignatureFault) -> SignedContent {
+        guard let signed = try verifyBeforeBody(request, key: key) else {
+            _ = try verifyHead(request, PayloadHash.of(body), key)
+            return SignedContent(bytes: body, trailers: [])
+        }
+        return try signed.content(of: body)
+    }
+
+    /// Verifies the signature before the body has arrived.
+    ///
+    /// - Returns: what checks the body as it arrives; `nil` where only the whole body says what was signed.
+    public func verifyBeforeBody(_ request: SignableRequest, key: SigningKey) throws(SignatureFault) -> SignedBody? {
+        guard let payloadHash = try announcedPayloadHash(request) else { return nil }
+        let seed = try verifyHead(request, payloadHash, key)
+        return SignedBody(
+            request, payloadHash: payloadHash, chain: SignatureChain(seed: seed, date: date, scope: scope, key: key))
+    }
+
+    /// Verifies the signature over the head and what represents the body. Returns the signature.
+    private func verifyHead(
+        _ request: SignableRequest, _ payloadHash: String, _ key: SigningKey
+    ) throws(SignatureFault) -> String {
         var signed = request
         if case .query = form { signed.rawQuery = Self.withoutSignature(request.rawQuery) }
         let canonical = CanonicalRequest(
             signed, signedHeaders: signedHeaders, payloadHash: payloadHash, service: scope.service)
         let expected = key.signature(of: canonical.stringToSign(date: date, scope: scope))
         guard HMACSHA256.areEqual(Array(expected.utf8), Array(signature.utf8)) else { throw .mismatch }
-        let chunks = ChunkedPayload(kind: payloadHash, seed: expected, date: date, scope: scope, key: key)
-        if let chunks { return try chunks.decode(body, request) }
-        guard payloadHash == PayloadHash.unsigned || payloadHash == PayloadHash.of(body) else { throw .mismatch }
-        return body
+        return expected
     }
 
-    /// Represents the body: the request's `X-Amz-Content-SHA256`, else the default of its service.
-    private func payloadHash(_ request: SignableRequest, _ body: [UInt8]) -> String {
-        if let said = request.header("X-Amz-Content-SHA256") { return said }
-        if case .query = form, scope.service == "s3" { return PayloadHash.unsigned }
-        return PayloadHash.of(body)
+    /// What represents the body in the head: the request's `X-Amz-Content-SHA256`, else the default of its service;
+    /// `nil` where it is the body's own hash.
+    ///
+    /// - Throws: where the body is not signed, of a service other than S3: these compute the body's hash themselves, so
+    ///   that the signature is another one.
+    private func announcedPayloadHash(_ request: SignableRequest) throws(SignatureFault) -> String? {
+        let isObject = scope.service == "s3" || scope.service == "s3express"
+        if let said = request.header(SignedBody.payloadHashHeader) {
+            let isUnsigned = said == PayloadHash.unsigned || said == PayloadHash.unsignedChunksAndTrailer
+            guard isObject || !isUnsigned else { throw .mismatch }
+            return said
+        }
+        if case .query = form, isObject { return PayloadHash.unsigned }
+        return nil
     }
 
     private static func withoutSignature(_ rawQuery: String) -> String {

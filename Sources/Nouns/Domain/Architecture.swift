@@ -22,6 +22,14 @@ public enum Architecture: String, CaseIterable, Hashable, Sendable {
         }
     }
 
+    /// The processor as Linux and QEMU call it.
+    public var processorName: String {
+        switch self {
+        case .x86: "x86_64"
+        case .arm: "aarch64"
+        }
+    }
+
     /// The architecture of a function for which none is named.
     public static let byDefault = Architecture.x86
 }

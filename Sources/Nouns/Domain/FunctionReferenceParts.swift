@@ -11,10 +11,9 @@ struct FunctionReferenceParts {
     /// Splits a reference; `nil` when the number or order of its parts fits no form. The name is not checked yet.
     init?(_ text: String) {
         if text.hasPrefix("arn:") {
-            guard let arn = LambdaARN(text), arn.resource.first == "function", arn.resource.count > 1 else {
-                return nil
-            }
-            self.init(nameAndQualifier: arn.resource[1...])
+            guard let arn = LambdaARN(text), arn.resource.first == "function" else { return nil }
+            // `arn:…:function` names the function `function`: the word is a prefix only while a name follows it.
+            self.init(nameAndQualifier: arn.resource.count > 1 ? arn.resource[1...] : arn.resource[...])
             account = arn.account
             region = arn.region
         } else if !text.utf8.contains(UInt8(ascii: ":")) {

@@ -56,6 +56,9 @@ public enum LambdaLimits {
     /// Source: <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>, `X-Amz-Log-Result`.
     public static let logTailBytes = 4_096
 
+    /// Characters of a name, or ARN, by which a request may refer to a function.
+    /// Source: <https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html>, `FunctionName`.
+    public static let functionReferenceCharacters = 140
     /// Characters of a function's name.
     /// Source: <https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html>.
     public static let functionNameCharacters = 64

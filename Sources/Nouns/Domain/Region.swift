@@ -1,5 +1,4 @@
-/// An AWS region such as `eu-central-1`. Regions that AWS does not have are accepted, so that a self-hosted server can
-/// be a region of its own.
+/// The name of a region such as `eu-central-1`, also of one that AWS does not have (``isOfAWS``).
 public struct Region: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The name as it appears in ARNs and signatures.
     public let description: String

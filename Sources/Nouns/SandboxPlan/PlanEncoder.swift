@@ -12,7 +12,7 @@ struct PlanEncoder {
         case link, file, bind, overlay, tmpfs, proc, readOnly, mask
         case hostname = 32
         case listen, identity, inside, limit, argument, variable, startDirectory, filter, cgroup, oomScore, hostNetwork
-        case sidecar, sidecarVariable
+        case sidecar, sidecarVariable, calls
     }
 
     /// Properties of a record; the bits of `enum plan_flag`.
@@ -22,6 +22,8 @@ struct PlanEncoder {
         static let noExec = Self(rawValue: 1 << 1)
         static let userXattr = Self(rawValue: 1 << 2)
         static let distinct = Self(rawValue: 1 << 3)
+        static let perform = Self(rawValue: 1 << 4)
+        static let view = Self(rawValue: 1 << 5)
     }
 
     /// The whole message: header, then the records so far.
@@ -56,6 +58,8 @@ struct PlanEncoder {
         case .file(let path, let mode, let contents):
             record(.file, number: mode, strings: [path], raw: contents)
         case .bind(let source, let path): record(.bind, strings: [source, path])
+        case .view(let source, let path, let inUserNamespace):
+            record(.bind, flags: inUserNamespace ? [.view, .userXattr] : .view, strings: [source, path])
         case .device(let source, let path): record(.bind, flags: .device, strings: [source, path])
         case .overlay(let sources, let path, let inUserNamespace):
             record(.overlay, flags: inUserNamespace ? .userXattr : [], strings: [path] + sources)

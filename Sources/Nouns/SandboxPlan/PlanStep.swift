@@ -8,6 +8,8 @@ package enum PlanStep: Hashable, Sendable {
     case file(String, mode: UInt32, contents: [UInt8])
     /// A file or directory of the host, read-only.
     case bind(source: String, path: String)
+    /// Mounts a directory of the host at a path as a bind does, but with inodes of its own, where the kernel can.
+    case view(source: String, path: String, inUserNamespace: Bool)
     /// A device node of the host, usable inside.
     case device(source: String, path: String)
     /// A read-only union of host directories, the topmost first.
@@ -31,6 +33,7 @@ extension PlanStep: CustomStringConvertible {
         case .file(let path, let mode, let contents):
             "file      /\(path) \(String(mode, radix: 8)), \(contents.count) bytes"
         case .bind(let source, let path): "bind      /\(path) <- \(source)"
+        case .view(let source, let path, _): "view      /\(path) <- \(source)"
         case .device(let source, let path): "device    /\(path) <- \(source)"
         case .overlay(let sources, let path, _): "overlay   /\(path) <- \(sources.joined(separator: " over "))"
         case .temporary(let path, let bytes, let mode, _):

@@ -4,7 +4,7 @@ package struct SandboxLimits: Hashable, Sendable {
     package var memoryBytes: UInt64
     /// CPU time per wall time: 1 is one core.
     package var cpuCores: Double
-    /// Processes and threads. AWS: 1 024 (Lambda quotas).
+    /// Processes and threads. AWS: 1 024 (Lambda quotas), and less with little memory.
     package var processes: Int
     /// Open descriptors of one process. AWS: 1 024 (Lambda quotas).
     package var openFiles: Int
@@ -22,8 +22,12 @@ package struct SandboxLimits: Hashable, Sendable {
     /// Source: "Configure Lambda function memory", AWS Lambda Developer Guide.
     package init(memoryMB: Int) {
         self.init(
-            memoryBytes: UInt64(memoryMB) << 20, cpuCores: Double(memoryMB) / Self.memoryOfOneCoreMB)
+            memoryBytes: UInt64(memoryMB) << 20, cpuCores: Double(memoryMB) / Self.memoryOfOneCoreMB,
+            processes: min(1024, memoryMB * Self.processesOfSmallest / 128))
     }
+
+    /// `RLIMIT_NPROC` of a Lambda function with 128 MB. The kernel sets it in proportion to memory (fork_init).
+    private static let processesOfSmallest = 742
 
     /// The memory setting at which a function has one whole core.
     package static let memoryOfOneCoreMB = 1769.0

@@ -23,6 +23,8 @@ extension SandboxPlan {
         encodeSidecars(into: &encoder)
         encoder.record(.startDirectory, strings: [workingDirectory])
         encoder.record(.filter, payload: placement.seccompProgram)
+        encoder.record(
+            .calls, flags: placement.performsRefusedCalls ? .perform : [], payload: placement.forbiddenCalls)
         for path in placement.cgroupMembershipFiles { encoder.record(.cgroup, strings: [path]) }
         encoder.record(.oomScore, number: Self.runtimeOOMScore)
         return encoder.message
@@ -56,9 +58,15 @@ extension SandboxPlan {
     /// Limits of each process, by the kernel's numbers (asm-generic/resource.h), which are part of its ABI.
     private var resourceLimits: [(UInt32, UInt64)] {
         [
-            (4, 0),  // RLIMIT_CORE: a core dump would hold the function's secrets
+            // RLIMIT_CORE: a core dump would hold the function's secrets. Lambda's 10 GiB would have the host's
+            // handler, such as systemd-coredump, store it outside, and 0 does not keep the kernel from starting that
+            // handler; 1 does (core(5), and fs/coredump.c, "RLIMIT_CORE set to 1"). Shells show it as 0.
+            (4, 1),
             (6, UInt64(limits.processes)),  // RLIMIT_NPROC: counted per user namespace (Linux 5.14)
             (7, UInt64(limits.openFiles)),  // RLIMIT_NOFILE
+            (8, 65_536),  // RLIMIT_MEMLOCK, as on Lambda
+            (11, UInt64(limits.processes)),  // RLIMIT_SIGPENDING: the kernel gives it the value of RLIMIT_NPROC
+            (12, 0),  // RLIMIT_MSGQUEUE: POSIX queues outlive the programs that made them
             (13, 0), (14, 0),  // RLIMIT_NICE, RLIMIT_RTPRIO: no process may get a higher priority than the server
         ]
     }
@@ -81,9 +89,9 @@ extension SandboxPlan {
     }
 
     private var hostPaths: [String] {
-        let trees = [taskTree, runtimeFiles, interpreterPrefix].compactMap(\.self) + layerTrees
-        return trees + (userland.binds + userland.resolution + extraBinds).flatMap { [$0.source, $0.target] }
-            + userland.links.map(\.path)
+        let trees = [taskTree, runtimeFiles, interpreterPrefix].compactMap(\.self) + layerTrees + hiddenPaths
+        let binds = userland.binds + userland.replacements + userland.resolution + extraBinds
+        return trees + binds.flatMap { [$0.source, $0.target] } + userland.links.map(\.path)
     }
 
     /// The `oom_score_adj` of the runtime: when a sandbox is out of memory, the kernel kills pid 1 last.

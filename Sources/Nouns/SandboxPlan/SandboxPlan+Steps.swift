@@ -2,24 +2,27 @@ extension SandboxPlan {
     /// The steps that build the file system, in order. Pure: the same plan always gives the same steps.
     package func steps(for identity: HostIdentity) -> [PlanStep] {
         var tree = TreeBuilder()
-        addUserland(to: &tree)
-        addConfiguration(to: &tree)
+        addUserland(to: &tree, identity: identity)
+        addConfiguration(to: &tree, identity: identity)
         addFunction(to: &tree, identity: identity)
-        for bind in extraBinds { tree.bind(bind) }
+        for bind in extraBinds { tree.bind(bind, inUserNamespace: identity.isInUserNamespace) }
         addDevices(to: &tree)
+        // After the devices: a hidden file becomes /dev/null.
+        for path in hiddenPaths { tree.append(.mask(String(path.drop { $0 == "/" }))) }
         tree.directory("tmp")
         tree.append(.temporary("tmp", bytes: temporaryBytes, mode: 0o1777, mayExecute: true))
         addProcesses(to: &tree)
         return tree.steps
     }
 
-    private func addUserland(to tree: inout TreeBuilder) {
-        for bind in userland.binds { tree.bind(bind) }
+    private func addUserland(to tree: inout TreeBuilder, identity: HostIdentity) {
+        for bind in userland.binds { tree.bind(bind, inUserNamespace: identity.isInUserNamespace) }
         for link in userland.links { tree.link(link) }
+        for file in userland.replacements { tree.replace(file) }
     }
 
     /// The few files of `/etc` that name resolution and user look-ups read.
-    private func addConfiguration(to tree: inout TreeBuilder) {
+    private func addConfiguration(to tree: inout TreeBuilder, identity: HostIdentity) {
         tree.file("etc/passwd", SandboxFiles.passwd)
         tree.file("etc/group", SandboxFiles.group)
         tree.file("etc/nsswitch.conf", SandboxFiles.nameServiceSwitch)
@@ -28,7 +31,7 @@ extension SandboxPlan {
             tree.file("etc/hosts", SandboxFiles.hosts(hostname: hostname))
             tree.file("etc/resolv.conf", SandboxFiles.noResolver)
         case .host:
-            for bind in userland.resolution { tree.bind(bind) }
+            for bind in userland.resolution { tree.bind(bind, inUserNamespace: identity.isInUserNamespace) }
         }
     }
 
@@ -37,7 +40,13 @@ extension SandboxPlan {
         let trees = [("var/task", taskTree), ("var/runtime", runtimeFiles), ("var/lang", interpreterPrefix)]
         for (path, source) in trees {
             tree.directory(path)
-            if let source { tree.append(.bind(source: source, path: path)) }
+            // The runtime is shared by the functions of all accounts, and nothing is mounted below it.
+            let isView = path == "var/runtime"
+            if let source, isView {
+                tree.append(.view(source: source, path: path, inUserNamespace: identity.isInUserNamespace))
+            } else if let source {
+                tree.append(.bind(source: source, path: path))
+            }
         }
         tree.directory("opt")
         switch layerTrees.count {
@@ -45,9 +54,9 @@ extension SandboxPlan {
         case 1: tree.append(.bind(source: layerTrees[0], path: "opt"))
         default:
             // In a user namespace trusted attributes are not permitted, and the overlay uses `user.` ones (overlayfs).
-            let inUserNamespace = if case .server = identity { true } else { false }
             tree.append(
-                .overlay(sources: layerTrees.reversed(), path: "opt", inUserNamespace: inUserNamespace))
+                .overlay(
+                    sources: layerTrees.reversed(), path: "opt", inUserNamespace: identity.isInUserNamespace))
         }
     }
 
@@ -70,7 +79,7 @@ extension SandboxPlan {
     private func addProcesses(to tree: inout TreeBuilder) {
         tree.directory("proc")
         tree.append(.processes("proc"))
-        for name in ["bus", "fs", "irq", "sys", "sysrq-trigger"] { tree.append(.readOnly("proc/\(name)")) }
+        for name in ["bus", "fs", "irq", "pressure", "sys", "sysrq-trigger"] { tree.append(.readOnly("proc/\(name)")) }
         let masked = [
             "acpi", "asound", "interrupts", "kcore", "keys", "latency_stats", "sched_debug", "scsi", "timer_list",
             "timer_stats",
@@ -110,10 +119,17 @@ private struct TreeBuilder {
         steps.append(.link(path: path, target: link.target))
     }
 
-    mutating func bind(_ bind: ReadOnlyBind) {
+    mutating func bind(_ bind: ReadOnlyBind, inUserNamespace: Bool) {
         let path = relative(bind.target)
         if bind.isDirectory { directory(path) } else { file(path, []) }
-        append(.bind(source: bind.source, path: path))
+        append(
+            bind.isView
+                ? .view(source: bind.source, path: path, inUserNamespace: inUserNamespace)
+                : .bind(source: bind.source, path: path))
+    }
+
+    mutating func replace(_ file: ReadOnlyBind) {
+        append(.bind(source: file.source, path: relative(file.target)))
     }
 
     private mutating func parent(of path: String) {

@@ -26,6 +26,8 @@ package struct SandboxPlan: Hashable, Sendable {
     package var runtimeFiles: String?
     /// The host directory that appears at `/var/lang`: the prefix of an interpreter installed elsewhere.
     package var interpreterPrefix: String?
+    /// Files or directories inside that appear empty, where they exist.
+    package var hiddenPaths: [String] = []
     /// Further files or directories of the host, read-only.
     package var extraBinds: [ReadOnlyBind] = []
     /// How much `/tmp` holds. AWS: 512 – 10 240 MB, default 512 (Lambda quotas).
@@ -61,12 +63,16 @@ package struct ReadOnlyBind: Hashable, Sendable {
     package let target: String
     /// Whether the source is a directory; a target must be of the same kind.
     package let isDirectory: Bool
+    /// Whether the directory, below which nothing is mounted, has inodes of its own inside, where the kernel can: what
+    /// the host does with its files does not show, and locks on them do not hold outside.
+    package let isView: Bool
 
     /// Describes a bind of a directory, or of a file.
-    package init(from source: String, to target: String, isDirectory: Bool = true) {
+    package init(from source: String, to target: String, isDirectory: Bool = true, isView: Bool = false) {
         self.source = source
         self.target = target
         self.isDirectory = isDirectory
+        self.isView = isView
     }
 }
 
@@ -90,6 +96,9 @@ package struct Userland: Hashable, Sendable {
     package var binds: [ReadOnlyBind]
     /// Links of the root, such as `/lib` to `usr/lib`.
     package var links: [PlannedLink]
+    /// Files of the host that take the place of entries of the binds: a target is a file or a link there, and no folder
+    /// of its path is a link.
+    package var replacements: [ReadOnlyBind] = []
 
     /// The host's name resolution, for sandboxes that share its network.
     package var resolution: [ReadOnlyBind]

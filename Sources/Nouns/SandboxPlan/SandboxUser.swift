@@ -15,6 +15,9 @@ package enum HostIdentity: Hashable, Sendable {
     case distinct(uid: UInt32, gid: UInt32)
     /// The server's own uid and gid, seen from inside a user namespace.
     case server(uid: UInt32, gid: UInt32)
+
+    /// Whether mounts are made inside a user namespace.
+    var isInUserNamespace: Bool { if case .server = self { true } else { false } }
 }
 
 /// The values that a provider adds to a plan for one start in namespaces.
@@ -23,13 +26,23 @@ package struct SandboxPlacement: Hashable, Sendable {
     package var identity: HostIdentity
     /// The seccomp program: BPF instructions of eight bytes each, in this machine's byte order.
     package var seccompProgram: [UInt8]
+    /// A bit for each system call by number: whether a call that the program refuses fails with `EPERM`. Others fail
+    /// with `ENOSYS`.
+    package var forbiddenCalls: [UInt8]
+    /// Whether calls that the program refuses are reported and performed all the same.
+    package var performsRefusedCalls: Bool
     /// The `cgroup.procs` files, as absolute paths, of the cgroups to join before anything else.
     package var cgroupMembershipFiles: [String]
 
     /// Describes a placement.
-    package init(identity: HostIdentity, seccompProgram: [UInt8], cgroupMembershipFiles: [String] = []) {
+    package init(
+        identity: HostIdentity, seccompProgram: [UInt8], forbiddenCalls: [UInt8] = [],
+        performsRefusedCalls: Bool = false, cgroupMembershipFiles: [String] = []
+    ) {
         self.identity = identity
         self.seccompProgram = seccompProgram
+        self.forbiddenCalls = forbiddenCalls
+        self.performsRefusedCalls = performsRefusedCalls
         self.cgroupMembershipFiles = cgroupMembershipFiles
     }
 }

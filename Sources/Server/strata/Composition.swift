@@ -1,5 +1,7 @@
+internal import Bytecode
 internal import Catalog
 internal import CommandLine
+internal import Digest
 internal import Domain
 internal import EventQueue
 internal import FunctionExecution
@@ -8,11 +10,14 @@ internal import HTTP
 internal import IAMService
 internal import LambdaService
 internal import LinuxSystem
+internal import Packaging
 internal import RuntimeAPI
 internal import Runtimes
+internal import SSMService
 internal import Sandbox
 internal import Scheduler
 internal import ServiceKit
+internal import Store
 internal import Synchronization
 internal import Telemetry
 
@@ -25,6 +30,8 @@ struct Composition {
     private let events: EventQueue
     private let sender: RemoteSender
     private let deliveries: DeliveryRouter
+    private let bytecode: BytecodeCompiler
+    private let runtimeFolders: RuntimeFolders?
     /// Runs functions.
     let pool: EnvironmentPool
     /// The services, in the order in which the gateway asks them; the first answers requests that nothing identifies.
@@ -38,8 +45,10 @@ struct Composition {
     ///   - port: the port that the server listens on.
     ///   - connections: takes the connections that execution environments open.
     ///   - log: the server's log, for all parts.
+    ///   - announce: shows a line to the person who started the server.
     init(
-        _ configuration: ServerConfiguration, port: UInt16, connections: any EnvironmentConnections, log: ServerLog
+        _ configuration: ServerConfiguration, port: UInt16, connections: any EnvironmentConnections, log: ServerLog,
+        announce: @escaping @Sendable (String) -> Void
     ) throws {
         let folder = try DataFolder(path: configuration.dataFolder)
         lock = try folder.lock()
@@ -49,7 +58,8 @@ struct Composition {
                 ["effect": .text(effect), "attempt": .integer(attempt)], cause: error)
         }
         self.changes = changes
-        let catalog = try Catalog(path: folder.path("catalog.sqlite"), didCommit: changes.publish)
+        let storage = try ServerStorage.open(configuration.dataFolder, configuration.database, log)
+        let catalog = try Catalog(storage, didCommit: changes.publish)
         let sessions = TemporaryCredentials(key: try folder.key(named: "session.key"))
         let logs = LogStore(root: folder.path("logs"), didLose: { log.named("logs").note($0) })
         for program in RuntimeProgram.all { try folder.install(program, at: "runtimes/\(program.language)") }
@@ -58,31 +68,47 @@ struct Composition {
 
         let limits = configuration.schedulerLimits
         let host = Self.host(configuration, port: port, folder, sessions)
-        let sandboxes = try NamespaceSandboxProvider(initExecutable: try Self.initExecutable(), cgroups: cgroups)
+        let sandboxes = try NamespaceSandboxProvider(
+            initExecutable: try Self.initExecutable(), cgroups: cgroups,
+            systemCalls: configuration.systemCalls == .log ? .log : .enforce)
+        bytecode = try BytecodeCompiler(
+            store: BytecodeStore(root: folder.path("bytecode")), sandboxes: sandboxes, host: host,
+            interpreters: configuration.interpreterIdentities, report: { log.named("bytecode").note($0) })
+        runtimeFolders = try Self.runtimeFolders(configuration, folder, log.named("runtimes"), announce)
         pool = try EnvironmentPool(
-            host: host, sandboxes: sandboxes, logs: logs, limits: limits, connections: connections)
+            host: host, sandboxes: sandboxes, bytecode: bytecode, runtimeFolders: runtimeFolders, logs: logs,
+            limits: limits, connections: connections)
 
         // Deliveries of one account share its part of what is in flight.
-        events = try EventQueue(path: folder.path("events.sqlite")) { ARN($0)?.account ?? "" }
+        events = try EventQueue(storage.open("events", migrations: EventQueue.migrations)) { ARN($0)?.account ?? "" }
         sender = try RemoteSender(configuration.messageServices)
         let lambda = try LambdaService(
             folder: folder, catalog: catalog, changes: changes, events: events, pool: pool, logs: logs,
             accountConcurrency: limits.accountConcurrency, packageSource: configuration.s3.map { S3PackageSource($0) },
-            retryDelaySeconds: configuration.retryDelaySeconds, log: log)
-        services = [lambda, IAMService(catalog: catalog, credentials: sessions)]
+            namedRuntimes: configuration.runtimes.filter { $0.source == .override }.map(\.runtime),
+            retryDelaySeconds: configuration.retryDelaySeconds,
+            updateDelaySeconds: configuration.updateDelaySeconds, bytecode: bytecode, log: log)
+        let parameters = try SSMService(
+            storage: storage, secrets: AuthenticatedCipher(key: folder.key(named: "ssm.key")))
+        services = [lambda, IAMService(catalog: catalog, credentials: sessions), parameters]
         deliveries = DeliveryRouter(services: services, sender: sender, log: log)
 
         gateway = try Gateway(
             registry: ServiceRegistry(services),
             authenticator: Authenticator(keys: try catalog.credentialDirectory(), sessions: sessions),
             requiresSignatures: configuration.requiresSignatures, defaults: configuration.defaults,
-            version: configuration.version, callsAtOnce: S3PackageSource.readsAtOnce + 4, log: log,
+            allowsReset: configuration.allowsReset, logsRequests: configuration.logsRequests,
+            version: configuration.version, callsAtOnce: 2 * (S3PackageSource.readsAtOnce + 4),
+            bodies: BodySpool(in: configuration.dataFolder), log: log,
+            // The page needs no authentication: only the log has the reason.
+            storageHealth: { storage.isAway ? .degraded("The database is away") : .healthy },
             callerBehind: { lambda.caller(ofEnvironment: $0) })
     }
 
     /// Starts the work in the background: the server accepts connections.
     func start() throws {
-        events.start(deliveries)
+        // Endpoints of other servers are configured at the start.
+        events.start(deliveries, retrying: deliveries.isRemote)
         for service in services { try service.start() }
     }
 
@@ -93,6 +119,8 @@ struct Composition {
         events.beginShutdown()
         sender.stop()
         for service in services { service.stop(patience) }
+        bytecode.stop()
+        runtimeFolders?.stop()
         events.stop()
         changes.stop()
         cgroups?.close()
@@ -106,15 +134,43 @@ struct Composition {
         var host = FunctionHost(
             userland: HostUserland.detect(), interpreters: configuration.interpreters,
             runtimeFiles: folder.path("runtimes"), gatewayPort: port,
-            usesHostNetwork: configuration.functionNetwork == .host)
+            usesHostNetwork: configuration.functionNetwork == .host, credentials: { sessions.credentials(of: $0) })
         host.cpuShare = configuration.cpuShare
         let machines = HostEmulators.machines()
-        host.emulatedArchitectures = Set(Architecture.allCases.filter { machines.contains($0.elfMachine) })
-        // A function in its own network is identified by its socket, and needs no credentials.
-        if host.usesHostNetwork, configuration.requiresSignatures {
-            host.credentials = { sessions.credentials(of: $0) }
+        host.ignoresArchitecture = configuration.ignoresArchitecture
+        for architecture in Architecture.allCases where architecture != .ofThisHost {
+            if machines.contains(architecture.elfMachine) {
+                host.emulatedArchitectures.insert(architecture)
+            } else {
+                host.unregisteredEmulators[architecture] = HostEmulators.program(for: architecture.processorName)
+            }
         }
         return host
+    }
+
+    /// The folders of runtimes with AWS's SDK; `nil` where functions bring their own. A shared folder that cannot be
+    /// used (it is read-only, or another user's) is replaced by one in the data folder.
+    private static func runtimeFolders(
+        _ configuration: ServerConfiguration, _ folder: DataFolder, _ log: ServerLog,
+        _ announce: @escaping @Sendable (String) -> Void
+    ) throws -> RuntimeFolders? {
+        let settings = configuration.sdk
+        guard settings.version != .none else { return nil }
+        let sources = configuration.runtimes.compactMap { RuntimeSource($0) }
+        let locator = UVLocator(searchPath: settings.environment["PATH"] ?? "")
+        func open(_ root: String) throws(SystemCallError) -> RuntimeFolders {
+            try RuntimeFolders(
+                root: root, version: settings.version, sources: sources,
+                installer: { () throws(PackagingError) in try locator.locate(named: settings.installer) },
+                environment: settings.environment
+            ) { report in
+                log.note(report)
+                // Unless the log says the same.
+                if !log.records(.info), let line = report.announcement { announce(line) }
+            }
+        }
+        if let shared = settings.cacheFolder, let folders = try? open(shared) { return folders }  // see above
+        return try open(folder.path("cache"))
     }
 
     /// `strata-init`, which is installed beside this program.
@@ -136,6 +192,10 @@ extension ServerConfiguration {
 
     fileprivate var interpreters: [RuntimeIdentifier: Interpreter] {
         Dictionary(runtimes.map { ($0.runtime, Interpreter($0)) }) { first, _ in first }
+    }
+
+    fileprivate var interpreterIdentities: [RuntimeIdentifier: InterpreterIdentity] {
+        Dictionary(runtimes.map { ($0.runtime, InterpreterIdentity($0)) }) { first, _ in first }
     }
 
     fileprivate var defaults: GatewayDefaults { GatewayDefaults(account: account, region: region) }

@@ -36,7 +36,7 @@ struct EphemeralFolder: ~Copyable {
     private static func removeLeftovers(in parent: String) {
         for name in DirectoryListing.names(parent) ?? [] where name.hasPrefix(prefix) {
             let process = pid_t(name.dropFirst(prefix.count).prefix { $0 != "-" }) ?? 0
-            guard process > 0, kill(process, 0) != 0, errno == ESRCH, isOurs(name, in: parent) else { continue }
+            guard process > 0, ProcessState.hasEnded(process), isOurs(name, in: parent) else { continue }
             do throws(FileLockError) {
                 let lock = try FileLock.acquire(FilePath("\(parent)/\(name)/lock"))
                 remove(name, in: parent)

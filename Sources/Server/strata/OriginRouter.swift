@@ -21,6 +21,10 @@ struct OriginRouter<RuntimeAPI: HTTPHandler>: HTTPHandler {
 
     func respond(to exchange: HTTPExchange) -> HTTPResponse? { handler(exchange).respond(to: exchange) }
 
+    func didRespond(to exchange: HTTPExchange, status: Int) {
+        handler(exchange).didRespond(to: exchange, status: status)
+    }
+
     private func handler(_ exchange: HTTPExchange) -> any HTTPHandler {
         EnvironmentOrigin(number: exchange.origin).isRuntimeAPI ? runtimeAPI : gateway
     }

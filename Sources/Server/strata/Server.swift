@@ -36,7 +36,12 @@ struct Server {
         let port = socket.port
         // The pool hands connections to the HTTP server, which needs the pool first.
         let connections = LateConnections()
-        parts = try Self.compose(configuration, port: port, connections, log, logWriter)
+        let isText = isLogText
+        parts = try Self.compose(configuration, port: port, connections, log, logWriter) { line in
+            guard isText else { return }
+            let bytes = Array((line + "\n").utf8)
+            write(STDERR_FILENO, bytes, bytes.count)
+        }
         let runtimeAPI = RuntimeAPIHandler(
             environments: parts.pool, responseLimitBytes: LambdaLimits.synchronousPayloadBytes)
         http = try HTTPServer(
@@ -51,6 +56,7 @@ struct Server {
             "The server has started",
             [
                 "url": .text(url), "data_folder": .text(configuration.dataFolder),
+                "database": ServerStorage.place(of: configuration.database).map { .text($0) },
                 "version": .text(configuration.version),
                 "requires_signatures": .flag(configuration.requiresSignatures),
                 "process": .integer(Int(getpid())),
@@ -87,10 +93,10 @@ struct Server {
     /// Makes the parts. A failure without a message for people gets one; what was logged is written before.
     private static func compose(
         _ configuration: ServerConfiguration, port: UInt16, _ connections: LateConnections, _ log: ServerLog,
-        _ writer: LogWriter
+        _ writer: LogWriter, announce: @escaping @Sendable (String) -> Void
     ) throws(StartupError) -> Composition {
         do {
-            return try Composition(configuration, port: port, connections: connections, log: log)
+            return try Composition(configuration, port: port, connections: connections, log: log, announce: announce)
         } catch {
             writer.close()
             if let error = error as? StartupError { throw error }
@@ -138,7 +144,12 @@ struct Server {
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         limit.rlim_cur = limit.rlim_max
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        HeapMemory.mapBlocks(fromBytes: mappedBlockBytes)
     }
+
+    /// Payloads up to here are kept in the heap, where a block costs no system call. Longer ones cost more to copy than
+    /// to map.
+    private static let mappedBlockBytes: Int32 = 1 << 20
 
     private static func listen(_ configuration: ServerConfiguration) throws(StartupError) -> ListeningSocket {
         do { return try ListeningSocket(host: configuration.host, port: configuration.port) } catch {
@@ -161,6 +172,10 @@ private final class LateConnections: EnvironmentConnections {
         } else {
             _ = FileDescriptor(owning: connection)
         }
+    }
+
+    func readReceived(of origins: Set<UInt32>, then body: @escaping @Sendable () -> Void) {
+        if let server = server.withLock({ $0 }) { server.readReceived(of: origins, then: body) } else { body() }
     }
 
     func hangUp(origin: UInt32) { server.withLock { $0 }?.closeConnections(of: origin) }

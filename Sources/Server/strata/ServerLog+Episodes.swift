@@ -1,4 +1,5 @@
 internal import HTTP
+internal import PostgreSQL
 internal import ServiceKit
 internal import Telemetry
 
@@ -18,10 +19,24 @@ extension ServerLog {
     /// Logs that connections are refused, or are accepted again.
     func note(_ refusal: ConnectionRefusal) {
         switch refusal {
-        case .began(let peer):
-            warning("Connections are refused: there are as many as the limit allows", ["from": Self.name(of: peer)])
+        case .began(.client):
+            warning(
+                "All connections are taken: new ones take the place of idle ones, or are refused",
+                ["from": Self.name(of: .client)])
+        case .began(.origin):
+            warning("Connections are refused: there are as many as the limit allows", ["from": Self.name(of: .origin)])
         case .ended(let peer, let count):
-            warning("Connections are accepted again", ["from": Self.name(of: peer), "refused": .integer(count)])
+            warning(
+                "Connections are accepted again", ["from": Self.name(of: peer), "refused": .integer(count)])
+        }
+    }
+
+    /// Logs that the database is away, or is back.
+    func note(_ event: PostgreSQLEvent) {
+        switch event {
+        case .lost(let error):
+            warning("The database is away; calls that need it fail until it is back", cause: error)
+        case .regained: warning("The database is back")
         }
     }
 

@@ -13,7 +13,7 @@ private func run(_ configuration: ServerConfiguration) throws {
 }
 
 exit(
-    StrataCommand.main(Array(Swift.CommandLine.arguments.dropFirst())) { configuration in
+    StrataCommand.main(Array(Swift.CommandLine.arguments.dropFirst()), storage: ServerStorage.open) { configuration in
         guard configuration.isEphemeral else {
             try run(configuration)
             return 0

@@ -18,6 +18,7 @@ package struct IAMService: Service {
     private let boundaries: PermissionsBoundaries
     private let tags: Tags
     private let sessions: Sessions
+    private let store: IAMStore
 
     /// Makes the service on the catalogue's rows.
     ///
@@ -29,6 +30,7 @@ package struct IAMService: Service {
         nowMilliseconds: @escaping @Sendable () -> Int64 = WallClock.nowMilliseconds
     ) {
         let store = IAMStore(catalog: catalog)
+        self.store = store
         let clock = IAMClock(nowMilliseconds: nowMilliseconds)
         roles = Roles(store: store, clock: clock)
         rolePolicies = RolePolicies(store: store)
@@ -39,6 +41,9 @@ package struct IAMService: Service {
         tags = Tags(store: store)
         sessions = Sessions(store: store, credentials: credentials, clock: clock)
     }
+
+    /// Deletes all roles and policies. Credentials of sessions that have begun stay valid.
+    package func reset() throws(ServiceError) { try store.deleteAll() }
 
     /// IAM's API and STS's.
     package var apis: [ServiceAPI] { [iam, sts] }

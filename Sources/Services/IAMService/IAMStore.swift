@@ -14,10 +14,7 @@ struct IAMStore: Sendable {
 
     /// Runs work on the catalogue. Its errors become ``ServiceError``.
     private func onCatalog<Value>(_ body: () throws -> Value) throws(ServiceError) -> Value {
-        do { return try body() } catch let error as ServiceError { throw error } catch {
-            throw ServiceError(
-                .serviceFailure, "The server could not read or write its data: \(error)", cause: error)
-        }
+        try ServiceError.onStore(otherwise: .serviceFailure, body)
     }
 
     /// Like ``onCatalog(_:)``, for work that the catalogue may refuse.
@@ -26,6 +23,9 @@ struct IAMStore: Sendable {
     ) throws(ServiceError) {
         if case .failure(let refusal) = try onCatalog(body) { throw refused(refusal) }
     }
+
+    /// Deletes all roles and policies.
+    func deleteAll() throws(ServiceError) { try onCatalog { try rows.deleteAll() } }
 
     private func decode<Document: AWSStructure>(_ record: EntityRecord) throws(ServiceError) -> Document {
         try onCatalog { Document(awsValue: try JSON.decode(record.document, as: Document.schema)) }

@@ -1,4 +1,5 @@
 internal import Catalog
+internal import FunctionExecution
 internal import LayerStore
 internal import LinuxSystem
 internal import ServiceKit
@@ -10,12 +11,16 @@ internal import ServiceKit
 final class GarbageCollector: Sendable {
     private let catalog: Catalog
     private let layerStore: LayerStore
+    private let bytecode: BytecodeCompiler?
     private let queue: WorkQueue
     private let log: ServerLog
 
-    init(catalog: Catalog, layerStore: LayerStore, log: ServerLog) throws(SystemCallError) {
+    init(
+        catalog: Catalog, layerStore: LayerStore, bytecode: BytecodeCompiler?, log: ServerLog
+    ) throws(SystemCallError) {
         self.catalog = catalog
         self.layerStore = layerStore
+        self.bytecode = bytecode
         self.log = log
         // Capacity 1 coalesces requests: one collection runs, and one is queued, which finds all later garbage.
         queue = try WorkQueue(name: "garbage", threadCount: 1, capacity: 1)
@@ -23,9 +28,11 @@ final class GarbageCollector: Sendable {
 
     /// Collects at the next opportunity.
     func collectSoon() {
-        _ = queue.submit { [catalog, layerStore, log] in
+        _ = queue.submit { [catalog, layerStore, bytecode, log] in
             do {
                 let collected = try layerStore.collectGarbage { try catalog.referencedDigests() }
+                // After the trees: bytecode goes with its tree.
+                try bytecode?.collectGarbage { layerStore.hasTree($0) }
                 log.info(
                     "Unreferenced packages were collected",
                     ["packages": .integer(collected.packageCount), "objects": .integer(collected.objectCount)])

@@ -69,6 +69,9 @@ extension ServiceError {
                 + "latest Revision Id")
     }
 
+    /// A resource that does not exist, where Lambda does not name it.
+    static let noSuchResource = ServiceError(.resourceNotFound, "The resource you requested does not exist.")
+
     /// The resource has no policy to remove a statement from.
     static let noPolicy = ServiceError(.resourceNotFound, "No policy is associated with the given resource.")
 

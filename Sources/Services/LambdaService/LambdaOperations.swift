@@ -19,18 +19,21 @@ struct LambdaOperations {
     private let codeSigningConfigs: CodeSigningConfigs
     private let functionCodeSigning: FunctionCodeSigningConfigs
     private let tags: Tags
+    private let eventSourceMappings = EventSourceMappings()
+    private let functionURLConfigs: FunctionURLConfigs
 
     init(
         store: LambdaStore, resolver: FunctionResolver, packages: PackageIntake, downloads: Downloads,
-        concurrency: ConcurrencyReconciler, accountConcurrency: Int
+        updates: UpdatesInProgress, namedRuntimes: Set<Lambda.Runtime>, concurrency: ConcurrencyReconciler,
+        accountConcurrency: Int
     ) {
         let authorizer = resolver.authorizer
-        let updates = UpdatesInProgress()
         let rules = ConcurrencyRules(limit: accountConcurrency)
         functions = Functions(
             store: store, resolver: resolver, packages: packages,
             layers: LayerResolver(store: store, authorizer: authorizer, packages: packages), downloads: downloads,
-            updates: updates, accountConcurrency: accountConcurrency)
+            updates: updates, roles: ExecutionRoles(store: store), namedRuntimes: namedRuntimes,
+            accountConcurrency: accountConcurrency)
         versions = Versions(store: store, resolver: resolver, updates: updates)
         aliases = Aliases(store: store, resolver: resolver)
         layers = Layers(store: store, authorizer: authorizer, packages: packages, downloads: downloads)
@@ -45,6 +48,7 @@ struct LambdaOperations {
         codeSigningConfigs = CodeSigningConfigs(store: store)
         functionCodeSigning = FunctionCodeSigningConfigs(store: store, resolver: resolver)
         tags = Tags(store: store, resolver: resolver)
+        functionURLConfigs = FunctionURLConfigs(store: store, resolver: resolver)
     }
 
     /// The API.
@@ -113,14 +117,16 @@ struct LambdaOperations {
         api.offer(Lambda.tagResource, tags.tagResource)
         api.offer(Lambda.untagResource, tags.untagResource)
         api.offer(Lambda.listTags, tags.listTags)
+        api.offer(Lambda.listEventSourceMappings, eventSourceMappings.listEventSourceMappings)
+        api.offer(Lambda.getEventSourceMapping, eventSourceMappings.getEventSourceMapping)
+        api.offer(Lambda.deleteEventSourceMapping, eventSourceMappings.deleteEventSourceMapping)
+        api.offer(Lambda.listFunctionUrlConfigs, functionURLConfigs.listFunctionURLConfigs)
+        api.offer(Lambda.getFunctionUrlConfig, functionURLConfigs.getFunctionURLConfig)
+        api.offer(Lambda.deleteFunctionUrlConfig, functionURLConfigs.deleteFunctionURLConfig)
     }
 
     /// The operation with an output that may be empty, which the model's may not.
     private static let getFunctionCodeSigningConfig = AWSOperation<
         Lambda.GetFunctionCodeSigningConfigRequest, FunctionCodeSigning
-    >(
-        Lambda.getFunctionCodeSigningConfig.descriptor.name,
-        method: Lambda.getFunctionCodeSigningConfig.descriptor.method,
-        uri: Lambda.getFunctionCodeSigningConfig.descriptor.uri,
-        status: Lambda.getFunctionCodeSigningConfig.descriptor.status)
+    >(Lambda.getFunctionCodeSigningConfig.name, in: Lambda.library)
 }

@@ -6,8 +6,9 @@ internal import Telemetry
 extension LambdaService {
     /// Makes all state that is derived from rows follow the catalogue's changes.
     static func follow(
-        _ changes: ChangeFeed<CatalogChange>, routes: RouteCache, policies: PolicyCache, metrics: Metrics,
-        pool: EnvironmentPool, garbage: GarbageCollector, concurrency: ConcurrencyReconciler
+        _ changes: ChangeFeed<CatalogChange>, routes: RouteCache, policies: PolicyCache,
+        updates: UpdatesInProgress, metrics: Metrics, pool: EnvironmentPool, garbage: GarbageCollector,
+        concurrency: ConcurrencyReconciler, preparations: Preparations
     ) {
         changes.addInvalidation { change in
             switch change {
@@ -27,6 +28,7 @@ extension LambdaService {
                 metrics.removeMeter(of: function)
                 routes.outdate(function)
                 policies.forget(function)
+                updates.forget(function)
                 for version in versions { pool.delete(function, version) }
             case .alias(let function):
                 routes.forget(function)
@@ -34,9 +36,11 @@ extension LambdaService {
             case .setting(.policy, let function): policies.forget(function)
             case .setting(.tags, _), .setting(.sourceKMSKey, _), .setting(.codeSigningConfig, _): break
             case .setting(_, let function): routes.forget(function)
+            case .publishedLayer: break
             case .releasedPackages: garbage.collectSoon()
             }
         }
         changes.addEffect(named: "concurrency") { change in try concurrency.apply(change) }
+        changes.addEffect(named: "preparations") { change in try preparations.apply(change) }
     }
 }

@@ -2,6 +2,7 @@ package import Catalog
 package import Domain
 package import EventQueue
 package import FunctionExecution
+internal import LambdaModel
 internal import LayerStore
 package import ServiceKit
 package import Telemetry
@@ -22,6 +23,7 @@ package final class LambdaService: Service, DeliveryTarget {
     private let pages: OperatorPages
     private let garbage: GarbageCollector
     private let packageSource: (any PackageSource)?
+    private let forget: @Sendable () throws -> Void
 
     /// Opens the service's part of the data folder.
     ///
@@ -31,11 +33,15 @@ package final class LambdaService: Service, DeliveryTarget {
     ///   - accountConcurrency: the concurrency limit of each account in each region.
     ///   - packageSource: reads packages that requests only name; `nil` where there is no S3.
     ///   - retryDelaySeconds: from a function's error to the first retry of an asynchronous invocation.
+    ///   - namedRuntimes: those that a user has named an interpreter for.
+    ///   - updateDelaySeconds: how long updates of functions are reported as in progress.
+    ///   - bytecode: compiles packages; `nil` where nothing is compiled.
     ///   - log: the server's log.
     package init(
         folder: DataFolder, catalog: Catalog, changes: ChangeFeed<CatalogChange>, events: EventQueue,
         pool: EnvironmentPool, logs: LogStore, accountConcurrency: Int, packageSource: (any PackageSource)?,
-        retryDelaySeconds: Double, log: ServerLog
+        namedRuntimes: [RuntimeIdentifier], retryDelaySeconds: Double, updateDelaySeconds: Double,
+        bytecode: BytecodeCompiler?, log: ServerLog
     ) throws {
         self.pool = pool
         self.changes = changes
@@ -48,7 +54,7 @@ package final class LambdaService: Service, DeliveryTarget {
         let packages = PackageIntake(store: store, layerStore: layerStore, packageSource: packageSource)
         let downloads = Downloads(
             links: DownloadLinks(key: try folder.key(named: "download.key")), layerStore: layerStore)
-        garbage = try GarbageCollector(catalog: catalog, layerStore: layerStore, log: log)
+        garbage = try GarbageCollector(catalog: catalog, layerStore: layerStore, bytecode: bytecode, log: log)
 
         // State in memory that is derived from rows.
         let metrics = Metrics()
@@ -67,17 +73,27 @@ package final class LambdaService: Service, DeliveryTarget {
         dataPlane = LambdaDataPlane(invoker: invoker, downloads: downloads)
 
         // The control plane.
+        let updates = UpdatesInProgress(delaySeconds: updateDelaySeconds)
         operations = LambdaOperations(
-            store: store, resolver: resolver, packages: packages, downloads: downloads, concurrency: concurrency,
-            accountConcurrency: accountConcurrency)
+            store: store, resolver: resolver, packages: packages, downloads: downloads, updates: updates,
+            namedRuntimes: Set(namedRuntimes.map { Lambda.Runtime(rawValue: $0.description) }),
+            concurrency: concurrency, accountConcurrency: accountConcurrency)
         status = StatusReader(store: store, pool: pool, events: events, metrics: metrics)
         pages = OperatorPages(
             status: status, queue: QueuedEvents(store: store, events: events),
-            logs: FunctionLogs(store: store, logs: logs))
+            logs: FunctionLogs(store: store, logs: logs, pool: pool))
 
+        forget = {
+            try catalog.deleteFunctionsAndLayers()
+            routes.restartVersions()
+            _ = try events.purge()
+            try logs.removeAll()
+        }
         Self.follow(
-            changes, routes: routes, policies: policies, metrics: metrics, pool: pool, garbage: garbage,
-            concurrency: concurrency)
+            changes, routes: routes, policies: policies, updates: updates, metrics: metrics, pool: pool,
+            garbage: garbage, concurrency: concurrency,
+            preparations: Preparations(
+                store: store, layerStore: layerStore, routes: reader, pool: pool, bytecode: bytecode))
         garbage.collectSoon()
         try concurrency.applyReservations()
     }
@@ -88,6 +104,11 @@ package final class LambdaService: Service, DeliveryTarget {
         for function in try concurrency.beginServing() {
             changes.publish([.setting(.provisionedConcurrency, function)])
         }
+    }
+
+    /// Deletes all functions, layers, events and logs. Environments end after their current invocations.
+    package func reset() throws(ServiceError) {
+        try ServiceError.onStore(otherwise: .service, forget)
     }
 
     /// Refuses new invocations, waits for the running ones, and leaves nothing running.

@@ -28,7 +28,7 @@ struct LambdaStore: Sendable {
         } catch let fault as ResourcePolicy.Fault {
             throw ServiceError(fault)
         } catch {
-            throw ServiceError(.service, "The server could not read or write its data: \(error)", cause: error)
+            throw ServiceError(ofStore: error, otherwise: .service)
         }
     }
 

@@ -1,7 +1,9 @@
 internal import CCrypto
 
 /// Computes a SHA-256 digest incrementally (OpenSSL's EVP interface, which uses the CPU's SHA instructions).
-public struct SHA256Hasher: ~Copyable {
+///
+/// Sendable, because it has one owner, and OpenSSL binds no context to a thread.
+public struct SHA256Hasher: ~Copyable, @unchecked Sendable {
     private let context: OpaquePointer
 
     /// Starts the digest of an empty message.

@@ -19,7 +19,10 @@ public struct BlockedSignals: ~Copyable {
     }
 
     /// Whether one of the signals is pending: time to stop.
-    public var isPending: Bool {
+    public var isPending: Bool { Self.isAnyPending }
+
+    /// Whether one of the signals is pending for this thread.
+    static var isAnyPending: Bool {
         var pending = sigset_t()
         sigpending(&pending)
         return [SIGINT, SIGTERM, SIGHUP].contains { sigismember(&pending, $0) == 1 }

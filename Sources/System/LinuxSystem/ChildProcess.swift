@@ -9,8 +9,11 @@ package struct ChildProcess: Hashable, Sendable {
     ///
     /// `descriptors[n]` becomes the child's descriptor `n`. Every descriptor of this process is close-on-exec, so the
     /// child inherits no other, not even one that another thread opens meanwhile.
+    ///
+    /// - Parameter leadsGroup: Whether the child leads a process group of its own, for ``signalGroup(_:)``.
     package static func spawn(
-        _ executable: String, arguments: [String], environment: [String] = [], descriptors: [Int32]
+        _ executable: String, arguments: [String], environment: [String] = [], descriptors: [Int32],
+        leadsGroup: Bool = false
     ) throws(SystemCallError) -> ChildProcess {
         let sources = try duplicated(descriptors)
         defer { sources.forEach { _ = Glibc.close($0) } }
@@ -20,7 +23,7 @@ package struct ChildProcess: Hashable, Sendable {
         for (target, source) in sources.enumerated() {
             posix_spawn_file_actions_adddup2(&actions, source, Int32(target))
         }
-        return try withSignalDefaults { (attributes) throws(SystemCallError) in
+        return try withAttributes(leadsGroup: leadsGroup) { (attributes) throws(SystemCallError) in
             var id: pid_t = 0
             let error = withCStrings([executable] + arguments) { arguments in
                 withCStrings(environment) { posix_spawn(&id, executable, &actions, &attributes, arguments, $0) }
@@ -34,6 +37,9 @@ package struct ChildProcess: Hashable, Sendable {
     package func kill() {
         _ = Glibc.kill(id, SIGKILL)
     }
+
+    /// Sends a signal to the child, which leads a group, and to all that it started and that stayed in its group.
+    func signalGroup(_ signal: Int32) { _ = Glibc.kill(-id, signal) }
 
     /// Waits until the process has ended and returns its wait status; nil when it was already reaped.
     @discardableResult
@@ -61,8 +67,8 @@ package struct ChildProcess: Hashable, Sendable {
     }
 
     /// Spawn attributes that block and ignore no signal in the child, unlike what this thread may do.
-    private static func withSignalDefaults<Result>(
-        _ body: (inout posix_spawnattr_t) throws(SystemCallError) -> Result
+    private static func withAttributes<Result>(
+        leadsGroup: Bool, _ body: (inout posix_spawnattr_t) throws(SystemCallError) -> Result
     ) throws(SystemCallError) -> Result {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
@@ -72,7 +78,8 @@ package struct ChildProcess: Hashable, Sendable {
         posix_spawnattr_setsigmask(&attributes, &signals)
         sigfillset(&signals)
         posix_spawnattr_setsigdefault(&attributes, &signals)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        let group = leadsGroup ? POSIX_SPAWN_SETPGROUP : 0
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | group))
         return try body(&attributes)
     }
 }

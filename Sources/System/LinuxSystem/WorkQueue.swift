@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Synchronization
 
 /// A bounded queue of blocking work for a few threads, in FIFO order: the control plane's disk writes, the start of
@@ -13,8 +12,7 @@ public final class WorkQueue: Sendable {
 
     private let state = Mutex(State())
     private let capacity: Int
-    // A semaphore may be used from any thread; it lives as long as the queue (sem_init(3)).
-    nonisolated(unsafe) private let available: UnsafeMutablePointer<sem_t>
+    private let available = Semaphore()
     private let threads = Mutex<[SystemThread]>([])
 
     /// Starts the queue's threads.
@@ -25,17 +23,10 @@ public final class WorkQueue: Sendable {
     ///   - capacity: how many may be pending; beyond it ``submit(_:)`` refuses.
     public init(name: String, threadCount: Int, capacity: Int) throws(SystemCallError) {
         self.capacity = capacity
-        available = .allocate(capacity: 1)
-        sem_init(available, 0, 0)
         for _ in 0..<threadCount {
             let thread = try SystemThread(name: name) { [self] in run() }
             threads.withLock { $0.append(thread) }
         }
-    }
-
-    deinit {
-        sem_destroy(available)
-        available.deallocate()
     }
 
     /// Adds work. `false` when the queue is full or closed: the caller has to reject its client.
@@ -45,7 +36,7 @@ public final class WorkQueue: Sendable {
             state.pending.append(work)
             return true
         }
-        if isAccepted { sem_post(available) }
+        if isAccepted { available.signal() }
         return isAccepted
     }
 
@@ -57,13 +48,13 @@ public final class WorkQueue: Sendable {
             defer { list = [] }
             return list
         }
-        for _ in threads { sem_post(available) }
+        for _ in threads { available.signal() }
         for thread in threads { thread.join() }
     }
 
     private func run() {
         while true {
-            while sem_wait(available) != 0 {}
+            available.wait()
             guard let work = take() else { return }
             work()
         }

@@ -26,12 +26,12 @@ def next_event():
 class Answer:
     """One streamed response on its own connection."""
 
-    def __init__(self, request, content_type):
+    def __init__(self, request, content_type, announces=True):
         host, port = API.split(":")
         self.socket = socket.create_connection((host, int(port)))
         head = [
             f"POST /2018-06-01/runtime/invocation/{request}/response HTTP/1.1", f"Host: {API}",
-            "Lambda-Runtime-Function-Response-Mode: streaming", "Transfer-Encoding: chunked",
+            *(["Lambda-Runtime-Function-Response-Mode: streaming"] if announces else []), "Transfer-Encoding: chunked",
             "Trailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body",
             f"Content-Type: {content_type}", "Connection: close", "", "",
         ]
@@ -53,7 +53,7 @@ class Answer:
 
 while True:
     request, event = next_event()
-    answer = Answer(request, event.get("type", "text/plain"))
+    answer = Answer(request, event.get("type", "text/plain"), event.get("announces", True))
     for _ in range(event.get("repeat", 1)):
         for chunk in event.get("chunks", []):
             answer.write(chunk.encode())

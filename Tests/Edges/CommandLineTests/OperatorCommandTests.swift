@@ -113,16 +113,38 @@ import Testing
         let lines = snapshot.lines(style, within: Terminal.Size(rows: 14, columns: 80))
         #expect(lines.count == 13)
         #expect(lines.allSatisfy { $0.count <= 80 })
-        #expect(lines[1].hasPrefix("FUNCTION              STARTING  BUSY  "))
+        #expect(lines[1].hasPrefix("FUNCTION                    BUSY  IDLE  "))
         // The busiest functions, and the longest queues.
-        #expect(lines[2].hasPrefix("…ame-that-is-long-19  0         19    "))
+        #expect(lines[2].hasPrefix("a-function-"), "\(lines[2])")
         #expect(lines[9].isEmpty)
         #expect(lines[11].split(separator: " ") == ["arn:aws:lambda:us-east-1:000000000000:function:f8", "8", "7s"])
         #expect(lines.last == "Not shown: 13 functions, 8 queues")
         let narrow = snapshot.lines(style, within: Terminal.Size(rows: 3, columns: 40))
-        #expect(narrow == ["190 environments, 0 KB, 0 invocations/s,", "Not shown: 20 functions, 9 queues"])
+        #expect(narrow == ["190 environments, 0 KB, 0 invocations/s…", "Not shown: 20 functions, 9 queues"])
         #expect(snapshot.lines(style).count == 1 + 21 + 11)
         #expect(snapshot.lines(style, within: Terminal.Size(rows: 34, columns: 500)) == snapshot.lines(style))
+    }
+
+    @Test(
+        arguments: [
+            (120, "FUNCTION,STARTING,BUSY,IDLE,FROZEN,MEMORY,INV/S,ERR/S,THR/S,INVOCATIONS"),
+            (80, "FUNCTION,BUSY,IDLE,MEMORY,INV/S,ERR/S,THR/S,INVOCATIONS"),
+            (60, "FUNCTION,BUSY,MEMORY,INV/S,ERR/S,THR/S"), (40, "FUNCTION,BUSY,INV/S,ERR/S"),
+        ])
+    func `a narrow terminal shows the most important columns whole, and cuts names in the middle`(
+        columns: Int, heads: String
+    ) {
+        let style = TextStyle(isTerminal: false, environment: [:])
+        let lines = fullSnapshot(functions: 3, queues: 1).lines(
+            style, within: Terminal.Size(rows: 20, columns: columns))
+        #expect(lines[1].split(separator: " ").joined(separator: ",") == heads)
+        #expect(lines.allSatisfy { $0.count <= columns })
+        for (line, number) in zip(lines[2...4], [2, 1, 0]) {
+            let cells = line.split(separator: " ")
+            #expect(cells[0].hasPrefix("a-func") && cells[0].hasSuffix("-\(number)"), "\(line)")
+            #expect(cells[0].contains("…") == (columns < 120))
+            #expect(heads.contains("STARTING") || cells[1] == "\(number)")
+        }
     }
 
     @Test func `a snapshot never exceeds the terminal, and counts the rows that it omits`() {

@@ -1,4 +1,5 @@
 import FunctionExecution
+import SQLite
 import Synchronization
 
 @testable import CommandLine
@@ -32,7 +33,9 @@ final class Session: Sendable {
                 return 0
             }
         let words = line.split(separator: " ").map(String.init)
-        let code = StrataCommand.main(words, root: StrataCommand.root(start: start), console: console)
+        let code = StrataCommand.main(
+            words, root: StrataCommand.root(start: start, storage: { folder, _ in SQLiteStorage(folder: folder) }),
+            console: console)
         let (output, errors) = lines.withLock { $0 }
         return Result(code: code, output: output.joined(separator: "\n"), errors: errors.joined(separator: "\n"))
     }

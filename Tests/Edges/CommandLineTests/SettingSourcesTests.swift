@@ -190,13 +190,17 @@ import Testing
             [functions]
             runtimes = ["python3.12=python"]
             network = "host"
+            seccomp = "log"
             cpu-share = "full"
             retry-delay = 0.5
+            update-delay = 0
+            ignore-architecture = true
             [endpoints]
             s3 = "http://127.0.0.1:9000"
             [log]
             level = "debug"
             format = "json"
+            requests = true
             [limits]
             max-concurrency = 1
             idle-seconds = 2.5
@@ -213,9 +217,10 @@ import Testing
             configuration.runtimes.first { $0.source == .override }?.executable
                 == "\(file.folder)/python/bin/python3.12")
         #expect(configuration.functionNetwork == .host && configuration.retryDelaySeconds == 0.5)
-        #expect(configuration.cpuShare == .full)
+        #expect(configuration.updateDelaySeconds == 0 && configuration.ignoresArchitecture)
+        #expect(configuration.cpuShare == .full && configuration.systemCalls == .log)
         #expect(configuration.s3?.endpoint.description == "http://127.0.0.1:9000")
-        #expect(configuration.logLevel == .debug && configuration.logFormat == .json)
+        #expect(configuration.logLevel == .debug && configuration.logFormat == .json && configuration.logsRequests)
         #expect(configuration.limits.accountConcurrency == 1 && configuration.limits.idleNanoseconds == 2_500_000_000)
         #expect(configuration.overcommit == 8)
     }
@@ -233,7 +238,7 @@ import Testing
         let (plain, guided) = (try #require(session.starts.first), try #require(session.starts.last))
         var expected = guided
         (expected.dataFolder, expected.runtimes) = (plain.dataFolder, plain.runtimes)
-        (expected.s3, expected.messageServices) = (nil, [:])
+        (expected.s3, expected.messageServices, expected.sdk.installer) = (nil, [:], nil)
         #expect(expected == plain)
     }
 

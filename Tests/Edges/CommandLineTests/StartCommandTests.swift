@@ -1,7 +1,9 @@
 import AWSClient
 import Domain
 import FunctionExecution
+import Packaging
 import Scheduler
+import ServiceKit
 import Testing
 
 @testable import CommandLine
@@ -24,10 +26,50 @@ import Testing
         #expect(options.account.description == "000000000000")
         #expect(options.functionNetwork == .isolated)
         #expect(options.cpuShare == .lambda)
+        #expect(options.systemCalls == .enforce)
         #expect(!options.requiresSignatures)
         #expect(options.limits == SchedulerLimits())
         #expect(options.limits.accountConcurrency == LambdaLimits.concurrentExecutions)
         #expect(options.overcommit == 4)
+    }
+
+    @Test func `rows are in the data folder, or in the database of a URL`() throws {
+        #expect(try options("").database == .dataFolder)
+        #expect(try options("--database sqlite").database == .dataFolder)
+        let url = "postgres://me:secret@host/strata"
+        #expect(try options("--database \(url)").database == .postgreSQL(url: url))
+        let variables = ["HOME": "/home/me", "STRATA_DATABASE": url]
+        #expect(try options("", environment: variables).database == .postgreSQL(url: url))
+    }
+
+    @Test func `a database that is none, or beside --ephemeral, is a usage error`() {
+        let session = Session()
+        let other = session.run("start --database mysql://host/db")
+        #expect(other.code == 2)
+        #expect(other.errors.contains("'sqlite' or a URL such as postgres://USER@HOST/NAME"))
+        let ephemeral = session.run("start --ephemeral --database postgres://host/db")
+        #expect(ephemeral.code == 2)
+        #expect(ephemeral.errors.contains("--database and --ephemeral exclude each other"))
+    }
+
+    @Test func `AWS's SDK is the latest one in a folder of the user, unless the options say otherwise`() throws {
+        let usual = try options("").sdk
+        #expect((usual.version, usual.installer, usual.cacheFolder) == (.latest, nil, "/home/me/.cache/strata"))
+        let environment = [
+            "HOME": "/home/me", "XDG_CACHE_HOME": "/cache", "STRATA_BOTO3_VERSION": "1.40.2", "AWS_PROFILE": "mine",
+            "UV_INDEX_URL": "http://mirror",
+        ]
+        let pinned = try options("--uv /opt/uv", environment: environment).sdk
+        #expect((pinned.version, pinned.installer) == (.exactly("1.40.2"), "/opt/uv"))
+        #expect(pinned.cacheFolder == "/cache/strata")
+        #expect(
+            pinned.environment == environment.filter { ["HOME", "XDG_CACHE_HOME", "UV_INDEX_URL"].contains($0.key) })
+        #expect(try options("--boto3-version none").sdk.version == .none)
+    }
+
+    @Test(arguments: ["newest", "1", "1..2", "==1.2", "1.2;x", "-e.", "1.2.3.4.5", "../x"])
+    func `a version that is none is refused`(text: String) {
+        #expect(Session().run("start --boto3-version=\(text)").code == 2)
     }
 
     @Test func `every limit has its flag`() throws {

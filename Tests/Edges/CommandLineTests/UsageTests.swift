@@ -1,3 +1,4 @@
+import SQLite
 import Testing
 
 @testable import CommandLine
@@ -74,7 +75,9 @@ import Testing
                 check(subcommand, "\(path) \(subcommand.name)".trimmed)
             }
         }
-        check(StrataCommand.root(start: StartCommand { _ in 0 }), "")
+        check(
+            StrataCommand.root(start: StartCommand { _ in 0 }, storage: { folder, _ in SQLiteStorage(folder: folder) }),
+            "")
     }
 
     @Test func `the version is printed in three ways`() {

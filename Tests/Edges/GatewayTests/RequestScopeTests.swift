@@ -29,6 +29,13 @@ import Testing
         #expect(scope.region.description == "us-east-1")
     }
 
+    @Test(arguments: ["mars-1", "us-east-9", "us-east-1x", "local", "aws-global", "US-EAST-1", ""])
+    func `a region that AWS does not have is not the default one`(region: String) throws {
+        let authorization = "AWS4-HMAC-SHA256 Credential=123456789012/20260101/\(region)/lambda/aws4_request"
+        let scope = RequestScope(authorization: authorization, target: "/", defaults: try defaults())
+        #expect(scope.unknownRegion == region)
+    }
+
     @Test func `a presigned request carries its scope in the query`() throws {
         let scope = RequestScope(
             authorization: nil,

@@ -31,6 +31,12 @@ import Testing
         return content
     }
 
+    @Test func `a key of dots stays in its bucket`() throws {
+        defer { server.stop() }
+        _ = try get(S3Object(bucket: "b", key: "../x/./y/...z/.."))
+        #expect(handler.seen.withLock { $0 }.map(\.target) == ["/b/%2E%2E/x/%2E/y/...z/%2E%2E"])
+    }
+
     @Test func `names are encoded once, and slashes of keys stay`() throws {
         defer { server.stop() }
         _ = try get(S3Object(bucket: "a.b", key: "x//y z/+%2F/é?#", version: "v/1+2"), path: "/below")

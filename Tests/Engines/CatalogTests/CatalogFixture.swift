@@ -1,27 +1,18 @@
 import Digest
 import Domain
-import Glibc
+import StoreEngines
 import Testing
 
 @testable import Catalog
 
-/// A catalogue in a folder of its own, which is removed with it.
+/// A catalogue in storage of its own, which is removed with it.
 final class CatalogFixture {
-    let path: String
+    let storage: TestStorage
     let catalog: Catalog
-    private let folder: String
 
     init() throws {
-        var template = Array("/tmp/strata-test-XXXXXX".utf8CString)
-        try #require(mkdtemp(&template) != nil)
-        folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        path = folder + "/strata.db"
-        catalog = try Catalog(path: path)
-    }
-
-    deinit {
-        for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
-        rmdir(folder)
+        storage = try TestStorage()
+        catalog = try Catalog(storage)
     }
 
     static let account = AccountID("123456789012").unsafelyUnwrapped

@@ -1,9 +1,10 @@
 import Domain
+import StoreEngines
 import Testing
 
 @testable import Catalog
 
-@Suite struct CredentialCatalogTests {
+@Suite(.onEveryEngine) struct CredentialCatalogTests {
     private let fixture: CatalogFixture
 
     init() throws { fixture = try CatalogFixture() }
@@ -35,7 +36,7 @@ import Testing
         #expect(directory.isCurrent)
         #expect(directory.credential("AKIAB") == nil)
         // Another process has a catalogue of its own over the same file.
-        let other = try Catalog(path: fixture.path)
+        let other = try Catalog(fixture.storage)
         try other.addCredential(record("AKIAB"))
         #expect(!directory.isCurrent)
         #expect(directory.credential("AKIAB") == nil, "a look-up has read the disk")

@@ -1,11 +1,12 @@
 import Digest
 import Domain
-import SQLite
+import Store
+import StoreEngines
 import Testing
 
 @testable import Catalog
 
-@Suite struct FunctionCatalogTests {
+@Suite(.onEveryEngine) struct FunctionCatalogTests {
     private let fixture: CatalogFixture
 
     init() throws {
@@ -26,7 +27,7 @@ import Testing
         let layers = [CatalogFixture.package("one"), CatalogFixture.package("two")]
         let record = try CatalogFixture.function("f", layers: layers, document: "{\"memory\":128}")
         try fixture.create(record)
-        #expect(try latest("f", in: Catalog(path: fixture.path)) == record)
+        #expect(try latest("f", in: Catalog(fixture.storage)) == record)
     }
 
     @Test func `a name is taken once per account and region`() throws {
@@ -35,7 +36,7 @@ import Testing
             try CatalogFixture.id("f", region: CatalogFixture.otherRegion),
         ]
         for id in ids { try catalog.write { rows in _ = try rows.insert(id) } }
-        #expect(throws: SQLiteError.self) { try catalog.write { rows in _ = try rows.insert(ids[0]) } }
+        #expect(throws: StoreError.self) { try catalog.write { rows in _ = try rows.insert(ids[0]) } }
     }
 
     @Test func `a closure that throws leaves everything as it was`() throws {

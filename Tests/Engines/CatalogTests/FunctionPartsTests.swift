@@ -1,11 +1,12 @@
 import Domain
-import SQLite
+import Store
+import StoreEngines
 import Testing
 
 @testable import Catalog
 
 /// Versions, aliases and settings of a function.
-@Suite struct FunctionPartsTests {
+@Suite(.onEveryEngine) struct FunctionPartsTests {
     private let fixture: CatalogFixture
 
     init() throws {

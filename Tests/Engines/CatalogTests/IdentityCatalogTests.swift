@@ -1,4 +1,5 @@
 import Domain
+import StoreEngines
 import Testing
 
 @testable import Catalog

@@ -1,9 +1,10 @@
 import Domain
+import StoreEngines
 import Testing
 
 @testable import Catalog
 
-@Suite struct LayerCatalogTests {
+@Suite(.onEveryEngine) struct LayerCatalogTests {
     private let fixture: CatalogFixture
 
     init() throws {
@@ -21,7 +22,7 @@ import Testing
             #expect(try catalog.deleteLayerVersion(arn) == false)
             #expect(try catalog.layerVersion(arn) == nil)
         }
-        #expect(try Catalog(path: fixture.path).layerVersions(of: layer, limit: 10) == [])
+        #expect(try Catalog(fixture.storage).layerVersions(of: layer, limit: 10) == [])
         #expect(try fixture.publish(layer).number.value == 4)
     }
 
@@ -29,7 +30,7 @@ import Testing
         let layer = try CatalogFixture.layer("numpy")
         let record = try fixture.publish(layer, runtimes: ["python3.12", "java8.al2"], architectures: [.x86, .arm])
         #expect(record.document == Array("version 1".utf8))
-        #expect(try Catalog(path: fixture.path).layerVersion(LayerVersionARN(layer, .first)) == record)
+        #expect(try Catalog(fixture.storage).layerVersion(LayerVersionARN(layer, .first)) == record)
     }
 
     @Test func `accounts and regions do not see each other`() throws {

@@ -1,11 +1,13 @@
 import SeededRandom
 import Synchronization
+import Store
+import StoreEngines
 import Testing
 
 @testable import EventQueue
 @testable import LinuxSystem
 
-@Suite struct EventQueueTests {
+@Suite(.onEveryEngine) struct EventQueueTests {
     @Test func `a postponed event is not tried before its time, however many events end meanwhile`() throws {
         let fixture = try QueueFixture { event, now in
             .postponed(untilMilliseconds: now + 3_600_000, isRetry: true, reason: "later")
@@ -43,17 +45,6 @@ import Testing
         #expect(handled.event == event)
         #expect((handled.attempts, handled.retries, handled.reason) == (0, 0, ""))
         try fixture.drain(queue)
-    }
-
-    @Test func `an event whose handler never answered is handled again after a restart`() throws {
-        let fixture = try QueueFixture { event, _ in event.event.requestID == "lost" ? nil : .finished() }
-        let first = try fixture.open()
-        #expect(first.acceptAndWait(fixture.event("lost")))
-        _ = try fixture.wait(for: 1)
-        first.stop()
-        let second = try fixture.open()
-        defer { second.stop() }
-        #expect(try fixture.wait(for: 2).map(\.event.requestID) == ["lost", "lost"])
     }
 
     @Test func `a postponed event is handled again when it is due, with its attempts and reason`() throws {
@@ -113,8 +104,9 @@ import Testing
     }
 
     @Test func `events that come while another is written are written together`() throws {
-        let fixture = try QueueFixture()
-        let queue = try EventQueue(path: fixture.path)
+        // Counts the transactions of the log.
+        let fixture = try QueueFixture(on: .sqlite)
+        let queue = try EventQueue(fixture.storage.open("events", migrations: EventQueue.migrations))
         defer { queue.stop() }
         let before = try fixture.commits()
         let isWritten = Mutex(false)
@@ -124,7 +116,9 @@ import Testing
             while !isWritten.withLock(\.self) { SystemThread.sleep(milliseconds: 1) }
         }
         for number in 0..<500 {
-            queue.accept(fixture.event("\(number)")) { isAccepted in answers.withLock { $0 += isAccepted ? 1 : 0 } }
+            queue.accept(fixture.event("\(number)")) { isAccepted in
+                answers.withLock { $0 += isAccepted.isStored ? 1 : 0 }
+            }
         }
         isWritten.withLock { $0 = true }
         try fixture.wait(until: { answers.withLock { $0 } == 500 })
@@ -197,8 +191,8 @@ import Testing
             let queue = try fixture.open(limits: limits)
             let answers = Mutex((accepted: 0, refused: 0))
             for number in 1...8_000 where answers.withLock({ $0.refused }) < 100 {
-                queue.accept(fixture.event("\(number)", target: "f\(number % 7)", payload: payload)) { isAccepted in
-                    answers.withLock { if isAccepted { $0.accepted += 1 } else { $0.refused += 1 } }
+                queue.accept(fixture.event("\(number)", target: "f\(number % 7)", payload: payload)) { acceptance in
+                    answers.withLock { if acceptance.isStored { $0.accepted += 1 } else { $0.refused += 1 } }
                 }
             }
             queue.stop()
@@ -271,7 +265,7 @@ import Testing
     }
 }
 
-@Suite struct EventAttributesTests {
+@Suite(.onEveryEngine) struct EventAttributesTests {
     @Test(arguments: ["", "a=b", "a\r", "\r\n", "\u{301}x", "\\n\\", "=\u{301}\n\u{301}"])
     func `attributes are decoded unchanged for any text`(text: String) {
         let attributes = ["first": text, "Runs:\(text)": "1", "second": "2"]

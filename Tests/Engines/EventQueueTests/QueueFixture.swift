@@ -1,36 +1,43 @@
 import Glibc
 import LinuxSystem
+import Store
+import StoreEngines
 import Synchronization
 import Testing
 
 @testable import EventQueue
 
-/// A queue in a folder of its own, which is removed with it.
+/// A queue in storage of its own, which is removed with it.
 final class QueueFixture: Sendable {
-    let path: String
+    let storage: TestStorage
     let clock = Mutex<Int64>(1_000_000)
     let handled = Mutex<[QueuedEvent]>([])
     let losses = Mutex(0)
     let verdicts: @Sendable (QueuedEvent, Int64) -> EventVerdict?
 
-    init(_ verdicts: @escaping @Sendable (QueuedEvent, Int64) -> EventVerdict? = { _, _ in .finished() }) throws {
-        var template = Array("/tmp/strata-test-XXXXXX".utf8CString)
-        try #require(mkdtemp(&template) != nil)
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self) + "/events.sqlite"
+    init(
+        on engine: TestEngine = .current,
+        _ verdicts: @escaping @Sendable (QueuedEvent, Int64) -> EventVerdict? = { _, _ in .finished() }
+    ) throws {
+        storage = try TestStorage(engine)
         self.verdicts = verdicts
-    }
-
-    deinit {
-        for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
-        rmdir(String(path.dropLast("/events.sqlite".count)))
     }
 
     var now: Int64 { clock.withLock { $0 } }
 
     func open(limits: EventQueue.Limits = .init()) throws -> EventQueue {
-        let queue = try EventQueue(path: path, limits: limits, clock: { [self] in now })
+        let queue = try EventQueue(
+            storage.open("events", migrations: EventQueue.migrations), limits: limits, clock: { [self] in now })
         queue.start(self)
         return queue
+    }
+
+    /// What the queue's file and its log take.
+    func fileBytes() throws -> Int {
+        let folder = try FileDescriptor.open(FilePath(storage.folder), [.read, .directory])
+        return try ["events.sqlite", "events.sqlite-wal"].reduce(0) {
+            $0 + (try folder.statusIfPresent(at: FilePath($1))?.size ?? 0)
+        }
     }
 
     func event(_ name: String, target: String = "f", payload: [UInt8] = [1]) -> NewEvent {
@@ -66,7 +73,7 @@ final class QueueFixture: Sendable {
     /// Source: "WAL-mode File Format", sqlite.org: a header of 32 bytes, then pages behind 24 bytes each, of which the
     /// second four are not zero where a transaction ends.
     func commits() throws -> Int {
-        let file = try #require(fopen(path + "-wal", "r"))
+        let file = try #require(fopen(storage.folder + "/events.sqlite-wal", "r"))
         defer { fclose(file) }
         var log = [UInt8](repeating: 0, count: 1 << 22)
         let count = fread(&log, 1, log.count, file)
@@ -83,11 +90,15 @@ extension QueueFixture: EventHandler {
     }
 }
 
+extension EventAcceptance {
+    var isStored: Bool { if case .stored = self { true } else { false } }
+}
+
 extension EventQueue {
     /// Accepts an event and waits for the answer.
     func acceptAndWait(_ event: NewEvent) -> Bool {
         let answer = Answer()
-        accept(event) { isAccepted in answer.value.withLock { $0 = isAccepted } }
+        accept(event) { acceptance in answer.value.withLock { $0 = acceptance.isStored } }
         while true {
             if let value = answer.value.withLock(\.self) { return value }
             SystemThread.sleep(milliseconds: 1)

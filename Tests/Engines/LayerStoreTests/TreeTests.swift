@@ -39,6 +39,25 @@ import ZipForge
             ])
     }
 
+    @Test func `directories have any type and special bits, and keep only permissions`() throws {
+        // Maven's, one that a group shares, one of `/tmp`'s kind, and the folder itself as bsdtar lists it.
+        #expect(
+            try tree(
+                .init("META-INF/", unixMode: 0o177777), .init("shared/", unixMode: 0o042775),
+                .init("tmp/", unixMode: 0o041777), .init("./", unixMode: 0o040755)
+            ) == [
+                "META-INF": .directory(mode: 0o777), "shared": .directory(mode: 0o775),
+                "tmp": .directory(mode: 0o777),
+            ])
+    }
+
+    @Test func `a backslash is part of a name, as on Lambda`() throws {
+        #expect(
+            try tree(.init("package\\module.py", unixMode: 0), .init("..\\x", unixMode: 0)) == [
+                "package\\module.py": .file(mode: 0o644, content: []), "..\\x": .file(mode: 0o644, content: []),
+            ])
+    }
+
     @Test func `a directory may be listed after what is in it, and dots in names are dropped`() throws {
         #expect(
             try tree(.init("./d//f"), .init("d/", unixMode: 0o040700)) == [

@@ -10,7 +10,7 @@ import Testing
     }
 
     private func paths(_ folder: borrowing TemporaryFolder) throws -> [String] {
-        try FolderListing(isExcluded: IgnoreRules().excludes).entries(of: folder.path + "/code").map(\.path)
+        try FolderListing(rules: IgnoreRules()).entries(of: folder.path + "/code").map(\.path)
     }
 
     @Test func `the same files make the same bytes for any times and group modes`() throws {
@@ -36,11 +36,46 @@ import Testing
         #expect(try paths(folder) == ["a/keep.py"])
     }
 
+    @Test func `what no function needs is left out and named, and can be brought back`() throws {
+        let folder = try TemporaryFolder()
+        let leftOut = [
+            ".git/config", ".hg/store", ".strata/venv/bin/uv", "my env/pyvenv.cfg", "my env/lib/site.py", "old.zip",
+            "node_modules/x/index.js",
+        ]
+        let packed = ["app.py", "data/model.zip", "vendor/node_modules/y.js"]
+        for name in leftOut + packed { try folder.write("code/\(name)", name) }
+        let report = try package(folder)
+        #expect(report.fileCount == packed.count)
+        #expect(
+            report.leftOutTexts == [
+                ".git", ".hg", ".strata", "my env (virtual environment)", "node_modules", "old.zip",
+            ])
+        let packager = FunctionPackager(code: folder.path + "/code", including: ["my env", "*.zip", "node_modules/"])
+        let other = try packager.package(output: "\(folder.path)/other.zip") { _ in }
+        #expect(other.fileCount == packed.count + 4)
+        #expect(other.leftOutTexts == [".git", ".hg", ".strata"])
+        #expect(other.largest.map(\.name).contains("my env"))
+    }
+
+    @Test func `the packages of a function in JavaScript are packed`() throws {
+        let folder = try TemporaryFolder()
+        for name in ["index.mjs", "tool.py", "node_modules/x/index.js"] { try folder.write("code/\(name)", "") }
+        #expect(try package(folder).fileCount == 3)
+    }
+
+    @Test func `many files that one rule leaves out are counted`() throws {
+        let folder = try TemporaryFolder()
+        for number in 1...4 { try folder.write("code/p\(number)/__pycache__/x.pyc", "") }
+        for name in ["app.py", ".strataignore"] { try folder.write("code/\(name)", "") }
+        #expect(try package(folder).leftOutTexts == ["4 × __pycache__"])
+    }
+
     @Test func `a package that is written into its own folder does not hold itself`() throws {
         let folder = try TemporaryFolder()
         try folder.write("code/app.py", "1")
         let first = try package(folder, to: "code/out.zip")
-        #expect(try package(folder, to: "code/out.zip").digest == first.digest)
+        let second = try package(folder, to: "code/out.zip")
+        #expect(second.digest == first.digest && second.leftOutTexts.isEmpty)
     }
 
     @Test func `links inside the folder stay links, and links out of it are refused`() throws {

@@ -68,7 +68,7 @@ import Testing
     @Test func `exceeded limits of AWS are warned about, with the largest parts`() {
         let report = PackageReport(
             path: "layer.zip", digest: .init(hashing: []), zippedBytes: 60 << 20, unzippedBytes: 300 << 20,
-            fileCount: 1, largest: [.init(name: "torch", byteCount: 290 << 20)])
+            fileCount: 1, largest: [.init(name: "torch", byteCount: 290 << 20)], leftOut: [])
         #expect(report.warnings.count == 2)
         #expect(report.warnings[0].contains("60.0 MB"))
         #expect(report.warnings[1].contains("torch 290.0 MB"))

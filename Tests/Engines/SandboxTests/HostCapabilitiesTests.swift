@@ -19,13 +19,13 @@ import Testing
             kernel: "4.4.0", isRoot: false, isPrivileged: false,
             namespaces: names.map { .init(name: $0, direct: false, inUserNamespace: false) }, cgroupVersion: nil,
             cgroupControllers: [], overlay: false, overlayInUserNamespace: false, seccomp: false,
-            processDescriptors: false, detachedMounts: false, kvm: false)
+            processDescriptors: false, detachedMounts: false)
         let missing = bare.degraded.map(\.missing)
         #expect(
             missing == [
                 "user namespaces", "mount namespaces", "pid namespaces", "overlayfs in user namespaces",
                 "cgroup controller memory", "cgroup controller cpu", "cgroup controller pids", "seccomp", "pidfd_open",
-                "mount_setattr", "/dev/kvm",
+                "mount_setattr",
             ])
         #expect(bare.degraded.filter(\.isFatal).count == 6)
         #expect(bare.degraded.allSatisfy { !$0.effect.isEmpty && !$0.remedy.isEmpty })

@@ -33,5 +33,6 @@ import Testing
 
     @Test func `a host without a registry emulates nothing`() {
         #expect(HostEmulators.machines(registry: "/nowhere") == [])
+        #expect(HostEmulators.support(ofMachine: 183, processor: "aarch64", registry: "/nowhere") == .noRegistry)
     }
 }

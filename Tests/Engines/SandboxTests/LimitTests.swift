@@ -71,7 +71,7 @@ import Testing
                 except OSError as error: print(error.strerror, len(files))
                 print(resource.getrlimit(resource.RLIMIT_NOFILE), resource.getrlimit(resource.RLIMIT_CORE))
                 """))
-        #expect(outcome.lines == ["Too many open files 1021", "(1024, 1024) (0, 0)"])
+        #expect(outcome.lines == ["Too many open files 1021", "(1024, 1024) (1, 1)"])
     }
 
     @Test(arguments: Role.playable)

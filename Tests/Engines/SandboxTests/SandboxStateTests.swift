@@ -8,9 +8,9 @@ import Testing
     private static func exit(
         waitStatus: Int32?, killed: NamespaceSandboxState.KillReason? = nil, oom: Bool = false
     ) -> SandboxExit? {
-        var state = NamespaceSandboxState()
+        var state = NamespaceSandboxState(firstProcess: 1, sidecarCount: 0)
         if let killed { _ = state.kill(because: killed) }
-        if let waitStatus { state.commandDidExit(waitStatus: waitStatus) }
+        if let waitStatus { _ = state.accepts(.exited(program: 0, waitStatus: waitStatus), from: 1) }
         state.didEnd(killedByMemoryLimit: oom)
         return state.exit
     }
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func `an end is set once and never changes`() {
-        var state = NamespaceSandboxState()
+        var state = NamespaceSandboxState(firstProcess: 1, sidecarCount: 0)
         #expect(state.exit == nil)
         let first = state.kill(because: .requested)
         let second = state.kill(because: .memory)  // a second signal does no harm, and the first reason stays
@@ -43,7 +43,8 @@ import Testing
         #expect(state.exit == .killed)
         let late = state.kill(because: .memory)
         #expect(!late)
-        state.commandDidExit(waitStatus: 0)
+        let isAccepted = state.accepts(.exited(program: 0, waitStatus: 0), from: 1)
+        #expect(isAccepted)
         state.didEnd(killedByMemoryLimit: false)
         #expect(state.exit == .killed)
     }

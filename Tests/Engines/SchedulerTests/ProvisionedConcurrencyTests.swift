@@ -11,7 +11,7 @@ import Testing
         let ids = provisioned(actions)
         #expect(ids.count == 2)
         #expect(scheduler.provisionedStatus(of: "f").available == 0)
-        for id in ids { #expect(scheduler.environmentStarted(id, nowNanoseconds: 0).invocation == nil) }
+        for id in ids { #expect(scheduler.environmentReady(id, nowNanoseconds: 0).isEmpty) }
         #expect(scheduler.provisionedStatus(of: "f").available == 2)
         #expect(scheduler.invoke(1) == [.assign(ids[1], 1)])
         #expect(scheduler.invoke(2) == [.assign(ids[0], 2)])
@@ -75,7 +75,7 @@ import Testing
         _ = scheduler.environmentEnded(again[0], nowNanoseconds: second)
         #expect(scheduler.timePassed(nowNanoseconds: 3 * second - 1).isEmpty)
         let last = provisioned(scheduler.timePassed(nowNanoseconds: 3 * second))
-        _ = scheduler.environmentStarted(last[0], nowNanoseconds: 3 * second)
+        _ = scheduler.environmentReady(last[0], nowNanoseconds: 3 * second)
         #expect(!scheduler.provisionedStatus(of: "f").isFailing)
     }
 

@@ -53,7 +53,7 @@ extension Scheduler<NamedVersion> {
         _ invocation: InvocationID, _ version: NamedVersion = "f", memory: Int = 128
     ) throws -> EnvironmentID {
         let id = try started(invoke(invocation, version, memory: memory))
-        _ = environmentStarted(id, nowNanoseconds: 0)
+        environmentStarted(id)
         return id
     }
 
@@ -61,7 +61,7 @@ extension Scheduler<NamedVersion> {
     mutating func provision(_ version: NamedVersion, _ count: Int, memory: Int = 128) -> [EnvironmentID] {
         let actions = provision(version, count: count, revision: 1, memoryMebibytes: memory, nowNanoseconds: 0)
         let ids = provisioned(actions)
-        for id in ids { _ = environmentStarted(id, nowNanoseconds: 0) }
+        for id in ids { _ = environmentReady(id, nowNanoseconds: 0) }
         return ids
     }
 }

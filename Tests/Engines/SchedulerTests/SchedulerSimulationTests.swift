@@ -48,7 +48,8 @@ private struct Simulation {
     private mutating func happen() throws {
         switch Int.random(in: 0..<1000, using: &random) {
         case 0..<400: try invoke(anyVersion())
-        case 400..<600: try start(anyEnvironment())
+        case 400..<560: try start(anyEnvironment())
+        case 560..<600: try move()
         case 600..<850: try answer(anyEnvironment())
         case 850..<870: try end(anyEnvironment())
         case 870..<950: try endOfWhatIsEnding()
@@ -81,41 +82,77 @@ private struct Simulation {
     }
 
     private mutating func start(_ id: EnvironmentID) throws {
-        let (invocation, actions) = scheduler.environmentStarted(id, nowNanoseconds: world.now)
-        if let environment = world.environments[id], environment.doing == .starting {
-            try SchedulerWorld.require(
-                environment.invocation == invocation, "an environment starts with something else")
-            world.environments[id]?.doing = invocation == nil ? .idle : .busy
-            world.environments[id]?.idleSince = world.event
-            world.environments[id]?.idleSinceNanoseconds = world.now
-        } else {
-            try SchedulerWorld.require(invocation == nil && actions.isEmpty, "an environment was started twice")
+        guard let environment = world.environments[id], environment.doing == .starting else {
+            let actions = scheduler.environmentReady(id, nowNanoseconds: world.now)
+            let isChanged = scheduler.environmentStarted(id) != nil || !actions.isEmpty
+            return try SchedulerWorld.require(!isChanged, "an environment was started twice")
         }
+        if let invocation = environment.invocation {
+            try SchedulerWorld.require(
+                scheduler.environmentStarted(id) == invocation, "an environment starts with something else")
+            world.environments[id]?.doing = .busy
+            return
+        }
+        let actions = scheduler.environmentReady(id, nowNanoseconds: world.now)
+        try idle(id, actions)
+    }
+
+    /// An environment is free, with what the scheduler does about it.
+    private mutating func idle(_ id: EnvironmentID, _ actions: [SchedulerAction<NumberedVersion>]) throws {
+        world.environments[id]?.doing = .idle
+        world.environments[id]?.idleSince = world.event
+        world.environments[id]?.idleSinceNanoseconds = world.now
         world.subject = id
         try world.perform(actions)
     }
 
+    /// An environment that starts is asked for its invocation, or what came of that is reported.
+    private mutating func move() throws {
+        guard let target = world.moves.keys.sorted().randomElement(using: &random) else { return }
+        if world.moves[target]?.state == .asked { decideMove(target) } else { try report(target) }
+    }
+
+    private mutating func decideMove(_ target: EnvironmentID) {
+        guard let move = world.moves[target] else { return }
+        let source = world.environments[move.source]
+        let isPossible = source?.doing == .starting && source?.invocation == move.invocation
+        let isGivenUp = isPossible && Int.random(in: 0..<4, using: &random) > 0
+        world.moves[target]?.state = isGivenUp ? .givenUp : .kept
+        if isGivenUp { world.environments[move.source]?.invocation = nil }
+    }
+
+    private mutating func report(_ target: EnvironmentID) throws {
+        guard let move = world.moves.removeValue(forKey: target) else { return }
+        let isGivenUp = move.state == .givenUp
+        if isGivenUp { world.moving = move }
+        let actions = scheduler.withdrawn(for: target, isGivenUp: isGivenUp, nowNanoseconds: world.now)
+        if !isGivenUp, world.environments[target]?.doing == .reserved { return try idle(target, actions) }
+        try world.perform(actions)
+        try SchedulerWorld.require(world.moving == nil, "an invocation was lost on its way")
+    }
+
     private mutating func answer(_ id: EnvironmentID) throws {
         let actions = scheduler.environmentFinished(id, nowNanoseconds: world.now)
-        if world.environments[id]?.doing == .busy {
-            world.answered += 1
-            world.environments[id]?.doing = .idle
-            world.environments[id]?.invocation = nil
-            world.environments[id]?.idleSince = world.event
-            world.environments[id]?.idleSinceNanoseconds = world.now
-            world.environments[id]?.hasWorked = true
-        } else {
-            try SchedulerWorld.require(actions.isEmpty, "an answer out of turn had an effect")
+        guard world.environments[id]?.doing == .busy else {
+            return try SchedulerWorld.require(actions.isEmpty, "an answer out of turn had an effect")
         }
-        world.subject = id
-        try world.perform(actions)
+        world.answered += 1
+        world.environments[id]?.invocation = nil
+        world.environments[id]?.hasWorked = true
+        try idle(id, actions)
     }
 
     private mutating func end(_ id: EnvironmentID) throws {
         let (invocation, actions) = scheduler.environmentEnded(id, nowNanoseconds: world.now)
         let environment = world.environments.removeValue(forKey: id)
-        try SchedulerWorld.require(environment?.invocation == invocation, "an invocation was lost with its environment")
-        if invocation != nil { world.answered += 1 }
+        let move = environment?.doing == .starting ? world.moves.first { $0.value.source == id } : nil
+        try SchedulerWorld.require(
+            invocation == (move == nil ? environment?.invocation : nil), "an invocation was lost with its environment")
+        if environment?.invocation != nil { world.answered += 1 }
+        if let (target, move) = move, move.state != .givenUp {
+            world.moves[target]?.state = .kept
+            world.moves[target]?.isOver = true
+        }
         world.ids.removeAll { $0 == id }
         if let environment, environment.isProvisioned, !environment.hasWorked {
             world.retries[environment.version.number] = world.now + 64_000_000_000
@@ -213,6 +250,10 @@ private struct Simulation {
         while world.running(where: { _ in true }) > 0 {
             world.now += 1_000_000_000
             try world.perform(scheduler.timePassed(nowNanoseconds: world.now))
+            for target in world.moves.keys.sorted() {
+                if world.moves[target]?.state == .asked { decideMove(target) }
+                try report(target)
+            }
             for id in world.ids {
                 try start(id)
                 try answer(id)

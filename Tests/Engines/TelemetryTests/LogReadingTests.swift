@@ -13,7 +13,7 @@ import Testing
         function = FunctionID(
             account: try #require(AccountID("000000000000")), region: try #require(Region("us-east-1")),
             name: try #require(FunctionName("f")))
-        store = LogStore(root: root, streamLimitBytes: 100_000)
+        store = LogStore(root: root, limits: .streams(of: 100_000))
     }
 
     private func stream(_ random: UInt8) -> LogStream {
@@ -76,7 +76,7 @@ import Testing
 
     @Test func `reading continues in the next file after a rotation`() throws {
         defer { system("rm -rf \(root)") }
-        let small = LogStore(root: root, streamLimitBytes: 200)
+        let small = LogStore(root: root, limits: .streams(of: 200))
         let name = LogStreamName(startMilliseconds: 0, version: .latest, random: [1])
         let stream = small.openStream(of: function, name: name)
         stream.append([line(1, String(repeating: "a", count: 100))])

@@ -14,7 +14,7 @@ private final class StreamFixture {
         let function = try FunctionID(
             account: #require(AccountID("000000000000")), region: #require(Region("us-east-1")),
             name: #require(FunctionName("f")))
-        let store = LogStore(root: root, streamLimitBytes: limitBytes)
+        let store = LogStore(root: root, limits: .streams(of: limitBytes))
         let name = LogStreamName(startMilliseconds: 0, version: .latest, random: [1])
         stream = store.openStream(of: function, name: name)
         path = "\(store.folder(of: function))/\(name.fileName)"
@@ -105,7 +105,7 @@ private final class StreamFixture {
 
     @Test func `the lines of one event are written as continuation lines`() {
         var bytes: [UInt8] = []
-        LogLine(milliseconds: 1_767_225_599_042, text: "[ERROR] it broke\rTraceback").append(to: &bytes)
+        LogLine(milliseconds: 1_767_225_599_042, text: "[ERROR] it broke\rTraceback\r").append(to: &bytes)
         #expect(
             String(decoding: bytes, as: UTF8.self) == "2025-12-31T23:59:59.042Z [ERROR] it broke\n\tTraceback\n")
     }

@@ -26,7 +26,8 @@ import Testing
         var onDemand = MachineFixture()
         #expect(
             onDemand.make() == [
-                "cancel start", "attach", "log platform.initStart", "flushLog", "initPhase in 10000 ms",
+                "cancel start", "attach", "log platform.initStart", "resetLogTail", "flushLog",
+                "initPhase in 10000 ms",
             ])
         var provisioned = MachineFixture(isProvisioned: true)
         #expect(provisioned.make().contains("initPhase in 900000 ms"))
@@ -37,9 +38,10 @@ import Testing
         fixture.make()
         #expect(
             fixture.next(1) == [
-                "log platform.initRuntimeDone success", "cancel initPhase", "log platform.initReport init success",
-                "closeSubscriptions", "applyCPUShare", "noteStarted", "respond 1: invocation 1, deadline 63000",
-                "log platform.start", "invocation in 3000 ms",
+                "log platform.initRuntimeDone success", "cancel initPhase", "drain function", "end line of function",
+                "log platform.initReport init success", "closeSubscriptions", "applyCPUShare", "noteStarted",
+                "respond 1: invocation 1, deadline 63000", "resetLogTail", "log platform.start",
+                "invocation in 3000 ms",
             ])
     }
 
@@ -49,6 +51,31 @@ import Testing
         fixture.sandboxMade()
         #expect(fixture.next(1).suffix(2) == ["noteReady", "freeze in 50 ms"])
         #expect(fixture.offer(4)?.contains("respond 1: invocation 4, deadline 63000") == true)
+    }
+
+    @Test func `an environment that gives its invocation up starts without one, and takes the next`() {
+        var fixture = MachineFixture()
+        fixture.start()
+        #expect(fixture.withdraw() == (1, ["cancel start"]))
+        fixture.sandboxMade()
+        #expect(fixture.withdraw() == (nil, []))
+        #expect(fixture.next(1).suffix(2) == ["noteReady", "freeze in 50 ms"])
+        #expect(fixture.offer(4)?.contains("respond 1: invocation 4, deadline 63000") == true)
+    }
+
+    @Test func `an invocation is given up in its init phase, and not once the runtime has it`() {
+        var early = MachineFixture()
+        early.make()
+        #expect(early.withdraw().invocation == 1)
+        var late = MachineFixture.running()
+        #expect(late.withdraw() == (nil, []))
+    }
+
+    @Test func `an init phase that is repeated in the time of its invocation keeps it`() {
+        var fixture = MachineFixture()
+        fixture.make()
+        fixture.sandboxEnded(.exited(code: 1))
+        #expect(fixture.withdraw() == (nil, []))
     }
 
     @Test func `the runtime starts when every external extension has registered`() {

@@ -9,7 +9,8 @@ import Testing
         var fixture = MachineFixture.idle()
         #expect(
             fixture.offer(2) == [
-                "respond 2: invocation 2, deadline 63000", "log platform.start", "invocation in 3000 ms",
+                "respond 2: invocation 2, deadline 63000", "resetLogTail", "log platform.start",
+                "invocation in 3000 ms",
             ])
     }
 
@@ -18,8 +19,7 @@ import Testing
         #expect(
             fixture.finish(1) == [
                 "drain function", "log platform.runtimeDone success", "cancel invocation", "report 1 completed",
-                "noteIdle",
-                "complete 1: answered", "resetLogTail", "freeze in 50 ms",
+                "noteIdle", "complete 1: answered", "freeze in 50 ms",
             ])
     }
 
@@ -29,7 +29,7 @@ import Testing
         #expect(
             fixture.finish(2) == [
                 "cancel invocation", "noteIdle", "complete 2: answered", "drain function",
-                "log platform.runtimeDone success", "report 2 completed", "resetLogTail",
+                "log platform.runtimeDone success", "report 2 completed",
             ])
     }
 
@@ -48,7 +48,7 @@ import Testing
         #expect(fixture.offer(2) == ["invocation in 3000 ms"])
         fixture.now += 100
         // The handler's time begins when it has the event.
-        #expect(fixture.next(2) == ["respond 2: invocation 2, deadline 63100", "log platform.start"])
+        #expect(fixture.next(2) == ["respond 2: invocation 2, deadline 63100", "resetLogTail", "log platform.start"])
     }
 
     @Test func `an invocation that the runtime never saw is handed back when the sandbox ends`() {
@@ -98,7 +98,6 @@ import Testing
         #expect(
             fixture.serve(.next(identifier: "id-first"), 12) == [
                 "drain function", "drain extensions", "cancel invocation", "report 1 completed", "noteIdle",
-                "resetLogTail",
                 "freeze in 65 ms",
             ])
     }

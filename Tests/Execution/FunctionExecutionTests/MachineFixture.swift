@@ -79,6 +79,12 @@ struct MachineFixture {
     @discardableResult
     mutating func start() -> [String] { lines(machine.start(at: moment)) }
 
+    /// The number of the invocation that it gives up, and what it wants done.
+    mutating func withdraw() -> (invocation: Int?, lines: [String]) {
+        let (invocation, actions) = machine.withdraw()
+        return (invocation?.number, lines(actions))
+    }
+
     /// Asks for the sandbox, and makes it.
     @discardableResult
     mutating func make() -> [String] {

@@ -79,7 +79,8 @@ private struct FakeFiles: RuntimeFiles {
             installCommand: { "moonup install \($0)" })
         let moon = RuntimeProgram(
             language: "moon", runtimes: [.init(name: "moon5.x", version: "5"), .init(name: "moon6.x", version: "6")],
-            files: [], mainFile: "main", flags: [], interpreters: search)
+            formerRuntimes: [], files: [], mainFile: "main", flags: [], bytecodeCompiler: nil, sdk: nil,
+            interpreters: search)
         var files = FakeFiles()
         files.install("/usr", "3.11")
         for (prefix, version) in [("/usr", 5), ("/home/me/.moonup/v6.1.0", 6)] {
@@ -118,8 +119,18 @@ private struct FakeFiles: RuntimeFiles {
         }
     }
 
+    @Test func `a runtime that Lambda no longer supports has the interpreter that a user names, and no other`() throws {
+        var files = FakeFiles()
+        files.install("/usr", "3.8")
+        let locator = RuntimeLocator(files: files, environment: [:])
+        let runtime = try #require(RuntimeIdentifier("python3.8"))
+        let named = try locator.override(runtime, path: "/usr")
+        #expect(locator.locate(overrides: [named]) == [named])
+        #expect(locator.locate().isEmpty)
+    }
+
     @Test(arguments: [
-        ("python3.11", "/opt/py"), ("python3.12", "/nowhere"), ("python3.8", "/opt/py"), ("nodejs22.x", "/opt/py"),
+        ("python3.11", "/opt/py"), ("python3.12", "/nowhere"), ("python3.5", "/opt/py"), ("nodejs22.x", "/opt/py"),
     ])
     func `an override that cannot work is refused with a reason`(name: String, path: String) throws {
         var files = FakeFiles()

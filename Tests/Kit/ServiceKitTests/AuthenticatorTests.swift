@@ -2,6 +2,7 @@ import Catalog
 import Domain
 import Glibc
 import SignatureV4
+import StoreEngines
 import Testing
 
 @testable import ServiceKit
@@ -10,21 +11,14 @@ import Testing
     private static let now: Int64 = 1_770_091_506
     private let account = AccountID("123456789012").unsafelyUnwrapped
     private let sessions = TemporaryCredentials(key: Array(0..<32))
-    private let folder: String
+    private let storage: TestStorage
     private let catalog: Catalog
     private let authenticator: Authenticator
 
     init() throws {
-        var template = Array("/tmp/strata-test-XXXXXX".utf8CString)
-        try #require(mkdtemp(&template) != nil)
-        folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        catalog = try Catalog(path: folder + "/catalog.sqlite")
+        storage = try TestStorage()
+        catalog = try Catalog(storage)
         authenticator = Authenticator(keys: try catalog.credentialDirectory(), sessions: sessions)
-    }
-
-    deinit {
-        for name in ["catalog.sqlite", "catalog.sqlite-wal", "catalog.sqlite-shm"] { unlink("\(folder)/\(name)") }
-        rmdir(folder)
     }
 
     private func register(_ key: String, service: String? = nil) throws {
@@ -77,7 +71,7 @@ import Testing
         }
         authenticator.refreshKeys()
         #expect(authenticator.hasCurrentKeys)
-        try authenticator.checkBeforeBody(request, nowSeconds: Self.now)
+        _ = try authenticator.checkBeforeBody(request, nowSeconds: Self.now)
     }
 
     @Test func `a wrong secret, an unknown key and a deleted key are refused`() throws {

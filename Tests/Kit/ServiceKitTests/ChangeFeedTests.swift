@@ -1,6 +1,5 @@
 import Glibc
 import LinuxSystem
-import Semaphores
 import Synchronization
 import Testing
 

@@ -45,6 +45,8 @@ import Testing
             }
         }
 
+        func reset() throws(ServiceError) {}
+
         func deliver(_ delivery: Delivery, _ answer: @escaping @Sendable (EventVerdict) -> Void) {
             deliveries.withLock { $0 += 1 }
             answer(.finished())

@@ -121,6 +121,13 @@ struct JSONReaderTests {
         #expect(value == .structure(["a": list, "b": .double(1e20)]))
     }
 
+    @Test func `a map keeps the order of its document, and the last of equal keys`() throws {
+        let value = try read(#"{"Map":{"z":"1","a":"2","z":"3","m":"4"}}"#)
+        let bytes = JSON.encode(value, as: Self.shape)
+        #expect(String(decoding: bytes, as: UTF8.self) == #"{"Map":{"z":"3","a":"2","m":"4"}}"#)
+        #expect(value == .structure(["Map": .structure(["a": .string("2"), "m": .string("4"), "z": .string("3")])]))
+    }
+
     @Test func `values are written in the model's order and read back the same`() throws {
         let value = AWSValue.structure([
             "Nested": .structure(["Renamed": .string("\"\\\u{01}é")]), "Text": .string("a"), "Bytes": .blob([1, 2, 3]),

@@ -65,16 +65,44 @@ struct JSONValidatorTests {
         }
     }
 
-    @Test func `a syntax error says where and why`() throws {
-        func fault(_ text: String) -> String? {
-            Array(text.utf8).withUnsafeBytes { JSONValidator.syntaxError(in: $0)?.description }
-        }
-        #expect(fault("{}") == nil)
+    /// Jackson's words; those for the bytes that are not UTF-8 are recorded answers of Lambda.
+    @Test(arguments: [
+        ("{\n \"a\": x}", "Unrecognized token 'x': was expecting (\(values))", 2, 8),
+        ("hello", "Unrecognized token 'hello': was expecting (\(values))", 1, 6),
+        ("nul", "Unrecognized token 'nul': was expecting (\(values))", 1, 4),
+        ("[1,}", "Unexpected character ('}' (code 125)): expected a valid value (\(values))", 1, 4),
+        ("{a:1}", "Unexpected character ('a' (code 97)): was expecting double-quote to start field name", 1, 2),
+        (
+            "{\"a\" 1}", "Unexpected character ('1' (code 49)): was expecting a colon to separate field name and value",
+            1, 6
+        ),
+        ("[1 2]", "Unexpected character ('2' (code 50)): was expecting comma to separate entries", 1, 4),
+        ("\"a\nb\"", "Unexpected character ((CTRL-CHAR, code 10))", 1, 3),
+        ("{\"a\":", "Unexpected end-of-input", 1, 6),
+    ])
+    func `a syntax error says where and why`(text: String, words: String, line: Int, column: Int) {
+        #expect(fault(Array(text.utf8)) == place(words, line, column))
+    }
+
+    @Test func `bytes that are not UTF-8 are named where they are`() {
+        #expect(fault(Array("n".utf8) + [0x87, 0x72]) == place("Invalid UTF-8 start byte 0x87", 1, 3))
         #expect(
-            fault("{\n \"a\": x}")
-                == "Unexpected character ('x' (code 120))\n at [Source: (byte[]); line: 2, column: 7]")
-        #expect(fault("{\"a\":") == "Unexpected end-of-input\n at [Source: (byte[]); line: 1, column: 6]")
-        #expect(fault(String(repeating: "[", count: 2000))?.contains("nesting depth") == true)
+            fault([0x99, 0xEB])
+                == place("Unexpected character ((CTRL-CHAR, code 153)): expected a valid value (\(Self.values))", 1, 1))
+        #expect(fault([0x22, 0x87, 0x22]) == place("Invalid UTF-8 start byte 0x87", 1, 3))
+        #expect(fault(Array(String(repeating: "[", count: 2000).utf8))?.contains("nesting depth") == true)
+        #expect(fault(Array("{}".utf8)) == nil)
+    }
+
+    private static let values = "JSON String, Number, Array, Object or token 'null', 'true' or 'false'"
+
+    private func fault(_ bytes: [UInt8]) -> String? {
+        bytes.withUnsafeBytes { JSONValidator.syntaxError(in: $0)?.description }
+    }
+
+    private func place(_ words: String, _ line: Int, _ column: Int) -> String {
+        "\(words)\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: \(line), "
+            + "column: \(column)]"
     }
 
     /// Jansson is the reference. Inputs are skipped where it is stricter than the RFC (lone surrogates, numbers out of

@@ -78,6 +78,55 @@ struct RouterTests {
         #expect(route("GET", path) == "malformed")
     }
 
+    @Test func `a greedy label keeps slashes at its beginning, inside and at its end`() {
+        #expect(route("GET", "/objects/a//b/") == "GetObject Key=a//b/")
+        #expect(route("GET", "/objects//a") == "GetObject Key=/a")
+    }
+
+    @Test func `literals may follow a greedy label`() {
+        let router = Router(
+            [("Get", "/access/{Name+}"), ("GetPolicy", "/access/{Name+}/policy")].map {
+                OperationDescriptor(
+                    $0.0, method: "GET", uri: $0.1, status: 200, input: Self.nothing, output: Self.nothing)
+            })
+        for (path, name, label) in [
+            ("/access/a/b", "Get", "a/b"), ("/access/a/policy", "GetPolicy", "a"), ("/access/policy", "Get", "policy"),
+        ] {
+            guard case .operation(let found, let labels) = router.match(method: "GET", rawPath: path) else {
+                Issue.record("\(path) is not found")
+                continue
+            }
+            #expect(found.name == name && labels == ["Name": label])
+        }
+    }
+
+    @Test func `required parameters and headers tell operations of one path apart`() {
+        func input(_ marks: [(String, Schema.Location)]) -> Schema {
+            let text = Schema("Text", .string)
+            return Schema(
+                "Input", .structure(marks.map { Schema.Member($0.0, text, in: $0.1, isRequired: true) }))
+        }
+        let copy = ("x-amz-copy-source", Schema.Location.header)
+        let part = [("partNumber", Schema.Location.query), ("uploadId", .query)]
+        let router = Router(
+            [("PutObject", []), ("CopyObject", [copy]), ("UploadPart", part), ("UploadPartCopy", part + [copy])].map {
+                let schema = input($0.1)
+                return OperationDescriptor(
+                    $0.0, method: "PUT", uri: "/{Bucket}/{Key+}", status: 200, input: schema, output: Self.nothing)
+            })
+        for (query, copies, expected) in [
+            ("", false, "PutObject"), ("", true, "CopyObject"), ("uploadId=u&partNumber=1", false, "UploadPart"),
+            ("partNumber=1&uploadId=u", true, "UploadPartCopy"), ("partNumber=1", false, "PutObject"),
+        ] {
+            let match = router.match(method: "PUT", rawPath: "/b/k", rawQuery: query) { $0 == copy.0 && copies }
+            guard case .operation(let found, _) = match else {
+                Issue.record("\(query) is not found")
+                continue
+            }
+            #expect(found.name == expected)
+        }
+    }
+
     @Test func `a path with too many segments is not found`() {
         #expect(route("GET", String(repeating: "/", count: 100_000)) == "notFound")
         #expect(route("GET", String(repeating: "/a", count: 100_000)) == "notFound")

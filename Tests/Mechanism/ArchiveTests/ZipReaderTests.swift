@@ -13,12 +13,14 @@ import ZipForge
         let zip = ForgedZip(
             .init("unix", unixMode: 0o100755), .init("bits only", unixMode: 0o711), .init("none", unixMode: 0),
             .init("none/", unixMode: 0), .init("dos", unixMode: 0).with(\.dosAttributes, 0x10),
-            .init("fifo", unixMode: 0o010644), .init("setuid", unixMode: 0o104755)
+            .init("fifo", unixMode: 0o010644), .init("setuid", unixMode: 0o104755), .init("maven/", unixMode: 0o177777),
+            .init("odd", unixMode: 0o177777)
         )
         #expect(
             try listing(zip.bytes) == [
                 "unix file 755 0 ", "bits only file 711 0 ", "none file none 0 ", "none/ directory none 0 ",
                 "dos directory none 0 ", "fifo special(4096) 644 0 ", "setuid file 4755 0 ",
+                "maven/ directory 7777 0 ", "odd special(61440) 7777 0 ",
             ])
     }
 
@@ -97,6 +99,34 @@ import ZipForge
         zip.prefix = []
         zip.comment = Array("a comment with PK\u{5}\u{6} in it".utf8)
         #expect(try listing(zip.bytes).count == 1)
+    }
+
+    @Test func `bytes after the end of a compressed stream are refused`() throws {
+        // Ten times "a", as a stream that ends.
+        let stream: [UInt8] = [0x4b, 0x4c, 0x84, 0x01, 0x00]
+        let packed = ForgedZip.Entry("name", content: "aaaaaaaaaa").with(\.method, 8)
+        #expect(try listing(ForgedZip(packed.with(\.stored, stream)).bytes).count == 1)
+        for junk in [[0], [UInt8](repeating: 0x55, count: 70_000), stream] {
+            let error = #expect(throws: ArchiveError.self) {
+                try listing(ForgedZip(packed.with(\.stored, stream + junk)).bytes)
+            }
+            guard case .damaged = error else {
+                Issue.record("\(junk.count) bytes: \(String(describing: error))")
+                continue
+            }
+        }
+    }
+
+    @Test func `a zip that is a part of several is refused, whichever number says so`() throws {
+        var zip = ForgedZip(Self.honest)
+        for disks in [[1, 1], [0, 1], [1, 0], [0xffff, 0xffff]] as [[UInt16]] {
+            zip.declaredDisks = disks
+            #expect(throws: ArchiveError.severalParts, "\(disks)") { try listing(zip.bytes) }
+        }
+        for disk in [1, 0xffff] as [UInt16] {
+            let entry = Self.honest.with(\.declaredDisk, disk)
+            #expect(throws: ArchiveError.severalParts, "\(disk)") { try listing(ForgedZip(entry).bytes) }
+        }
     }
 
     @Test func `a zip that is cut off anywhere is refused`() throws {

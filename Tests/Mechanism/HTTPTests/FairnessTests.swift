@@ -54,7 +54,7 @@ private final class CountingHandler: HTTPHandler {
     }
 
     @Test func `a head or a body that stops arriving ends its connection, and an idle one stays`() throws {
-        let (server, port) = try start { $0.arrivalSeconds = 1 }
+        let (server, port) = try start { ($0.headSeconds, $0.bodySeconds) = (1, 1) }
         defer { server.stop() }
         let (head, body, idle) = (LoopbackClient(port: port), LoopbackClient(port: port), LoopbackClient(port: port))
         head.send("GET / HTTP/1.1\r\nHo")
@@ -79,14 +79,24 @@ private final class CountingHandler: HTTPHandler {
 
     @Test func `the clock waits for what a connection waits for`() {
         var limits = HTTPServer.Limits()
-        (limits.idleTimeoutSeconds, limits.arrivalSeconds) = (100, 60)
+        (limits.idleTimeoutSeconds, limits.headSeconds) = (100, 60)
+        (limits.bodySeconds, limits.bodyBytesPerSecond) = (30, 100)
         var clock = ConnectionClock(activeNanoseconds: 1_000_000_000)
         func seconds(_ wait: ConnectionClock.Wait) -> UInt64 {
             clock.deadline(of: wait, limits: limits, nowNanoseconds: 50_000_000_000) / 1_000_000_000
         }
-        #expect([seconds(.request), seconds(.arrival), seconds(.response)] == [101, 61, 150])
+        #expect([seconds(.request), seconds(.head), seconds(.response)] == [101, 61, 150])
         clock.headNanoseconds = 7_000_000_000
-        #expect([seconds(.arrival), seconds(.closing(byNanoseconds: 9_000_000_000))] == [67, 9])
+        #expect([seconds(.head), seconds(.closing(byNanoseconds: 9_000_000_000))] == [67, 9])
+        // Bytes buy time, and what is not used is lost.
+        clock.beginBody(limits: limits, nowNanoseconds: 10_000_000_000)
+        #expect(seconds(.body) == 40)
+        clock.didReceiveBody(500, limits: limits, nowNanoseconds: 20_000_000_000)
+        #expect(seconds(.body) == 45)
+        clock.didReceiveBody(1, limits: limits, nowNanoseconds: 44_000_000_000)
+        #expect(seconds(.body) == 45)
+        clock.didReceiveBody(1_000_000, limits: limits, nowNanoseconds: 44_000_000_000)
+        #expect(seconds(.body) == 74)
         limits.idleTimeoutSeconds = 0
         #expect(clock.deadline(of: .response, limits: limits, nowNanoseconds: 1) == UInt64.max)
     }

@@ -13,7 +13,7 @@ final class LoopbackClient {
     private var buffer: [UInt8] = []
 
     init(port: UInt16) {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
@@ -34,6 +34,12 @@ final class LoopbackClient {
 
     /// Sends nothing more: the server reads the end.
     func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+    /// Closing will reset the connection (socket(7), `SO_LINGER`).
+    func resetsWhenClosed() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+    }
 
     func send(_ text: String) {
         send(Array(text.utf8))

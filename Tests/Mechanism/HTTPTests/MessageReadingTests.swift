@@ -4,6 +4,19 @@ import Testing
 @testable import HTTP
 
 @Suite struct MessageReadingTests {
+    @Test(arguments: [
+        "", "a", "a.b-c_d~e:1", "127.0.0.1:4566", "[::1]", "[::1]:4566", "[::ffff:127.0.0.1]:1", "bucket.s3.localhost",
+        "%61", "a:", "x!$&'()*+,;=",
+    ])
+    func `a host is a name or an address, and a port`(value: String) { #expect(HostField.isValid(value)) }
+
+    @Test(arguments: [
+        "[evil.com", "[evil.com]", "[", "[]", "]", "[::1", "::1", "[::1]x", "[::1]:x", "[::1]evil.com", "a b", "a/b",
+        "a@b",
+        "user:1@a", "a:1:2", "a:-1", "a?b", "a#b", "a\\b", "a\"b", "<a>", "ä", "a:1x", "[::1%25eth0]",
+    ])
+    func `a host that is neither is malformed`(value: String) { #expect(!HostField.isValid(value)) }
+
     private static func head(_ text: String) throws -> RequestHead {
         try Array(text.utf8).withUnsafeBytes { try RequestHead($0) }
     }

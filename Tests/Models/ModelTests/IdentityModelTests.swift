@@ -10,36 +10,36 @@ struct IdentityModelTests {
     static let structures = IAM.structures + STS.structures
 
     @Test func `the chosen operations are described and the others are named`() {
-        #expect(IAM.operations.count == 33)
-        #expect(IAM.operations.count + IAM.service.otherOperations.count == 180)
-        #expect(STS.operations.map(\.name) == ["AssumeRole", "GetCallerIdentity"])
-        #expect(STS.operations.count + STS.service.otherOperations.count == 11)
+        #expect(IAM.library.operations.count == 33)
+        #expect(IAM.library.operations.count + IAM.service.otherOperations.count == 180)
+        #expect(STS.library.operations.map(\.name) == ["AssumeRole", "GetCallerIdentity"])
+        #expect(STS.library.operations.count + STS.service.otherOperations.count == 11)
         #expect(IAM.service.otherOperations.contains("CreateUser"))
         #expect(IAM.service.wireFormat == .query(namespace: "https://iam.amazonaws.com/doc/2010-05-08/"))
     }
 
     @Test func `only the shapes that are needed are there`() {
-        let names = Set(IAMSchemas.all.map(\.name))
-        #expect(names.count == IAMSchemas.all.count)
+        let names = Set(IAM.library.shapeNames)
+        #expect(names.count == IAM.library.shapeNames.count)
         #expect(names.contains("CreateRoleRequest"))
         #expect(!names.contains("CreateUserRequest"))
     }
 
     @Test func `every pattern compiles`() {
-        for schema in IAMSchemas.all + STSSchemas.all {
+        for schema in IAM.library.schemas + STS.library.schemas {
             guard let pattern = schema.pattern else { continue }
             #expect(pattern.isUsable, "\(schema.name): \(pattern.source)")
         }
     }
 
     @Test func `a pattern's characters by code are those that Java means`() throws {
-        let document = try #require(IAMSchemas.policyDocumentType.pattern)
+        let document = try #require(IAM.library.schema("policyDocumentType").pattern)
         #expect(document.matches("{\"a\":\t1}\r\nÿ"))
         #expect(!document.matches("\u{1}"))
         #expect(!document.matches("Ā"))
-        let path = try #require(IAMSchemas.pathType.pattern)
+        let path = try #require(IAM.library.schema("pathType").pattern)
         #expect(path.matches("/") && path.matches("/a/b/") && !path.matches("/a") && !path.matches("a/"))
-        let tag = try #require(IAMSchemas.tagKeyType.pattern)
+        let tag = try #require(IAM.library.schema("tagKeyType").pattern)
         #expect(tag.matches("Größe +@") && !tag.matches("a;b"))
     }
 

@@ -10,7 +10,7 @@ struct LambdaFuzzTests {
         let seed = UInt64.random(in: .min ... .max)
         var random = SeededGenerator(seed: seed)
         let dispatcher = echo()
-        for operation in Lambda.operations {
+        for operation in Lambda.library.operations {
             let honest = self.honest(operation, &random)
             for _ in 0..<60 {
                 let response = dispatcher.respond(to: mutated(honest, &random), context: ())

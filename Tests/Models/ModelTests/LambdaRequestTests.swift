@@ -12,7 +12,7 @@ struct LambdaRequestTests {
         let request = AWSRequest(
             method: operation.descriptor.method, rawPath: path, rawQuery: query, headers: headers,
             body: Array(body.utf8))
-        let match = Router(Lambda.operations).match(method: request.method, rawPath: path, rawQuery: query)
+        let match = Router(Lambda.service.operations).match(method: request.method, rawPath: path, rawQuery: query)
         guard case .operation(let found, let labels) = match else { throw AWSError.unknownOperation }
         #expect(found.name == operation.descriptor.name)
         return try operation.decode(request, labels: labels)
@@ -170,7 +170,8 @@ struct LambdaRequestTests {
         #expect(error.name == "InvalidParameterValueException")
         #expect(
             error.message.hasPrefix(
-                "Value cobol at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [nodejs, "))
+                "Value cobol at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: "
+                    + "[nodejs20.x, "))
         #expect(error.message.hasSuffix("] or be a valid ARN"))
     }
 

@@ -51,7 +51,7 @@ enum QueryForms {
         case .string(let text): text
         case .blob(let bytes): Base64.encode(bytes)
         case .timestamp(let seconds): Timestamp(secondsSinceEpoch: seconds).formatted(.iso8601)
-        case .null, .list, .structure: ""
+        case .null, .list, .structure, .map: ""
         }
     }
 }

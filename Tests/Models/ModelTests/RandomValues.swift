@@ -10,7 +10,7 @@ extension SeededGenerator {
         case .integer: return .integer(Int64(Int32.random(in: .min ... .max, using: &self)))
         case .long: return .integer(.random(in: .min ... .max, using: &self))
         case .double: return .double(.random(in: -1e6...1e6, using: &self))
-        case .string: return .string(schema.allowedValues.randomElement(using: &self) ?? text())
+        case .string, .document: return .string(schema.allowedValues.randomElement(using: &self) ?? text())
         case .blob:
             return .blob(
                 (0..<Int.random(in: 0...9, using: &self)).map { _ in .random(in: .min ... .max, using: &self) })

@@ -18,6 +18,7 @@ import Testing
             ("us-east-1:123456789012:function:f", "123456789012", "us-east-1", "f", nil),
             ("us-gov-west-1:123456789012:function:f:7", "123456789012", "us-gov-west-1", "f", "7"),
             ("arn:aws:lambda:us-east-1:123456789012:function:f", "123456789012", "us-east-1", "f", nil),
+            ("arn:aws:lambda:us-east-1:123456789012:function", "123456789012", "us-east-1", "function", nil),
             ("arn:aws-cn:lambda:cn-north-1:123456789012:function:f:PROD", "123456789012", "cn-north-1", "f", "PROD"),
         ] as [(String, String?, String?, String, String?)])
     func `every form that the API accepts is parsed`(
@@ -34,15 +35,16 @@ import Testing
         "", ":", "f:", ":f", "f::1", "f:1:2", "a b", "function:", "function:f:1:2", "12345:function:f", "arn:",
         "arn:aws:lambda:f",
         "arn:aws:s3:us-east-1:123456789012:function:f", "arn:aws:lambda:us-east-1:123456789012:layer:f",
-        "arn:aws-cn:lambda:us-east-1:123456789012:function:f", "arn:aws:lambda:us-east-1:123456789012:function",
+        "arn:aws-cn:lambda:us-east-1:123456789012:function:f",
         "arn:aws:lambda:us-east-1:123456789012:function:f:1:2", "arn:aws:lambda::123456789012:function:f",
     ])
     func `a text of no known form is refused`(text: String) {
         #expect(throws: FunctionReferenceError.self) { try FunctionReference(text) }
     }
 
-    @Test func `a name that is too long is malformed`() {
-        let name = String(repeating: "a", count: 65)
+    @Test func `a name may be longer than that of any function, up to 140 characters`() throws {
+        #expect(try FunctionReference(String(repeating: "a", count: 140)).name.description.count == 140)
+        let name = String(repeating: "a", count: 141)
         #expect(throws: FunctionReferenceError.malformed(name)) { try FunctionReference(name) }
     }
 

@@ -11,10 +11,10 @@ import Testing
         }
     }
 
-    @Test func `a function's name has at most 64 plain characters`() {
+    @Test func `a function's name has plain characters, at most 140 in a request`() {
         #expect(FunctionName("my-function_2")?.description == "my-function_2")
-        #expect(FunctionName(String(repeating: "a", count: 64)) != nil)
-        for text in ["", String(repeating: "a", count: 65), "a.b", "a:b", "a b", "é", "a\u{0}", "$LATEST"] {
+        #expect(FunctionName(String(repeating: "a", count: 140)) != nil)
+        for text in ["", String(repeating: "a", count: 141), "a.b", "a:b", "a b", "é", "a\u{0}", "$LATEST"] {
             #expect(FunctionName(text) == nil)
         }
     }

@@ -27,6 +27,8 @@ import Testing
             (.link(path: "lib", target: "usr/lib"), 2, 0, "usr/lib\0lib\0"),
             (.file("f", mode: 0o644, contents: Array("x\0y".utf8)), 3, 0, "f\0x\0y"),
             (.bind(source: "/s", path: "t"), 4, 0, "/s\0t\0"),
+            (.view(source: "/s", path: "t", inUserNamespace: false), 4, 32, "/s\0t\0"),
+            (.view(source: "/s", path: "t", inUserNamespace: true), 4, 36, "/s\0t\0"),
             (.device(source: "/dev/null", path: "dev/null"), 4, 1, "/dev/null\0dev/null\0"),
             (.overlay(sources: ["/b", "/a"], path: "opt", inUserNamespace: false), 5, 0, "opt\0/b\0/a\0"),
             (.overlay(sources: ["/b", "/a"], path: "opt", inUserNamespace: true), 5, 4, "opt\0/b\0/a\0"),
@@ -50,6 +52,8 @@ import Testing
         plan.network = .isolated(listeners: [9001])
         let placement = SandboxPlacement(
             identity: .distinct(uid: 100_007, gid: 100_008), seccompProgram: [1, 2, 3, 4, 5, 6, 7, 8],
+            forbiddenCalls: [5],
+            performsRefusedCalls: true,
             cgroupMembershipFiles: ["/c/cgroup.procs"])
         let records = Self.records(try plan.encoded(placement: placement)).filter { $0.kind >= 32 }
         let expected: [Record] = [
@@ -57,9 +61,12 @@ import Testing
             Record(kind: 33, number: 9001),
             Record(kind: 34, flags: 8, number: 100_007, value: 100_008),
             Record(kind: 35, number: 993, value: 990),
-            Record(kind: 36, number: 4, value: 0),  // RLIMIT_CORE
-            Record(kind: 36, number: 6, value: 1024),  // RLIMIT_NPROC
+            Record(kind: 36, number: 4, value: 1),  // RLIMIT_CORE
+            Record(kind: 36, number: 6, value: 742),  // RLIMIT_NPROC
             Record(kind: 36, number: 7, value: 1024),  // RLIMIT_NOFILE
+            Record(kind: 36, number: 8, value: 65_536),  // RLIMIT_MEMLOCK
+            Record(kind: 36, number: 11, value: 742),  // RLIMIT_SIGPENDING
+            Record(kind: 36, number: 12, value: 0),  // RLIMIT_MSGQUEUE
             Record(kind: 36, number: 13, value: 0),  // RLIMIT_NICE
             Record(kind: 36, number: 14, value: 0),  // RLIMIT_RTPRIO
             Record(kind: 37, payload: "/bin/x\0"),
@@ -68,6 +75,7 @@ import Testing
             Record(kind: 38, payload: "B=2\0"),
             Record(kind: 39, payload: "/var/task\0"),
             Record(kind: 40, payload: "\u{1}\u{2}\u{3}\u{4}\u{5}\u{6}\u{7}\u{8}"),
+            Record(kind: 46, flags: 16, payload: "\u{5}"),
             Record(kind: 41, payload: "/c/cgroup.procs\0"),
             Record(kind: 42, number: 500),
         ]

@@ -10,8 +10,7 @@ import Testing
     @Test func `a plan has AWS's defaults`() {
         let plan = SandboxPlan(command: ["/var/runtime/bootstrap"])
         #expect(plan.temporaryBytes == 512 << 20)
-        #expect(plan.limits == SandboxLimits(memoryBytes: 128 << 20, cpuCores: 128.0 / 1769))
-        #expect(plan.limits.processes == 1024)
+        #expect(plan.limits == SandboxLimits(memoryBytes: 128 << 20, cpuCores: 128.0 / 1769, processes: 742))
         #expect(plan.limits.openFiles == 1024)
         #expect(plan.network == .isolated(listeners: [9001]))
         #expect(plan.workingDirectory == "/var/task")
@@ -20,6 +19,20 @@ import Testing
     @Test func `one core comes with 1769 MB`() {
         #expect(SandboxLimits(memoryMB: 1769).cpuCores == 1)
         #expect(SandboxLimits(memoryMB: 10240).memoryBytes == 10_737_418_240)
+    }
+
+    @Test func `processes are limited in proportion to memory, up to the quota of 1024`() {
+        #expect([128, 176, 177, 10240].map { SandboxLimits(memoryMB: $0).processes } == [742, 1020, 1024, 1024])
+    }
+
+    @Test func `a hidden path is masked after everything that could be mounted there`() throws {
+        var plan = SandboxPlan(command: ["/x"])
+        plan.interpreterPrefix = "/host/python"
+        plan.hiddenPaths = ["/var/lang/lib/python3.12/site-packages"]
+        let steps = plan.steps(for: Self.root)
+        let hidden = try #require(steps.firstIndex(of: .mask("var/lang/lib/python3.12/site-packages")))
+        let mounted = try #require(steps.firstIndex(of: .bind(source: "/host/python", path: "var/lang")))
+        #expect(mounted < hidden)
     }
 
     @Test func `no layer is an empty directory, one is a bind, several are one overlay with the last on top`() {
@@ -61,12 +74,24 @@ import Testing
             case .directory(let path, _), .file(let path, _, _), .link(let path, _):
                 #expect(made.insert(path).inserted, "\(path) twice")
                 if let slash = path.lastIndex(of: "/") { #expect(made.contains(String(path[..<slash]))) }
-            case .bind(_, let path), .device(_, let path), .overlay(_, let path, _), .temporary(let path, _, _, _),
+            case .bind(_, let path), .view(_, let path, _), .device(_, let path), .overlay(_, let path, _),
+                .temporary(let path, _, _, _),
                 .processes(let path):
                 #expect(made.contains(path), "\(path) is mounted before it is there")
             case .readOnly, .mask: break
             }
         }
+    }
+
+    @Test func `a file takes the place of one of the host after the folder that has it is mounted`() throws {
+        var plan = SandboxPlan(command: ["/x"])
+        plan.userland.binds = [ReadOnlyBind(from: "/usr", to: "/usr", isView: true)]
+        plan.userland.replacements = [ReadOnlyBind(from: "/usr/bin/bash", to: "/usr/bin/sh", isDirectory: false)]
+        let steps = plan.steps(for: Self.user)
+        let folder = try #require(steps.firstIndex(of: .view(source: "/usr", path: "usr", inUserNamespace: true)))
+        let shell = try #require(steps.firstIndex(of: .bind(source: "/usr/bin/bash", path: "usr/bin/sh")))
+        #expect(folder < shell)
+        #expect(!steps.contains(.file("usr/bin/sh", mode: 0o644, contents: [])))
     }
 
     @Test func `parts of proc are masked after proc is mounted`() throws {

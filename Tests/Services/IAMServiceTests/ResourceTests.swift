@@ -5,6 +5,7 @@ import Glibc
 import IAMModel
 import STSModel
 import ServiceKit
+import StoreEngines
 import Testing
 
 @testable import IAMService
@@ -19,20 +20,13 @@ import Testing
     private let context = RequestContext(
         account: AccountID("123456789012").unsafelyUnwrapped, region: Region("eu-west-1").unsafelyUnwrapped,
         endpoint: "http://127.0.0.1:4566")
-    private let folder: String
+    private let storage: TestStorage
     private let store: IAMStore
     private let clock = IAMClock { 1_770_091_506_789 }
 
     init() throws {
-        var template = Array("/tmp/strata-test-XXXXXX".utf8CString)
-        try #require(mkdtemp(&template) != nil)
-        folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        store = IAMStore(catalog: try Catalog(path: folder + "/catalog.sqlite"))
-    }
-
-    deinit {
-        for name in ["catalog.sqlite", "catalog.sqlite-wal", "catalog.sqlite-shm"] { unlink("\(folder)/\(name)") }
-        rmdir(folder)
+        storage = try TestStorage()
+        store = IAMStore(catalog: try Catalog(storage))
     }
 
     private func createRole() throws -> IAM.Role {

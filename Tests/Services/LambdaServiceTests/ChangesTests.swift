@@ -4,6 +4,7 @@ import Domain
 import Glibc
 import ServiceKit
 import Synchronization
+import StoreEngines
 import Testing
 
 @testable import LambdaService
@@ -12,21 +13,21 @@ import Testing
 @Suite final class ChangesTests {
     private struct DiskFault: Error {}
 
-    private let path = "/tmp/strata-changes-\(getpid())-\(UInt64.random(in: 0 ... .max)).sqlite"
+    private let storage: TestStorage
     private let feed: ChangeFeed<CatalogChange>
     private let store: LambdaStore
     private let function: FunctionID
 
     init() throws {
+        storage = try TestStorage()
         let feed = try ChangeFeed<CatalogChange>()
         self.feed = feed
-        store = LambdaStore(catalog: try Catalog(path: path, didCommit: feed.publish))
+        store = LambdaStore(catalog: try Catalog(storage, didCommit: feed.publish))
         function = try RouteCacheTests.target("thumbnails").function
     }
 
     deinit {
         feed.stop()
-        for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
     }
 
     private func record(_ version: FunctionVersion) -> FunctionRecord {

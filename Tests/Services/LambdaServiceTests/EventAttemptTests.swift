@@ -25,7 +25,7 @@ import Testing
             dueMilliseconds: 0, attempts: retries + refusals, retries: retries)
         return EventAttempt(
             event: event, target: FunctionTarget(function: function, qualifier: nil), settings: settings,
-            meter: FunctionMeter(), nowMilliseconds: { 1_000 })
+            meter: FunctionMeter(), traceHeader: "Root=1-5", nowMilliseconds: { 1_000 })
     }
 
     private static func followUps(_ verdict: EventVerdict) -> [NewEvent] {
@@ -65,8 +65,10 @@ import Testing
         #expect(record.contains(#""condition":"RetriesExhausted""#) && record.contains(#""functionError":"Unhandled""#))
         #expect(followUps[1].payload == Array("{\"n\":1}".utf8))
         #expect(
-            followUps[1].attributes
-                == ["Message:RequestID": "id", "Message:ErrorCode": "200", "Message:ErrorMessage": "broken"])
+            followUps[1].attributes == [
+                "Message:RequestID": "id", "Message:ErrorCode": "200", "Message:ErrorMessage": "broken",
+                "TraceHeader": "Root=1-5",
+            ])
     }
 
     @Test func `an event that was never run has no response in its record`() {
@@ -96,7 +98,7 @@ import Testing
             event: QueuedEvent(number: 1, event: event, dueMilliseconds: 0),
             target: FunctionTarget(function: function, qualifier: nil),
             settings: AsynchronousSettings(onSuccess: next, stopsLoops: stopsLoops), meter: FunctionMeter(),
-            nowMilliseconds: { 1_000 })
+            traceHeader: "Root=1-5", nowMilliseconds: { 1_000 })
     }
 
     @Test func `a record for a function is no longer than an event may be`() {

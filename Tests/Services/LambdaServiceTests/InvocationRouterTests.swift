@@ -2,8 +2,9 @@ import AWSProtocol
 import Catalog
 import Domain
 import Glibc
-import Semaphores
+import LinuxSystem
 import ServiceKit
+import StoreEngines
 import Synchronization
 import Testing
 
@@ -12,18 +13,17 @@ import Testing
 /// A catalogue whose disk is slow must not make serving threads wait.
 @Suite final class InvocationRouterTests {
     private let cache = RouteCache()
-    private let path = "/tmp/strata-router-\(getpid())-\(UInt64.random(in: 0 ... .max)).sqlite"
+    private let storage: TestStorage
     private let context: RequestContext
     private let policies = PolicyCache()
     private let authorizer: FunctionAuthorizer
 
     init() throws {
+        storage = try TestStorage()
         let account = try #require(AccountID("123456789012"))
         context = RequestContext(account: account, region: try #require(Region("us-east-1")), endpoint: "")
-        authorizer = FunctionAuthorizer(store: LambdaStore(catalog: try Catalog(path: path)), policies: policies)
+        authorizer = FunctionAuthorizer(store: LambdaStore(catalog: try Catalog(storage)), policies: policies)
     }
-
-    deinit { for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) } }
 
     /// A disk that answers nothing until it is released.
     private final class SlowDisk: Sendable {
@@ -135,9 +135,9 @@ import Testing
         let cache = cache
         let target = try RouteCacheTests.target("late")
         let router = try InvocationRouter(cache: cache, authorizer: authorizer) { target throws(ServiceError) in
-            try cache.route(to: target) { number throws(ServiceError) in
+            try cache.route(to: target) { numbers throws(ServiceError) in
                 guard exists.withLock({ $0 }) else { throw FunctionLookup.notFound(target) }
-                return RouteCacheTests.route(to: target, number: number)
+                return RouteCacheTests.route(to: target, number: numbers.latest)
             }
         }
         let found = Mutex<[Bool]>([])

@@ -27,7 +27,9 @@ import Testing
     }
 
     private func read(_ target: FunctionTarget) throws -> InvocationRoute {
-        try cache.route(to: target) { number throws(ServiceError) in Self.route(to: target, number: number) }
+        try cache.route(to: target) { numbers throws(ServiceError) in
+            Self.route(to: target, number: numbers.latest)
+        }
     }
 
     private func readAbsent(_ target: FunctionTarget) {
@@ -82,20 +84,34 @@ import Testing
         var numbers: [UInt64] = []
         for _ in 0..<2 {
             #expect(throws: ServiceError.self) {
-                try cache.route(to: target) { number throws(ServiceError) in
-                    numbers.append(number)
+                try cache.route(to: target) { snapshot throws(ServiceError) in
+                    numbers.append(snapshot.latest)
                     throw ServiceError(.service, "")
                 }
             }
         }
         let change = cache.outdate(target.function)
         #expect(throws: ServiceError.self) {
-            try cache.route(to: target) { number throws(ServiceError) in
-                numbers.append(number)
+            try cache.route(to: target) { snapshot throws(ServiceError) in
+                numbers.append(snapshot.latest)
                 throw ServiceError(.service, "")
             }
         }
         #expect(numbers[0] <= numbers[1] && numbers[1] < change && change < numbers[2])
+    }
+
+    @Test func `a published version keeps its number until versions are counted again`() throws {
+        let target = try Self.target("thumbnails")
+        var numbers: [UInt64] = []
+        for change in [{}, { _ = self.cache.outdate(target.function) }, { self.cache.restartVersions() }] {
+            change()
+            _ = try cache.route(to: target) { snapshot throws(ServiceError) in
+                numbers.append(snapshot[.number(1)])
+                return Self.route(to: target, number: snapshot.latest)
+            }
+            cache.forget(target.function)
+        }
+        #expect(numbers[0] == numbers[1] && numbers[1] < numbers[2])
     }
 
     @Test func `a route is read once, and again after each change`() throws {
@@ -114,9 +130,9 @@ import Testing
     @Test func `a route that was read before a change is not kept after it`() throws {
         let target = try Self.target("thumbnails")
         for change in [{ self.cache.forget(target.function) }, { _ = self.cache.outdate(target.function) }] {
-            _ = try cache.route(to: target) { number throws(ServiceError) in
+            _ = try cache.route(to: target) { numbers throws(ServiceError) in
                 change()
-                return Self.route(to: target, number: number)
+                return Self.route(to: target, number: numbers.latest)
             }
             #expect(cache.known(target) == nil)
         }
@@ -135,12 +151,12 @@ import Testing
         let target = try Self.target("thumbnails")
         let bogus = FunctionTarget(function: target.function, qualifier: .version(.number(7)))
         var inner: UInt64?
-        let outer = try cache.route(to: target) { number throws(ServiceError) in
+        let outer = try cache.route(to: target) { numbers throws(ServiceError) in
             readAbsent(bogus)
-            inner = try cache.route(to: target) { number throws(ServiceError) in
-                Self.route(to: target, number: number)
+            inner = try cache.route(to: target) { numbers throws(ServiceError) in
+                Self.route(to: target, number: numbers.latest)
             }.first.number
-            return Self.route(to: target, number: number)
+            return Self.route(to: target, number: numbers.latest)
         }.first.number
         #expect(inner == outer)
         #expect(try read(target).first.number == outer)
@@ -156,7 +172,7 @@ import Testing
             try SystemThread(name: "reader") {
                 while !mayEnd.load(ordering: .relaxed) {
                     // The number stands for the state of the rows when they were read.
-                    _ = try? cache.route(to: target) { number throws(ServiceError) in  // never throws here
+                    _ = try? cache.route(to: target) { numbers throws(ServiceError) in  // never throws here
                         Self.route(to: target, number: UInt64(committed.load(ordering: .sequentiallyConsistent)))
                     }
                 }

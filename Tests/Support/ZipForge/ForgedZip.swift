@@ -28,6 +28,8 @@ public struct ForgedZip: Sendable {
         public var time: UInt16 = 0
         /// The extra field in the directory.
         public var extra: [UInt8] = []
+        /// The number of the part that the directory says the entry is in.
+        public var declaredDisk: UInt16 = 0
         /// Where the directory says the local header is; `nil` for the truth.
         public var declaredOffset: Int?
         /// Content before packing, for size and checksum.
@@ -67,7 +69,7 @@ public struct ForgedZip: Sendable {
             bytes += little(declaredStoredSize ?? stored.count, 4) + little(declaredSize ?? content.count, 4)
             bytes += little(name.count, 2) + little(offset == nil ? 0 : extra.count, 2)
             guard let offset else { return bytes + name }
-            bytes += little(0, 2) + little(0, 2) + little(0, 2) + little(unixMode << 16 | dosAttributes, 4)
+            bytes += little(0, 2) + little(declaredDisk, 2) + little(0, 2) + little(unixMode << 16 | dosAttributes, 4)
             return bytes + little(declaredOffset ?? offset, 4) + name + extra
         }
     }
@@ -80,6 +82,9 @@ public struct ForgedZip: Sendable {
     public var comment: [UInt8] = []
     /// The count that the trailer declares; `nil` for the truth.
     public var declaredCount: Int?
+
+    /// The numbers that the trailer declares, of the part with it and of that where the directory begins.
+    public var declaredDisks: [UInt16] = [0, 0]
 
     /// An honest zip.
     public init(_ entries: Entry...) {
@@ -100,7 +105,8 @@ public struct ForgedZip: Sendable {
             body += entry.header(central: nil) + entry.stored
         }
         let count = little(declaredCount ?? entries.count, 2)
-        let trailer = little(0x0605_4b50, 4) + little(0, 4) + count + count
+        let disks = declaredDisks.flatMap { little($0, 2) }
+        let trailer = little(0x0605_4b50, 4) + disks + count + count
         let end = trailer + little(directory.count, 4) + little(body.count, 4) + little(comment.count, 2)
         return prefix + body + directory + end + comment
     }

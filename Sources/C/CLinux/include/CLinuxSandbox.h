@@ -25,9 +25,17 @@ int clinux_pidfd_send_signal(int process, int signal);
 // *exit_code is the exit code, or 128 + the signal that ended it.
 int clinux_pidfd_reap(int process, int *exit_code);
 
-// recvmsg(2) with MSG_CMSG_CLOEXEC and `flags`. Receives up to `limit` descriptors and sets *count.
+// The most descriptors that one message carries (unix(7), SCM_MAX_FD).
+#define CLINUX_DESCRIPTORS_MAX 253
+
+// setsockopt(2) with SO_PASSCRED: messages that are received carry their sender's credentials.
+int clinux_pass_credentials(int socket);
+
+// recvmsg(2) with MSG_CMSG_CLOEXEC and `flags`. Receives every descriptor of the message, into an array of
+// CLINUX_DESCRIPTORS_MAX, and sets *count: the kernel would close one that does not fit here and now, and closing a
+// foreign socket can block. *sender is the process that sent it, by the kernel's word; 0 where it is not told.
 ssize_t clinux_receive(
-    int socket, void *bytes, size_t length, int flags, int *descriptors, size_t limit, size_t *count);
+    int socket, void *bytes, size_t length, int flags, int *descriptors, size_t *count, pid_t *sender);
 
 // Whether a child process can create the namespaces of `flags` (CLONE_NEW*), with `in_user_namespace` together with a
 // new user namespace: 0, or the errno of the failure.

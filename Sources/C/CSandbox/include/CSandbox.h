@@ -20,6 +20,8 @@ enum strata_report_kind {
     STRATA_REPORT_EXITED = 4,       // program; value: its wait status
     STRATA_REPORT_EXEC_FAILED = 5,  // program; error: why it could not be executed
     STRATA_REPORT_CONNECTED = 6,    // value: the order's ticket; carries the connection, or has an error
+    STRATA_REPORT_REFUSED = 7,      // value: the number of a system call that was refused for the first time; error
+                                    // and stage: its first two arguments, as far as they fit
 };
 
 // The number of a program: the runtime, then the sidecars in the plan's order from 1.

@@ -80,7 +80,7 @@ enum EnvironmentAction<Resources: EnvironmentResources>: Sendable {
 
     /// The init phase is over, or is repeated in the invocation's own time.
     case noteStarted
-    /// A provisioned environment waits for its first invocation.
+    /// The environment started before any invocation, or without the one that another has taken, and waits for one.
     case noteReady
     /// The invocation is over, and the environment takes the next one.
     case noteIdle
@@ -98,15 +98,21 @@ enum EnvironmentAction<Resources: EnvironmentResources>: Sendable {
     case drain(OutputSource, untilEnd: Bool = false)
     /// Take what was printed without a line break as a line.
     case endLine(OutputSource)
+    /// Remember a system call that was refused, or say that it was performed.
+    case logRefusedCall(String, isPerformed: Bool)
+    /// Say which system calls were refused: a program may have ended because of them.
+    case explainRefusedCalls
     /// Note an event of the platform in the log and for subscribers.
     case log(PlatformEvent)
     /// Note the end of an invocation: what the handler printed without a line break, END, and REPORT with the peak
     /// memory, which is read at this moment.
     case report(InvocationReport, traceID: String)
-    /// The invocation's log is complete and was handed out: its tail begins anew.
+    /// The tail of the log begins here: an invocation's is from its START on.
     case resetLogTail
     /// Write the lines that were held back.
     case flushLog
+    /// Write the lines that were held back, then call this: a reader of the log waits.
+    case flushLogForReader(didWrite: @Sendable () -> Void)
     /// Add a subscriber of telemetry.
     case subscribe(TelemetryRegistration)
     /// The sandbox has made a connection to a subscriber (a descriptor, to be closed where nothing waits for it), or

@@ -93,6 +93,8 @@ extension EnvironmentMachine {
         case .notExecutable(0, let errno): runtimeEnded(failure(of: .notExecutable(errno: errno)), at: now)
         case .notExecutable(let program, let errno): extensionNotExecutable(program, errno: errno, at: now)
         case .connected(let ticket, let descriptor): add(.connected(ticket: ticket, descriptor))
+        case .callRefused(let call, let isPerformed): add(.logRefusedCall(call, isPerformed: isPerformed))
+        case .forged: break  // the sandbox's end follows
         }
         return takeActions()
     }
@@ -128,6 +130,7 @@ extension EnvironmentMachine {
     mutating func fail(_ failure: RuntimeFailure, runtimeHasEnded: Bool = false, at now: Moment) {
         switch phase {
         case .registering(let run), .initialising(let run):
+            if failure.mayComeOfARefusedCall { add(.explainRefusedCalls) }
             failInit(run, InitFailure(failure), runtimeHasEnded: runtimeHasEnded, at: now)
         case .idle, .frozen, .assigned, .running, .answered:
             failServing(failure, isRuntimeRunning: !runtimeHasEnded, at: now)
@@ -138,6 +141,7 @@ extension EnvironmentMachine {
     private mutating func failServing(_ failure: RuntimeFailure, isRuntimeRunning: Bool, at now: Moment) {
         add(.drain(.function))
         add(.drain(.extensions))
+        if failure.mayComeOfARefusedCall { add(.explainRefusedCalls) }
         var unseen: Invocation?
         var completion: Completion?
         switch job {

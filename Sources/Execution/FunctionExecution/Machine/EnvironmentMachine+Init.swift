@@ -55,6 +55,8 @@ extension EnvironmentMachine {
     private mutating func begin(_ run: InitRun, at now: Moment) {
         phase = extensions.hasExternal ? .registering(run) : .initialising(run)
         add(.log(.initStart(name(of: run.attempt), description.function)))
+        // Where the phase fails, its error is in the tail once, although the phase is run twice.
+        add(.resetLogTail)
         add(.flushLog)
         if run.attempt == .first {
             let seconds = description.isProvisioned ? LambdaLimits.provisionedInitSeconds : LambdaLimits.initSeconds
@@ -64,6 +66,22 @@ extension EnvironmentMachine {
         guard description.extensions.count > ExtensionLimits.extensions else { return }
         extensions.launchFailed(program: ExtensionLimits.extensions + 1, errorType: "TooManyExtensions")
         fail(.extension("Extension.LaunchError", "ErrTooManyExtensions"), at: now)
+    }
+
+    /// Another environment is to run the invocation that this one starts for: this one goes on to start for a later
+    /// one.
+    ///
+    /// - Returns: `nil` where it runs the invocation, repeats its init phase in the invocation's time, or ends.
+    mutating func withdraw() -> (invocation: Invocation?, actions: [Action]) {
+        guard case .waiting(let invocation, _)? = job else { return (nil, []) }
+        switch phase {
+        case .making(.first, _): phase = .making(.first, nil)
+        case .registering(let run) where run.attempt == .first: phase = .registering(run.withoutInvocation)
+        case .initialising(let run) where run.attempt == .first: phase = .initialising(run.withoutInvocation)
+        default: return (nil, [])
+        }
+        cancelTimer(.start)
+        return (invocation, takeActions())
     }
 
     /// The sandbox could not be made, or the shell could not watch it and has closed it.
@@ -140,6 +158,9 @@ extension EnvironmentMachine {
     mutating func serveIfReady(_ run: InitRun, at now: Moment) {
         guard runtime.isWaiting, extensions.areAllReady else { return }
         cancelTimer(.initPhase)
+        // What the init phase has printed belongs to no invocation.
+        add(.drain(.function))
+        add(.endLine(.function))
         reportExtensions()
         let duration = now.nanoseconds(since: run.startNanoseconds)
         add(.log(.initReport(name(of: run.attempt), .success, durationNanoseconds: duration)))

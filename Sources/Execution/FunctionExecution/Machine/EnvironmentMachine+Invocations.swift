@@ -29,6 +29,7 @@ extension EnvironmentMachine {
         let event = invocation.event(deadlineMilliseconds: start.milliseconds + description.timeoutMilliseconds)
         if let waiter = runtime.offer(event) {
             add(.respond(waiter, .invocation(event)))
+            add(.resetLogTail)
             phase = .running(begin(invocation, traceID: event.traceID, sinceNanoseconds: start.nanoseconds))
         } else {
             phase = .assigned(invocation)
@@ -74,6 +75,7 @@ extension EnvironmentMachine {
         // The handler's time begins now.
         event.deadlineMilliseconds = now.milliseconds + description.timeoutMilliseconds
         add(.respond(waiter, .invocation(event)))
+        add(.resetLogTail)
         phase = .running(begin(invocation, traceID: event.traceID, sinceNanoseconds: now.nanoseconds))
     }
 
@@ -101,7 +103,6 @@ extension EnvironmentMachine {
             answerIdle(run, outcome, at: now)
             logRuntimeDone(run, producedBytes: producedBytes, at: now)
             report(run, .completed, at: now)
-            add(.resetLogTail)
             watchForFreeze(sinceNanoseconds: now.nanoseconds)
             return takeActions()
         }
@@ -140,7 +141,6 @@ extension EnvironmentMachine {
         cancelTimer(.invocation)
         report(run, .completed, at: now)
         answerIdle(run, outcome, at: now)
-        add(.resetLogTail)
         watchForFreeze(sinceNanoseconds: now.nanoseconds)
     }
 
@@ -242,7 +242,6 @@ extension EnvironmentMachine {
     /// Answers an invocation whose end is in the log.
     mutating func complete(_ completion: Completion?) {
         if let completion { add(.complete(completion.invocation, completion.outcome)) }
-        add(.resetLogTail)
         add(.flushLog)
     }
 

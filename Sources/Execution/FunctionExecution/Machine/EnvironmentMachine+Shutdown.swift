@@ -116,6 +116,7 @@ extension EnvironmentMachine {
         cancelTimer(.initPhase)
         cancelTimer(.shutdown)
         let failure = failure(of: exit)
+        if failure.mayComeOfARefusedCall, !isShuttingDown { add(.explainRefusedCalls) }
         if let run = initRun {
             reportInitFailure(run.attempt, since: run.startNanoseconds, InitFailure(failure).status, at: now)
         }

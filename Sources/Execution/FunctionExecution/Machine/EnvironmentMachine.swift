@@ -62,8 +62,11 @@ struct EnvironmentMachine<Resources: EnvironmentResources>: Sendable {
         let attempt: InitAttempt
         /// What its duration counts from.
         let startNanoseconds: UInt64
-        /// What the environment was started for; `nil` with provisioned concurrency.
+        /// What the environment was started for; `nil` with provisioned concurrency, and where another environment
+        /// has taken it.
         let invocation: Invocation?
+
+        var withoutInvocation: Self { Self(attempt: attempt, startNanoseconds: startNanoseconds, invocation: nil) }
     }
 
     /// An invocation that the runtime has.

@@ -26,7 +26,21 @@ package struct Authenticator: Sendable {
         /// The service that it was signed for, such as `lambda`.
         package let service: String
         /// The body, without the framing of its chunks.
-        package let body: [UInt8]
+        package let body: SignedContent
+    }
+
+    /// A request whose head is verified, and what checks its body as it arrives.
+    package struct VerifiedHead: ~Copyable {
+        /// Who signed it.
+        package let caller: Caller
+        /// The region that it was signed for.
+        package let region: Region
+        /// The service that it was signed for.
+        package let service: String
+        fileprivate let body: SignedBody
+
+        /// The body to come.
+        package consuming func takeBody() -> SignedBody { body }
     }
 
     /// The caller as the head of the request shows it, before the body has arrived.
@@ -46,24 +60,52 @@ package struct Authenticator: Sendable {
         _ request: SignableRequest, body: [UInt8], service: String?, nowSeconds: Int64
     ) throws(SignatureFault) -> Verified {
         let claimant = try identify(request, service: service, nowSeconds: nowSeconds)
-        let key = signingKeys.key(secretAccessKey: claimant.secretAccessKey, scope: claimant.claim.scope)
-        let content = try claimant.claim.verify(request, body: body, key: key)
+        let content = try claimant.claim.verify(request, body: body, key: signingKey(claimant))
         return Verified(
             caller: claimant.caller, region: claimant.region, service: claimant.claim.scope.service, body: content)
+    }
+
+    /// Verifies the head of a request whose body has not arrived. Memory only.
+    ///
+    /// - Returns: `nil` where only the whole body says what was signed.
+    package func verifyBeforeBody(
+        _ request: SignableRequest, service: String?, nowSeconds: Int64
+    ) throws(SignatureFault) -> VerifiedHead? {
+        let claimant = try identify(request, service: service, nowSeconds: nowSeconds)
+        guard let body = try claimant.claim.verifyBeforeBody(request, key: signingKey(claimant)) else { return nil }
+        return VerifiedHead(
+            caller: claimant.caller, region: claimant.region, service: claimant.claim.scope.service, body: body)
+    }
+
+    private func signingKey(_ claimant: Claimant) -> SigningKey {
+        signingKeys.key(secretAccessKey: claimant.secretAccessKey, scope: claimant.claim.scope)
     }
 
     /// Whether the keys in memory are those of the catalogue. Memory only.
     package var hasCurrentKeys: Bool { keys.isCurrent }
 
-    /// Reads the keys where the catalogue has changed. Waits for the disk.
-    package func refreshKeys() {
-        try? keys.refresh()  // without keys, every signature is refused; use cases report an unreadable catalogue
+    /// Reads the keys where the catalogue has changed. Waits for the database.
+    ///
+    /// - Returns: Whether it could be read. Without keys, no signature can be verified.
+    @discardableResult
+    package func refreshKeys() -> Bool {
+        do throws(CatalogError) {
+            try keys.refresh()
+            return true
+        } catch {
+            return false
+        }
     }
 
     /// Checks all that can be checked before the body has arrived, so that the body of an unauthenticated request is
     /// not read. Memory only.
-    package func checkBeforeBody(_ request: SignableRequest, nowSeconds: Int64) throws(SignatureFault) {
-        _ = try identify(request, service: nil, nowSeconds: nowSeconds)
+    ///
+    /// - Returns: Whether the signature is verified; `false` where only the whole body says what was signed.
+    package func checkBeforeBody(_ request: SignableRequest, nowSeconds: Int64) throws(SignatureFault) -> Bool {
+        switch try verifyBeforeBody(request, service: nil, nowSeconds: nowSeconds) {
+        case .some: true
+        case nil: false
+        }
     }
 
     /// The caller that a request claims to be from. Nothing is verified.
@@ -90,7 +132,7 @@ package struct Authenticator: Sendable {
         _ request: SignableRequest, service: String?, nowSeconds: Int64
     ) throws(SignatureFault) -> Claimant {
         let claim = try SignatureClaim.read(request)
-        try claim.check(nowSeconds: nowSeconds, service: service) { Region($0) != nil }
+        try claim.check(nowSeconds: nowSeconds, service: service) { Region($0)?.isOfAWS ?? false }
         guard let region = Region(claim.scope.region) else { throw .unknownKey }
         guard let token = claim.sessionToken, !token.isEmpty else {
             guard let record = keys.credential(claim.accessKeyID) else { throw .unknownKey }

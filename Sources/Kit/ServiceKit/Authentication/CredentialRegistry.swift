@@ -2,30 +2,44 @@ internal import Catalog
 internal import Digest
 package import Domain
 internal import Glibc
+package import Store
 
 /// The access keys of a data folder, for the commands that manage them. A server may run on the folder at the same time
 /// and sees each change at once.
 package struct CredentialRegistry: Sendable {
     private let catalog: Catalog
-    private let folder: String
+    /// Where the keys are, for messages.
+    private let place: String
 
     /// Opens the registry of a data folder that a server has made and that belongs to the calling user. Any other
     /// folder is refused and left unchanged.
-    package init(dataFolder: String) throws(StartupError) {
-        folder = dataFolder
+    ///
+    /// - Parameters:
+    ///   - database: Where the rows are. One that is elsewhere may have no data folder here.
+    ///   - storage: Opens the rows.
+    package init(
+        dataFolder: String, database: DatabaseLocation = .dataFolder,
+        storage: (_ dataFolder: String, DatabaseLocation) throws -> any Storage
+    ) throws {
+        if database == .dataFolder { try Self.prepare(dataFolder) }
+        place = database == .dataFolder ? dataFolder : "the database"
+        let storage = try storage(dataFolder, database)
+        catalog = try Self.catching { () throws(CatalogError) in try Catalog(storage) }
+    }
+
+    private static func prepare(_ dataFolder: String) throws(StartupError) {
         let path = DataFolder(existing: dataFolder).path("catalog.sqlite")
         var status = stat()
         guard stat(dataFolder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-            throw Self.noDataFolder(dataFolder)
+            throw noDataFolder(dataFolder)
         }
         guard status.st_uid == geteuid() else {
             throw StartupError(
                 "The data folder \(dataFolder) belongs to another user (uid \(status.st_uid)): run this as that user.")
         }
-        guard access(path, F_OK) == 0 else { throw Self.noDataFolder(dataFolder) }
+        guard access(path, F_OK) == 0 else { throw noDataFolder(dataFolder) }
         // The server does the same: only the owner may read what is written here.
         chmod(dataFolder, 0o700)
-        catalog = try Self.catching { () throws(CatalogError) in try Catalog(path: path) }
     }
 
     /// An access key without its secret.
@@ -65,7 +79,7 @@ package struct CredentialRegistry: Sendable {
     /// Deletes an access key; the next request with it is refused.
     package func delete(_ accessKeyID: String) throws(StartupError) {
         guard try Self.catching({ () throws(CatalogError) in try catalog.deleteCredential(accessKeyID) }) else {
-            throw StartupError("There is no access key \(accessKeyID) in \(folder).")
+            throw StartupError("There is no access key \(accessKeyID) in \(place).")
         }
     }
 

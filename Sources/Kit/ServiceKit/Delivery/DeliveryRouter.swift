@@ -41,6 +41,9 @@ package final class DeliveryRouter: EventHandler {
         self.init(targets: targets, sender: sender, log: log)
     }
 
+    /// Whether deliveries to a target go to another server.
+    package func isRemote(_ target: String) -> Bool { ARN(target).map { targets[$0.service] == nil } ?? true }
+
     /// Tries a delivery once.
     package func handle(_ event: QueuedEvent, _ answer: @escaping @Sendable (EventVerdict) -> Void) {
         guard let (target, delivery) = local(event) else { return send(event, answer) }

@@ -22,6 +22,9 @@ package struct Delivery: Sendable {
     package let event: QueuedEvent
     /// The caller that it is delivered as.
     package let principal: Caller
+    /// The same at each attempt, also after a crash. A target that writes rows takes it with them, by
+    /// ``IdempotencyRecord``, and so takes each delivery once.
+    package var id: String { event.deliveryID }
 
     /// Describes a delivery.
     package init(target: ARN, event: QueuedEvent, principal: Caller) {

@@ -26,6 +26,8 @@ package struct OutgoingMessage: Sendable {
     package static let account = "Account"
     /// The sending region, where the target names none.
     package static let region = "Region"
+    /// The X-Ray header of a message to a queue, which SQS calls `AWSTraceHeader`.
+    package static let traceHeader = "TraceHeader"
     /// The key of the message's object in a bucket.
     package static let objectKey = "ObjectKey"
 }

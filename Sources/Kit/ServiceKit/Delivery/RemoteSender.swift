@@ -68,6 +68,7 @@ package final class RemoteSender: MessageSender {
             attribute(OutgoingMessage.resources).split(separator: " ").map(String.init)
         )
         call.key = attribute(OutgoingMessage.objectKey)
+        call.traceHeader = message.attributes[OutgoingMessage.traceHeader]
         return call
     }
 }

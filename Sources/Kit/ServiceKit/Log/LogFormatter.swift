@@ -32,11 +32,11 @@ struct LogFormatter: Sendable {
         var line = ""
         switch format {
         case .text:
-            line = "\(Self.time(event)) \(level(event.level)) \(event.component): \(event.message)"
+            line = "\(Self.time(event.timeMilliseconds)) \(level(event.level)) \(event.component): \(event.message)"
         case .json:
             let head = [
-                ("time", Self.time(event)), ("level", event.level.rawValue), ("component", event.component),
-                ("message", event.message.description),
+                ("time", Self.time(event.timeMilliseconds)), ("level", event.level.rawValue),
+                ("component", event.component), ("message", event.message.description),
             ]
             line = "{" + head.map { "\"\($0)\":\(Self.quoted($1).text)" }.joined(separator: ",")
         }
@@ -65,7 +65,7 @@ struct LogFormatter: Sendable {
     }
 
     /// A text as a JSON string, and whether it reads the same without quotes.
-    private static func quoted(_ text: String) -> (text: String, isPlain: Bool) {
+    static func quoted(_ text: String) -> (text: String, isPlain: Bool) {
         var output = "\""
         var isPlain = !text.isEmpty
         for scalar in text.unicodeScalars {
@@ -99,16 +99,15 @@ struct LogFormatter: Sendable {
         return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
     }
 
-    private static func time(_ event: LogEvent) -> String {
-        let milliseconds = event.timeMilliseconds % 1_000
-        let seconds = Timestamp(secondsSinceEpoch: Double(event.timeMilliseconds / 1_000)).formatted(.iso8601)
+    /// A moment, to the millisecond.
+    static func time(_ timeMilliseconds: Int64) -> String {
+        let milliseconds = timeMilliseconds % 1_000
+        let seconds = Timestamp(secondsSinceEpoch: Double(timeMilliseconds / 1_000)).formatted(.iso8601)
         let digits = String(milliseconds)
         return seconds.dropLast() + "." + String(repeating: "0", count: max(0, 3 - digits.count)) + digits + "Z"
     }
 
     private func level(_ level: LogLevel) -> String {
-        let name = level.rawValue.uppercased()
-        guard isColored else { return name }
         let code =
             switch level {
             case .error: "31"
@@ -116,6 +115,9 @@ struct LogFormatter: Sendable {
             case .info: "32"
             case .debug: "2"
             }
-        return "\u{1B}[\(code)m\(name)\u{1B}[0m"
+        return colored(level.rawValue.uppercased(), code)
     }
+
+    /// A text in a colour of the terminal (ECMA-48, SGR), where colours are on.
+    func colored(_ text: String, _ code: String) -> String { isColored ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text }
 }

@@ -41,8 +41,18 @@ package final class LogWriter: Sendable {
     ) {
         let event = LogEvent(
             timeMilliseconds: now(), level: level, component: component, message: message, fields: fields)
+        submit { formatter in formatter.line(event) }
+    }
+
+    /// Adds the line of a call, at every level. Does not block.
+    func submit(_ call: AnsweredCall) {
+        let moment = now()
+        submit { formatter in formatter.line(call, timeMilliseconds: moment) }
+    }
+
+    private func submit(_ line: @escaping @Sendable (LogFormatter) -> [UInt8]) {
         let isAccepted = queue.submit { [self] in
-            if !write(formatter.line(event)) { dropped.add(1, ordering: .relaxed) } else { reportDropped() }
+            if !write(line(formatter)) { dropped.add(1, ordering: .relaxed) } else { reportDropped() }
         }
         if !isAccepted { dropped.add(1, ordering: .relaxed) }
     }

@@ -61,6 +61,9 @@ package struct ServerLog: Sendable {
         log(.debug, message, fields)
     }
 
+    /// Logs a call that was answered, at every level: `--log-requests` asks for it.
+    package func note(_ call: AnsweredCall) { writer?.submit(call) }
+
     /// An error and the errors behind it: `The store failed: write: No space left on device`.
     static func description(of error: any Error) -> String {
         var texts: [String] = []

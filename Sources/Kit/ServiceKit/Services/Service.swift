@@ -24,6 +24,10 @@ package protocol Service: Sendable {
     /// Whether it works.
     var health: ServiceHealth { get }
 
+    /// Forgets everything that clients have made, of all accounts, as if the server had just been installed. For tests,
+    /// between which it is called. One that fails may have forgotten a part, and may be called again.
+    func reset() throws(ServiceError)
+
     /// Starts its work in the background. Called once, when the server accepts connections.
     func start() throws
 

@@ -24,11 +24,14 @@ package struct ServiceAPI: Sendable {
     package var model: ServiceModel { dispatcher.service }
 
     /// Ties an operation to its use case. The context that it gets names the action, such as `lambda:GetFunction`.
+    ///
+    /// Not specialised for each operation: a model has hundreds, and what is here costs a call nothing.
+    @inline(never) @_semantics("optimize.sil.specialize.generic.never")
     package mutating func offer<Input, Output>(
         _ operation: AWSOperation<Input, Output>,
         _ useCase: @escaping @Sendable (Input, RequestContext) throws(ServiceError) -> Output
     ) {
-        let action = "\(model.name):\(operation.descriptor.name)"
+        let action = "\(model.name):\(operation.name)"
         dispatcher.handle(operation) { [admit] input, context throws(AWSError) in
             let context = context.asking(for: action)
             do throws(ServiceError) {
@@ -46,8 +49,8 @@ package struct ServiceAPI: Sendable {
     /// The operation of a request, as far as its head names it.
     package func operationName(of request: AWSRequest) -> String? { dispatcher.operationName(of: request) }
 
-    /// An error in the API's wire format.
-    package func answer(_ error: AWSError, requestID: String) -> AWSResponse {
-        dispatcher.answer(error, requestID: requestID)
+    /// An error in the wire format of a request, of which the head is enough.
+    package func answer(_ error: AWSError, to request: AWSRequest, requestID: String) -> AWSResponse {
+        dispatcher.answer(error, to: request, requestID: requestID)
     }
 }

@@ -15,18 +15,18 @@ extension IAM {
         }
 
         /// `User`
-        public static let user = EntityType(rawValue: "User")
+        @export(implementation) public static var user: EntityType { EntityType(rawValue: "User") }
         /// `Role`
-        public static let role = EntityType(rawValue: "Role")
+        @export(implementation) public static var role: EntityType { EntityType(rawValue: "Role") }
         /// `Group`
-        public static let group = EntityType(rawValue: "Group")
+        @export(implementation) public static var group: EntityType { EntityType(rawValue: "Group") }
         /// `LocalManagedPolicy`
-        public static let localManagedPolicy = EntityType(rawValue: "LocalManagedPolicy")
+        @export(implementation) public static var localManagedPolicy: EntityType { EntityType(rawValue: "LocalManagedPolicy") }
         /// `AWSManagedPolicy`
-        public static let awsManagedPolicy = EntityType(rawValue: "AWSManagedPolicy")
+        @export(implementation) public static var awsManagedPolicy: EntityType { EntityType(rawValue: "AWSManagedPolicy") }
 
         /// The values that the model lists.
-        public static var allKnown: [EntityType] {
+        @export(implementation) public static var allKnown: [EntityType] {
             [user, role, group, localManagedPolicy, awsManagedPolicy]
         }
     }
@@ -42,10 +42,10 @@ extension IAM {
         }
 
         /// `PermissionsBoundaryPolicy`
-        public static let permissionsBoundaryPolicy = PermissionsBoundaryAttachmentType(rawValue: "PermissionsBoundaryPolicy")
+        @export(implementation) public static var permissionsBoundaryPolicy: PermissionsBoundaryAttachmentType { PermissionsBoundaryAttachmentType(rawValue: "PermissionsBoundaryPolicy") }
 
         /// The values that the model lists.
-        public static var allKnown: [PermissionsBoundaryAttachmentType] {
+        @export(implementation) public static var allKnown: [PermissionsBoundaryAttachmentType] {
             [permissionsBoundaryPolicy]
         }
     }
@@ -61,12 +61,12 @@ extension IAM {
         }
 
         /// `PermissionsPolicy`
-        public static let permissionsPolicy = PolicyUsageType(rawValue: "PermissionsPolicy")
+        @export(implementation) public static var permissionsPolicy: PolicyUsageType { PolicyUsageType(rawValue: "PermissionsPolicy") }
         /// `PermissionsBoundary`
-        public static let permissionsBoundary = PolicyUsageType(rawValue: "PermissionsBoundary")
+        @export(implementation) public static var permissionsBoundary: PolicyUsageType { PolicyUsageType(rawValue: "PermissionsBoundary") }
 
         /// The values that the model lists.
-        public static var allKnown: [PolicyUsageType] {
+        @export(implementation) public static var allKnown: [PolicyUsageType] {
             [permissionsPolicy, permissionsBoundary]
         }
     }
@@ -82,14 +82,14 @@ extension IAM {
         }
 
         /// `All`
-        public static let all = PolicyScopeType(rawValue: "All")
+        @export(implementation) public static var all: PolicyScopeType { PolicyScopeType(rawValue: "All") }
         /// `AWS`
-        public static let aws = PolicyScopeType(rawValue: "AWS")
+        @export(implementation) public static var aws: PolicyScopeType { PolicyScopeType(rawValue: "AWS") }
         /// `Local`
-        public static let local = PolicyScopeType(rawValue: "Local")
+        @export(implementation) public static var local: PolicyScopeType { PolicyScopeType(rawValue: "Local") }
 
         /// The values that the model lists.
-        public static var allKnown: [PolicyScopeType] {
+        @export(implementation) public static var allKnown: [PolicyScopeType] {
             [all, aws, local]
         }
     }

@@ -6,29 +6,29 @@ public import AWSProtocol
 extension IAM {
     /// The service's errors.
     public enum Errors {
-        /// `ConcurrentModification`: 409, the caller's fault.
-        public static let concurrentModification = ErrorShape("ConcurrentModification", status: 409, messageKey: "message", fault: .user)
-        /// `DeleteConflict`: 409, the caller's fault.
-        public static let deleteConflict = ErrorShape("DeleteConflict", status: 409, messageKey: "message", fault: .user)
-        /// `EntityAlreadyExists`: 409, the caller's fault.
-        public static let entityAlreadyExists = ErrorShape("EntityAlreadyExists", status: 409, messageKey: "message", fault: .user)
-        /// `InvalidInput`: 400, the caller's fault.
-        public static let invalidInput = ErrorShape("InvalidInput", status: 400, messageKey: "message", fault: .user)
-        /// `LimitExceeded`: 409, the caller's fault.
-        public static let limitExceeded = ErrorShape("LimitExceeded", status: 409, messageKey: "message", fault: .user)
-        /// `MalformedPolicyDocument`: 400, the caller's fault.
-        public static let malformedPolicyDocument = ErrorShape("MalformedPolicyDocument", status: 400, messageKey: "message", fault: .user)
-        /// `NoSuchEntity`: 404, the caller's fault.
-        public static let noSuchEntity = ErrorShape("NoSuchEntity", status: 404, messageKey: "message", fault: .user)
-        /// `PolicyNotAttachable`: 400, the caller's fault.
-        public static let policyNotAttachable = ErrorShape("PolicyNotAttachable", status: 400, messageKey: "message", fault: .user)
-        /// `ServiceFailure`: 500, the service's fault.
-        public static let serviceFailure = ErrorShape("ServiceFailure", status: 500, messageKey: "message", fault: .server)
-        /// `UnmodifiableEntity`: 400, the caller's fault.
-        public static let unmodifiableEntity = ErrorShape("UnmodifiableEntity", status: 400, messageKey: "message", fault: .user)
+        /// `ConcurrentModification`: 409.
+        @export(implementation) public static var concurrentModification: ErrorShape { library.error("ConcurrentModificationException") }
+        /// `DeleteConflict`: 409.
+        @export(implementation) public static var deleteConflict: ErrorShape { library.error("DeleteConflictException") }
+        /// `EntityAlreadyExists`: 409.
+        @export(implementation) public static var entityAlreadyExists: ErrorShape { library.error("EntityAlreadyExistsException") }
+        /// `InvalidInput`: 400.
+        @export(implementation) public static var invalidInput: ErrorShape { library.error("InvalidInputException") }
+        /// `LimitExceeded`: 409.
+        @export(implementation) public static var limitExceeded: ErrorShape { library.error("LimitExceededException") }
+        /// `MalformedPolicyDocument`: 400.
+        @export(implementation) public static var malformedPolicyDocument: ErrorShape { library.error("MalformedPolicyDocumentException") }
+        /// `NoSuchEntity`: 404.
+        @export(implementation) public static var noSuchEntity: ErrorShape { library.error("NoSuchEntityException") }
+        /// `PolicyNotAttachable`: 400.
+        @export(implementation) public static var policyNotAttachable: ErrorShape { library.error("PolicyNotAttachableException") }
+        /// `ServiceFailure`: 500.
+        @export(implementation) public static var serviceFailure: ErrorShape { library.error("ServiceFailureException") }
+        /// `UnmodifiableEntity`: 400.
+        @export(implementation) public static var unmodifiableEntity: ErrorShape { library.error("UnmodifiableEntityException") }
 
         /// All of them, by name.
-        public static var all: [ErrorShape] {
+        @export(implementation) public static var all: [ErrorShape] {
             [
                 concurrentModification,
                 deleteConflict,

@@ -7,349 +7,115 @@ extension IAM {
     /// `Action=AttachRolePolicy`
     /// Errors: `NoSuchEntityException`, `LimitExceededException`, `InvalidInputException`,
     /// `UnmodifiableEntityException`, `PolicyNotAttachableException`, `ServiceFailureException`.
-    public static let attachRolePolicy = AWSOperation<AttachRolePolicyRequest, NoMembers>(
-        "AttachRolePolicy", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var attachRolePolicy: AWSOperation<AttachRolePolicyRequest, NoMembers> { .init("AttachRolePolicy", in: library) }
     /// `Action=CreatePolicy`
     /// Errors: `InvalidInputException`, `LimitExceededException`, `EntityAlreadyExistsException`,
     /// `MalformedPolicyDocumentException`, `ConcurrentModificationException`, `ServiceFailureException`.
-    public static let createPolicy = AWSOperation<CreatePolicyRequest, CreatePolicyResponse>(
-        "CreatePolicy", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var createPolicy: AWSOperation<CreatePolicyRequest, CreatePolicyResponse> { .init("CreatePolicy", in: library) }
     /// `Action=CreatePolicyVersion`
     /// Errors: `NoSuchEntityException`, `MalformedPolicyDocumentException`, `InvalidInputException`,
     /// `LimitExceededException`, `ServiceFailureException`.
-    public static let createPolicyVersion = AWSOperation<CreatePolicyVersionRequest, CreatePolicyVersionResponse>(
-        "CreatePolicyVersion", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var createPolicyVersion: AWSOperation<CreatePolicyVersionRequest, CreatePolicyVersionResponse> { .init("CreatePolicyVersion", in: library) }
     /// `Action=CreateRole`
     /// Errors: `LimitExceededException`, `InvalidInputException`, `EntityAlreadyExistsException`,
     /// `MalformedPolicyDocumentException`, `ConcurrentModificationException`, `ServiceFailureException`.
-    public static let createRole = AWSOperation<CreateRoleRequest, CreateRoleResponse>(
-        "CreateRole", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var createRole: AWSOperation<CreateRoleRequest, CreateRoleResponse> { .init("CreateRole", in: library) }
     /// `Action=DeletePolicy`
     /// Errors: `NoSuchEntityException`, `LimitExceededException`, `InvalidInputException`, `DeleteConflictException`,
     /// `ServiceFailureException`.
-    public static let deletePolicy = AWSOperation<DeletePolicyRequest, NoMembers>(
-        "DeletePolicy", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var deletePolicy: AWSOperation<DeletePolicyRequest, NoMembers> { .init("DeletePolicy", in: library) }
     /// `Action=DeletePolicyVersion`
     /// Errors: `NoSuchEntityException`, `LimitExceededException`, `InvalidInputException`, `DeleteConflictException`,
     /// `ServiceFailureException`.
-    public static let deletePolicyVersion = AWSOperation<DeletePolicyVersionRequest, NoMembers>(
-        "DeletePolicyVersion", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var deletePolicyVersion: AWSOperation<DeletePolicyVersionRequest, NoMembers> { .init("DeletePolicyVersion", in: library) }
     /// `Action=DeleteRole`
     /// Errors: `NoSuchEntityException`, `DeleteConflictException`, `LimitExceededException`,
     /// `UnmodifiableEntityException`, `ConcurrentModificationException`, `ServiceFailureException`.
-    public static let deleteRole = AWSOperation<DeleteRoleRequest, NoMembers>(
-        "DeleteRole", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var deleteRole: AWSOperation<DeleteRoleRequest, NoMembers> { .init("DeleteRole", in: library) }
     /// `Action=DeleteRolePermissionsBoundary`
     /// Errors: `NoSuchEntityException`, `UnmodifiableEntityException`, `ServiceFailureException`.
-    public static let deleteRolePermissionsBoundary = AWSOperation<DeleteRolePermissionsBoundaryRequest, NoMembers>(
-        "DeleteRolePermissionsBoundary", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var deleteRolePermissionsBoundary: AWSOperation<DeleteRolePermissionsBoundaryRequest, NoMembers> { .init("DeleteRolePermissionsBoundary", in: library) }
     /// `Action=DeleteRolePolicy`
     /// Errors: `NoSuchEntityException`, `LimitExceededException`, `UnmodifiableEntityException`,
     /// `ServiceFailureException`.
-    public static let deleteRolePolicy = AWSOperation<DeleteRolePolicyRequest, NoMembers>(
-        "DeleteRolePolicy", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var deleteRolePolicy: AWSOperation<DeleteRolePolicyRequest, NoMembers> { .init("DeleteRolePolicy", in: library) }
     /// `Action=DetachRolePolicy`
     /// Errors: `NoSuchEntityException`, `LimitExceededException`, `InvalidInputException`,
     /// `UnmodifiableEntityException`, `ServiceFailureException`.
-    public static let detachRolePolicy = AWSOperation<DetachRolePolicyRequest, NoMembers>(
-        "DetachRolePolicy", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var detachRolePolicy: AWSOperation<DetachRolePolicyRequest, NoMembers> { .init("DetachRolePolicy", in: library) }
     /// `Action=GetPolicy`
     /// Errors: `NoSuchEntityException`, `InvalidInputException`, `ServiceFailureException`.
-    public static let getPolicy = AWSOperation<GetPolicyRequest, GetPolicyResponse>(
-        "GetPolicy", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var getPolicy: AWSOperation<GetPolicyRequest, GetPolicyResponse> { .init("GetPolicy", in: library) }
     /// `Action=GetPolicyVersion`
     /// Errors: `NoSuchEntityException`, `InvalidInputException`, `ServiceFailureException`.
-    public static let getPolicyVersion = AWSOperation<GetPolicyVersionRequest, GetPolicyVersionResponse>(
-        "GetPolicyVersion", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var getPolicyVersion: AWSOperation<GetPolicyVersionRequest, GetPolicyVersionResponse> { .init("GetPolicyVersion", in: library) }
     /// `Action=GetRole`
     /// Errors: `NoSuchEntityException`, `ServiceFailureException`.
-    public static let getRole = AWSOperation<GetRoleRequest, GetRoleResponse>(
-        "GetRole", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var getRole: AWSOperation<GetRoleRequest, GetRoleResponse> { .init("GetRole", in: library) }
     /// `Action=GetRolePolicy`
     /// Errors: `NoSuchEntityException`, `ServiceFailureException`.
-    public static let getRolePolicy = AWSOperation<GetRolePolicyRequest, GetRolePolicyResponse>(
-        "GetRolePolicy", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var getRolePolicy: AWSOperation<GetRolePolicyRequest, GetRolePolicyResponse> { .init("GetRolePolicy", in: library) }
     /// `Action=ListAttachedRolePolicies`
     /// Errors: `NoSuchEntityException`, `InvalidInputException`, `ServiceFailureException`.
-    public static let listAttachedRolePolicies = AWSOperation<ListAttachedRolePoliciesRequest, ListAttachedRolePoliciesResponse>(
-        "ListAttachedRolePolicies", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var listAttachedRolePolicies: AWSOperation<ListAttachedRolePoliciesRequest, ListAttachedRolePoliciesResponse> { .init("ListAttachedRolePolicies", in: library) }
     /// `Action=ListEntitiesForPolicy`
     /// Errors: `NoSuchEntityException`, `InvalidInputException`, `ServiceFailureException`.
-    public static let listEntitiesForPolicy = AWSOperation<ListEntitiesForPolicyRequest, ListEntitiesForPolicyResponse>(
-        "ListEntitiesForPolicy", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var listEntitiesForPolicy: AWSOperation<ListEntitiesForPolicyRequest, ListEntitiesForPolicyResponse> { .init("ListEntitiesForPolicy", in: library) }
     /// `Action=ListInstanceProfilesForRole`
     /// Errors: `NoSuchEntityException`, `ServiceFailureException`.
-    public static let listInstanceProfilesForRole = AWSOperation<ListInstanceProfilesForRoleRequest, ListInstanceProfilesForRoleResponse>(
-        "ListInstanceProfilesForRole", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var listInstanceProfilesForRole: AWSOperation<ListInstanceProfilesForRoleRequest, ListInstanceProfilesForRoleResponse> { .init("ListInstanceProfilesForRole", in: library) }
     /// `Action=ListPolicies`
     /// Errors: `ServiceFailureException`.
-    public static let listPolicies = AWSOperation<ListPoliciesRequest, ListPoliciesResponse>(
-        "ListPolicies", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var listPolicies: AWSOperation<ListPoliciesRequest, ListPoliciesResponse> { .init("ListPolicies", in: library) }
     /// `Action=ListPolicyTags`
     /// Errors: `NoSuchEntityException`, `ServiceFailureException`, `InvalidInputException`.
-    public static let listPolicyTags = AWSOperation<ListPolicyTagsRequest, ListPolicyTagsResponse>(
-        "ListPolicyTags", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var listPolicyTags: AWSOperation<ListPolicyTagsRequest, ListPolicyTagsResponse> { .init("ListPolicyTags", in: library) }
     /// `Action=ListPolicyVersions`
     /// Errors: `NoSuchEntityException`, `InvalidInputException`, `ServiceFailureException`.
-    public static let listPolicyVersions = AWSOperation<ListPolicyVersionsRequest, ListPolicyVersionsResponse>(
-        "ListPolicyVersions", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var listPolicyVersions: AWSOperation<ListPolicyVersionsRequest, ListPolicyVersionsResponse> { .init("ListPolicyVersions", in: library) }
     /// `Action=ListRolePolicies`
     /// Errors: `NoSuchEntityException`, `ServiceFailureException`.
-    public static let listRolePolicies = AWSOperation<ListRolePoliciesRequest, ListRolePoliciesResponse>(
-        "ListRolePolicies", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var listRolePolicies: AWSOperation<ListRolePoliciesRequest, ListRolePoliciesResponse> { .init("ListRolePolicies", in: library) }
     /// `Action=ListRoleTags`
     /// Errors: `NoSuchEntityException`, `ServiceFailureException`.
-    public static let listRoleTags = AWSOperation<ListRoleTagsRequest, ListRoleTagsResponse>(
-        "ListRoleTags", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var listRoleTags: AWSOperation<ListRoleTagsRequest, ListRoleTagsResponse> { .init("ListRoleTags", in: library) }
     /// `Action=ListRoles`
     /// Errors: `ServiceFailureException`.
-    public static let listRoles = AWSOperation<ListRolesRequest, ListRolesResponse>(
-        "ListRoles", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var listRoles: AWSOperation<ListRolesRequest, ListRolesResponse> { .init("ListRoles", in: library) }
     /// `Action=PutRolePermissionsBoundary`
     /// Errors: `NoSuchEntityException`, `InvalidInputException`, `UnmodifiableEntityException`,
     /// `PolicyNotAttachableException`, `ServiceFailureException`.
-    public static let putRolePermissionsBoundary = AWSOperation<PutRolePermissionsBoundaryRequest, NoMembers>(
-        "PutRolePermissionsBoundary", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var putRolePermissionsBoundary: AWSOperation<PutRolePermissionsBoundaryRequest, NoMembers> { .init("PutRolePermissionsBoundary", in: library) }
     /// `Action=PutRolePolicy`
     /// Errors: `LimitExceededException`, `MalformedPolicyDocumentException`, `NoSuchEntityException`,
     /// `UnmodifiableEntityException`, `ServiceFailureException`.
-    public static let putRolePolicy = AWSOperation<PutRolePolicyRequest, NoMembers>(
-        "PutRolePolicy", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var putRolePolicy: AWSOperation<PutRolePolicyRequest, NoMembers> { .init("PutRolePolicy", in: library) }
     /// `Action=SetDefaultPolicyVersion`
     /// Errors: `NoSuchEntityException`, `InvalidInputException`, `LimitExceededException`, `ServiceFailureException`.
-    public static let setDefaultPolicyVersion = AWSOperation<SetDefaultPolicyVersionRequest, NoMembers>(
-        "SetDefaultPolicyVersion", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var setDefaultPolicyVersion: AWSOperation<SetDefaultPolicyVersionRequest, NoMembers> { .init("SetDefaultPolicyVersion", in: library) }
     /// `Action=TagPolicy`
     /// Errors: `NoSuchEntityException`, `LimitExceededException`, `InvalidInputException`,
     /// `ConcurrentModificationException`, `ServiceFailureException`.
-    public static let tagPolicy = AWSOperation<TagPolicyRequest, NoMembers>(
-        "TagPolicy", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var tagPolicy: AWSOperation<TagPolicyRequest, NoMembers> { .init("TagPolicy", in: library) }
     /// `Action=TagRole`
     /// Errors: `NoSuchEntityException`, `LimitExceededException`, `InvalidInputException`,
     /// `ConcurrentModificationException`, `ServiceFailureException`.
-    public static let tagRole = AWSOperation<TagRoleRequest, NoMembers>(
-        "TagRole", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var tagRole: AWSOperation<TagRoleRequest, NoMembers> { .init("TagRole", in: library) }
     /// `Action=UntagPolicy`
     /// Errors: `NoSuchEntityException`, `InvalidInputException`, `ConcurrentModificationException`,
     /// `ServiceFailureException`.
-    public static let untagPolicy = AWSOperation<UntagPolicyRequest, NoMembers>(
-        "UntagPolicy", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var untagPolicy: AWSOperation<UntagPolicyRequest, NoMembers> { .init("UntagPolicy", in: library) }
     /// `Action=UntagRole`
     /// Errors: `NoSuchEntityException`, `ConcurrentModificationException`, `ServiceFailureException`.
-    public static let untagRole = AWSOperation<UntagRoleRequest, NoMembers>(
-        "UntagRole", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var untagRole: AWSOperation<UntagRoleRequest, NoMembers> { .init("UntagRole", in: library) }
     /// `Action=UpdateAssumeRolePolicy`
     /// Errors: `NoSuchEntityException`, `MalformedPolicyDocumentException`, `LimitExceededException`,
     /// `UnmodifiableEntityException`, `ServiceFailureException`.
-    public static let updateAssumeRolePolicy = AWSOperation<UpdateAssumeRolePolicyRequest, NoMembers>(
-        "UpdateAssumeRolePolicy", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var updateAssumeRolePolicy: AWSOperation<UpdateAssumeRolePolicyRequest, NoMembers> { .init("UpdateAssumeRolePolicy", in: library) }
     /// `Action=UpdateRole`
     /// Errors: `UnmodifiableEntityException`, `NoSuchEntityException`, `ServiceFailureException`.
-    public static let updateRole = AWSOperation<UpdateRoleRequest, UpdateRoleResponse>(
-        "UpdateRole", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var updateRole: AWSOperation<UpdateRoleRequest, UpdateRoleResponse> { .init("UpdateRole", in: library) }
     /// `Action=UpdateRoleDescription`
     /// Errors: `NoSuchEntityException`, `UnmodifiableEntityException`, `ServiceFailureException`.
-    public static let updateRoleDescription = AWSOperation<UpdateRoleDescriptionRequest, UpdateRoleDescriptionResponse>(
-        "UpdateRoleDescription", method: "POST", uri: "/", status: 200)
-
-    /// All operations, by name.
-    public static var operations: [OperationDescriptor] {
-        var operations: [OperationDescriptor] = []
-        operations.append(attachRolePolicy.descriptor)
-        operations.append(createPolicy.descriptor)
-        operations.append(createPolicyVersion.descriptor)
-        operations.append(createRole.descriptor)
-        operations.append(deletePolicy.descriptor)
-        operations.append(deletePolicyVersion.descriptor)
-        operations.append(deleteRole.descriptor)
-        operations.append(deleteRolePermissionsBoundary.descriptor)
-        operations.append(deleteRolePolicy.descriptor)
-        operations.append(detachRolePolicy.descriptor)
-        operations.append(getPolicy.descriptor)
-        operations.append(getPolicyVersion.descriptor)
-        operations.append(getRole.descriptor)
-        operations.append(getRolePolicy.descriptor)
-        operations.append(listAttachedRolePolicies.descriptor)
-        operations.append(listEntitiesForPolicy.descriptor)
-        operations.append(listInstanceProfilesForRole.descriptor)
-        operations.append(listPolicies.descriptor)
-        operations.append(listPolicyTags.descriptor)
-        operations.append(listPolicyVersions.descriptor)
-        operations.append(listRolePolicies.descriptor)
-        operations.append(listRoleTags.descriptor)
-        operations.append(listRoles.descriptor)
-        operations.append(putRolePermissionsBoundary.descriptor)
-        operations.append(putRolePolicy.descriptor)
-        operations.append(setDefaultPolicyVersion.descriptor)
-        operations.append(tagPolicy.descriptor)
-        operations.append(tagRole.descriptor)
-        operations.append(untagPolicy.descriptor)
-        operations.append(untagRole.descriptor)
-        operations.append(updateAssumeRolePolicy.descriptor)
-        operations.append(updateRole.descriptor)
-        operations.append(updateRoleDescription.descriptor)
-        return operations
-    }
-
-    /// The service as a whole.
-    public static var service: ServiceModel {
-        ServiceModel(
-            name: "iam", apiVersion: "2010-05-08", operations: operations, errors: Errors.all,
-            otherOperations: otherOperations,
-            wireFormat: .query(namespace: "https://iam.amazonaws.com/doc/2010-05-08/"),
-            hidesValues: true)
-    }
-
-    /// The names of the operations that are not described here.
-    static var otherOperations: Set<String> {
-        [
-            "AcceptDelegationRequest",
-            "AcquireRole",
-            "AddClientIDToOpenIDConnectProvider",
-            "AddRoleToInstanceProfile",
-            "AddUserToGroup",
-            "AssociateDelegationRequest",
-            "AttachGroupPolicy",
-            "AttachUserPolicy",
-            "ChangePassword",
-            "CreateAccessKey",
-            "CreateAccountAlias",
-            "CreateDelegationRequest",
-            "CreateGroup",
-            "CreateInstanceProfile",
-            "CreateLoginProfile",
-            "CreateOpenIDConnectProvider",
-            "CreateSAMLProvider",
-            "CreateServiceLinkedRole",
-            "CreateServiceSpecificCredential",
-            "CreateUser",
-            "CreateVirtualMFADevice",
-            "DeactivateMFADevice",
-            "DeleteAccessKey",
-            "DeleteAccountAlias",
-            "DeleteAccountPasswordPolicy",
-            "DeleteGroup",
-            "DeleteGroupPolicy",
-            "DeleteInstanceProfile",
-            "DeleteLoginProfile",
-            "DeleteOpenIDConnectProvider",
-            "DeleteSAMLProvider",
-            "DeleteSSHPublicKey",
-            "DeleteServerCertificate",
-            "DeleteServiceLinkedRole",
-            "DeleteServiceSpecificCredential",
-            "DeleteSigningCertificate",
-            "DeleteUser",
-            "DeleteUserPermissionsBoundary",
-            "DeleteUserPolicy",
-            "DeleteVirtualMFADevice",
-            "DetachGroupPolicy",
-            "DetachUserPolicy",
-            "DisableOrganizationsRootCredentialsManagement",
-            "DisableOrganizationsRootSessions",
-            "DisableOutboundWebIdentityFederation",
-            "EnableMFADevice",
-            "EnableOrganizationsRootCredentialsManagement",
-            "EnableOrganizationsRootSessions",
-            "EnableOutboundWebIdentityFederation",
-            "GenerateCredentialReport",
-            "GenerateOrganizationsAccessReport",
-            "GenerateServiceLastAccessedDetails",
-            "GetAccessKeyLastUsed",
-            "GetAccountAuthorizationDetails",
-            "GetAccountPasswordPolicy",
-            "GetAccountProperties",
-            "GetAccountSummary",
-            "GetContextKeysForCustomPolicy",
-            "GetContextKeysForPrincipalPolicy",
-            "GetCredentialReport",
-            "GetDelegationRequest",
-            "GetGroup",
-            "GetGroupPolicy",
-            "GetHumanReadableSummary",
-            "GetInstanceProfile",
-            "GetLoginProfile",
-            "GetMFADevice",
-            "GetOpenIDConnectProvider",
-            "GetOrganizationsAccessReport",
-            "GetOutboundWebIdentityFederationInfo",
-            "GetRoleTemplateVersion",
-            "GetSAMLProvider",
-            "GetSSHPublicKey",
-            "GetServerCertificate",
-            "GetServiceLastAccessedDetails",
-            "GetServiceLastAccessedDetailsWithEntities",
-            "GetServiceLinkedRoleDeletionStatus",
-            "GetUser",
-            "GetUserPolicy",
-            "ListAccessKeys",
-            "ListAccountAliases",
-            "ListAttachedGroupPolicies",
-            "ListAttachedUserPolicies",
-            "ListDelegationRequests",
-            "ListGroupPolicies",
-            "ListGroups",
-            "ListGroupsForUser",
-            "ListInstanceProfileTags",
-            "ListInstanceProfiles",
-            "ListMFADeviceTags",
-            "ListMFADevices",
-            "ListOpenIDConnectProviderTags",
-            "ListOpenIDConnectProviders",
-            "ListOrganizationsFeatures",
-            "ListPoliciesGrantingServiceAccess",
-            "ListSAMLProviderTags",
-            "ListSAMLProviders",
-            "ListSSHPublicKeys",
-            "ListServerCertificateTags",
-            "ListServerCertificates",
-            "ListServiceSpecificCredentials",
-            "ListSigningCertificates",
-            "ListUserPolicies",
-            "ListUserTags",
-            "ListUsers",
-            "ListVirtualMFADevices",
-            "PutAccountProperties",
-            "PutGroupPolicy",
-            "PutUserPermissionsBoundary",
-            "PutUserPolicy",
-            "RejectDelegationRequest",
-            "RemoveClientIDFromOpenIDConnectProvider",
-            "RemoveRoleFromInstanceProfile",
-            "RemoveUserFromGroup",
-            "ResetServiceSpecificCredential",
-            "ResyncMFADevice",
-            "SendDelegationToken",
-            "SetSecurityTokenServicePreferences",
-            "SimulateCustomPolicy",
-            "SimulatePrincipalPolicy",
-            "TagInstanceProfile",
-            "TagMFADevice",
-            "TagOpenIDConnectProvider",
-            "TagSAMLProvider",
-            "TagServerCertificate",
-            "TagUser",
-            "UntagInstanceProfile",
-            "UntagMFADevice",
-            "UntagOpenIDConnectProvider",
-            "UntagSAMLProvider",
-            "UntagServerCertificate",
-            "UntagUser",
-            "UpdateAccessKey",
-            "UpdateAccountPasswordPolicy",
-            "UpdateDelegationRequest",
-            "UpdateGroup",
-            "UpdateLoginProfile",
-            "UpdateOpenIDConnectProviderThumbprint",
-            "UpdateSAMLProvider",
-            "UpdateSSHPublicKey",
-            "UpdateServerCertificate",
-            "UpdateServiceSpecificCredential",
-            "UpdateSigningCertificate",
-            "UpdateUser",
-            "UploadSSHPublicKey",
-            "UploadServerCertificate",
-            "UploadSigningCertificate",
-        ]
-    }
+    @export(implementation) public static var updateRoleDescription: AWSOperation<UpdateRoleDescriptionRequest, UpdateRoleDescriptionResponse> { .init("UpdateRoleDescription", in: library) }
 }

@@ -5,282 +5,192 @@ public import AWSProtocol
 
 extension IAM {
     /// Input of `AttachRolePolicy`.
-    public struct AttachRolePolicyRequest: AWSStructure {
+    public struct AttachRolePolicyRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("AttachRolePolicyRequest") }
+
         /// `RoleName`: text, length 1 to 64, required.
-        public var roleName: String
+        @export(implementation) public var roleName: String { get { members("RoleName", or: "") } set { members.set("RoleName", newValue) } }
         /// `PolicyArn`: text, length 20 to 2 048, required.
-        public var policyArn: String
+        @export(implementation) public var policyArn: String { get { members("PolicyArn", or: "") } set { members.set("PolicyArn", newValue) } }
 
         /// Makes one from its members.
-        public init(roleName: String, policyArn: String) {
-            self.roleName = roleName
-            self.policyArn = policyArn
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            roleName = members("RoleName") ?? ""
-            policyArn = members("PolicyArn") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(roleName: String, policyArn: String) {
+            members = MemberValues()
             members.set("RoleName", roleName)
             members.set("PolicyArn", policyArn)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.attachRolePolicyRequest }
     }
 
     /// The model's structure `AttachedPermissionsBoundary`.
-    public struct AttachedPermissionsBoundary: AWSStructure {
+    public struct AttachedPermissionsBoundary: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("AttachedPermissionsBoundary") }
+
         /// `PermissionsBoundaryType`: enumeration.
-        public var permissionsBoundaryType: PermissionsBoundaryAttachmentType?
+        @export(implementation) public var permissionsBoundaryType: PermissionsBoundaryAttachmentType? { get { members("PermissionsBoundaryType") } set { members.set("PermissionsBoundaryType", newValue) } }
         /// `PermissionsBoundaryArn`: text, length 20 to 2 048.
-        public var permissionsBoundaryArn: String?
+        @export(implementation) public var permissionsBoundaryArn: String? { get { members("PermissionsBoundaryArn") } set { members.set("PermissionsBoundaryArn", newValue) } }
 
         /// Makes one from its members.
-        public init(permissionsBoundaryType: PermissionsBoundaryAttachmentType? = nil, permissionsBoundaryArn: String? = nil) {
-            self.permissionsBoundaryType = permissionsBoundaryType
-            self.permissionsBoundaryArn = permissionsBoundaryArn
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            permissionsBoundaryType = members("PermissionsBoundaryType")
-            permissionsBoundaryArn = members("PermissionsBoundaryArn")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(permissionsBoundaryType: PermissionsBoundaryAttachmentType? = nil, permissionsBoundaryArn: String? = nil) {
+            members = MemberValues()
             members.set("PermissionsBoundaryType", permissionsBoundaryType)
             members.set("PermissionsBoundaryArn", permissionsBoundaryArn)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.attachedPermissionsBoundary }
     }
 
     /// The model's structure `AttachedPolicy`.
-    public struct AttachedPolicy: AWSStructure {
+    public struct AttachedPolicy: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("AttachedPolicy") }
+
         /// `PolicyName`: text, length 1 to 128.
-        public var policyName: String?
+        @export(implementation) public var policyName: String? { get { members("PolicyName") } set { members.set("PolicyName", newValue) } }
         /// `PolicyArn`: text, length 20 to 2 048.
-        public var policyArn: String?
+        @export(implementation) public var policyArn: String? { get { members("PolicyArn") } set { members.set("PolicyArn", newValue) } }
 
         /// Makes one from its members.
-        public init(policyName: String? = nil, policyArn: String? = nil) {
-            self.policyName = policyName
-            self.policyArn = policyArn
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            policyName = members("PolicyName")
-            policyArn = members("PolicyArn")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(policyName: String? = nil, policyArn: String? = nil) {
+            members = MemberValues()
             members.set("PolicyName", policyName)
             members.set("PolicyArn", policyArn)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.attachedPolicy }
     }
 
     /// Input of `CreatePolicy`.
-    public struct CreatePolicyRequest: AWSStructure {
+    public struct CreatePolicyRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("CreatePolicyRequest") }
+
         /// `PolicyName`: text, length 1 to 128, required.
-        public var policyName: String
+        @export(implementation) public var policyName: String { get { members("PolicyName", or: "") } set { members.set("PolicyName", newValue) } }
         /// `Path`: text, length 1 to 512.
-        public var path: String?
+        @export(implementation) public var path: String? { get { members("Path") } set { members.set("Path", newValue) } }
         /// `PolicyDocument`: text, length 1 to 131 072, required.
-        public var policyDocument: String
+        @export(implementation) public var policyDocument: String { get { members("PolicyDocument", or: "") } set { members.set("PolicyDocument", newValue) } }
         /// `Description`: text, length up to 1 000.
-        public var description: String?
+        @export(implementation) public var description: String? { get { members("Description") } set { members.set("Description", newValue) } }
         /// `Tags`: list, length up to 50.
-        public var tags: [Tag]?
+        @export(implementation) public var tags: [Tag]? { get { members("Tags") } set { members.set("Tags", newValue) } }
 
         /// Makes one from its members.
-        public init(policyName: String, path: String? = nil, policyDocument: String, description: String? = nil, tags: [Tag]? = nil) {
-            self.policyName = policyName
-            self.path = path
-            self.policyDocument = policyDocument
-            self.description = description
-            self.tags = tags
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            policyName = members("PolicyName") ?? ""
-            path = members("Path")
-            policyDocument = members("PolicyDocument") ?? ""
-            description = members("Description")
-            tags = members("Tags")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(policyName: String, path: String? = nil, policyDocument: String, description: String? = nil, tags: [Tag]? = nil) {
+            members = MemberValues()
             members.set("PolicyName", policyName)
             members.set("Path", path)
             members.set("PolicyDocument", policyDocument)
             members.set("Description", description)
             members.set("Tags", tags)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.createPolicyRequest }
     }
 
     /// Output of `CreatePolicy`.
-    public struct CreatePolicyResponse: AWSStructure {
+    public struct CreatePolicyResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("CreatePolicyResponse") }
+
         /// `Policy`: structure.
-        public var policy: Policy?
+        @export(implementation) public var policy: Policy? { get { members("Policy") } set { members.set("Policy", newValue) } }
 
         /// Makes one from its members.
-        public init(policy: Policy? = nil) {
-            self.policy = policy
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            policy = members("Policy")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(policy: Policy? = nil) {
+            members = MemberValues()
             members.set("Policy", policy)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.createPolicyResponse }
     }
 
     /// Input of `CreatePolicyVersion`.
-    public struct CreatePolicyVersionRequest: AWSStructure {
+    public struct CreatePolicyVersionRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("CreatePolicyVersionRequest") }
+
         /// `PolicyArn`: text, length 20 to 2 048, required.
-        public var policyArn: String
+        @export(implementation) public var policyArn: String { get { members("PolicyArn", or: "") } set { members.set("PolicyArn", newValue) } }
         /// `PolicyDocument`: text, length 1 to 131 072, required.
-        public var policyDocument: String
+        @export(implementation) public var policyDocument: String { get { members("PolicyDocument", or: "") } set { members.set("PolicyDocument", newValue) } }
         /// `SetAsDefault`: flag.
-        public var setAsDefault: Bool?
+        @export(implementation) public var setAsDefault: Bool? { get { members("SetAsDefault") } set { members.set("SetAsDefault", newValue) } }
 
         /// Makes one from its members.
-        public init(policyArn: String, policyDocument: String, setAsDefault: Bool? = nil) {
-            self.policyArn = policyArn
-            self.policyDocument = policyDocument
-            self.setAsDefault = setAsDefault
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            policyArn = members("PolicyArn") ?? ""
-            policyDocument = members("PolicyDocument") ?? ""
-            setAsDefault = members("SetAsDefault")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(policyArn: String, policyDocument: String, setAsDefault: Bool? = nil) {
+            members = MemberValues()
             members.set("PolicyArn", policyArn)
             members.set("PolicyDocument", policyDocument)
             members.set("SetAsDefault", setAsDefault)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.createPolicyVersionRequest }
     }
 
     /// Output of `CreatePolicyVersion`.
-    public struct CreatePolicyVersionResponse: AWSStructure {
+    public struct CreatePolicyVersionResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("CreatePolicyVersionResponse") }
+
         /// `PolicyVersion`: structure.
-        public var policyVersion: PolicyVersion?
+        @export(implementation) public var policyVersion: PolicyVersion? { get { members("PolicyVersion") } set { members.set("PolicyVersion", newValue) } }
 
         /// Makes one from its members.
-        public init(policyVersion: PolicyVersion? = nil) {
-            self.policyVersion = policyVersion
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            policyVersion = members("PolicyVersion")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(policyVersion: PolicyVersion? = nil) {
+            members = MemberValues()
             members.set("PolicyVersion", policyVersion)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.createPolicyVersionResponse }
     }
 
     /// Input of `CreateRole`.
-    public struct CreateRoleRequest: AWSStructure {
+    public struct CreateRoleRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("CreateRoleRequest") }
+
         /// `Path`: text, length 1 to 512.
-        public var path: String?
+        @export(implementation) public var path: String? { get { members("Path") } set { members.set("Path", newValue) } }
         /// `RoleName`: text, length 1 to 64, required.
-        public var roleName: String
+        @export(implementation) public var roleName: String { get { members("RoleName", or: "") } set { members.set("RoleName", newValue) } }
         /// `AssumeRolePolicyDocument`: text, length 1 to 131 072, required.
-        public var assumeRolePolicyDocument: String
+        @export(implementation) public var assumeRolePolicyDocument: String { get { members("AssumeRolePolicyDocument", or: "") } set { members.set("AssumeRolePolicyDocument", newValue) } }
         /// `Description`: text, length up to 1 000.
-        public var description: String?
+        @export(implementation) public var description: String? { get { members("Description") } set { members.set("Description", newValue) } }
         /// `MaxSessionDuration`: whole number, 3 600 to 43 200.
-        public var maxSessionDuration: Int?
+        @export(implementation) public var maxSessionDuration: Int? { get { members("MaxSessionDuration") } set { members.set("MaxSessionDuration", newValue) } }
         /// `PermissionsBoundary`: text, length 20 to 2 048.
-        public var permissionsBoundary: String?
+        @export(implementation) public var permissionsBoundary: String? { get { members("PermissionsBoundary") } set { members.set("PermissionsBoundary", newValue) } }
         /// `Tags`: list, length up to 50.
-        public var tags: [Tag]?
+        @export(implementation) public var tags: [Tag]? { get { members("Tags") } set { members.set("Tags", newValue) } }
 
         /// Makes one from its members.
-        public init(path: String? = nil, roleName: String, assumeRolePolicyDocument: String, description: String? = nil, maxSessionDuration: Int? = nil, permissionsBoundary: String? = nil, tags: [Tag]? = nil) {
-            self.path = path
-            self.roleName = roleName
-            self.assumeRolePolicyDocument = assumeRolePolicyDocument
-            self.description = description
-            self.maxSessionDuration = maxSessionDuration
-            self.permissionsBoundary = permissionsBoundary
-            self.tags = tags
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            path = members("Path")
-            roleName = members("RoleName") ?? ""
-            assumeRolePolicyDocument = members("AssumeRolePolicyDocument") ?? ""
-            description = members("Description")
-            maxSessionDuration = members("MaxSessionDuration")
-            permissionsBoundary = members("PermissionsBoundary")
-            tags = members("Tags")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(path: String? = nil, roleName: String, assumeRolePolicyDocument: String, description: String? = nil, maxSessionDuration: Int? = nil, permissionsBoundary: String? = nil, tags: [Tag]? = nil) {
+            members = MemberValues()
             members.set("Path", path)
             members.set("RoleName", roleName)
             members.set("AssumeRolePolicyDocument", assumeRolePolicyDocument)
@@ -288,496 +198,342 @@ extension IAM {
             members.set("MaxSessionDuration", maxSessionDuration)
             members.set("PermissionsBoundary", permissionsBoundary)
             members.set("Tags", tags)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.createRoleRequest }
     }
 
     /// Output of `CreateRole`.
-    public struct CreateRoleResponse: AWSStructure {
+    public struct CreateRoleResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("CreateRoleResponse") }
+
         /// `Role`: structure, required.
-        public var role: Role
+        @export(implementation) public var role: Role { get { members("Role", or: Role(awsValue: .structure([:]))) } set { members.set("Role", newValue) } }
 
         /// Makes one from its members.
-        public init(role: Role) {
-            self.role = role
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            role = members("Role") ?? Role(awsValue: .structure([:]))
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(role: Role) {
+            members = MemberValues()
             members.set("Role", role)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.createRoleResponse }
     }
 
     /// Input of `DeletePolicy`.
-    public struct DeletePolicyRequest: AWSStructure {
+    public struct DeletePolicyRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("DeletePolicyRequest") }
+
         /// `PolicyArn`: text, length 20 to 2 048, required.
-        public var policyArn: String
+        @export(implementation) public var policyArn: String { get { members("PolicyArn", or: "") } set { members.set("PolicyArn", newValue) } }
 
         /// Makes one from its members.
-        public init(policyArn: String) {
-            self.policyArn = policyArn
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            policyArn = members("PolicyArn") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(policyArn: String) {
+            members = MemberValues()
             members.set("PolicyArn", policyArn)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.deletePolicyRequest }
     }
 
     /// Input of `DeletePolicyVersion`.
-    public struct DeletePolicyVersionRequest: AWSStructure {
+    public struct DeletePolicyVersionRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("DeletePolicyVersionRequest") }
+
         /// `PolicyArn`: text, length 20 to 2 048, required.
-        public var policyArn: String
+        @export(implementation) public var policyArn: String { get { members("PolicyArn", or: "") } set { members.set("PolicyArn", newValue) } }
         /// `VersionId`: text, required.
-        public var versionId: String
+        @export(implementation) public var versionId: String { get { members("VersionId", or: "") } set { members.set("VersionId", newValue) } }
 
         /// Makes one from its members.
-        public init(policyArn: String, versionId: String) {
-            self.policyArn = policyArn
-            self.versionId = versionId
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            policyArn = members("PolicyArn") ?? ""
-            versionId = members("VersionId") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(policyArn: String, versionId: String) {
+            members = MemberValues()
             members.set("PolicyArn", policyArn)
             members.set("VersionId", versionId)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.deletePolicyVersionRequest }
     }
 
     /// Input of `DeleteRolePermissionsBoundary`.
-    public struct DeleteRolePermissionsBoundaryRequest: AWSStructure {
+    public struct DeleteRolePermissionsBoundaryRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("DeleteRolePermissionsBoundaryRequest") }
+
         /// `RoleName`: text, length 1 to 64, required.
-        public var roleName: String
+        @export(implementation) public var roleName: String { get { members("RoleName", or: "") } set { members.set("RoleName", newValue) } }
 
         /// Makes one from its members.
-        public init(roleName: String) {
-            self.roleName = roleName
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            roleName = members("RoleName") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(roleName: String) {
+            members = MemberValues()
             members.set("RoleName", roleName)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.deleteRolePermissionsBoundaryRequest }
     }
 
     /// Input of `DeleteRolePolicy`.
-    public struct DeleteRolePolicyRequest: AWSStructure {
+    public struct DeleteRolePolicyRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("DeleteRolePolicyRequest") }
+
         /// `RoleName`: text, length 1 to 64, required.
-        public var roleName: String
+        @export(implementation) public var roleName: String { get { members("RoleName", or: "") } set { members.set("RoleName", newValue) } }
         /// `PolicyName`: text, length 1 to 128, required.
-        public var policyName: String
+        @export(implementation) public var policyName: String { get { members("PolicyName", or: "") } set { members.set("PolicyName", newValue) } }
 
         /// Makes one from its members.
-        public init(roleName: String, policyName: String) {
-            self.roleName = roleName
-            self.policyName = policyName
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            roleName = members("RoleName") ?? ""
-            policyName = members("PolicyName") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(roleName: String, policyName: String) {
+            members = MemberValues()
             members.set("RoleName", roleName)
             members.set("PolicyName", policyName)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.deleteRolePolicyRequest }
     }
 
     /// Input of `DeleteRole`.
-    public struct DeleteRoleRequest: AWSStructure {
+    public struct DeleteRoleRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("DeleteRoleRequest") }
+
         /// `RoleName`: text, length 1 to 64, required.
-        public var roleName: String
+        @export(implementation) public var roleName: String { get { members("RoleName", or: "") } set { members.set("RoleName", newValue) } }
 
         /// Makes one from its members.
-        public init(roleName: String) {
-            self.roleName = roleName
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            roleName = members("RoleName") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(roleName: String) {
+            members = MemberValues()
             members.set("RoleName", roleName)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.deleteRoleRequest }
     }
 
     /// Input of `DetachRolePolicy`.
-    public struct DetachRolePolicyRequest: AWSStructure {
+    public struct DetachRolePolicyRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("DetachRolePolicyRequest") }
+
         /// `RoleName`: text, length 1 to 64, required.
-        public var roleName: String
+        @export(implementation) public var roleName: String { get { members("RoleName", or: "") } set { members.set("RoleName", newValue) } }
         /// `PolicyArn`: text, length 20 to 2 048, required.
-        public var policyArn: String
+        @export(implementation) public var policyArn: String { get { members("PolicyArn", or: "") } set { members.set("PolicyArn", newValue) } }
 
         /// Makes one from its members.
-        public init(roleName: String, policyArn: String) {
-            self.roleName = roleName
-            self.policyArn = policyArn
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            roleName = members("RoleName") ?? ""
-            policyArn = members("PolicyArn") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(roleName: String, policyArn: String) {
+            members = MemberValues()
             members.set("RoleName", roleName)
             members.set("PolicyArn", policyArn)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.detachRolePolicyRequest }
     }
 
     /// Input of `GetPolicy`.
-    public struct GetPolicyRequest: AWSStructure {
+    public struct GetPolicyRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetPolicyRequest") }
+
         /// `PolicyArn`: text, length 20 to 2 048, required.
-        public var policyArn: String
+        @export(implementation) public var policyArn: String { get { members("PolicyArn", or: "") } set { members.set("PolicyArn", newValue) } }
 
         /// Makes one from its members.
-        public init(policyArn: String) {
-            self.policyArn = policyArn
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            policyArn = members("PolicyArn") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(policyArn: String) {
+            members = MemberValues()
             members.set("PolicyArn", policyArn)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.getPolicyRequest }
     }
 
     /// Output of `GetPolicy`.
-    public struct GetPolicyResponse: AWSStructure {
+    public struct GetPolicyResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetPolicyResponse") }
+
         /// `Policy`: structure.
-        public var policy: Policy?
+        @export(implementation) public var policy: Policy? { get { members("Policy") } set { members.set("Policy", newValue) } }
 
         /// Makes one from its members.
-        public init(policy: Policy? = nil) {
-            self.policy = policy
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            policy = members("Policy")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(policy: Policy? = nil) {
+            members = MemberValues()
             members.set("Policy", policy)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.getPolicyResponse }
     }
 
     /// Input of `GetPolicyVersion`.
-    public struct GetPolicyVersionRequest: AWSStructure {
+    public struct GetPolicyVersionRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetPolicyVersionRequest") }
+
         /// `PolicyArn`: text, length 20 to 2 048, required.
-        public var policyArn: String
+        @export(implementation) public var policyArn: String { get { members("PolicyArn", or: "") } set { members.set("PolicyArn", newValue) } }
         /// `VersionId`: text, required.
-        public var versionId: String
+        @export(implementation) public var versionId: String { get { members("VersionId", or: "") } set { members.set("VersionId", newValue) } }
 
         /// Makes one from its members.
-        public init(policyArn: String, versionId: String) {
-            self.policyArn = policyArn
-            self.versionId = versionId
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            policyArn = members("PolicyArn") ?? ""
-            versionId = members("VersionId") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(policyArn: String, versionId: String) {
+            members = MemberValues()
             members.set("PolicyArn", policyArn)
             members.set("VersionId", versionId)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.getPolicyVersionRequest }
     }
 
     /// Output of `GetPolicyVersion`.
-    public struct GetPolicyVersionResponse: AWSStructure {
+    public struct GetPolicyVersionResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetPolicyVersionResponse") }
+
         /// `PolicyVersion`: structure.
-        public var policyVersion: PolicyVersion?
+        @export(implementation) public var policyVersion: PolicyVersion? { get { members("PolicyVersion") } set { members.set("PolicyVersion", newValue) } }
 
         /// Makes one from its members.
-        public init(policyVersion: PolicyVersion? = nil) {
-            self.policyVersion = policyVersion
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            policyVersion = members("PolicyVersion")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(policyVersion: PolicyVersion? = nil) {
+            members = MemberValues()
             members.set("PolicyVersion", policyVersion)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.getPolicyVersionResponse }
     }
 
     /// Input of `GetRolePolicy`.
-    public struct GetRolePolicyRequest: AWSStructure {
+    public struct GetRolePolicyRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetRolePolicyRequest") }
+
         /// `RoleName`: text, length 1 to 64, required.
-        public var roleName: String
+        @export(implementation) public var roleName: String { get { members("RoleName", or: "") } set { members.set("RoleName", newValue) } }
         /// `PolicyName`: text, length 1 to 128, required.
-        public var policyName: String
+        @export(implementation) public var policyName: String { get { members("PolicyName", or: "") } set { members.set("PolicyName", newValue) } }
 
         /// Makes one from its members.
-        public init(roleName: String, policyName: String) {
-            self.roleName = roleName
-            self.policyName = policyName
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            roleName = members("RoleName") ?? ""
-            policyName = members("PolicyName") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(roleName: String, policyName: String) {
+            members = MemberValues()
             members.set("RoleName", roleName)
             members.set("PolicyName", policyName)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.getRolePolicyRequest }
     }
 
     /// Output of `GetRolePolicy`.
-    public struct GetRolePolicyResponse: AWSStructure {
+    public struct GetRolePolicyResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetRolePolicyResponse") }
+
         /// `RoleName`: text, length 1 to 64, required.
-        public var roleName: String
+        @export(implementation) public var roleName: String { get { members("RoleName", or: "") } set { members.set("RoleName", newValue) } }
         /// `PolicyName`: text, length 1 to 128, required.
-        public var policyName: String
+        @export(implementation) public var policyName: String { get { members("PolicyName", or: "") } set { members.set("PolicyName", newValue) } }
         /// `PolicyDocument`: text, length 1 to 131 072, required.
-        public var policyDocument: String
+        @export(implementation) public var policyDocument: String { get { members("PolicyDocument", or: "") } set { members.set("PolicyDocument", newValue) } }
 
         /// Makes one from its members.
-        public init(roleName: String, policyName: String, policyDocument: String) {
-            self.roleName = roleName
-            self.policyName = policyName
-            self.policyDocument = policyDocument
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            roleName = members("RoleName") ?? ""
-            policyName = members("PolicyName") ?? ""
-            policyDocument = members("PolicyDocument") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(roleName: String, policyName: String, policyDocument: String) {
+            members = MemberValues()
             members.set("RoleName", roleName)
             members.set("PolicyName", policyName)
             members.set("PolicyDocument", policyDocument)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.getRolePolicyResponse }
     }
 
     /// Input of `GetRole`.
-    public struct GetRoleRequest: AWSStructure {
+    public struct GetRoleRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetRoleRequest") }
+
         /// `RoleName`: text, length 1 to 64, required.
-        public var roleName: String
+        @export(implementation) public var roleName: String { get { members("RoleName", or: "") } set { members.set("RoleName", newValue) } }
 
         /// Makes one from its members.
-        public init(roleName: String) {
-            self.roleName = roleName
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            roleName = members("RoleName") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(roleName: String) {
+            members = MemberValues()
             members.set("RoleName", roleName)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.getRoleRequest }
     }
 
     /// Output of `GetRole`.
-    public struct GetRoleResponse: AWSStructure {
+    public struct GetRoleResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetRoleResponse") }
+
         /// `Role`: structure, required.
-        public var role: Role
+        @export(implementation) public var role: Role { get { members("Role", or: Role(awsValue: .structure([:]))) } set { members.set("Role", newValue) } }
 
         /// Makes one from its members.
-        public init(role: Role) {
-            self.role = role
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            role = members("Role") ?? Role(awsValue: .structure([:]))
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(role: Role) {
+            members = MemberValues()
             members.set("Role", role)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.getRoleResponse }
     }
 
     /// The model's structure `InstanceProfile`.
-    public struct InstanceProfile: AWSStructure {
+    public struct InstanceProfile: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("InstanceProfile") }
+
         /// `Path`: text, length 1 to 512, required.
-        public var path: String
+        @export(implementation) public var path: String { get { members("Path", or: "") } set { members.set("Path", newValue) } }
         /// `InstanceProfileName`: text, length 1 to 128, required.
-        public var instanceProfileName: String
+        @export(implementation) public var instanceProfileName: String { get { members("InstanceProfileName", or: "") } set { members.set("InstanceProfileName", newValue) } }
         /// `InstanceProfileId`: text, length 16 to 128, required.
-        public var instanceProfileId: String
+        @export(implementation) public var instanceProfileId: String { get { members("InstanceProfileId", or: "") } set { members.set("InstanceProfileId", newValue) } }
         /// `Arn`: text, length 20 to 2 048, required.
-        public var arn: String
+        @export(implementation) public var arn: String { get { members("Arn", or: "") } set { members.set("Arn", newValue) } }
         /// `CreateDate`: moment, required.
-        public var createDate: Timestamp
+        @export(implementation) public var createDate: Timestamp { get { members("CreateDate", or: Timestamp(secondsSinceEpoch: 0)) } set { members.set("CreateDate", newValue) } }
         /// `Roles`: list, required.
-        public var roles: [Role]
+        @export(implementation) public var roles: [Role] { get { members("Roles", or: []) } set { members.set("Roles", newValue) } }
         /// `Tags`: list, length up to 50.
-        public var tags: [Tag]?
+        @export(implementation) public var tags: [Tag]? { get { members("Tags") } set { members.set("Tags", newValue) } }
 
         /// Makes one from its members.
-        public init(path: String, instanceProfileName: String, instanceProfileId: String, arn: String, createDate: Timestamp, roles: [Role], tags: [Tag]? = nil) {
-            self.path = path
-            self.instanceProfileName = instanceProfileName
-            self.instanceProfileId = instanceProfileId
-            self.arn = arn
-            self.createDate = createDate
-            self.roles = roles
-            self.tags = tags
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            path = members("Path") ?? ""
-            instanceProfileName = members("InstanceProfileName") ?? ""
-            instanceProfileId = members("InstanceProfileId") ?? ""
-            arn = members("Arn") ?? ""
-            createDate = members("CreateDate") ?? Timestamp(secondsSinceEpoch: 0)
-            roles = members("Roles") ?? []
-            tags = members("Tags")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(path: String, instanceProfileName: String, instanceProfileId: String, arn: String, createDate: Timestamp, roles: [Role], tags: [Tag]? = nil) {
+            members = MemberValues()
             members.set("Path", path)
             members.set("InstanceProfileName", instanceProfileName)
             members.set("InstanceProfileId", instanceProfileId)
@@ -785,787 +541,523 @@ extension IAM {
             members.set("CreateDate", createDate)
             members.set("Roles", roles)
             members.set("Tags", tags)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.instanceProfile }
     }
 
     /// Input of `ListAttachedRolePolicies`.
-    public struct ListAttachedRolePoliciesRequest: AWSStructure {
+    public struct ListAttachedRolePoliciesRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListAttachedRolePoliciesRequest") }
+
         /// `RoleName`: text, length 1 to 64, required.
-        public var roleName: String
+        @export(implementation) public var roleName: String { get { members("RoleName", or: "") } set { members.set("RoleName", newValue) } }
         /// `PathPrefix`: text, length 1 to 512.
-        public var pathPrefix: String?
+        @export(implementation) public var pathPrefix: String? { get { members("PathPrefix") } set { members.set("PathPrefix", newValue) } }
         /// `Marker`: text, length 1 to 320.
-        public var marker: String?
+        @export(implementation) public var marker: String? { get { members("Marker") } set { members.set("Marker", newValue) } }
         /// `MaxItems`: whole number, 1 to 1 000.
-        public var maxItems: Int?
+        @export(implementation) public var maxItems: Int? { get { members("MaxItems") } set { members.set("MaxItems", newValue) } }
 
         /// Makes one from its members.
-        public init(roleName: String, pathPrefix: String? = nil, marker: String? = nil, maxItems: Int? = nil) {
-            self.roleName = roleName
-            self.pathPrefix = pathPrefix
-            self.marker = marker
-            self.maxItems = maxItems
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            roleName = members("RoleName") ?? ""
-            pathPrefix = members("PathPrefix")
-            marker = members("Marker")
-            maxItems = members("MaxItems")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(roleName: String, pathPrefix: String? = nil, marker: String? = nil, maxItems: Int? = nil) {
+            members = MemberValues()
             members.set("RoleName", roleName)
             members.set("PathPrefix", pathPrefix)
             members.set("Marker", marker)
             members.set("MaxItems", maxItems)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.listAttachedRolePoliciesRequest }
     }
 
     /// Output of `ListAttachedRolePolicies`.
-    public struct ListAttachedRolePoliciesResponse: AWSStructure {
+    public struct ListAttachedRolePoliciesResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListAttachedRolePoliciesResponse") }
+
         /// `AttachedPolicies`: list.
-        public var attachedPolicies: [AttachedPolicy]?
+        @export(implementation) public var attachedPolicies: [AttachedPolicy]? { get { members("AttachedPolicies") } set { members.set("AttachedPolicies", newValue) } }
         /// `IsTruncated`: flag.
-        public var isTruncated: Bool?
+        @export(implementation) public var isTruncated: Bool? { get { members("IsTruncated") } set { members.set("IsTruncated", newValue) } }
         /// `Marker`: text.
-        public var marker: String?
+        @export(implementation) public var marker: String? { get { members("Marker") } set { members.set("Marker", newValue) } }
 
         /// Makes one from its members.
-        public init(attachedPolicies: [AttachedPolicy]? = nil, isTruncated: Bool? = nil, marker: String? = nil) {
-            self.attachedPolicies = attachedPolicies
-            self.isTruncated = isTruncated
-            self.marker = marker
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            attachedPolicies = members("AttachedPolicies")
-            isTruncated = members("IsTruncated")
-            marker = members("Marker")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(attachedPolicies: [AttachedPolicy]? = nil, isTruncated: Bool? = nil, marker: String? = nil) {
+            members = MemberValues()
             members.set("AttachedPolicies", attachedPolicies)
             members.set("IsTruncated", isTruncated)
             members.set("Marker", marker)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.listAttachedRolePoliciesResponse }
     }
 
     /// Input of `ListEntitiesForPolicy`.
-    public struct ListEntitiesForPolicyRequest: AWSStructure {
+    public struct ListEntitiesForPolicyRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListEntitiesForPolicyRequest") }
+
         /// `PolicyArn`: text, length 20 to 2 048, required.
-        public var policyArn: String
+        @export(implementation) public var policyArn: String { get { members("PolicyArn", or: "") } set { members.set("PolicyArn", newValue) } }
         /// `EntityFilter`: enumeration.
-        public var entityFilter: EntityType?
+        @export(implementation) public var entityFilter: EntityType? { get { members("EntityFilter") } set { members.set("EntityFilter", newValue) } }
         /// `PathPrefix`: text, length 1 to 512.
-        public var pathPrefix: String?
+        @export(implementation) public var pathPrefix: String? { get { members("PathPrefix") } set { members.set("PathPrefix", newValue) } }
         /// `PolicyUsageFilter`: enumeration.
-        public var policyUsageFilter: PolicyUsageType?
+        @export(implementation) public var policyUsageFilter: PolicyUsageType? { get { members("PolicyUsageFilter") } set { members.set("PolicyUsageFilter", newValue) } }
         /// `Marker`: text, length 1 to 320.
-        public var marker: String?
+        @export(implementation) public var marker: String? { get { members("Marker") } set { members.set("Marker", newValue) } }
         /// `MaxItems`: whole number, 1 to 1 000.
-        public var maxItems: Int?
+        @export(implementation) public var maxItems: Int? { get { members("MaxItems") } set { members.set("MaxItems", newValue) } }
 
         /// Makes one from its members.
-        public init(policyArn: String, entityFilter: EntityType? = nil, pathPrefix: String? = nil, policyUsageFilter: PolicyUsageType? = nil, marker: String? = nil, maxItems: Int? = nil) {
-            self.policyArn = policyArn
-            self.entityFilter = entityFilter
-            self.pathPrefix = pathPrefix
-            self.policyUsageFilter = policyUsageFilter
-            self.marker = marker
-            self.maxItems = maxItems
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            policyArn = members("PolicyArn") ?? ""
-            entityFilter = members("EntityFilter")
-            pathPrefix = members("PathPrefix")
-            policyUsageFilter = members("PolicyUsageFilter")
-            marker = members("Marker")
-            maxItems = members("MaxItems")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(policyArn: String, entityFilter: EntityType? = nil, pathPrefix: String? = nil, policyUsageFilter: PolicyUsageType? = nil, marker: String? = nil, maxItems: Int? = nil) {
+            members = MemberValues()
             members.set("PolicyArn", policyArn)
             members.set("EntityFilter", entityFilter)
             members.set("PathPrefix", pathPrefix)
             members.set("PolicyUsageFilter", policyUsageFilter)
             members.set("Marker", marker)
             members.set("MaxItems", maxItems)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.listEntitiesForPolicyRequest }
     }
 
     /// Output of `ListEntitiesForPolicy`.
-    public struct ListEntitiesForPolicyResponse: AWSStructure {
+    public struct ListEntitiesForPolicyResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListEntitiesForPolicyResponse") }
+
         /// `PolicyGroups`: list.
-        public var policyGroups: [PolicyGroup]?
+        @export(implementation) public var policyGroups: [PolicyGroup]? { get { members("PolicyGroups") } set { members.set("PolicyGroups", newValue) } }
         /// `PolicyUsers`: list.
-        public var policyUsers: [PolicyUser]?
+        @export(implementation) public var policyUsers: [PolicyUser]? { get { members("PolicyUsers") } set { members.set("PolicyUsers", newValue) } }
         /// `PolicyRoles`: list.
-        public var policyRoles: [PolicyRole]?
+        @export(implementation) public var policyRoles: [PolicyRole]? { get { members("PolicyRoles") } set { members.set("PolicyRoles", newValue) } }
         /// `IsTruncated`: flag.
-        public var isTruncated: Bool?
+        @export(implementation) public var isTruncated: Bool? { get { members("IsTruncated") } set { members.set("IsTruncated", newValue) } }
         /// `Marker`: text.
-        public var marker: String?
+        @export(implementation) public var marker: String? { get { members("Marker") } set { members.set("Marker", newValue) } }
 
         /// Makes one from its members.
-        public init(policyGroups: [PolicyGroup]? = nil, policyUsers: [PolicyUser]? = nil, policyRoles: [PolicyRole]? = nil, isTruncated: Bool? = nil, marker: String? = nil) {
-            self.policyGroups = policyGroups
-            self.policyUsers = policyUsers
-            self.policyRoles = policyRoles
-            self.isTruncated = isTruncated
-            self.marker = marker
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            policyGroups = members("PolicyGroups")
-            policyUsers = members("PolicyUsers")
-            policyRoles = members("PolicyRoles")
-            isTruncated = members("IsTruncated")
-            marker = members("Marker")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(policyGroups: [PolicyGroup]? = nil, policyUsers: [PolicyUser]? = nil, policyRoles: [PolicyRole]? = nil, isTruncated: Bool? = nil, marker: String? = nil) {
+            members = MemberValues()
             members.set("PolicyGroups", policyGroups)
             members.set("PolicyUsers", policyUsers)
             members.set("PolicyRoles", policyRoles)
             members.set("IsTruncated", isTruncated)
             members.set("Marker", marker)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.listEntitiesForPolicyResponse }
     }
 
     /// Input of `ListInstanceProfilesForRole`.
-    public struct ListInstanceProfilesForRoleRequest: AWSStructure {
+    public struct ListInstanceProfilesForRoleRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListInstanceProfilesForRoleRequest") }
+
         /// `RoleName`: text, length 1 to 64, required.
-        public var roleName: String
+        @export(implementation) public var roleName: String { get { members("RoleName", or: "") } set { members.set("RoleName", newValue) } }
         /// `Marker`: text, length 1 to 320.
-        public var marker: String?
+        @export(implementation) public var marker: String? { get { members("Marker") } set { members.set("Marker", newValue) } }
         /// `MaxItems`: whole number, 1 to 1 000.
-        public var maxItems: Int?
+        @export(implementation) public var maxItems: Int? { get { members("MaxItems") } set { members.set("MaxItems", newValue) } }
 
         /// Makes one from its members.
-        public init(roleName: String, marker: String? = nil, maxItems: Int? = nil) {
-            self.roleName = roleName
-            self.marker = marker
-            self.maxItems = maxItems
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            roleName = members("RoleName") ?? ""
-            marker = members("Marker")
-            maxItems = members("MaxItems")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(roleName: String, marker: String? = nil, maxItems: Int? = nil) {
+            members = MemberValues()
             members.set("RoleName", roleName)
             members.set("Marker", marker)
             members.set("MaxItems", maxItems)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.listInstanceProfilesForRoleRequest }
     }
 
     /// Output of `ListInstanceProfilesForRole`.
-    public struct ListInstanceProfilesForRoleResponse: AWSStructure {
+    public struct ListInstanceProfilesForRoleResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListInstanceProfilesForRoleResponse") }
+
         /// `InstanceProfiles`: list, required.
-        public var instanceProfiles: [InstanceProfile]
+        @export(implementation) public var instanceProfiles: [InstanceProfile] { get { members("InstanceProfiles", or: []) } set { members.set("InstanceProfiles", newValue) } }
         /// `IsTruncated`: flag.
-        public var isTruncated: Bool?
+        @export(implementation) public var isTruncated: Bool? { get { members("IsTruncated") } set { members.set("IsTruncated", newValue) } }
         /// `Marker`: text.
-        public var marker: String?
+        @export(implementation) public var marker: String? { get { members("Marker") } set { members.set("Marker", newValue) } }
 
         /// Makes one from its members.
-        public init(instanceProfiles: [InstanceProfile], isTruncated: Bool? = nil, marker: String? = nil) {
-            self.instanceProfiles = instanceProfiles
-            self.isTruncated = isTruncated
-            self.marker = marker
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            instanceProfiles = members("InstanceProfiles") ?? []
-            isTruncated = members("IsTruncated")
-            marker = members("Marker")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(instanceProfiles: [InstanceProfile], isTruncated: Bool? = nil, marker: String? = nil) {
+            members = MemberValues()
             members.set("InstanceProfiles", instanceProfiles)
             members.set("IsTruncated", isTruncated)
             members.set("Marker", marker)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.listInstanceProfilesForRoleResponse }
     }
 
     /// Input of `ListPolicies`.
-    public struct ListPoliciesRequest: AWSStructure {
+    public struct ListPoliciesRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListPoliciesRequest") }
+
         /// `Scope`: enumeration.
-        public var scope: PolicyScopeType?
+        @export(implementation) public var scope: PolicyScopeType? { get { members("Scope") } set { members.set("Scope", newValue) } }
         /// `OnlyAttached`: flag.
-        public var onlyAttached: Bool?
+        @export(implementation) public var onlyAttached: Bool? { get { members("OnlyAttached") } set { members.set("OnlyAttached", newValue) } }
         /// `PathPrefix`: text, length 1 to 512.
-        public var pathPrefix: String?
+        @export(implementation) public var pathPrefix: String? { get { members("PathPrefix") } set { members.set("PathPrefix", newValue) } }
         /// `PolicyUsageFilter`: enumeration.
-        public var policyUsageFilter: PolicyUsageType?
+        @export(implementation) public var policyUsageFilter: PolicyUsageType? { get { members("PolicyUsageFilter") } set { members.set("PolicyUsageFilter", newValue) } }
         /// `Marker`: text, length 1 to 320.
-        public var marker: String?
+        @export(implementation) public var marker: String? { get { members("Marker") } set { members.set("Marker", newValue) } }
         /// `MaxItems`: whole number, 1 to 1 000.
-        public var maxItems: Int?
+        @export(implementation) public var maxItems: Int? { get { members("MaxItems") } set { members.set("MaxItems", newValue) } }
 
         /// Makes one from its members.
-        public init(scope: PolicyScopeType? = nil, onlyAttached: Bool? = nil, pathPrefix: String? = nil, policyUsageFilter: PolicyUsageType? = nil, marker: String? = nil, maxItems: Int? = nil) {
-            self.scope = scope
-            self.onlyAttached = onlyAttached
-            self.pathPrefix = pathPrefix
-            self.policyUsageFilter = policyUsageFilter
-            self.marker = marker
-            self.maxItems = maxItems
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            scope = members("Scope")
-            onlyAttached = members("OnlyAttached")
-            pathPrefix = members("PathPrefix")
-            policyUsageFilter = members("PolicyUsageFilter")
-            marker = members("Marker")
-            maxItems = members("MaxItems")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(scope: PolicyScopeType? = nil, onlyAttached: Bool? = nil, pathPrefix: String? = nil, policyUsageFilter: PolicyUsageType? = nil, marker: String? = nil, maxItems: Int? = nil) {
+            members = MemberValues()
             members.set("Scope", scope)
             members.set("OnlyAttached", onlyAttached)
             members.set("PathPrefix", pathPrefix)
             members.set("PolicyUsageFilter", policyUsageFilter)
             members.set("Marker", marker)
             members.set("MaxItems", maxItems)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.listPoliciesRequest }
     }
 
     /// Output of `ListPolicies`.
-    public struct ListPoliciesResponse: AWSStructure {
+    public struct ListPoliciesResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListPoliciesResponse") }
+
         /// `Policies`: list.
-        public var policies: [Policy]?
+        @export(implementation) public var policies: [Policy]? { get { members("Policies") } set { members.set("Policies", newValue) } }
         /// `IsTruncated`: flag.
-        public var isTruncated: Bool?
+        @export(implementation) public var isTruncated: Bool? { get { members("IsTruncated") } set { members.set("IsTruncated", newValue) } }
         /// `Marker`: text.
-        public var marker: String?
+        @export(implementation) public var marker: String? { get { members("Marker") } set { members.set("Marker", newValue) } }
 
         /// Makes one from its members.
-        public init(policies: [Policy]? = nil, isTruncated: Bool? = nil, marker: String? = nil) {
-            self.policies = policies
-            self.isTruncated = isTruncated
-            self.marker = marker
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            policies = members("Policies")
-            isTruncated = members("IsTruncated")
-            marker = members("Marker")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(policies: [Policy]? = nil, isTruncated: Bool? = nil, marker: String? = nil) {
+            members = MemberValues()
             members.set("Policies", policies)
             members.set("IsTruncated", isTruncated)
             members.set("Marker", marker)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.listPoliciesResponse }
     }
 
     /// Input of `ListPolicyTags`.
-    public struct ListPolicyTagsRequest: AWSStructure {
+    public struct ListPolicyTagsRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListPolicyTagsRequest") }
+
         /// `PolicyArn`: text, length 20 to 2 048, required.
-        public var policyArn: String
+        @export(implementation) public var policyArn: String { get { members("PolicyArn", or: "") } set { members.set("PolicyArn", newValue) } }
         /// `Marker`: text, length 1 to 320.
-        public var marker: String?
+        @export(implementation) public var marker: String? { get { members("Marker") } set { members.set("Marker", newValue) } }
         /// `MaxItems`: whole number, 1 to 1 000.
-        public var maxItems: Int?
+        @export(implementation) public var maxItems: Int? { get { members("MaxItems") } set { members.set("MaxItems", newValue) } }
 
         /// Makes one from its members.
-        public init(policyArn: String, marker: String? = nil, maxItems: Int? = nil) {
-            self.policyArn = policyArn
-            self.marker = marker
-            self.maxItems = maxItems
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            policyArn = members("PolicyArn") ?? ""
-            marker = members("Marker")
-            maxItems = members("MaxItems")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(policyArn: String, marker: String? = nil, maxItems: Int? = nil) {
+            members = MemberValues()
             members.set("PolicyArn", policyArn)
             members.set("Marker", marker)
             members.set("MaxItems", maxItems)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.listPolicyTagsRequest }
     }
 
     /// Output of `ListPolicyTags`.
-    public struct ListPolicyTagsResponse: AWSStructure {
+    public struct ListPolicyTagsResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListPolicyTagsResponse") }
+
         /// `Tags`: list, length up to 50, required.
-        public var tags: [Tag]
+        @export(implementation) public var tags: [Tag] { get { members("Tags", or: []) } set { members.set("Tags", newValue) } }
         /// `IsTruncated`: flag.
-        public var isTruncated: Bool?
+        @export(implementation) public var isTruncated: Bool? { get { members("IsTruncated") } set { members.set("IsTruncated", newValue) } }
         /// `Marker`: text.
-        public var marker: String?
+        @export(implementation) public var marker: String? { get { members("Marker") } set { members.set("Marker", newValue) } }
 
         /// Makes one from its members.
-        public init(tags: [Tag], isTruncated: Bool? = nil, marker: String? = nil) {
-            self.tags = tags
-            self.isTruncated = isTruncated
-            self.marker = marker
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            tags = members("Tags") ?? []
-            isTruncated = members("IsTruncated")
-            marker = members("Marker")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(tags: [Tag], isTruncated: Bool? = nil, marker: String? = nil) {
+            members = MemberValues()
             members.set("Tags", tags)
             members.set("IsTruncated", isTruncated)
             members.set("Marker", marker)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.listPolicyTagsResponse }
     }
 
     /// Input of `ListPolicyVersions`.
-    public struct ListPolicyVersionsRequest: AWSStructure {
+    public struct ListPolicyVersionsRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListPolicyVersionsRequest") }
+
         /// `PolicyArn`: text, length 20 to 2 048, required.
-        public var policyArn: String
+        @export(implementation) public var policyArn: String { get { members("PolicyArn", or: "") } set { members.set("PolicyArn", newValue) } }
         /// `Marker`: text, length 1 to 320.
-        public var marker: String?
+        @export(implementation) public var marker: String? { get { members("Marker") } set { members.set("Marker", newValue) } }
         /// `MaxItems`: whole number, 1 to 1 000.
-        public var maxItems: Int?
+        @export(implementation) public var maxItems: Int? { get { members("MaxItems") } set { members.set("MaxItems", newValue) } }
 
         /// Makes one from its members.
-        public init(policyArn: String, marker: String? = nil, maxItems: Int? = nil) {
-            self.policyArn = policyArn
-            self.marker = marker
-            self.maxItems = maxItems
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            policyArn = members("PolicyArn") ?? ""
-            marker = members("Marker")
-            maxItems = members("MaxItems")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(policyArn: String, marker: String? = nil, maxItems: Int? = nil) {
+            members = MemberValues()
             members.set("PolicyArn", policyArn)
             members.set("Marker", marker)
             members.set("MaxItems", maxItems)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.listPolicyVersionsRequest }
     }
 
     /// Output of `ListPolicyVersions`.
-    public struct ListPolicyVersionsResponse: AWSStructure {
+    public struct ListPolicyVersionsResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListPolicyVersionsResponse") }
+
         /// `Versions`: list.
-        public var versions: [PolicyVersion]?
+        @export(implementation) public var versions: [PolicyVersion]? { get { members("Versions") } set { members.set("Versions", newValue) } }
         /// `IsTruncated`: flag.
-        public var isTruncated: Bool?
+        @export(implementation) public var isTruncated: Bool? { get { members("IsTruncated") } set { members.set("IsTruncated", newValue) } }
         /// `Marker`: text.
-        public var marker: String?
+        @export(implementation) public var marker: String? { get { members("Marker") } set { members.set("Marker", newValue) } }
 
         /// Makes one from its members.
-        public init(versions: [PolicyVersion]? = nil, isTruncated: Bool? = nil, marker: String? = nil) {
-            self.versions = versions
-            self.isTruncated = isTruncated
-            self.marker = marker
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            versions = members("Versions")
-            isTruncated = members("IsTruncated")
-            marker = members("Marker")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(versions: [PolicyVersion]? = nil, isTruncated: Bool? = nil, marker: String? = nil) {
+            members = MemberValues()
             members.set("Versions", versions)
             members.set("IsTruncated", isTruncated)
             members.set("Marker", marker)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.listPolicyVersionsResponse }
     }
 
     /// Input of `ListRolePolicies`.
-    public struct ListRolePoliciesRequest: AWSStructure {
+    public struct ListRolePoliciesRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListRolePoliciesRequest") }
+
         /// `RoleName`: text, length 1 to 64, required.
-        public var roleName: String
+        @export(implementation) public var roleName: String { get { members("RoleName", or: "") } set { members.set("RoleName", newValue) } }
         /// `Marker`: text, length 1 to 320.
-        public var marker: String?
+        @export(implementation) public var marker: String? { get { members("Marker") } set { members.set("Marker", newValue) } }
         /// `MaxItems`: whole number, 1 to 1 000.
-        public var maxItems: Int?
+        @export(implementation) public var maxItems: Int? { get { members("MaxItems") } set { members.set("MaxItems", newValue) } }
 
         /// Makes one from its members.
-        public init(roleName: String, marker: String? = nil, maxItems: Int? = nil) {
-            self.roleName = roleName
-            self.marker = marker
-            self.maxItems = maxItems
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            roleName = members("RoleName") ?? ""
-            marker = members("Marker")
-            maxItems = members("MaxItems")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(roleName: String, marker: String? = nil, maxItems: Int? = nil) {
+            members = MemberValues()
             members.set("RoleName", roleName)
             members.set("Marker", marker)
             members.set("MaxItems", maxItems)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.listRolePoliciesRequest }
     }
 
     /// Output of `ListRolePolicies`.
-    public struct ListRolePoliciesResponse: AWSStructure {
+    public struct ListRolePoliciesResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListRolePoliciesResponse") }
+
         /// `PolicyNames`: list, required.
-        public var policyNames: [String]
+        @export(implementation) public var policyNames: [String] { get { members("PolicyNames", or: []) } set { members.set("PolicyNames", newValue) } }
         /// `IsTruncated`: flag.
-        public var isTruncated: Bool?
+        @export(implementation) public var isTruncated: Bool? { get { members("IsTruncated") } set { members.set("IsTruncated", newValue) } }
         /// `Marker`: text.
-        public var marker: String?
+        @export(implementation) public var marker: String? { get { members("Marker") } set { members.set("Marker", newValue) } }
 
         /// Makes one from its members.
-        public init(policyNames: [String], isTruncated: Bool? = nil, marker: String? = nil) {
-            self.policyNames = policyNames
-            self.isTruncated = isTruncated
-            self.marker = marker
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            policyNames = members("PolicyNames") ?? []
-            isTruncated = members("IsTruncated")
-            marker = members("Marker")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(policyNames: [String], isTruncated: Bool? = nil, marker: String? = nil) {
+            members = MemberValues()
             members.set("PolicyNames", policyNames)
             members.set("IsTruncated", isTruncated)
             members.set("Marker", marker)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.listRolePoliciesResponse }
     }
 
     /// Input of `ListRoleTags`.
-    public struct ListRoleTagsRequest: AWSStructure {
+    public struct ListRoleTagsRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListRoleTagsRequest") }
+
         /// `RoleName`: text, length 1 to 64, required.
-        public var roleName: String
+        @export(implementation) public var roleName: String { get { members("RoleName", or: "") } set { members.set("RoleName", newValue) } }
         /// `Marker`: text, length 1 to 320.
-        public var marker: String?
+        @export(implementation) public var marker: String? { get { members("Marker") } set { members.set("Marker", newValue) } }
         /// `MaxItems`: whole number, 1 to 1 000.
-        public var maxItems: Int?
+        @export(implementation) public var maxItems: Int? { get { members("MaxItems") } set { members.set("MaxItems", newValue) } }
 
         /// Makes one from its members.
-        public init(roleName: String, marker: String? = nil, maxItems: Int? = nil) {
-            self.roleName = roleName
-            self.marker = marker
-            self.maxItems = maxItems
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            roleName = members("RoleName") ?? ""
-            marker = members("Marker")
-            maxItems = members("MaxItems")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(roleName: String, marker: String? = nil, maxItems: Int? = nil) {
+            members = MemberValues()
             members.set("RoleName", roleName)
             members.set("Marker", marker)
             members.set("MaxItems", maxItems)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.listRoleTagsRequest }
     }
 
     /// Output of `ListRoleTags`.
-    public struct ListRoleTagsResponse: AWSStructure {
+    public struct ListRoleTagsResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListRoleTagsResponse") }
+
         /// `Tags`: list, length up to 50, required.
-        public var tags: [Tag]
+        @export(implementation) public var tags: [Tag] { get { members("Tags", or: []) } set { members.set("Tags", newValue) } }
         /// `IsTruncated`: flag.
-        public var isTruncated: Bool?
+        @export(implementation) public var isTruncated: Bool? { get { members("IsTruncated") } set { members.set("IsTruncated", newValue) } }
         /// `Marker`: text.
-        public var marker: String?
+        @export(implementation) public var marker: String? { get { members("Marker") } set { members.set("Marker", newValue) } }
 
         /// Makes one from its members.
-        public init(tags: [Tag], isTruncated: Bool? = nil, marker: String? = nil) {
-            self.tags = tags
-            self.isTruncated = isTruncated
-            self.marker = marker
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            tags = members("Tags") ?? []
-            isTruncated = members("IsTruncated")
-            marker = members("Marker")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(tags: [Tag], isTruncated: Bool? = nil, marker: String? = nil) {
+            members = MemberValues()
             members.set("Tags", tags)
             members.set("IsTruncated", isTruncated)
             members.set("Marker", marker)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.listRoleTagsResponse }
     }
 
     /// Input of `ListRoles`.
-    public struct ListRolesRequest: AWSStructure {
+    public struct ListRolesRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListRolesRequest") }
+
         /// `PathPrefix`: text, length 1 to 512.
-        public var pathPrefix: String?
+        @export(implementation) public var pathPrefix: String? { get { members("PathPrefix") } set { members.set("PathPrefix", newValue) } }
         /// `Marker`: text, length 1 to 320.
-        public var marker: String?
+        @export(implementation) public var marker: String? { get { members("Marker") } set { members.set("Marker", newValue) } }
         /// `MaxItems`: whole number, 1 to 1 000.
-        public var maxItems: Int?
+        @export(implementation) public var maxItems: Int? { get { members("MaxItems") } set { members.set("MaxItems", newValue) } }
 
         /// Makes one from its members.
-        public init(pathPrefix: String? = nil, marker: String? = nil, maxItems: Int? = nil) {
-            self.pathPrefix = pathPrefix
-            self.marker = marker
-            self.maxItems = maxItems
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            pathPrefix = members("PathPrefix")
-            marker = members("Marker")
-            maxItems = members("MaxItems")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(pathPrefix: String? = nil, marker: String? = nil, maxItems: Int? = nil) {
+            members = MemberValues()
             members.set("PathPrefix", pathPrefix)
             members.set("Marker", marker)
             members.set("MaxItems", maxItems)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.listRolesRequest }
     }
 
     /// Output of `ListRoles`.
-    public struct ListRolesResponse: AWSStructure {
+    public struct ListRolesResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListRolesResponse") }
+
         /// `Roles`: list, required.
-        public var roles: [Role]
+        @export(implementation) public var roles: [Role] { get { members("Roles", or: []) } set { members.set("Roles", newValue) } }
         /// `IsTruncated`: flag.
-        public var isTruncated: Bool?
+        @export(implementation) public var isTruncated: Bool? { get { members("IsTruncated") } set { members.set("IsTruncated", newValue) } }
         /// `Marker`: text.
-        public var marker: String?
+        @export(implementation) public var marker: String? { get { members("Marker") } set { members.set("Marker", newValue) } }
 
         /// Makes one from its members.
-        public init(roles: [Role], isTruncated: Bool? = nil, marker: String? = nil) {
-            self.roles = roles
-            self.isTruncated = isTruncated
-            self.marker = marker
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            roles = members("Roles") ?? []
-            isTruncated = members("IsTruncated")
-            marker = members("Marker")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(roles: [Role], isTruncated: Bool? = nil, marker: String? = nil) {
+            members = MemberValues()
             members.set("Roles", roles)
             members.set("IsTruncated", isTruncated)
             members.set("Marker", marker)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.listRolesResponse }
     }
 
     /// The model's structure `Policy`.
-    public struct Policy: AWSStructure {
+    public struct Policy: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("Policy") }
+
         /// `PolicyName`: text, length 1 to 128.
-        public var policyName: String?
+        @export(implementation) public var policyName: String? { get { members("PolicyName") } set { members.set("PolicyName", newValue) } }
         /// `PolicyId`: text, length 16 to 128.
-        public var policyId: String?
+        @export(implementation) public var policyId: String? { get { members("PolicyId") } set { members.set("PolicyId", newValue) } }
         /// `Arn`: text, length 20 to 2 048.
-        public var arn: String?
+        @export(implementation) public var arn: String? { get { members("Arn") } set { members.set("Arn", newValue) } }
         /// `Path`: text, length 1 to 512.
-        public var path: String?
+        @export(implementation) public var path: String? { get { members("Path") } set { members.set("Path", newValue) } }
         /// `DefaultVersionId`: text.
-        public var defaultVersionId: String?
+        @export(implementation) public var defaultVersionId: String? { get { members("DefaultVersionId") } set { members.set("DefaultVersionId", newValue) } }
         /// `AttachmentCount`: whole number.
-        public var attachmentCount: Int?
+        @export(implementation) public var attachmentCount: Int? { get { members("AttachmentCount") } set { members.set("AttachmentCount", newValue) } }
         /// `PermissionsBoundaryUsageCount`: whole number.
-        public var permissionsBoundaryUsageCount: Int?
+        @export(implementation) public var permissionsBoundaryUsageCount: Int? { get { members("PermissionsBoundaryUsageCount") } set { members.set("PermissionsBoundaryUsageCount", newValue) } }
         /// `IsAttachable`: flag.
-        public var isAttachable: Bool?
+        @export(implementation) public var isAttachable: Bool? { get { members("IsAttachable") } set { members.set("IsAttachable", newValue) } }
         /// `Description`: text, length up to 1 000.
-        public var description: String?
+        @export(implementation) public var description: String? { get { members("Description") } set { members.set("Description", newValue) } }
         /// `CreateDate`: moment.
-        public var createDate: Timestamp?
+        @export(implementation) public var createDate: Timestamp? { get { members("CreateDate") } set { members.set("CreateDate", newValue) } }
         /// `UpdateDate`: moment.
-        public var updateDate: Timestamp?
+        @export(implementation) public var updateDate: Timestamp? { get { members("UpdateDate") } set { members.set("UpdateDate", newValue) } }
         /// `Tags`: list, length up to 50.
-        public var tags: [Tag]?
+        @export(implementation) public var tags: [Tag]? { get { members("Tags") } set { members.set("Tags", newValue) } }
 
         /// Makes one from its members.
-        public init(policyName: String? = nil, policyId: String? = nil, arn: String? = nil, path: String? = nil, defaultVersionId: String? = nil, attachmentCount: Int? = nil, permissionsBoundaryUsageCount: Int? = nil, isAttachable: Bool? = nil, description: String? = nil, createDate: Timestamp? = nil, updateDate: Timestamp? = nil, tags: [Tag]? = nil) {
-            self.policyName = policyName
-            self.policyId = policyId
-            self.arn = arn
-            self.path = path
-            self.defaultVersionId = defaultVersionId
-            self.attachmentCount = attachmentCount
-            self.permissionsBoundaryUsageCount = permissionsBoundaryUsageCount
-            self.isAttachable = isAttachable
-            self.description = description
-            self.createDate = createDate
-            self.updateDate = updateDate
-            self.tags = tags
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            policyName = members("PolicyName")
-            policyId = members("PolicyId")
-            arn = members("Arn")
-            path = members("Path")
-            defaultVersionId = members("DefaultVersionId")
-            attachmentCount = members("AttachmentCount")
-            permissionsBoundaryUsageCount = members("PermissionsBoundaryUsageCount")
-            isAttachable = members("IsAttachable")
-            description = members("Description")
-            createDate = members("CreateDate")
-            updateDate = members("UpdateDate")
-            tags = members("Tags")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(policyName: String? = nil, policyId: String? = nil, arn: String? = nil, path: String? = nil, defaultVersionId: String? = nil, attachmentCount: Int? = nil, permissionsBoundaryUsageCount: Int? = nil, isAttachable: Bool? = nil, description: String? = nil, createDate: Timestamp? = nil, updateDate: Timestamp? = nil, tags: [Tag]? = nil) {
+            members = MemberValues()
             members.set("PolicyName", policyName)
             members.set("PolicyId", policyId)
             members.set("Arn", arn)
@@ -1578,74 +1070,50 @@ extension IAM {
             members.set("CreateDate", createDate)
             members.set("UpdateDate", updateDate)
             members.set("Tags", tags)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.policy }
     }
 
     /// The model's structure `PolicyGroup`.
-    public struct PolicyGroup: AWSStructure {
+    public struct PolicyGroup: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("PolicyGroup") }
+
         /// `GroupName`: text, length 1 to 128.
-        public var groupName: String?
+        @export(implementation) public var groupName: String? { get { members("GroupName") } set { members.set("GroupName", newValue) } }
         /// `GroupId`: text, length 16 to 128.
-        public var groupId: String?
+        @export(implementation) public var groupId: String? { get { members("GroupId") } set { members.set("GroupId", newValue) } }
 
         /// Makes one from its members.
-        public init(groupName: String? = nil, groupId: String? = nil) {
-            self.groupName = groupName
-            self.groupId = groupId
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            groupName = members("GroupName")
-            groupId = members("GroupId")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(groupName: String? = nil, groupId: String? = nil) {
+            members = MemberValues()
             members.set("GroupName", groupName)
             members.set("GroupId", groupId)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.policyGroup }
     }
 
     /// The model's structure `PolicyRole`.
-    public struct PolicyRole: AWSStructure {
+    public struct PolicyRole: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("PolicyRole") }
+
         /// `RoleName`: text, length 1 to 64.
-        public var roleName: String?
+        @export(implementation) public var roleName: String? { get { members("RoleName") } set { members.set("RoleName", newValue) } }
         /// `RoleId`: text, length 16 to 128.
-        public var roleId: String?
+        @export(implementation) public var roleId: String? { get { members("RoleId") } set { members.set("RoleId", newValue) } }
 
         /// Makes one from its members.
-        public init(roleName: String? = nil, roleId: String? = nil) {
-            self.roleName = roleName
-            self.roleId = roleId
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            roleName = members("RoleName")
-            roleId = members("RoleId")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(roleName: String? = nil, roleId: String? = nil) {
+            members = MemberValues()
             members.set("RoleName", roleName)
             members.set("RoleId", roleId)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.policyRole }
     }
 }

@@ -5,211 +5,139 @@ public import AWSProtocol
 
 extension IAM {
     /// The model's structure `PolicyUser`.
-    public struct PolicyUser: AWSStructure {
+    public struct PolicyUser: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("PolicyUser") }
+
         /// `UserName`: text, length 1 to 64.
-        public var userName: String?
+        @export(implementation) public var userName: String? { get { members("UserName") } set { members.set("UserName", newValue) } }
         /// `UserId`: text, length 16 to 128.
-        public var userId: String?
+        @export(implementation) public var userId: String? { get { members("UserId") } set { members.set("UserId", newValue) } }
 
         /// Makes one from its members.
-        public init(userName: String? = nil, userId: String? = nil) {
-            self.userName = userName
-            self.userId = userId
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            userName = members("UserName")
-            userId = members("UserId")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(userName: String? = nil, userId: String? = nil) {
+            members = MemberValues()
             members.set("UserName", userName)
             members.set("UserId", userId)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.policyUser }
     }
 
     /// The model's structure `PolicyVersion`.
-    public struct PolicyVersion: AWSStructure {
+    public struct PolicyVersion: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("PolicyVersion") }
+
         /// `Document`: text, length 1 to 131 072.
-        public var document: String?
+        @export(implementation) public var document: String? { get { members("Document") } set { members.set("Document", newValue) } }
         /// `VersionId`: text.
-        public var versionId: String?
+        @export(implementation) public var versionId: String? { get { members("VersionId") } set { members.set("VersionId", newValue) } }
         /// `IsDefaultVersion`: flag.
-        public var isDefaultVersion: Bool?
+        @export(implementation) public var isDefaultVersion: Bool? { get { members("IsDefaultVersion") } set { members.set("IsDefaultVersion", newValue) } }
         /// `CreateDate`: moment.
-        public var createDate: Timestamp?
+        @export(implementation) public var createDate: Timestamp? { get { members("CreateDate") } set { members.set("CreateDate", newValue) } }
 
         /// Makes one from its members.
-        public init(document: String? = nil, versionId: String? = nil, isDefaultVersion: Bool? = nil, createDate: Timestamp? = nil) {
-            self.document = document
-            self.versionId = versionId
-            self.isDefaultVersion = isDefaultVersion
-            self.createDate = createDate
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            document = members("Document")
-            versionId = members("VersionId")
-            isDefaultVersion = members("IsDefaultVersion")
-            createDate = members("CreateDate")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(document: String? = nil, versionId: String? = nil, isDefaultVersion: Bool? = nil, createDate: Timestamp? = nil) {
+            members = MemberValues()
             members.set("Document", document)
             members.set("VersionId", versionId)
             members.set("IsDefaultVersion", isDefaultVersion)
             members.set("CreateDate", createDate)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.policyVersion }
     }
 
     /// Input of `PutRolePermissionsBoundary`.
-    public struct PutRolePermissionsBoundaryRequest: AWSStructure {
+    public struct PutRolePermissionsBoundaryRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("PutRolePermissionsBoundaryRequest") }
+
         /// `RoleName`: text, length 1 to 64, required.
-        public var roleName: String
+        @export(implementation) public var roleName: String { get { members("RoleName", or: "") } set { members.set("RoleName", newValue) } }
         /// `PermissionsBoundary`: text, length 20 to 2 048, required.
-        public var permissionsBoundary: String
+        @export(implementation) public var permissionsBoundary: String { get { members("PermissionsBoundary", or: "") } set { members.set("PermissionsBoundary", newValue) } }
 
         /// Makes one from its members.
-        public init(roleName: String, permissionsBoundary: String) {
-            self.roleName = roleName
-            self.permissionsBoundary = permissionsBoundary
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            roleName = members("RoleName") ?? ""
-            permissionsBoundary = members("PermissionsBoundary") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(roleName: String, permissionsBoundary: String) {
+            members = MemberValues()
             members.set("RoleName", roleName)
             members.set("PermissionsBoundary", permissionsBoundary)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.putRolePermissionsBoundaryRequest }
     }
 
     /// Input of `PutRolePolicy`.
-    public struct PutRolePolicyRequest: AWSStructure {
+    public struct PutRolePolicyRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("PutRolePolicyRequest") }
+
         /// `RoleName`: text, length 1 to 64, required.
-        public var roleName: String
+        @export(implementation) public var roleName: String { get { members("RoleName", or: "") } set { members.set("RoleName", newValue) } }
         /// `PolicyName`: text, length 1 to 128, required.
-        public var policyName: String
+        @export(implementation) public var policyName: String { get { members("PolicyName", or: "") } set { members.set("PolicyName", newValue) } }
         /// `PolicyDocument`: text, length 1 to 131 072, required.
-        public var policyDocument: String
+        @export(implementation) public var policyDocument: String { get { members("PolicyDocument", or: "") } set { members.set("PolicyDocument", newValue) } }
 
         /// Makes one from its members.
-        public init(roleName: String, policyName: String, policyDocument: String) {
-            self.roleName = roleName
-            self.policyName = policyName
-            self.policyDocument = policyDocument
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            roleName = members("RoleName") ?? ""
-            policyName = members("PolicyName") ?? ""
-            policyDocument = members("PolicyDocument") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(roleName: String, policyName: String, policyDocument: String) {
+            members = MemberValues()
             members.set("RoleName", roleName)
             members.set("PolicyName", policyName)
             members.set("PolicyDocument", policyDocument)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.putRolePolicyRequest }
     }
 
     /// The model's structure `Role`.
-    public struct Role: AWSStructure {
+    public struct Role: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("Role") }
+
         /// `Path`: text, length 1 to 512, required.
-        public var path: String
+        @export(implementation) public var path: String { get { members("Path", or: "") } set { members.set("Path", newValue) } }
         /// `RoleName`: text, length 1 to 64, required.
-        public var roleName: String
+        @export(implementation) public var roleName: String { get { members("RoleName", or: "") } set { members.set("RoleName", newValue) } }
         /// `RoleId`: text, length 16 to 128, required.
-        public var roleId: String
+        @export(implementation) public var roleId: String { get { members("RoleId", or: "") } set { members.set("RoleId", newValue) } }
         /// `Arn`: text, length 20 to 2 048, required.
-        public var arn: String
+        @export(implementation) public var arn: String { get { members("Arn", or: "") } set { members.set("Arn", newValue) } }
         /// `CreateDate`: moment, required.
-        public var createDate: Timestamp
+        @export(implementation) public var createDate: Timestamp { get { members("CreateDate", or: Timestamp(secondsSinceEpoch: 0)) } set { members.set("CreateDate", newValue) } }
         /// `AssumeRolePolicyDocument`: text, length 1 to 131 072.
-        public var assumeRolePolicyDocument: String?
+        @export(implementation) public var assumeRolePolicyDocument: String? { get { members("AssumeRolePolicyDocument") } set { members.set("AssumeRolePolicyDocument", newValue) } }
         /// `Description`: text, length up to 1 000.
-        public var description: String?
+        @export(implementation) public var description: String? { get { members("Description") } set { members.set("Description", newValue) } }
         /// `MaxSessionDuration`: whole number, 3 600 to 43 200.
-        public var maxSessionDuration: Int?
+        @export(implementation) public var maxSessionDuration: Int? { get { members("MaxSessionDuration") } set { members.set("MaxSessionDuration", newValue) } }
         /// `PermissionsBoundary`: structure.
-        public var permissionsBoundary: AttachedPermissionsBoundary?
+        @export(implementation) public var permissionsBoundary: AttachedPermissionsBoundary? { get { members("PermissionsBoundary") } set { members.set("PermissionsBoundary", newValue) } }
         /// `Tags`: list, length up to 50.
-        public var tags: [Tag]?
+        @export(implementation) public var tags: [Tag]? { get { members("Tags") } set { members.set("Tags", newValue) } }
         /// `RoleLastUsed`: structure.
-        public var roleLastUsed: RoleLastUsed?
+        @export(implementation) public var roleLastUsed: RoleLastUsed? { get { members("RoleLastUsed") } set { members.set("RoleLastUsed", newValue) } }
         /// `SourceRoleTemplate`: structure.
-        public var sourceRoleTemplate: SourceRoleTemplate?
+        @export(implementation) public var sourceRoleTemplate: SourceRoleTemplate? { get { members("SourceRoleTemplate") } set { members.set("SourceRoleTemplate", newValue) } }
 
         /// Makes one from its members.
-        public init(path: String, roleName: String, roleId: String, arn: String, createDate: Timestamp, assumeRolePolicyDocument: String? = nil, description: String? = nil, maxSessionDuration: Int? = nil, permissionsBoundary: AttachedPermissionsBoundary? = nil, tags: [Tag]? = nil, roleLastUsed: RoleLastUsed? = nil, sourceRoleTemplate: SourceRoleTemplate? = nil) {
-            self.path = path
-            self.roleName = roleName
-            self.roleId = roleId
-            self.arn = arn
-            self.createDate = createDate
-            self.assumeRolePolicyDocument = assumeRolePolicyDocument
-            self.description = description
-            self.maxSessionDuration = maxSessionDuration
-            self.permissionsBoundary = permissionsBoundary
-            self.tags = tags
-            self.roleLastUsed = roleLastUsed
-            self.sourceRoleTemplate = sourceRoleTemplate
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            path = members("Path") ?? ""
-            roleName = members("RoleName") ?? ""
-            roleId = members("RoleId") ?? ""
-            arn = members("Arn") ?? ""
-            createDate = members("CreateDate") ?? Timestamp(secondsSinceEpoch: 0)
-            assumeRolePolicyDocument = members("AssumeRolePolicyDocument")
-            description = members("Description")
-            maxSessionDuration = members("MaxSessionDuration")
-            permissionsBoundary = members("PermissionsBoundary")
-            tags = members("Tags")
-            roleLastUsed = members("RoleLastUsed")
-            sourceRoleTemplate = members("SourceRoleTemplate")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(path: String, roleName: String, roleId: String, arn: String, createDate: Timestamp, assumeRolePolicyDocument: String? = nil, description: String? = nil, maxSessionDuration: Int? = nil, permissionsBoundary: AttachedPermissionsBoundary? = nil, tags: [Tag]? = nil, roleLastUsed: RoleLastUsed? = nil, sourceRoleTemplate: SourceRoleTemplate? = nil) {
+            members = MemberValues()
             members.set("Path", path)
             members.set("RoleName", roleName)
             members.set("RoleId", roleId)
@@ -222,415 +150,286 @@ extension IAM {
             members.set("Tags", tags)
             members.set("RoleLastUsed", roleLastUsed)
             members.set("SourceRoleTemplate", sourceRoleTemplate)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.role }
     }
 
     /// The model's structure `RoleLastUsed`.
-    public struct RoleLastUsed: AWSStructure {
+    public struct RoleLastUsed: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("RoleLastUsed") }
+
         /// `LastUsedDate`: moment.
-        public var lastUsedDate: Timestamp?
+        @export(implementation) public var lastUsedDate: Timestamp? { get { members("LastUsedDate") } set { members.set("LastUsedDate", newValue) } }
         /// `Region`: text.
-        public var region: String?
+        @export(implementation) public var region: String? { get { members("Region") } set { members.set("Region", newValue) } }
 
         /// Makes one from its members.
-        public init(lastUsedDate: Timestamp? = nil, region: String? = nil) {
-            self.lastUsedDate = lastUsedDate
-            self.region = region
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            lastUsedDate = members("LastUsedDate")
-            region = members("Region")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(lastUsedDate: Timestamp? = nil, region: String? = nil) {
+            members = MemberValues()
             members.set("LastUsedDate", lastUsedDate)
             members.set("Region", region)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.roleLastUsed }
     }
 
     /// Input of `SetDefaultPolicyVersion`.
-    public struct SetDefaultPolicyVersionRequest: AWSStructure {
+    public struct SetDefaultPolicyVersionRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("SetDefaultPolicyVersionRequest") }
+
         /// `PolicyArn`: text, length 20 to 2 048, required.
-        public var policyArn: String
+        @export(implementation) public var policyArn: String { get { members("PolicyArn", or: "") } set { members.set("PolicyArn", newValue) } }
         /// `VersionId`: text, required.
-        public var versionId: String
+        @export(implementation) public var versionId: String { get { members("VersionId", or: "") } set { members.set("VersionId", newValue) } }
 
         /// Makes one from its members.
-        public init(policyArn: String, versionId: String) {
-            self.policyArn = policyArn
-            self.versionId = versionId
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            policyArn = members("PolicyArn") ?? ""
-            versionId = members("VersionId") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(policyArn: String, versionId: String) {
+            members = MemberValues()
             members.set("PolicyArn", policyArn)
             members.set("VersionId", versionId)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.setDefaultPolicyVersionRequest }
     }
 
     /// The model's structure `SourceRoleTemplate`.
-    public struct SourceRoleTemplate: AWSStructure {
+    public struct SourceRoleTemplate: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("SourceRoleTemplate") }
+
         /// `TemplateArn`: text, length 20 to 2 048, required.
-        public var templateArn: String
+        @export(implementation) public var templateArn: String { get { members("TemplateArn", or: "") } set { members.set("TemplateArn", newValue) } }
         /// `TemplateMinorVersion`: whole number, required.
-        public var templateMinorVersion: Int
+        @export(implementation) public var templateMinorVersion: Int { get { members("TemplateMinorVersion", or: 0) } set { members.set("TemplateMinorVersion", newValue) } }
 
         /// Makes one from its members.
-        public init(templateArn: String, templateMinorVersion: Int) {
-            self.templateArn = templateArn
-            self.templateMinorVersion = templateMinorVersion
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            templateArn = members("TemplateArn") ?? ""
-            templateMinorVersion = members("TemplateMinorVersion") ?? 0
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(templateArn: String, templateMinorVersion: Int) {
+            members = MemberValues()
             members.set("TemplateArn", templateArn)
             members.set("TemplateMinorVersion", templateMinorVersion)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.sourceRoleTemplate }
     }
 
     /// The model's structure `Tag`.
-    public struct Tag: AWSStructure {
+    public struct Tag: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("Tag") }
+
         /// `Key`: text, length 1 to 128, required.
-        public var key: String
+        @export(implementation) public var key: String { get { members("Key", or: "") } set { members.set("Key", newValue) } }
         /// `Value`: text, length 0 to 256, required.
-        public var value: String
+        @export(implementation) public var value: String { get { members("Value", or: "") } set { members.set("Value", newValue) } }
 
         /// Makes one from its members.
-        public init(key: String, value: String) {
-            self.key = key
-            self.value = value
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            key = members("Key") ?? ""
-            value = members("Value") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(key: String, value: String) {
+            members = MemberValues()
             members.set("Key", key)
             members.set("Value", value)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.tag }
     }
 
     /// Input of `TagPolicy`.
-    public struct TagPolicyRequest: AWSStructure {
+    public struct TagPolicyRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("TagPolicyRequest") }
+
         /// `PolicyArn`: text, length 20 to 2 048, required.
-        public var policyArn: String
+        @export(implementation) public var policyArn: String { get { members("PolicyArn", or: "") } set { members.set("PolicyArn", newValue) } }
         /// `Tags`: list, length up to 50, required.
-        public var tags: [Tag]
+        @export(implementation) public var tags: [Tag] { get { members("Tags", or: []) } set { members.set("Tags", newValue) } }
 
         /// Makes one from its members.
-        public init(policyArn: String, tags: [Tag]) {
-            self.policyArn = policyArn
-            self.tags = tags
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            policyArn = members("PolicyArn") ?? ""
-            tags = members("Tags") ?? []
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(policyArn: String, tags: [Tag]) {
+            members = MemberValues()
             members.set("PolicyArn", policyArn)
             members.set("Tags", tags)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.tagPolicyRequest }
     }
 
     /// Input of `TagRole`.
-    public struct TagRoleRequest: AWSStructure {
+    public struct TagRoleRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("TagRoleRequest") }
+
         /// `RoleName`: text, length 1 to 64, required.
-        public var roleName: String
+        @export(implementation) public var roleName: String { get { members("RoleName", or: "") } set { members.set("RoleName", newValue) } }
         /// `Tags`: list, length up to 50, required.
-        public var tags: [Tag]
+        @export(implementation) public var tags: [Tag] { get { members("Tags", or: []) } set { members.set("Tags", newValue) } }
 
         /// Makes one from its members.
-        public init(roleName: String, tags: [Tag]) {
-            self.roleName = roleName
-            self.tags = tags
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            roleName = members("RoleName") ?? ""
-            tags = members("Tags") ?? []
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(roleName: String, tags: [Tag]) {
+            members = MemberValues()
             members.set("RoleName", roleName)
             members.set("Tags", tags)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.tagRoleRequest }
     }
 
     /// Input of `UntagPolicy`.
-    public struct UntagPolicyRequest: AWSStructure {
+    public struct UntagPolicyRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("UntagPolicyRequest") }
+
         /// `PolicyArn`: text, length 20 to 2 048, required.
-        public var policyArn: String
+        @export(implementation) public var policyArn: String { get { members("PolicyArn", or: "") } set { members.set("PolicyArn", newValue) } }
         /// `TagKeys`: list, length up to 50, required.
-        public var tagKeys: [String]
+        @export(implementation) public var tagKeys: [String] { get { members("TagKeys", or: []) } set { members.set("TagKeys", newValue) } }
 
         /// Makes one from its members.
-        public init(policyArn: String, tagKeys: [String]) {
-            self.policyArn = policyArn
-            self.tagKeys = tagKeys
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            policyArn = members("PolicyArn") ?? ""
-            tagKeys = members("TagKeys") ?? []
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(policyArn: String, tagKeys: [String]) {
+            members = MemberValues()
             members.set("PolicyArn", policyArn)
             members.set("TagKeys", tagKeys)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.untagPolicyRequest }
     }
 
     /// Input of `UntagRole`.
-    public struct UntagRoleRequest: AWSStructure {
+    public struct UntagRoleRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("UntagRoleRequest") }
+
         /// `RoleName`: text, length 1 to 64, required.
-        public var roleName: String
+        @export(implementation) public var roleName: String { get { members("RoleName", or: "") } set { members.set("RoleName", newValue) } }
         /// `TagKeys`: list, length up to 50, required.
-        public var tagKeys: [String]
+        @export(implementation) public var tagKeys: [String] { get { members("TagKeys", or: []) } set { members.set("TagKeys", newValue) } }
 
         /// Makes one from its members.
-        public init(roleName: String, tagKeys: [String]) {
-            self.roleName = roleName
-            self.tagKeys = tagKeys
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            roleName = members("RoleName") ?? ""
-            tagKeys = members("TagKeys") ?? []
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(roleName: String, tagKeys: [String]) {
+            members = MemberValues()
             members.set("RoleName", roleName)
             members.set("TagKeys", tagKeys)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.untagRoleRequest }
     }
 
     /// Input of `UpdateAssumeRolePolicy`.
-    public struct UpdateAssumeRolePolicyRequest: AWSStructure {
+    public struct UpdateAssumeRolePolicyRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("UpdateAssumeRolePolicyRequest") }
+
         /// `RoleName`: text, length 1 to 64, required.
-        public var roleName: String
+        @export(implementation) public var roleName: String { get { members("RoleName", or: "") } set { members.set("RoleName", newValue) } }
         /// `PolicyDocument`: text, length 1 to 131 072, required.
-        public var policyDocument: String
+        @export(implementation) public var policyDocument: String { get { members("PolicyDocument", or: "") } set { members.set("PolicyDocument", newValue) } }
 
         /// Makes one from its members.
-        public init(roleName: String, policyDocument: String) {
-            self.roleName = roleName
-            self.policyDocument = policyDocument
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            roleName = members("RoleName") ?? ""
-            policyDocument = members("PolicyDocument") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(roleName: String, policyDocument: String) {
+            members = MemberValues()
             members.set("RoleName", roleName)
             members.set("PolicyDocument", policyDocument)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.updateAssumeRolePolicyRequest }
     }
 
     /// Input of `UpdateRoleDescription`.
-    public struct UpdateRoleDescriptionRequest: AWSStructure {
+    public struct UpdateRoleDescriptionRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("UpdateRoleDescriptionRequest") }
+
         /// `RoleName`: text, length 1 to 64, required.
-        public var roleName: String
+        @export(implementation) public var roleName: String { get { members("RoleName", or: "") } set { members.set("RoleName", newValue) } }
         /// `Description`: text, length up to 1 000, required.
-        public var description: String
+        @export(implementation) public var description: String { get { members("Description", or: "") } set { members.set("Description", newValue) } }
 
         /// Makes one from its members.
-        public init(roleName: String, description: String) {
-            self.roleName = roleName
-            self.description = description
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            roleName = members("RoleName") ?? ""
-            description = members("Description") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(roleName: String, description: String) {
+            members = MemberValues()
             members.set("RoleName", roleName)
             members.set("Description", description)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.updateRoleDescriptionRequest }
     }
 
     /// Output of `UpdateRoleDescription`.
-    public struct UpdateRoleDescriptionResponse: AWSStructure {
+    public struct UpdateRoleDescriptionResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("UpdateRoleDescriptionResponse") }
+
         /// `Role`: structure.
-        public var role: Role?
+        @export(implementation) public var role: Role? { get { members("Role") } set { members.set("Role", newValue) } }
 
         /// Makes one from its members.
-        public init(role: Role? = nil) {
-            self.role = role
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            role = members("Role")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(role: Role? = nil) {
+            members = MemberValues()
             members.set("Role", role)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.updateRoleDescriptionResponse }
     }
 
     /// Input of `UpdateRole`.
-    public struct UpdateRoleRequest: AWSStructure {
+    public struct UpdateRoleRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("UpdateRoleRequest") }
+
         /// `RoleName`: text, length 1 to 64, required.
-        public var roleName: String
+        @export(implementation) public var roleName: String { get { members("RoleName", or: "") } set { members.set("RoleName", newValue) } }
         /// `Description`: text, length up to 1 000.
-        public var description: String?
+        @export(implementation) public var description: String? { get { members("Description") } set { members.set("Description", newValue) } }
         /// `MaxSessionDuration`: whole number, 3 600 to 43 200.
-        public var maxSessionDuration: Int?
+        @export(implementation) public var maxSessionDuration: Int? { get { members("MaxSessionDuration") } set { members.set("MaxSessionDuration", newValue) } }
 
         /// Makes one from its members.
-        public init(roleName: String, description: String? = nil, maxSessionDuration: Int? = nil) {
-            self.roleName = roleName
-            self.description = description
-            self.maxSessionDuration = maxSessionDuration
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            roleName = members("RoleName") ?? ""
-            description = members("Description")
-            maxSessionDuration = members("MaxSessionDuration")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(roleName: String, description: String? = nil, maxSessionDuration: Int? = nil) {
+            members = MemberValues()
             members.set("RoleName", roleName)
             members.set("Description", description)
             members.set("MaxSessionDuration", maxSessionDuration)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.updateRoleRequest }
     }
 
     /// Output of `UpdateRole`.
-    public struct UpdateRoleResponse: AWSStructure {
+    public struct UpdateRoleResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("UpdateRoleResponse") }
+
 
         /// Makes one from its members.
-        public init() {
+        @export(implementation) public init() {
+            members = MemberValues()
         }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            let members = MemberValues()
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { IAMSchemas.updateRoleResponse }
     }
 }

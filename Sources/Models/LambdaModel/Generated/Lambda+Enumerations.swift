@@ -15,20 +15,20 @@ extension Lambda {
         }
 
         /// `TRACE`
-        public static let trace = ApplicationLogLevel(rawValue: "TRACE")
+        @export(implementation) public static var trace: ApplicationLogLevel { ApplicationLogLevel(rawValue: "TRACE") }
         /// `DEBUG`
-        public static let debug = ApplicationLogLevel(rawValue: "DEBUG")
+        @export(implementation) public static var debug: ApplicationLogLevel { ApplicationLogLevel(rawValue: "DEBUG") }
         /// `INFO`
-        public static let info = ApplicationLogLevel(rawValue: "INFO")
+        @export(implementation) public static var info: ApplicationLogLevel { ApplicationLogLevel(rawValue: "INFO") }
         /// `WARN`
-        public static let warn = ApplicationLogLevel(rawValue: "WARN")
+        @export(implementation) public static var warn: ApplicationLogLevel { ApplicationLogLevel(rawValue: "WARN") }
         /// `ERROR`
-        public static let error = ApplicationLogLevel(rawValue: "ERROR")
+        @export(implementation) public static var error: ApplicationLogLevel { ApplicationLogLevel(rawValue: "ERROR") }
         /// `FATAL`
-        public static let fatal = ApplicationLogLevel(rawValue: "FATAL")
+        @export(implementation) public static var fatal: ApplicationLogLevel { ApplicationLogLevel(rawValue: "FATAL") }
 
         /// The values that the model lists.
-        public static var allKnown: [ApplicationLogLevel] {
+        @export(implementation) public static var allKnown: [ApplicationLogLevel] {
             [trace, debug, info, warn, error, fatal]
         }
     }
@@ -44,80 +44,13 @@ extension Lambda {
         }
 
         /// `x86_64`
-        public static let x86_64 = Architecture(rawValue: "x86_64")
+        @export(implementation) public static var x86_64: Architecture { Architecture(rawValue: "x86_64") }
         /// `arm64`
-        public static let arm64 = Architecture(rawValue: "arm64")
+        @export(implementation) public static var arm64: Architecture { Architecture(rawValue: "arm64") }
 
         /// The values that the model lists.
-        public static var allKnown: [Architecture] {
+        @export(implementation) public static var allKnown: [Architecture] {
             [x86_64, arm64]
-        }
-    }
-
-    /// The model's enumeration `CapacityProviderPredefinedMetricType`; a value that is not listed survives as it is.
-    public struct CapacityProviderPredefinedMetricType: AWSEnumeration {
-        /// The value on the wire.
-        public let rawValue: String
-
-        /// Takes any text.
-        public init(rawValue: String) {
-            self.rawValue = rawValue
-        }
-
-        /// `LambdaCapacityProviderAverageCPUUtilization`
-        public static let lambdaCapacityProviderAverageCPUUtilization = CapacityProviderPredefinedMetricType(rawValue: "LambdaCapacityProviderAverageCPUUtilization")
-        /// `LambdaCapacityProviderAverageGPUUtilization`
-        public static let lambdaCapacityProviderAverageGPUUtilization = CapacityProviderPredefinedMetricType(rawValue: "LambdaCapacityProviderAverageGPUUtilization")
-
-        /// The values that the model lists.
-        public static var allKnown: [CapacityProviderPredefinedMetricType] {
-            [lambdaCapacityProviderAverageCPUUtilization, lambdaCapacityProviderAverageGPUUtilization]
-        }
-    }
-
-    /// The model's enumeration `CapacityProviderScalingMode`; a value that is not listed survives as it is.
-    public struct CapacityProviderScalingMode: AWSEnumeration {
-        /// The value on the wire.
-        public let rawValue: String
-
-        /// Takes any text.
-        public init(rawValue: String) {
-            self.rawValue = rawValue
-        }
-
-        /// `Auto`
-        public static let auto = CapacityProviderScalingMode(rawValue: "Auto")
-        /// `Manual`
-        public static let manual = CapacityProviderScalingMode(rawValue: "Manual")
-
-        /// The values that the model lists.
-        public static var allKnown: [CapacityProviderScalingMode] {
-            [auto, manual]
-        }
-    }
-
-    /// The model's enumeration `CapacityProviderState`; a value that is not listed survives as it is.
-    public struct CapacityProviderState: AWSEnumeration {
-        /// The value on the wire.
-        public let rawValue: String
-
-        /// Takes any text.
-        public init(rawValue: String) {
-            self.rawValue = rawValue
-        }
-
-        /// `Pending`
-        public static let pending = CapacityProviderState(rawValue: "Pending")
-        /// `Active`
-        public static let active = CapacityProviderState(rawValue: "Active")
-        /// `Failed`
-        public static let failed = CapacityProviderState(rawValue: "Failed")
-        /// `Deleting`
-        public static let deleting = CapacityProviderState(rawValue: "Deleting")
-
-        /// The values that the model lists.
-        public static var allKnown: [CapacityProviderState] {
-            [pending, active, failed, deleting]
         }
     }
 
@@ -132,12 +65,12 @@ extension Lambda {
         }
 
         /// `Warn`
-        public static let warn = CodeSigningPolicy(rawValue: "Warn")
+        @export(implementation) public static var warn: CodeSigningPolicy { CodeSigningPolicy(rawValue: "Warn") }
         /// `Enforce`
-        public static let enforce = CodeSigningPolicy(rawValue: "Enforce")
+        @export(implementation) public static var enforce: CodeSigningPolicy { CodeSigningPolicy(rawValue: "Enforce") }
 
         /// The values that the model lists.
-        public static var allKnown: [CodeSigningPolicy] {
+        @export(implementation) public static var allKnown: [CodeSigningPolicy] {
             [warn, enforce]
         }
     }
@@ -153,14 +86,14 @@ extension Lambda {
         }
 
         /// `ENABLED`
-        public static let enabled = DirectS3Read(rawValue: "ENABLED")
+        @export(implementation) public static var enabled: DirectS3Read { DirectS3Read(rawValue: "ENABLED") }
         /// `DISABLED`
-        public static let disabled = DirectS3Read(rawValue: "DISABLED")
+        @export(implementation) public static var disabled: DirectS3Read { DirectS3Read(rawValue: "DISABLED") }
         /// `AUTO`
-        public static let auto = DirectS3Read(rawValue: "AUTO")
+        @export(implementation) public static var auto: DirectS3Read { DirectS3Read(rawValue: "AUTO") }
 
         /// The values that the model lists.
-        public static var allKnown: [DirectS3Read] {
+        @export(implementation) public static var allKnown: [DirectS3Read] {
             [enabled, disabled, auto]
         }
     }
@@ -176,10 +109,10 @@ extension Lambda {
         }
 
         /// `KAFKA_BOOTSTRAP_SERVERS`
-        public static let kafkaBootstrapServers = EndPointType(rawValue: "KAFKA_BOOTSTRAP_SERVERS")
+        @export(implementation) public static var kafkaBootstrapServers: EndPointType { EndPointType(rawValue: "KAFKA_BOOTSTRAP_SERVERS") }
 
         /// The values that the model lists.
-        public static var allKnown: [EndPointType] {
+        @export(implementation) public static var allKnown: [EndPointType] {
             [kafkaBootstrapServers]
         }
     }
@@ -195,14 +128,14 @@ extension Lambda {
         }
 
         /// `EventCount`
-        public static let eventCount = EventSourceMappingMetric(rawValue: "EventCount")
+        @export(implementation) public static var eventCount: EventSourceMappingMetric { EventSourceMappingMetric(rawValue: "EventCount") }
         /// `ErrorCount`
-        public static let errorCount = EventSourceMappingMetric(rawValue: "ErrorCount")
+        @export(implementation) public static var errorCount: EventSourceMappingMetric { EventSourceMappingMetric(rawValue: "ErrorCount") }
         /// `KafkaMetrics`
-        public static let kafkaMetrics = EventSourceMappingMetric(rawValue: "KafkaMetrics")
+        @export(implementation) public static var kafkaMetrics: EventSourceMappingMetric { EventSourceMappingMetric(rawValue: "KafkaMetrics") }
 
         /// The values that the model lists.
-        public static var allKnown: [EventSourceMappingMetric] {
+        @export(implementation) public static var allKnown: [EventSourceMappingMetric] {
             [eventCount, errorCount, kafkaMetrics]
         }
     }
@@ -218,14 +151,14 @@ extension Lambda {
         }
 
         /// `DEBUG`
-        public static let debug = EventSourceMappingSystemLogLevel(rawValue: "DEBUG")
+        @export(implementation) public static var debug: EventSourceMappingSystemLogLevel { EventSourceMappingSystemLogLevel(rawValue: "DEBUG") }
         /// `INFO`
-        public static let info = EventSourceMappingSystemLogLevel(rawValue: "INFO")
+        @export(implementation) public static var info: EventSourceMappingSystemLogLevel { EventSourceMappingSystemLogLevel(rawValue: "INFO") }
         /// `WARN`
-        public static let warn = EventSourceMappingSystemLogLevel(rawValue: "WARN")
+        @export(implementation) public static var warn: EventSourceMappingSystemLogLevel { EventSourceMappingSystemLogLevel(rawValue: "WARN") }
 
         /// The values that the model lists.
-        public static var allKnown: [EventSourceMappingSystemLogLevel] {
+        @export(implementation) public static var allKnown: [EventSourceMappingSystemLogLevel] {
             [debug, info, warn]
         }
     }
@@ -241,117 +174,15 @@ extension Lambda {
         }
 
         /// `TRIM_HORIZON`
-        public static let trimHorizon = EventSourcePosition(rawValue: "TRIM_HORIZON")
+        @export(implementation) public static var trimHorizon: EventSourcePosition { EventSourcePosition(rawValue: "TRIM_HORIZON") }
         /// `LATEST`
-        public static let latest = EventSourcePosition(rawValue: "LATEST")
+        @export(implementation) public static var latest: EventSourcePosition { EventSourcePosition(rawValue: "LATEST") }
         /// `AT_TIMESTAMP`
-        public static let atTimestamp = EventSourcePosition(rawValue: "AT_TIMESTAMP")
+        @export(implementation) public static var atTimestamp: EventSourcePosition { EventSourcePosition(rawValue: "AT_TIMESTAMP") }
 
         /// The values that the model lists.
-        public static var allKnown: [EventSourcePosition] {
+        @export(implementation) public static var allKnown: [EventSourcePosition] {
             [trimHorizon, latest, atTimestamp]
-        }
-    }
-
-    /// The model's enumeration `EventType`; a value that is not listed survives as it is.
-    public struct EventType: AWSEnumeration {
-        /// The value on the wire.
-        public let rawValue: String
-
-        /// Takes any text.
-        public init(rawValue: String) {
-            self.rawValue = rawValue
-        }
-
-        /// `ExecutionStarted`
-        public static let executionStarted = EventType(rawValue: "ExecutionStarted")
-        /// `ExecutionSucceeded`
-        public static let executionSucceeded = EventType(rawValue: "ExecutionSucceeded")
-        /// `ExecutionFailed`
-        public static let executionFailed = EventType(rawValue: "ExecutionFailed")
-        /// `ExecutionTimedOut`
-        public static let executionTimedOut = EventType(rawValue: "ExecutionTimedOut")
-        /// `ExecutionStopped`
-        public static let executionStopped = EventType(rawValue: "ExecutionStopped")
-        /// `ContextStarted`
-        public static let contextStarted = EventType(rawValue: "ContextStarted")
-        /// `ContextSucceeded`
-        public static let contextSucceeded = EventType(rawValue: "ContextSucceeded")
-        /// `ContextFailed`
-        public static let contextFailed = EventType(rawValue: "ContextFailed")
-        /// `WaitStarted`
-        public static let waitStarted = EventType(rawValue: "WaitStarted")
-        /// `WaitSucceeded`
-        public static let waitSucceeded = EventType(rawValue: "WaitSucceeded")
-        /// `WaitCancelled`
-        public static let waitCancelled = EventType(rawValue: "WaitCancelled")
-        /// `StepStarted`
-        public static let stepStarted = EventType(rawValue: "StepStarted")
-        /// `StepSucceeded`
-        public static let stepSucceeded = EventType(rawValue: "StepSucceeded")
-        /// `StepFailed`
-        public static let stepFailed = EventType(rawValue: "StepFailed")
-        /// `ChainedInvokeStarted`
-        public static let chainedInvokeStarted = EventType(rawValue: "ChainedInvokeStarted")
-        /// `ChainedInvokeSucceeded`
-        public static let chainedInvokeSucceeded = EventType(rawValue: "ChainedInvokeSucceeded")
-        /// `ChainedInvokeFailed`
-        public static let chainedInvokeFailed = EventType(rawValue: "ChainedInvokeFailed")
-        /// `ChainedInvokeTimedOut`
-        public static let chainedInvokeTimedOut = EventType(rawValue: "ChainedInvokeTimedOut")
-        /// `ChainedInvokeStopped`
-        public static let chainedInvokeStopped = EventType(rawValue: "ChainedInvokeStopped")
-        /// `CallbackStarted`
-        public static let callbackStarted = EventType(rawValue: "CallbackStarted")
-        /// `CallbackSucceeded`
-        public static let callbackSucceeded = EventType(rawValue: "CallbackSucceeded")
-        /// `CallbackFailed`
-        public static let callbackFailed = EventType(rawValue: "CallbackFailed")
-        /// `CallbackTimedOut`
-        public static let callbackTimedOut = EventType(rawValue: "CallbackTimedOut")
-        /// `InvocationCompleted`
-        public static let invocationCompleted = EventType(rawValue: "InvocationCompleted")
-        /// `ExecutionPaused`
-        public static let executionPaused = EventType(rawValue: "ExecutionPaused")
-        /// `ExecutionResumed`
-        public static let executionResumed = EventType(rawValue: "ExecutionResumed")
-
-        /// The values that the model lists.
-        public static var allKnown: [EventType] {
-            [executionStarted, executionSucceeded, executionFailed, executionTimedOut, executionStopped, contextStarted, contextSucceeded, contextFailed, waitStarted, waitSucceeded, waitCancelled, stepStarted, stepSucceeded, stepFailed, chainedInvokeStarted, chainedInvokeSucceeded, chainedInvokeFailed, chainedInvokeTimedOut, chainedInvokeStopped, callbackStarted, callbackSucceeded, callbackFailed, callbackTimedOut, invocationCompleted, executionPaused, executionResumed]
-        }
-    }
-
-    /// The model's enumeration `ExecutionStatus`; a value that is not listed survives as it is.
-    public struct ExecutionStatus: AWSEnumeration {
-        /// The value on the wire.
-        public let rawValue: String
-
-        /// Takes any text.
-        public init(rawValue: String) {
-            self.rawValue = rawValue
-        }
-
-        /// `RUNNING`
-        public static let running = ExecutionStatus(rawValue: "RUNNING")
-        /// `SUCCEEDED`
-        public static let succeeded = ExecutionStatus(rawValue: "SUCCEEDED")
-        /// `FAILED`
-        public static let failed = ExecutionStatus(rawValue: "FAILED")
-        /// `TIMED_OUT`
-        public static let timedOut = ExecutionStatus(rawValue: "TIMED_OUT")
-        /// `STOPPED`
-        public static let stopped = ExecutionStatus(rawValue: "STOPPED")
-        /// `DELETING`
-        public static let deleting = ExecutionStatus(rawValue: "DELETING")
-        /// `PAUSING`
-        public static let pausing = ExecutionStatus(rawValue: "PAUSING")
-        /// `PAUSED`
-        public static let paused = ExecutionStatus(rawValue: "PAUSED")
-
-        /// The values that the model lists.
-        public static var allKnown: [ExecutionStatus] {
-            [running, succeeded, failed, timedOut, stopped, deleting, pausing, paused]
         }
     }
 
@@ -366,12 +197,12 @@ extension Lambda {
         }
 
         /// `UpdateLookup`
-        public static let updateLookup = FullDocument(rawValue: "UpdateLookup")
+        @export(implementation) public static var updateLookup: FullDocument { FullDocument(rawValue: "UpdateLookup") }
         /// `Default`
-        public static let `default` = FullDocument(rawValue: "Default")
+        @export(implementation) public static var `default`: FullDocument { FullDocument(rawValue: "Default") }
 
         /// The values that the model lists.
-        public static var allKnown: [FullDocument] {
+        @export(implementation) public static var allKnown: [FullDocument] {
             [updateLookup, `default`]
         }
     }
@@ -387,10 +218,10 @@ extension Lambda {
         }
 
         /// `ReportBatchItemFailures`
-        public static let reportBatchItemFailures = FunctionResponseType(rawValue: "ReportBatchItemFailures")
+        @export(implementation) public static var reportBatchItemFailures: FunctionResponseType { FunctionResponseType(rawValue: "ReportBatchItemFailures") }
 
         /// The values that the model lists.
-        public static var allKnown: [FunctionResponseType] {
+        @export(implementation) public static var allKnown: [FunctionResponseType] {
             [reportBatchItemFailures]
         }
     }
@@ -406,12 +237,12 @@ extension Lambda {
         }
 
         /// `NONE`
-        public static let none = FunctionUrlAuthType(rawValue: "NONE")
+        @export(implementation) public static var none: FunctionUrlAuthType { FunctionUrlAuthType(rawValue: "NONE") }
         /// `AWS_IAM`
-        public static let awsIam = FunctionUrlAuthType(rawValue: "AWS_IAM")
+        @export(implementation) public static var awsIam: FunctionUrlAuthType { FunctionUrlAuthType(rawValue: "AWS_IAM") }
 
         /// The values that the model lists.
-        public static var allKnown: [FunctionUrlAuthType] {
+        @export(implementation) public static var allKnown: [FunctionUrlAuthType] {
             [none, awsIam]
         }
     }
@@ -427,10 +258,10 @@ extension Lambda {
         }
 
         /// `ALL`
-        public static let all = FunctionVersion(rawValue: "ALL")
+        @export(implementation) public static var all: FunctionVersion { FunctionVersion(rawValue: "ALL") }
 
         /// The values that the model lists.
-        public static var allKnown: [FunctionVersion] {
+        @export(implementation) public static var allKnown: [FunctionVersion] {
             [all]
         }
     }
@@ -446,10 +277,10 @@ extension Lambda {
         }
 
         /// `LATEST_PUBLISHED`
-        public static let latestPublished = FunctionVersionLatestPublished(rawValue: "LATEST_PUBLISHED")
+        @export(implementation) public static var latestPublished: FunctionVersionLatestPublished { FunctionVersionLatestPublished(rawValue: "LATEST_PUBLISHED") }
 
         /// The values that the model lists.
-        public static var allKnown: [FunctionVersionLatestPublished] {
+        @export(implementation) public static var allKnown: [FunctionVersionLatestPublished] {
             [latestPublished]
         }
     }
@@ -465,14 +296,14 @@ extension Lambda {
         }
 
         /// `Event`
-        public static let event = InvocationType(rawValue: "Event")
+        @export(implementation) public static var event: InvocationType { InvocationType(rawValue: "Event") }
         /// `RequestResponse`
-        public static let requestResponse = InvocationType(rawValue: "RequestResponse")
+        @export(implementation) public static var requestResponse: InvocationType { InvocationType(rawValue: "RequestResponse") }
         /// `DryRun`
-        public static let dryRun = InvocationType(rawValue: "DryRun")
+        @export(implementation) public static var dryRun: InvocationType { InvocationType(rawValue: "DryRun") }
 
         /// The values that the model lists.
-        public static var allKnown: [InvocationType] {
+        @export(implementation) public static var allKnown: [InvocationType] {
             [event, requestResponse, dryRun]
         }
     }
@@ -488,12 +319,12 @@ extension Lambda {
         }
 
         /// `BUFFERED`
-        public static let buffered = InvokeMode(rawValue: "BUFFERED")
+        @export(implementation) public static var buffered: InvokeMode { InvokeMode(rawValue: "BUFFERED") }
         /// `RESPONSE_STREAM`
-        public static let responseStream = InvokeMode(rawValue: "RESPONSE_STREAM")
+        @export(implementation) public static var responseStream: InvokeMode { InvokeMode(rawValue: "RESPONSE_STREAM") }
 
         /// The values that the model lists.
-        public static var allKnown: [InvokeMode] {
+        @export(implementation) public static var allKnown: [InvokeMode] {
             [buffered, responseStream]
         }
     }
@@ -509,12 +340,12 @@ extension Lambda {
         }
 
         /// `Stream`
-        public static let stream = KafkaEventSourceMappingConsumptionMode(rawValue: "Stream")
+        @export(implementation) public static var stream: KafkaEventSourceMappingConsumptionMode { KafkaEventSourceMappingConsumptionMode(rawValue: "Stream") }
         /// `Queue`
-        public static let queue = KafkaEventSourceMappingConsumptionMode(rawValue: "Queue")
+        @export(implementation) public static var queue: KafkaEventSourceMappingConsumptionMode { KafkaEventSourceMappingConsumptionMode(rawValue: "Queue") }
 
         /// The values that the model lists.
-        public static var allKnown: [KafkaEventSourceMappingConsumptionMode] {
+        @export(implementation) public static var allKnown: [KafkaEventSourceMappingConsumptionMode] {
             [stream, queue]
         }
     }
@@ -530,16 +361,16 @@ extension Lambda {
         }
 
         /// `BASIC_AUTH`
-        public static let basicAuth = KafkaSchemaRegistryAuthType(rawValue: "BASIC_AUTH")
+        @export(implementation) public static var basicAuth: KafkaSchemaRegistryAuthType { KafkaSchemaRegistryAuthType(rawValue: "BASIC_AUTH") }
         /// `CLIENT_CERTIFICATE_TLS_AUTH`
-        public static let clientCertificateTlsAuth = KafkaSchemaRegistryAuthType(rawValue: "CLIENT_CERTIFICATE_TLS_AUTH")
+        @export(implementation) public static var clientCertificateTlsAuth: KafkaSchemaRegistryAuthType { KafkaSchemaRegistryAuthType(rawValue: "CLIENT_CERTIFICATE_TLS_AUTH") }
         /// `SERVER_ROOT_CA_CERTIFICATE`
-        public static let serverRootCaCertificate = KafkaSchemaRegistryAuthType(rawValue: "SERVER_ROOT_CA_CERTIFICATE")
+        @export(implementation) public static var serverRootCaCertificate: KafkaSchemaRegistryAuthType { KafkaSchemaRegistryAuthType(rawValue: "SERVER_ROOT_CA_CERTIFICATE") }
         /// `OAUTHBEARER_AUTH`
-        public static let oauthbearerAuth = KafkaSchemaRegistryAuthType(rawValue: "OAUTHBEARER_AUTH")
+        @export(implementation) public static var oauthbearerAuth: KafkaSchemaRegistryAuthType { KafkaSchemaRegistryAuthType(rawValue: "OAUTHBEARER_AUTH") }
 
         /// The values that the model lists.
-        public static var allKnown: [KafkaSchemaRegistryAuthType] {
+        @export(implementation) public static var allKnown: [KafkaSchemaRegistryAuthType] {
             [basicAuth, clientCertificateTlsAuth, serverRootCaCertificate, oauthbearerAuth]
         }
     }
@@ -555,12 +386,12 @@ extension Lambda {
         }
 
         /// `KEY`
-        public static let key = KafkaSchemaValidationAttribute(rawValue: "KEY")
+        @export(implementation) public static var key: KafkaSchemaValidationAttribute { KafkaSchemaValidationAttribute(rawValue: "KEY") }
         /// `VALUE`
-        public static let value = KafkaSchemaValidationAttribute(rawValue: "VALUE")
+        @export(implementation) public static var value: KafkaSchemaValidationAttribute { KafkaSchemaValidationAttribute(rawValue: "VALUE") }
 
         /// The values that the model lists.
-        public static var allKnown: [KafkaSchemaValidationAttribute] {
+        @export(implementation) public static var allKnown: [KafkaSchemaValidationAttribute] {
             [key, value]
         }
     }
@@ -576,14 +407,14 @@ extension Lambda {
         }
 
         /// `Successful`
-        public static let successful = LastUpdateStatus(rawValue: "Successful")
+        @export(implementation) public static var successful: LastUpdateStatus { LastUpdateStatus(rawValue: "Successful") }
         /// `Failed`
-        public static let failed = LastUpdateStatus(rawValue: "Failed")
+        @export(implementation) public static var failed: LastUpdateStatus { LastUpdateStatus(rawValue: "Failed") }
         /// `InProgress`
-        public static let inProgress = LastUpdateStatus(rawValue: "InProgress")
+        @export(implementation) public static var inProgress: LastUpdateStatus { LastUpdateStatus(rawValue: "InProgress") }
 
         /// The values that the model lists.
-        public static var allKnown: [LastUpdateStatus] {
+        @export(implementation) public static var allKnown: [LastUpdateStatus] {
             [successful, failed, inProgress]
         }
     }
@@ -599,82 +430,82 @@ extension Lambda {
         }
 
         /// `EniLimitExceeded`
-        public static let eniLimitExceeded = LastUpdateStatusReasonCode(rawValue: "EniLimitExceeded")
+        @export(implementation) public static var eniLimitExceeded: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "EniLimitExceeded") }
         /// `InsufficientRolePermissions`
-        public static let insufficientRolePermissions = LastUpdateStatusReasonCode(rawValue: "InsufficientRolePermissions")
+        @export(implementation) public static var insufficientRolePermissions: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "InsufficientRolePermissions") }
         /// `InvalidConfiguration`
-        public static let invalidConfiguration = LastUpdateStatusReasonCode(rawValue: "InvalidConfiguration")
+        @export(implementation) public static var invalidConfiguration: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "InvalidConfiguration") }
         /// `InternalError`
-        public static let internalError = LastUpdateStatusReasonCode(rawValue: "InternalError")
+        @export(implementation) public static var internalError: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "InternalError") }
         /// `SubnetOutOfIPAddresses`
-        public static let subnetOutOfIPAddresses = LastUpdateStatusReasonCode(rawValue: "SubnetOutOfIPAddresses")
+        @export(implementation) public static var subnetOutOfIPAddresses: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "SubnetOutOfIPAddresses") }
         /// `InvalidSubnet`
-        public static let invalidSubnet = LastUpdateStatusReasonCode(rawValue: "InvalidSubnet")
+        @export(implementation) public static var invalidSubnet: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "InvalidSubnet") }
         /// `InvalidSecurityGroup`
-        public static let invalidSecurityGroup = LastUpdateStatusReasonCode(rawValue: "InvalidSecurityGroup")
+        @export(implementation) public static var invalidSecurityGroup: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "InvalidSecurityGroup") }
         /// `ImageDeleted`
-        public static let imageDeleted = LastUpdateStatusReasonCode(rawValue: "ImageDeleted")
+        @export(implementation) public static var imageDeleted: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "ImageDeleted") }
         /// `ImageAccessDenied`
-        public static let imageAccessDenied = LastUpdateStatusReasonCode(rawValue: "ImageAccessDenied")
+        @export(implementation) public static var imageAccessDenied: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "ImageAccessDenied") }
         /// `InvalidImage`
-        public static let invalidImage = LastUpdateStatusReasonCode(rawValue: "InvalidImage")
+        @export(implementation) public static var invalidImage: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "InvalidImage") }
         /// `KMSKeyAccessDenied`
-        public static let kmsKeyAccessDenied = LastUpdateStatusReasonCode(rawValue: "KMSKeyAccessDenied")
+        @export(implementation) public static var kmsKeyAccessDenied: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "KMSKeyAccessDenied") }
         /// `KMSKeyNotFound`
-        public static let kmsKeyNotFound = LastUpdateStatusReasonCode(rawValue: "KMSKeyNotFound")
+        @export(implementation) public static var kmsKeyNotFound: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "KMSKeyNotFound") }
         /// `InvalidStateKMSKey`
-        public static let invalidStateKMSKey = LastUpdateStatusReasonCode(rawValue: "InvalidStateKMSKey")
+        @export(implementation) public static var invalidStateKMSKey: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "InvalidStateKMSKey") }
         /// `DisabledKMSKey`
-        public static let disabledKMSKey = LastUpdateStatusReasonCode(rawValue: "DisabledKMSKey")
+        @export(implementation) public static var disabledKMSKey: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "DisabledKMSKey") }
         /// `EFSIOError`
-        public static let efsioError = LastUpdateStatusReasonCode(rawValue: "EFSIOError")
+        @export(implementation) public static var efsioError: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "EFSIOError") }
         /// `EFSMountConnectivityError`
-        public static let efsMountConnectivityError = LastUpdateStatusReasonCode(rawValue: "EFSMountConnectivityError")
+        @export(implementation) public static var efsMountConnectivityError: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "EFSMountConnectivityError") }
         /// `EFSMountFailure`
-        public static let efsMountFailure = LastUpdateStatusReasonCode(rawValue: "EFSMountFailure")
+        @export(implementation) public static var efsMountFailure: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "EFSMountFailure") }
         /// `EFSMountTimeout`
-        public static let efsMountTimeout = LastUpdateStatusReasonCode(rawValue: "EFSMountTimeout")
+        @export(implementation) public static var efsMountTimeout: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "EFSMountTimeout") }
         /// `InvalidRuntime`
-        public static let invalidRuntime = LastUpdateStatusReasonCode(rawValue: "InvalidRuntime")
+        @export(implementation) public static var invalidRuntime: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "InvalidRuntime") }
         /// `InvalidZipFileException`
-        public static let invalidZipFileException = LastUpdateStatusReasonCode(rawValue: "InvalidZipFileException")
+        @export(implementation) public static var invalidZipFileException: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "InvalidZipFileException") }
         /// `FunctionError`
-        public static let functionError = LastUpdateStatusReasonCode(rawValue: "FunctionError")
+        @export(implementation) public static var functionError: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "FunctionError") }
         /// `ServiceQuotaExceededException`
-        public static let serviceQuotaExceededException = LastUpdateStatusReasonCode(rawValue: "ServiceQuotaExceededException")
+        @export(implementation) public static var serviceQuotaExceededException: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "ServiceQuotaExceededException") }
         /// `VcpuLimitExceeded`
-        public static let vcpuLimitExceeded = LastUpdateStatusReasonCode(rawValue: "VcpuLimitExceeded")
+        @export(implementation) public static var vcpuLimitExceeded: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "VcpuLimitExceeded") }
         /// `CapacityProviderScalingLimitExceeded`
-        public static let capacityProviderScalingLimitExceeded = LastUpdateStatusReasonCode(rawValue: "CapacityProviderScalingLimitExceeded")
+        @export(implementation) public static var capacityProviderScalingLimitExceeded: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "CapacityProviderScalingLimitExceeded") }
         /// `InsufficientCapacity`
-        public static let insufficientCapacity = LastUpdateStatusReasonCode(rawValue: "InsufficientCapacity")
+        @export(implementation) public static var insufficientCapacity: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "InsufficientCapacity") }
         /// `EC2RequestLimitExceeded`
-        public static let ec2RequestLimitExceeded = LastUpdateStatusReasonCode(rawValue: "EC2RequestLimitExceeded")
+        @export(implementation) public static var ec2RequestLimitExceeded: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "EC2RequestLimitExceeded") }
         /// `FunctionError.InitTimeout`
-        public static let functionError_InitTimeout = LastUpdateStatusReasonCode(rawValue: "FunctionError.InitTimeout")
+        @export(implementation) public static var functionError_InitTimeout: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "FunctionError.InitTimeout") }
         /// `FunctionError.RuntimeInitError`
-        public static let functionError_RuntimeInitError = LastUpdateStatusReasonCode(rawValue: "FunctionError.RuntimeInitError")
+        @export(implementation) public static var functionError_RuntimeInitError: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "FunctionError.RuntimeInitError") }
         /// `FunctionError.ExtensionInitError`
-        public static let functionError_ExtensionInitError = LastUpdateStatusReasonCode(rawValue: "FunctionError.ExtensionInitError")
+        @export(implementation) public static var functionError_ExtensionInitError: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "FunctionError.ExtensionInitError") }
         /// `FunctionError.InvalidEntryPoint`
-        public static let functionError_InvalidEntryPoint = LastUpdateStatusReasonCode(rawValue: "FunctionError.InvalidEntryPoint")
+        @export(implementation) public static var functionError_InvalidEntryPoint: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "FunctionError.InvalidEntryPoint") }
         /// `FunctionError.InvalidWorkingDirectory`
-        public static let functionError_InvalidWorkingDirectory = LastUpdateStatusReasonCode(rawValue: "FunctionError.InvalidWorkingDirectory")
+        @export(implementation) public static var functionError_InvalidWorkingDirectory: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "FunctionError.InvalidWorkingDirectory") }
         /// `FunctionError.PermissionDenied`
-        public static let functionError_PermissionDenied = LastUpdateStatusReasonCode(rawValue: "FunctionError.PermissionDenied")
+        @export(implementation) public static var functionError_PermissionDenied: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "FunctionError.PermissionDenied") }
         /// `FunctionError.TooManyExtensions`
-        public static let functionError_TooManyExtensions = LastUpdateStatusReasonCode(rawValue: "FunctionError.TooManyExtensions")
+        @export(implementation) public static var functionError_TooManyExtensions: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "FunctionError.TooManyExtensions") }
         /// `FunctionError.InitResourceExhausted`
-        public static let functionError_InitResourceExhausted = LastUpdateStatusReasonCode(rawValue: "FunctionError.InitResourceExhausted")
+        @export(implementation) public static var functionError_InitResourceExhausted: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "FunctionError.InitResourceExhausted") }
         /// `DisallowedByVpcEncryptionControl`
-        public static let disallowedByVpcEncryptionControl = LastUpdateStatusReasonCode(rawValue: "DisallowedByVpcEncryptionControl")
+        @export(implementation) public static var disallowedByVpcEncryptionControl: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "DisallowedByVpcEncryptionControl") }
         /// `IncompatibleAcceleratorInstanceTypes`
-        public static let incompatibleAcceleratorInstanceTypes = LastUpdateStatusReasonCode(rawValue: "IncompatibleAcceleratorInstanceTypes")
+        @export(implementation) public static var incompatibleAcceleratorInstanceTypes: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "IncompatibleAcceleratorInstanceTypes") }
         /// `DependencyError`
-        public static let dependencyError = LastUpdateStatusReasonCode(rawValue: "DependencyError")
+        @export(implementation) public static var dependencyError: LastUpdateStatusReasonCode { LastUpdateStatusReasonCode(rawValue: "DependencyError") }
 
         /// The values that the model lists.
-        public static var allKnown: [LastUpdateStatusReasonCode] {
+        @export(implementation) public static var allKnown: [LastUpdateStatusReasonCode] {
             [eniLimitExceeded, insufficientRolePermissions, invalidConfiguration, internalError, subnetOutOfIPAddresses, invalidSubnet, invalidSecurityGroup, imageDeleted, imageAccessDenied, invalidImage, kmsKeyAccessDenied, kmsKeyNotFound, invalidStateKMSKey, disabledKMSKey, efsioError, efsMountConnectivityError, efsMountFailure, efsMountTimeout, invalidRuntime, invalidZipFileException, functionError, serviceQuotaExceededException, vcpuLimitExceeded, capacityProviderScalingLimitExceeded, insufficientCapacity, ec2RequestLimitExceeded, functionError_InitTimeout, functionError_RuntimeInitError, functionError_ExtensionInitError, functionError_InvalidEntryPoint, functionError_InvalidWorkingDirectory, functionError_PermissionDenied, functionError_TooManyExtensions, functionError_InitResourceExhausted, disallowedByVpcEncryptionControl, incompatibleAcceleratorInstanceTypes, dependencyError]
         }
     }
@@ -690,12 +521,12 @@ extension Lambda {
         }
 
         /// `JSON`
-        public static let json = LogFormat(rawValue: "JSON")
+        @export(implementation) public static var json: LogFormat { LogFormat(rawValue: "JSON") }
         /// `Text`
-        public static let text = LogFormat(rawValue: "Text")
+        @export(implementation) public static var text: LogFormat { LogFormat(rawValue: "Text") }
 
         /// The values that the model lists.
-        public static var allKnown: [LogFormat] {
+        @export(implementation) public static var allKnown: [LogFormat] {
             [json, text]
         }
     }
@@ -711,102 +542,13 @@ extension Lambda {
         }
 
         /// `None`
-        public static let none = LogType(rawValue: "None")
+        @export(implementation) public static var none: LogType { LogType(rawValue: "None") }
         /// `Tail`
-        public static let tail = LogType(rawValue: "Tail")
+        @export(implementation) public static var tail: LogType { LogType(rawValue: "Tail") }
 
         /// The values that the model lists.
-        public static var allKnown: [LogType] {
+        @export(implementation) public static var allKnown: [LogType] {
             [none, tail]
-        }
-    }
-
-    /// The model's enumeration `OperationAction`; a value that is not listed survives as it is.
-    public struct OperationAction: AWSEnumeration {
-        /// The value on the wire.
-        public let rawValue: String
-
-        /// Takes any text.
-        public init(rawValue: String) {
-            self.rawValue = rawValue
-        }
-
-        /// `START`
-        public static let start = OperationAction(rawValue: "START")
-        /// `SUCCEED`
-        public static let succeed = OperationAction(rawValue: "SUCCEED")
-        /// `FAIL`
-        public static let fail = OperationAction(rawValue: "FAIL")
-        /// `RETRY`
-        public static let retry = OperationAction(rawValue: "RETRY")
-        /// `CANCEL`
-        public static let cancel = OperationAction(rawValue: "CANCEL")
-
-        /// The values that the model lists.
-        public static var allKnown: [OperationAction] {
-            [start, succeed, fail, retry, cancel]
-        }
-    }
-
-    /// The model's enumeration `OperationStatus`; a value that is not listed survives as it is.
-    public struct OperationStatus: AWSEnumeration {
-        /// The value on the wire.
-        public let rawValue: String
-
-        /// Takes any text.
-        public init(rawValue: String) {
-            self.rawValue = rawValue
-        }
-
-        /// `STARTED`
-        public static let started = OperationStatus(rawValue: "STARTED")
-        /// `PENDING`
-        public static let pending = OperationStatus(rawValue: "PENDING")
-        /// `READY`
-        public static let ready = OperationStatus(rawValue: "READY")
-        /// `SUCCEEDED`
-        public static let succeeded = OperationStatus(rawValue: "SUCCEEDED")
-        /// `FAILED`
-        public static let failed = OperationStatus(rawValue: "FAILED")
-        /// `CANCELLED`
-        public static let cancelled = OperationStatus(rawValue: "CANCELLED")
-        /// `TIMED_OUT`
-        public static let timedOut = OperationStatus(rawValue: "TIMED_OUT")
-        /// `STOPPED`
-        public static let stopped = OperationStatus(rawValue: "STOPPED")
-
-        /// The values that the model lists.
-        public static var allKnown: [OperationStatus] {
-            [started, pending, ready, succeeded, failed, cancelled, timedOut, stopped]
-        }
-    }
-
-    /// The model's enumeration `OperationType`; a value that is not listed survives as it is.
-    public struct OperationType: AWSEnumeration {
-        /// The value on the wire.
-        public let rawValue: String
-
-        /// Takes any text.
-        public init(rawValue: String) {
-            self.rawValue = rawValue
-        }
-
-        /// `EXECUTION`
-        public static let execution = OperationType(rawValue: "EXECUTION")
-        /// `CONTEXT`
-        public static let context = OperationType(rawValue: "CONTEXT")
-        /// `STEP`
-        public static let step = OperationType(rawValue: "STEP")
-        /// `WAIT`
-        public static let wait = OperationType(rawValue: "WAIT")
-        /// `CALLBACK`
-        public static let callback = OperationType(rawValue: "CALLBACK")
-        /// `CHAINED_INVOKE`
-        public static let chainedInvoke = OperationType(rawValue: "CHAINED_INVOKE")
-
-        /// The values that the model lists.
-        public static var allKnown: [OperationType] {
-            [execution, context, step, wait, callback, chainedInvoke]
         }
     }
 
@@ -821,34 +563,13 @@ extension Lambda {
         }
 
         /// `Zip`
-        public static let zip = PackageType(rawValue: "Zip")
+        @export(implementation) public static var zip: PackageType { PackageType(rawValue: "Zip") }
         /// `Image`
-        public static let image = PackageType(rawValue: "Image")
+        @export(implementation) public static var image: PackageType { PackageType(rawValue: "Image") }
 
         /// The values that the model lists.
-        public static var allKnown: [PackageType] {
+        @export(implementation) public static var allKnown: [PackageType] {
             [zip, image]
-        }
-    }
-
-    /// The model's enumeration `PropagateTagsMode`; a value that is not listed survives as it is.
-    public struct PropagateTagsMode: AWSEnumeration {
-        /// The value on the wire.
-        public let rawValue: String
-
-        /// Takes any text.
-        public init(rawValue: String) {
-            self.rawValue = rawValue
-        }
-
-        /// `None`
-        public static let none = PropagateTagsMode(rawValue: "None")
-        /// `Explicit`
-        public static let explicit = PropagateTagsMode(rawValue: "Explicit")
-
-        /// The values that the model lists.
-        public static var allKnown: [PropagateTagsMode] {
-            [none, explicit]
         }
     }
 
@@ -863,14 +584,14 @@ extension Lambda {
         }
 
         /// `IN_PROGRESS`
-        public static let inProgress = ProvisionedConcurrencyStatusEnum(rawValue: "IN_PROGRESS")
+        @export(implementation) public static var inProgress: ProvisionedConcurrencyStatusEnum { ProvisionedConcurrencyStatusEnum(rawValue: "IN_PROGRESS") }
         /// `READY`
-        public static let ready = ProvisionedConcurrencyStatusEnum(rawValue: "READY")
+        @export(implementation) public static var ready: ProvisionedConcurrencyStatusEnum { ProvisionedConcurrencyStatusEnum(rawValue: "READY") }
         /// `FAILED`
-        public static let failed = ProvisionedConcurrencyStatusEnum(rawValue: "FAILED")
+        @export(implementation) public static var failed: ProvisionedConcurrencyStatusEnum { ProvisionedConcurrencyStatusEnum(rawValue: "FAILED") }
 
         /// The values that the model lists.
-        public static var allKnown: [ProvisionedConcurrencyStatusEnum] {
+        @export(implementation) public static var allKnown: [ProvisionedConcurrencyStatusEnum] {
             [inProgress, ready, failed]
         }
     }
@@ -886,12 +607,12 @@ extension Lambda {
         }
 
         /// `Allow`
-        public static let allow = RecursiveLoop(rawValue: "Allow")
+        @export(implementation) public static var allow: RecursiveLoop { RecursiveLoop(rawValue: "Allow") }
         /// `Terminate`
-        public static let terminate = RecursiveLoop(rawValue: "Terminate")
+        @export(implementation) public static var terminate: RecursiveLoop { RecursiveLoop(rawValue: "Terminate") }
 
         /// The values that the model lists.
-        public static var allKnown: [RecursiveLoop] {
+        @export(implementation) public static var allKnown: [RecursiveLoop] {
             [allow, terminate]
         }
     }
@@ -907,12 +628,12 @@ extension Lambda {
         }
 
         /// `RequestResponse`
-        public static let requestResponse = ResponseStreamingInvocationType(rawValue: "RequestResponse")
+        @export(implementation) public static var requestResponse: ResponseStreamingInvocationType { ResponseStreamingInvocationType(rawValue: "RequestResponse") }
         /// `DryRun`
-        public static let dryRun = ResponseStreamingInvocationType(rawValue: "DryRun")
+        @export(implementation) public static var dryRun: ResponseStreamingInvocationType { ResponseStreamingInvocationType(rawValue: "DryRun") }
 
         /// The values that the model lists.
-        public static var allKnown: [ResponseStreamingInvocationType] {
+        @export(implementation) public static var allKnown: [ResponseStreamingInvocationType] {
             [requestResponse, dryRun]
         }
     }
@@ -928,112 +649,112 @@ extension Lambda {
         }
 
         /// `nodejs`
-        public static let nodejs = Runtime(rawValue: "nodejs")
+        @export(implementation) public static var nodejs: Runtime { Runtime(rawValue: "nodejs") }
         /// `nodejs4.3`
-        public static let nodejs4_3 = Runtime(rawValue: "nodejs4.3")
+        @export(implementation) public static var nodejs4_3: Runtime { Runtime(rawValue: "nodejs4.3") }
         /// `nodejs6.10`
-        public static let nodejs6_10 = Runtime(rawValue: "nodejs6.10")
+        @export(implementation) public static var nodejs6_10: Runtime { Runtime(rawValue: "nodejs6.10") }
         /// `nodejs8.10`
-        public static let nodejs8_10 = Runtime(rawValue: "nodejs8.10")
+        @export(implementation) public static var nodejs8_10: Runtime { Runtime(rawValue: "nodejs8.10") }
         /// `nodejs10.x`
-        public static let nodejs10_x = Runtime(rawValue: "nodejs10.x")
+        @export(implementation) public static var nodejs10_x: Runtime { Runtime(rawValue: "nodejs10.x") }
         /// `nodejs12.x`
-        public static let nodejs12_x = Runtime(rawValue: "nodejs12.x")
+        @export(implementation) public static var nodejs12_x: Runtime { Runtime(rawValue: "nodejs12.x") }
         /// `nodejs14.x`
-        public static let nodejs14_x = Runtime(rawValue: "nodejs14.x")
+        @export(implementation) public static var nodejs14_x: Runtime { Runtime(rawValue: "nodejs14.x") }
         /// `nodejs16.x`
-        public static let nodejs16_x = Runtime(rawValue: "nodejs16.x")
+        @export(implementation) public static var nodejs16_x: Runtime { Runtime(rawValue: "nodejs16.x") }
         /// `nodejs18.x`
-        public static let nodejs18_x = Runtime(rawValue: "nodejs18.x")
+        @export(implementation) public static var nodejs18_x: Runtime { Runtime(rawValue: "nodejs18.x") }
         /// `nodejs20.x`
-        public static let nodejs20_x = Runtime(rawValue: "nodejs20.x")
+        @export(implementation) public static var nodejs20_x: Runtime { Runtime(rawValue: "nodejs20.x") }
         /// `nodejs22.x`
-        public static let nodejs22_x = Runtime(rawValue: "nodejs22.x")
+        @export(implementation) public static var nodejs22_x: Runtime { Runtime(rawValue: "nodejs22.x") }
         /// `nodejs24.x`
-        public static let nodejs24_x = Runtime(rawValue: "nodejs24.x")
+        @export(implementation) public static var nodejs24_x: Runtime { Runtime(rawValue: "nodejs24.x") }
         /// `java8`
-        public static let java8 = Runtime(rawValue: "java8")
+        @export(implementation) public static var java8: Runtime { Runtime(rawValue: "java8") }
         /// `java8.al2`
-        public static let java8_al2 = Runtime(rawValue: "java8.al2")
+        @export(implementation) public static var java8_al2: Runtime { Runtime(rawValue: "java8.al2") }
         /// `java11`
-        public static let java11 = Runtime(rawValue: "java11")
+        @export(implementation) public static var java11: Runtime { Runtime(rawValue: "java11") }
         /// `java17`
-        public static let java17 = Runtime(rawValue: "java17")
+        @export(implementation) public static var java17: Runtime { Runtime(rawValue: "java17") }
         /// `java21`
-        public static let java21 = Runtime(rawValue: "java21")
+        @export(implementation) public static var java21: Runtime { Runtime(rawValue: "java21") }
         /// `java25`
-        public static let java25 = Runtime(rawValue: "java25")
+        @export(implementation) public static var java25: Runtime { Runtime(rawValue: "java25") }
         /// `python2.7`
-        public static let python2_7 = Runtime(rawValue: "python2.7")
+        @export(implementation) public static var python2_7: Runtime { Runtime(rawValue: "python2.7") }
         /// `python3.6`
-        public static let python3_6 = Runtime(rawValue: "python3.6")
+        @export(implementation) public static var python3_6: Runtime { Runtime(rawValue: "python3.6") }
         /// `python3.7`
-        public static let python3_7 = Runtime(rawValue: "python3.7")
+        @export(implementation) public static var python3_7: Runtime { Runtime(rawValue: "python3.7") }
         /// `python3.8`
-        public static let python3_8 = Runtime(rawValue: "python3.8")
+        @export(implementation) public static var python3_8: Runtime { Runtime(rawValue: "python3.8") }
         /// `python3.9`
-        public static let python3_9 = Runtime(rawValue: "python3.9")
+        @export(implementation) public static var python3_9: Runtime { Runtime(rawValue: "python3.9") }
         /// `python3.10`
-        public static let python3_10 = Runtime(rawValue: "python3.10")
+        @export(implementation) public static var python3_10: Runtime { Runtime(rawValue: "python3.10") }
         /// `python3.11`
-        public static let python3_11 = Runtime(rawValue: "python3.11")
+        @export(implementation) public static var python3_11: Runtime { Runtime(rawValue: "python3.11") }
         /// `python3.12`
-        public static let python3_12 = Runtime(rawValue: "python3.12")
+        @export(implementation) public static var python3_12: Runtime { Runtime(rawValue: "python3.12") }
         /// `python3.13`
-        public static let python3_13 = Runtime(rawValue: "python3.13")
+        @export(implementation) public static var python3_13: Runtime { Runtime(rawValue: "python3.13") }
         /// `python3.14`
-        public static let python3_14 = Runtime(rawValue: "python3.14")
+        @export(implementation) public static var python3_14: Runtime { Runtime(rawValue: "python3.14") }
         /// `dotnetcore1.0`
-        public static let dotnetcore1_0 = Runtime(rawValue: "dotnetcore1.0")
+        @export(implementation) public static var dotnetcore1_0: Runtime { Runtime(rawValue: "dotnetcore1.0") }
         /// `dotnetcore2.0`
-        public static let dotnetcore2_0 = Runtime(rawValue: "dotnetcore2.0")
+        @export(implementation) public static var dotnetcore2_0: Runtime { Runtime(rawValue: "dotnetcore2.0") }
         /// `dotnetcore2.1`
-        public static let dotnetcore2_1 = Runtime(rawValue: "dotnetcore2.1")
+        @export(implementation) public static var dotnetcore2_1: Runtime { Runtime(rawValue: "dotnetcore2.1") }
         /// `dotnetcore3.1`
-        public static let dotnetcore3_1 = Runtime(rawValue: "dotnetcore3.1")
+        @export(implementation) public static var dotnetcore3_1: Runtime { Runtime(rawValue: "dotnetcore3.1") }
         /// `dotnet6`
-        public static let dotnet6 = Runtime(rawValue: "dotnet6")
+        @export(implementation) public static var dotnet6: Runtime { Runtime(rawValue: "dotnet6") }
         /// `dotnet8`
-        public static let dotnet8 = Runtime(rawValue: "dotnet8")
+        @export(implementation) public static var dotnet8: Runtime { Runtime(rawValue: "dotnet8") }
         /// `dotnet10`
-        public static let dotnet10 = Runtime(rawValue: "dotnet10")
+        @export(implementation) public static var dotnet10: Runtime { Runtime(rawValue: "dotnet10") }
         /// `nodejs4.3-edge`
-        public static let nodejs4_3Edge = Runtime(rawValue: "nodejs4.3-edge")
+        @export(implementation) public static var nodejs4_3Edge: Runtime { Runtime(rawValue: "nodejs4.3-edge") }
         /// `go1.x`
-        public static let go1_x = Runtime(rawValue: "go1.x")
+        @export(implementation) public static var go1_x: Runtime { Runtime(rawValue: "go1.x") }
         /// `ruby2.5`
-        public static let ruby2_5 = Runtime(rawValue: "ruby2.5")
+        @export(implementation) public static var ruby2_5: Runtime { Runtime(rawValue: "ruby2.5") }
         /// `ruby2.7`
-        public static let ruby2_7 = Runtime(rawValue: "ruby2.7")
+        @export(implementation) public static var ruby2_7: Runtime { Runtime(rawValue: "ruby2.7") }
         /// `ruby3.2`
-        public static let ruby3_2 = Runtime(rawValue: "ruby3.2")
+        @export(implementation) public static var ruby3_2: Runtime { Runtime(rawValue: "ruby3.2") }
         /// `ruby3.3`
-        public static let ruby3_3 = Runtime(rawValue: "ruby3.3")
+        @export(implementation) public static var ruby3_3: Runtime { Runtime(rawValue: "ruby3.3") }
         /// `ruby3.4`
-        public static let ruby3_4 = Runtime(rawValue: "ruby3.4")
+        @export(implementation) public static var ruby3_4: Runtime { Runtime(rawValue: "ruby3.4") }
         /// `ruby4.0`
-        public static let ruby4_0 = Runtime(rawValue: "ruby4.0")
+        @export(implementation) public static var ruby4_0: Runtime { Runtime(rawValue: "ruby4.0") }
         /// `provided`
-        public static let provided = Runtime(rawValue: "provided")
+        @export(implementation) public static var provided: Runtime { Runtime(rawValue: "provided") }
         /// `provided.al2`
-        public static let provided_al2 = Runtime(rawValue: "provided.al2")
+        @export(implementation) public static var provided_al2: Runtime { Runtime(rawValue: "provided.al2") }
         /// `provided.al2023`
-        public static let provided_al2023 = Runtime(rawValue: "provided.al2023")
+        @export(implementation) public static var provided_al2023: Runtime { Runtime(rawValue: "provided.al2023") }
         /// `nodejs26.x`
-        public static let nodejs26_x = Runtime(rawValue: "nodejs26.x")
+        @export(implementation) public static var nodejs26_x: Runtime { Runtime(rawValue: "nodejs26.x") }
         /// `python3.15`
-        public static let python3_15 = Runtime(rawValue: "python3.15")
+        @export(implementation) public static var python3_15: Runtime { Runtime(rawValue: "python3.15") }
         /// `java8.al2023`
-        public static let java8_al2023 = Runtime(rawValue: "java8.al2023")
+        @export(implementation) public static var java8_al2023: Runtime { Runtime(rawValue: "java8.al2023") }
         /// `java11.al2023`
-        public static let java11_al2023 = Runtime(rawValue: "java11.al2023")
+        @export(implementation) public static var java11_al2023: Runtime { Runtime(rawValue: "java11.al2023") }
         /// `java17.al2023`
-        public static let java17_al2023 = Runtime(rawValue: "java17.al2023")
+        @export(implementation) public static var java17_al2023: Runtime { Runtime(rawValue: "java17.al2023") }
         /// `custom`
-        public static let custom = Runtime(rawValue: "custom")
+        @export(implementation) public static var custom: Runtime { Runtime(rawValue: "custom") }
 
         /// The values that the model lists.
-        public static var allKnown: [Runtime] {
+        @export(implementation) public static var allKnown: [Runtime] {
             [nodejs, nodejs4_3, nodejs6_10, nodejs8_10, nodejs10_x, nodejs12_x, nodejs14_x, nodejs16_x, nodejs18_x, nodejs20_x, nodejs22_x, nodejs24_x, java8, java8_al2, java11, java17, java21, java25, python2_7, python3_6, python3_7, python3_8, python3_9, python3_10, python3_11, python3_12, python3_13, python3_14, dotnetcore1_0, dotnetcore2_0, dotnetcore2_1, dotnetcore3_1, dotnet6, dotnet8, dotnet10, nodejs4_3Edge, go1_x, ruby2_5, ruby2_7, ruby3_2, ruby3_3, ruby3_4, ruby4_0, provided, provided_al2, provided_al2023, nodejs26_x, python3_15, java8_al2023, java11_al2023, java17_al2023, custom]
         }
     }
@@ -1049,12 +770,12 @@ extension Lambda {
         }
 
         /// `COPY`
-        public static let copy = S3ObjectStorageMode(rawValue: "COPY")
+        @export(implementation) public static var copy: S3ObjectStorageMode { S3ObjectStorageMode(rawValue: "COPY") }
         /// `REFERENCE`
-        public static let reference = S3ObjectStorageMode(rawValue: "REFERENCE")
+        @export(implementation) public static var reference: S3ObjectStorageMode { S3ObjectStorageMode(rawValue: "REFERENCE") }
 
         /// The values that the model lists.
-        public static var allKnown: [S3ObjectStorageMode] {
+        @export(implementation) public static var allKnown: [S3ObjectStorageMode] {
             [copy, reference]
         }
     }
@@ -1070,12 +791,12 @@ extension Lambda {
         }
 
         /// `JSON`
-        public static let json = SchemaRegistryEventRecordFormat(rawValue: "JSON")
+        @export(implementation) public static var json: SchemaRegistryEventRecordFormat { SchemaRegistryEventRecordFormat(rawValue: "JSON") }
         /// `SOURCE`
-        public static let source = SchemaRegistryEventRecordFormat(rawValue: "SOURCE")
+        @export(implementation) public static var source: SchemaRegistryEventRecordFormat { SchemaRegistryEventRecordFormat(rawValue: "SOURCE") }
 
         /// The values that the model lists.
-        public static var allKnown: [SchemaRegistryEventRecordFormat] {
+        @export(implementation) public static var allKnown: [SchemaRegistryEventRecordFormat] {
             [json, source]
         }
     }
@@ -1091,12 +812,12 @@ extension Lambda {
         }
 
         /// `PublishedVersions`
-        public static let publishedVersions = SnapStartApplyOn(rawValue: "PublishedVersions")
+        @export(implementation) public static var publishedVersions: SnapStartApplyOn { SnapStartApplyOn(rawValue: "PublishedVersions") }
         /// `None`
-        public static let none = SnapStartApplyOn(rawValue: "None")
+        @export(implementation) public static var none: SnapStartApplyOn { SnapStartApplyOn(rawValue: "None") }
 
         /// The values that the model lists.
-        public static var allKnown: [SnapStartApplyOn] {
+        @export(implementation) public static var allKnown: [SnapStartApplyOn] {
             [publishedVersions, none]
         }
     }
@@ -1112,12 +833,12 @@ extension Lambda {
         }
 
         /// `On`
-        public static let on = SnapStartOptimizationStatus(rawValue: "On")
+        @export(implementation) public static var on: SnapStartOptimizationStatus { SnapStartOptimizationStatus(rawValue: "On") }
         /// `Off`
-        public static let off = SnapStartOptimizationStatus(rawValue: "Off")
+        @export(implementation) public static var off: SnapStartOptimizationStatus { SnapStartOptimizationStatus(rawValue: "Off") }
 
         /// The values that the model lists.
-        public static var allKnown: [SnapStartOptimizationStatus] {
+        @export(implementation) public static var allKnown: [SnapStartOptimizationStatus] {
             [on, off]
         }
     }
@@ -1133,38 +854,38 @@ extension Lambda {
         }
 
         /// `BASIC_AUTH`
-        public static let basicAuth = SourceAccessType(rawValue: "BASIC_AUTH")
+        @export(implementation) public static var basicAuth: SourceAccessType { SourceAccessType(rawValue: "BASIC_AUTH") }
         /// `VPC_SUBNET`
-        public static let vpcSubnet = SourceAccessType(rawValue: "VPC_SUBNET")
+        @export(implementation) public static var vpcSubnet: SourceAccessType { SourceAccessType(rawValue: "VPC_SUBNET") }
         /// `VPC_SECURITY_GROUP`
-        public static let vpcSecurityGroup = SourceAccessType(rawValue: "VPC_SECURITY_GROUP")
+        @export(implementation) public static var vpcSecurityGroup: SourceAccessType { SourceAccessType(rawValue: "VPC_SECURITY_GROUP") }
         /// `SASL_SCRAM_512_AUTH`
-        public static let saslScram512Auth = SourceAccessType(rawValue: "SASL_SCRAM_512_AUTH")
+        @export(implementation) public static var saslScram512Auth: SourceAccessType { SourceAccessType(rawValue: "SASL_SCRAM_512_AUTH") }
         /// `SASL_SCRAM_256_AUTH`
-        public static let saslScram256Auth = SourceAccessType(rawValue: "SASL_SCRAM_256_AUTH")
+        @export(implementation) public static var saslScram256Auth: SourceAccessType { SourceAccessType(rawValue: "SASL_SCRAM_256_AUTH") }
         /// `VIRTUAL_HOST`
-        public static let virtualHost = SourceAccessType(rawValue: "VIRTUAL_HOST")
+        @export(implementation) public static var virtualHost: SourceAccessType { SourceAccessType(rawValue: "VIRTUAL_HOST") }
         /// `CLIENT_CERTIFICATE_TLS_AUTH`
-        public static let clientCertificateTlsAuth = SourceAccessType(rawValue: "CLIENT_CERTIFICATE_TLS_AUTH")
+        @export(implementation) public static var clientCertificateTlsAuth: SourceAccessType { SourceAccessType(rawValue: "CLIENT_CERTIFICATE_TLS_AUTH") }
         /// `SERVER_ROOT_CA_CERTIFICATE`
-        public static let serverRootCaCertificate = SourceAccessType(rawValue: "SERVER_ROOT_CA_CERTIFICATE")
+        @export(implementation) public static var serverRootCaCertificate: SourceAccessType { SourceAccessType(rawValue: "SERVER_ROOT_CA_CERTIFICATE") }
         /// `OAUTHBEARER_AUTH`
-        public static let oauthbearerAuth = SourceAccessType(rawValue: "OAUTHBEARER_AUTH")
+        @export(implementation) public static var oauthbearerAuth: SourceAccessType { SourceAccessType(rawValue: "OAUTHBEARER_AUTH") }
         /// `OAUTHBEARER_SCOPE`
-        public static let oauthbearerScope = SourceAccessType(rawValue: "OAUTHBEARER_SCOPE")
+        @export(implementation) public static var oauthbearerScope: SourceAccessType { SourceAccessType(rawValue: "OAUTHBEARER_SCOPE") }
         /// `OAUTHBEARER_AUDIENCE`
-        public static let oauthbearerAudience = SourceAccessType(rawValue: "OAUTHBEARER_AUDIENCE")
+        @export(implementation) public static var oauthbearerAudience: SourceAccessType { SourceAccessType(rawValue: "OAUTHBEARER_AUDIENCE") }
         /// `OAUTHBEARER_LOGICAL_CLUSTER`
-        public static let oauthbearerLogicalCluster = SourceAccessType(rawValue: "OAUTHBEARER_LOGICAL_CLUSTER")
+        @export(implementation) public static var oauthbearerLogicalCluster: SourceAccessType { SourceAccessType(rawValue: "OAUTHBEARER_LOGICAL_CLUSTER") }
         /// `OAUTHBEARER_IDENTITY_POOL`
-        public static let oauthbearerIdentityPool = SourceAccessType(rawValue: "OAUTHBEARER_IDENTITY_POOL")
+        @export(implementation) public static var oauthbearerIdentityPool: SourceAccessType { SourceAccessType(rawValue: "OAUTHBEARER_IDENTITY_POOL") }
         /// `IAM_AUTH`
-        public static let iamAuth = SourceAccessType(rawValue: "IAM_AUTH")
+        @export(implementation) public static var iamAuth: SourceAccessType { SourceAccessType(rawValue: "IAM_AUTH") }
         /// `IAM_OAUTHBEARER_AUTH`
-        public static let iamOauthbearerAuth = SourceAccessType(rawValue: "IAM_OAUTHBEARER_AUTH")
+        @export(implementation) public static var iamOauthbearerAuth: SourceAccessType { SourceAccessType(rawValue: "IAM_OAUTHBEARER_AUTH") }
 
         /// The values that the model lists.
-        public static var allKnown: [SourceAccessType] {
+        @export(implementation) public static var allKnown: [SourceAccessType] {
             [basicAuth, vpcSubnet, vpcSecurityGroup, saslScram512Auth, saslScram256Auth, virtualHost, clientCertificateTlsAuth, serverRootCaCertificate, oauthbearerAuth, oauthbearerScope, oauthbearerAudience, oauthbearerLogicalCluster, oauthbearerIdentityPool, iamAuth, iamOauthbearerAuth]
         }
     }
@@ -1180,24 +901,24 @@ extension Lambda {
         }
 
         /// `Pending`
-        public static let pending = State(rawValue: "Pending")
+        @export(implementation) public static var pending: State { State(rawValue: "Pending") }
         /// `Active`
-        public static let active = State(rawValue: "Active")
+        @export(implementation) public static var active: State { State(rawValue: "Active") }
         /// `Inactive`
-        public static let inactive = State(rawValue: "Inactive")
+        @export(implementation) public static var inactive: State { State(rawValue: "Inactive") }
         /// `Failed`
-        public static let failed = State(rawValue: "Failed")
+        @export(implementation) public static var failed: State { State(rawValue: "Failed") }
         /// `Deactivating`
-        public static let deactivating = State(rawValue: "Deactivating")
+        @export(implementation) public static var deactivating: State { State(rawValue: "Deactivating") }
         /// `Deactivated`
-        public static let deactivated = State(rawValue: "Deactivated")
+        @export(implementation) public static var deactivated: State { State(rawValue: "Deactivated") }
         /// `ActiveNonInvocable`
-        public static let activeNonInvocable = State(rawValue: "ActiveNonInvocable")
+        @export(implementation) public static var activeNonInvocable: State { State(rawValue: "ActiveNonInvocable") }
         /// `Deleting`
-        public static let deleting = State(rawValue: "Deleting")
+        @export(implementation) public static var deleting: State { State(rawValue: "Deleting") }
 
         /// The values that the model lists.
-        public static var allKnown: [State] {
+        @export(implementation) public static var allKnown: [State] {
             [pending, active, inactive, failed, deactivating, deactivated, activeNonInvocable, deleting]
         }
     }
@@ -1213,90 +934,90 @@ extension Lambda {
         }
 
         /// `Idle`
-        public static let idle = StateReasonCode(rawValue: "Idle")
+        @export(implementation) public static var idle: StateReasonCode { StateReasonCode(rawValue: "Idle") }
         /// `Creating`
-        public static let creating = StateReasonCode(rawValue: "Creating")
+        @export(implementation) public static var creating: StateReasonCode { StateReasonCode(rawValue: "Creating") }
         /// `Restoring`
-        public static let restoring = StateReasonCode(rawValue: "Restoring")
+        @export(implementation) public static var restoring: StateReasonCode { StateReasonCode(rawValue: "Restoring") }
         /// `EniLimitExceeded`
-        public static let eniLimitExceeded = StateReasonCode(rawValue: "EniLimitExceeded")
+        @export(implementation) public static var eniLimitExceeded: StateReasonCode { StateReasonCode(rawValue: "EniLimitExceeded") }
         /// `InsufficientRolePermissions`
-        public static let insufficientRolePermissions = StateReasonCode(rawValue: "InsufficientRolePermissions")
+        @export(implementation) public static var insufficientRolePermissions: StateReasonCode { StateReasonCode(rawValue: "InsufficientRolePermissions") }
         /// `InvalidConfiguration`
-        public static let invalidConfiguration = StateReasonCode(rawValue: "InvalidConfiguration")
+        @export(implementation) public static var invalidConfiguration: StateReasonCode { StateReasonCode(rawValue: "InvalidConfiguration") }
         /// `InternalError`
-        public static let internalError = StateReasonCode(rawValue: "InternalError")
+        @export(implementation) public static var internalError: StateReasonCode { StateReasonCode(rawValue: "InternalError") }
         /// `SubnetOutOfIPAddresses`
-        public static let subnetOutOfIPAddresses = StateReasonCode(rawValue: "SubnetOutOfIPAddresses")
+        @export(implementation) public static var subnetOutOfIPAddresses: StateReasonCode { StateReasonCode(rawValue: "SubnetOutOfIPAddresses") }
         /// `InvalidSubnet`
-        public static let invalidSubnet = StateReasonCode(rawValue: "InvalidSubnet")
+        @export(implementation) public static var invalidSubnet: StateReasonCode { StateReasonCode(rawValue: "InvalidSubnet") }
         /// `InvalidSecurityGroup`
-        public static let invalidSecurityGroup = StateReasonCode(rawValue: "InvalidSecurityGroup")
+        @export(implementation) public static var invalidSecurityGroup: StateReasonCode { StateReasonCode(rawValue: "InvalidSecurityGroup") }
         /// `ImageDeleted`
-        public static let imageDeleted = StateReasonCode(rawValue: "ImageDeleted")
+        @export(implementation) public static var imageDeleted: StateReasonCode { StateReasonCode(rawValue: "ImageDeleted") }
         /// `ImageAccessDenied`
-        public static let imageAccessDenied = StateReasonCode(rawValue: "ImageAccessDenied")
+        @export(implementation) public static var imageAccessDenied: StateReasonCode { StateReasonCode(rawValue: "ImageAccessDenied") }
         /// `InvalidImage`
-        public static let invalidImage = StateReasonCode(rawValue: "InvalidImage")
+        @export(implementation) public static var invalidImage: StateReasonCode { StateReasonCode(rawValue: "InvalidImage") }
         /// `KMSKeyAccessDenied`
-        public static let kmsKeyAccessDenied = StateReasonCode(rawValue: "KMSKeyAccessDenied")
+        @export(implementation) public static var kmsKeyAccessDenied: StateReasonCode { StateReasonCode(rawValue: "KMSKeyAccessDenied") }
         /// `KMSKeyNotFound`
-        public static let kmsKeyNotFound = StateReasonCode(rawValue: "KMSKeyNotFound")
+        @export(implementation) public static var kmsKeyNotFound: StateReasonCode { StateReasonCode(rawValue: "KMSKeyNotFound") }
         /// `InvalidStateKMSKey`
-        public static let invalidStateKMSKey = StateReasonCode(rawValue: "InvalidStateKMSKey")
+        @export(implementation) public static var invalidStateKMSKey: StateReasonCode { StateReasonCode(rawValue: "InvalidStateKMSKey") }
         /// `DisabledKMSKey`
-        public static let disabledKMSKey = StateReasonCode(rawValue: "DisabledKMSKey")
+        @export(implementation) public static var disabledKMSKey: StateReasonCode { StateReasonCode(rawValue: "DisabledKMSKey") }
         /// `EFSIOError`
-        public static let efsioError = StateReasonCode(rawValue: "EFSIOError")
+        @export(implementation) public static var efsioError: StateReasonCode { StateReasonCode(rawValue: "EFSIOError") }
         /// `EFSMountConnectivityError`
-        public static let efsMountConnectivityError = StateReasonCode(rawValue: "EFSMountConnectivityError")
+        @export(implementation) public static var efsMountConnectivityError: StateReasonCode { StateReasonCode(rawValue: "EFSMountConnectivityError") }
         /// `EFSMountFailure`
-        public static let efsMountFailure = StateReasonCode(rawValue: "EFSMountFailure")
+        @export(implementation) public static var efsMountFailure: StateReasonCode { StateReasonCode(rawValue: "EFSMountFailure") }
         /// `EFSMountTimeout`
-        public static let efsMountTimeout = StateReasonCode(rawValue: "EFSMountTimeout")
+        @export(implementation) public static var efsMountTimeout: StateReasonCode { StateReasonCode(rawValue: "EFSMountTimeout") }
         /// `InvalidRuntime`
-        public static let invalidRuntime = StateReasonCode(rawValue: "InvalidRuntime")
+        @export(implementation) public static var invalidRuntime: StateReasonCode { StateReasonCode(rawValue: "InvalidRuntime") }
         /// `InvalidZipFileException`
-        public static let invalidZipFileException = StateReasonCode(rawValue: "InvalidZipFileException")
+        @export(implementation) public static var invalidZipFileException: StateReasonCode { StateReasonCode(rawValue: "InvalidZipFileException") }
         /// `FunctionError`
-        public static let functionError = StateReasonCode(rawValue: "FunctionError")
+        @export(implementation) public static var functionError: StateReasonCode { StateReasonCode(rawValue: "FunctionError") }
         /// `ServiceQuotaExceededException`
-        public static let serviceQuotaExceededException = StateReasonCode(rawValue: "ServiceQuotaExceededException")
+        @export(implementation) public static var serviceQuotaExceededException: StateReasonCode { StateReasonCode(rawValue: "ServiceQuotaExceededException") }
         /// `VcpuLimitExceeded`
-        public static let vcpuLimitExceeded = StateReasonCode(rawValue: "VcpuLimitExceeded")
+        @export(implementation) public static var vcpuLimitExceeded: StateReasonCode { StateReasonCode(rawValue: "VcpuLimitExceeded") }
         /// `CapacityProviderScalingLimitExceeded`
-        public static let capacityProviderScalingLimitExceeded = StateReasonCode(rawValue: "CapacityProviderScalingLimitExceeded")
+        @export(implementation) public static var capacityProviderScalingLimitExceeded: StateReasonCode { StateReasonCode(rawValue: "CapacityProviderScalingLimitExceeded") }
         /// `InsufficientCapacity`
-        public static let insufficientCapacity = StateReasonCode(rawValue: "InsufficientCapacity")
+        @export(implementation) public static var insufficientCapacity: StateReasonCode { StateReasonCode(rawValue: "InsufficientCapacity") }
         /// `EC2RequestLimitExceeded`
-        public static let ec2RequestLimitExceeded = StateReasonCode(rawValue: "EC2RequestLimitExceeded")
+        @export(implementation) public static var ec2RequestLimitExceeded: StateReasonCode { StateReasonCode(rawValue: "EC2RequestLimitExceeded") }
         /// `FunctionError.InitTimeout`
-        public static let functionError_InitTimeout = StateReasonCode(rawValue: "FunctionError.InitTimeout")
+        @export(implementation) public static var functionError_InitTimeout: StateReasonCode { StateReasonCode(rawValue: "FunctionError.InitTimeout") }
         /// `FunctionError.RuntimeInitError`
-        public static let functionError_RuntimeInitError = StateReasonCode(rawValue: "FunctionError.RuntimeInitError")
+        @export(implementation) public static var functionError_RuntimeInitError: StateReasonCode { StateReasonCode(rawValue: "FunctionError.RuntimeInitError") }
         /// `FunctionError.ExtensionInitError`
-        public static let functionError_ExtensionInitError = StateReasonCode(rawValue: "FunctionError.ExtensionInitError")
+        @export(implementation) public static var functionError_ExtensionInitError: StateReasonCode { StateReasonCode(rawValue: "FunctionError.ExtensionInitError") }
         /// `FunctionError.InvalidEntryPoint`
-        public static let functionError_InvalidEntryPoint = StateReasonCode(rawValue: "FunctionError.InvalidEntryPoint")
+        @export(implementation) public static var functionError_InvalidEntryPoint: StateReasonCode { StateReasonCode(rawValue: "FunctionError.InvalidEntryPoint") }
         /// `FunctionError.InvalidWorkingDirectory`
-        public static let functionError_InvalidWorkingDirectory = StateReasonCode(rawValue: "FunctionError.InvalidWorkingDirectory")
+        @export(implementation) public static var functionError_InvalidWorkingDirectory: StateReasonCode { StateReasonCode(rawValue: "FunctionError.InvalidWorkingDirectory") }
         /// `FunctionError.PermissionDenied`
-        public static let functionError_PermissionDenied = StateReasonCode(rawValue: "FunctionError.PermissionDenied")
+        @export(implementation) public static var functionError_PermissionDenied: StateReasonCode { StateReasonCode(rawValue: "FunctionError.PermissionDenied") }
         /// `FunctionError.TooManyExtensions`
-        public static let functionError_TooManyExtensions = StateReasonCode(rawValue: "FunctionError.TooManyExtensions")
+        @export(implementation) public static var functionError_TooManyExtensions: StateReasonCode { StateReasonCode(rawValue: "FunctionError.TooManyExtensions") }
         /// `FunctionError.InitResourceExhausted`
-        public static let functionError_InitResourceExhausted = StateReasonCode(rawValue: "FunctionError.InitResourceExhausted")
+        @export(implementation) public static var functionError_InitResourceExhausted: StateReasonCode { StateReasonCode(rawValue: "FunctionError.InitResourceExhausted") }
         /// `DisallowedByVpcEncryptionControl`
-        public static let disallowedByVpcEncryptionControl = StateReasonCode(rawValue: "DisallowedByVpcEncryptionControl")
+        @export(implementation) public static var disallowedByVpcEncryptionControl: StateReasonCode { StateReasonCode(rawValue: "DisallowedByVpcEncryptionControl") }
         /// `DrainingDurableExecutions`
-        public static let drainingDurableExecutions = StateReasonCode(rawValue: "DrainingDurableExecutions")
+        @export(implementation) public static var drainingDurableExecutions: StateReasonCode { StateReasonCode(rawValue: "DrainingDurableExecutions") }
         /// `IncompatibleAcceleratorInstanceTypes`
-        public static let incompatibleAcceleratorInstanceTypes = StateReasonCode(rawValue: "IncompatibleAcceleratorInstanceTypes")
+        @export(implementation) public static var incompatibleAcceleratorInstanceTypes: StateReasonCode { StateReasonCode(rawValue: "IncompatibleAcceleratorInstanceTypes") }
         /// `DependencyError`
-        public static let dependencyError = StateReasonCode(rawValue: "DependencyError")
+        @export(implementation) public static var dependencyError: StateReasonCode { StateReasonCode(rawValue: "DependencyError") }
 
         /// The values that the model lists.
-        public static var allKnown: [StateReasonCode] {
+        @export(implementation) public static var allKnown: [StateReasonCode] {
             [idle, creating, restoring, eniLimitExceeded, insufficientRolePermissions, invalidConfiguration, internalError, subnetOutOfIPAddresses, invalidSubnet, invalidSecurityGroup, imageDeleted, imageAccessDenied, invalidImage, kmsKeyAccessDenied, kmsKeyNotFound, invalidStateKMSKey, disabledKMSKey, efsioError, efsMountConnectivityError, efsMountFailure, efsMountTimeout, invalidRuntime, invalidZipFileException, functionError, serviceQuotaExceededException, vcpuLimitExceeded, capacityProviderScalingLimitExceeded, insufficientCapacity, ec2RequestLimitExceeded, functionError_InitTimeout, functionError_RuntimeInitError, functionError_ExtensionInitError, functionError_InvalidEntryPoint, functionError_InvalidWorkingDirectory, functionError_PermissionDenied, functionError_TooManyExtensions, functionError_InitResourceExhausted, disallowedByVpcEncryptionControl, drainingDurableExecutions, incompatibleAcceleratorInstanceTypes, dependencyError]
         }
     }
@@ -1312,14 +1033,14 @@ extension Lambda {
         }
 
         /// `DEBUG`
-        public static let debug = SystemLogLevel(rawValue: "DEBUG")
+        @export(implementation) public static var debug: SystemLogLevel { SystemLogLevel(rawValue: "DEBUG") }
         /// `INFO`
-        public static let info = SystemLogLevel(rawValue: "INFO")
+        @export(implementation) public static var info: SystemLogLevel { SystemLogLevel(rawValue: "INFO") }
         /// `WARN`
-        public static let warn = SystemLogLevel(rawValue: "WARN")
+        @export(implementation) public static var warn: SystemLogLevel { SystemLogLevel(rawValue: "WARN") }
 
         /// The values that the model lists.
-        public static var allKnown: [SystemLogLevel] {
+        @export(implementation) public static var allKnown: [SystemLogLevel] {
             [debug, info, warn]
         }
     }
@@ -1335,10 +1056,10 @@ extension Lambda {
         }
 
         /// `PER_TENANT`
-        public static let perTenant = TenantIsolationMode(rawValue: "PER_TENANT")
+        @export(implementation) public static var perTenant: TenantIsolationMode { TenantIsolationMode(rawValue: "PER_TENANT") }
 
         /// The values that the model lists.
-        public static var allKnown: [TenantIsolationMode] {
+        @export(implementation) public static var allKnown: [TenantIsolationMode] {
             [perTenant]
         }
     }
@@ -1354,20 +1075,20 @@ extension Lambda {
         }
 
         /// `ConcurrentInvocationLimitExceeded`
-        public static let concurrentInvocationLimitExceeded = ThrottleReason(rawValue: "ConcurrentInvocationLimitExceeded")
+        @export(implementation) public static var concurrentInvocationLimitExceeded: ThrottleReason { ThrottleReason(rawValue: "ConcurrentInvocationLimitExceeded") }
         /// `FunctionInvocationRateLimitExceeded`
-        public static let functionInvocationRateLimitExceeded = ThrottleReason(rawValue: "FunctionInvocationRateLimitExceeded")
+        @export(implementation) public static var functionInvocationRateLimitExceeded: ThrottleReason { ThrottleReason(rawValue: "FunctionInvocationRateLimitExceeded") }
         /// `ReservedFunctionConcurrentInvocationLimitExceeded`
-        public static let reservedFunctionConcurrentInvocationLimitExceeded = ThrottleReason(rawValue: "ReservedFunctionConcurrentInvocationLimitExceeded")
+        @export(implementation) public static var reservedFunctionConcurrentInvocationLimitExceeded: ThrottleReason { ThrottleReason(rawValue: "ReservedFunctionConcurrentInvocationLimitExceeded") }
         /// `ReservedFunctionInvocationRateLimitExceeded`
-        public static let reservedFunctionInvocationRateLimitExceeded = ThrottleReason(rawValue: "ReservedFunctionInvocationRateLimitExceeded")
+        @export(implementation) public static var reservedFunctionInvocationRateLimitExceeded: ThrottleReason { ThrottleReason(rawValue: "ReservedFunctionInvocationRateLimitExceeded") }
         /// `CallerRateLimitExceeded`
-        public static let callerRateLimitExceeded = ThrottleReason(rawValue: "CallerRateLimitExceeded")
+        @export(implementation) public static var callerRateLimitExceeded: ThrottleReason { ThrottleReason(rawValue: "CallerRateLimitExceeded") }
         /// `ConcurrentSnapshotCreateLimitExceeded`
-        public static let concurrentSnapshotCreateLimitExceeded = ThrottleReason(rawValue: "ConcurrentSnapshotCreateLimitExceeded")
+        @export(implementation) public static var concurrentSnapshotCreateLimitExceeded: ThrottleReason { ThrottleReason(rawValue: "ConcurrentSnapshotCreateLimitExceeded") }
 
         /// The values that the model lists.
-        public static var allKnown: [ThrottleReason] {
+        @export(implementation) public static var allKnown: [ThrottleReason] {
             [concurrentInvocationLimitExceeded, functionInvocationRateLimitExceeded, reservedFunctionConcurrentInvocationLimitExceeded, reservedFunctionInvocationRateLimitExceeded, callerRateLimitExceeded, concurrentSnapshotCreateLimitExceeded]
         }
     }
@@ -1383,12 +1104,12 @@ extension Lambda {
         }
 
         /// `Active`
-        public static let active = TracingMode(rawValue: "Active")
+        @export(implementation) public static var active: TracingMode { TracingMode(rawValue: "Active") }
         /// `PassThrough`
-        public static let passThrough = TracingMode(rawValue: "PassThrough")
+        @export(implementation) public static var passThrough: TracingMode { TracingMode(rawValue: "PassThrough") }
 
         /// The values that the model lists.
-        public static var allKnown: [TracingMode] {
+        @export(implementation) public static var allKnown: [TracingMode] {
             [active, passThrough]
         }
     }
@@ -1404,14 +1125,14 @@ extension Lambda {
         }
 
         /// `Auto`
-        public static let auto = UpdateRuntimeOn(rawValue: "Auto")
+        @export(implementation) public static var auto: UpdateRuntimeOn { UpdateRuntimeOn(rawValue: "Auto") }
         /// `Manual`
-        public static let manual = UpdateRuntimeOn(rawValue: "Manual")
+        @export(implementation) public static var manual: UpdateRuntimeOn { UpdateRuntimeOn(rawValue: "Manual") }
         /// `FunctionUpdate`
-        public static let functionUpdate = UpdateRuntimeOn(rawValue: "FunctionUpdate")
+        @export(implementation) public static var functionUpdate: UpdateRuntimeOn { UpdateRuntimeOn(rawValue: "FunctionUpdate") }
 
         /// The values that the model lists.
-        public static var allKnown: [UpdateRuntimeOn] {
+        @export(implementation) public static var allKnown: [UpdateRuntimeOn] {
             [auto, manual, functionUpdate]
         }
     }

@@ -6,129 +6,123 @@ public import AWSProtocol
 extension Lambda {
     /// The service's errors.
     public enum Errors {
-        /// `AliasLimitExceededException`: 400, the caller's fault.
-        public static let aliasLimitExceeded = ErrorShape("AliasLimitExceededException", status: 400, messageKey: "message", fault: .user)
-        /// `CallbackTimeoutException`: 400, the caller's fault.
-        public static let callbackTimeout = ErrorShape("CallbackTimeoutException", status: 400, messageKey: "Message", fault: .user)
-        /// `CapacityProviderLimitExceededException`: 400, the caller's fault.
-        public static let capacityProviderLimitExceeded = ErrorShape("CapacityProviderLimitExceededException", status: 400, messageKey: "message", fault: .user)
-        /// `CodeArtifactUserDeletedException`: 409, the caller's fault.
-        public static let codeArtifactUserDeleted = ErrorShape("CodeArtifactUserDeletedException", status: 409, messageKey: "message", fault: .user)
-        /// `CodeArtifactUserFailedException`: 409, the caller's fault.
-        public static let codeArtifactUserFailed = ErrorShape("CodeArtifactUserFailedException", status: 409, messageKey: "message", fault: .user)
-        /// `CodeArtifactUserPendingException`: 409, the caller's fault.
-        public static let codeArtifactUserPending = ErrorShape("CodeArtifactUserPendingException", status: 409, messageKey: "message", fault: .user)
-        /// `CodeSigningConfigNotFoundException`: 404, the caller's fault.
-        public static let codeSigningConfigNotFound = ErrorShape("CodeSigningConfigNotFoundException", status: 404, messageKey: "Message", fault: .user)
-        /// `CodeStorageExceededException`: 400, the caller's fault.
-        public static let codeStorageExceeded = ErrorShape("CodeStorageExceededException", status: 400, messageKey: "message", fault: .user)
-        /// `CodeVerificationFailedException`: 400, the caller's fault.
-        public static let codeVerificationFailed = ErrorShape("CodeVerificationFailedException", status: 400, messageKey: "Message", fault: .user)
-        /// `DurableExecutionAlreadyStartedException`: 409, the caller's fault.
-        public static let durableExecutionAlreadyStarted = ErrorShape("DurableExecutionAlreadyStartedException", status: 409, messageKey: "Message", fault: .user)
-        /// `EC2AccessDeniedException`: 502, the service's fault.
-        public static let ec2AccessDenied = ErrorShape("EC2AccessDeniedException", status: 502, messageKey: "Message", fault: .server)
-        /// `EC2ThrottledException`: 502, the service's fault.
-        public static let ec2Throttled = ErrorShape("EC2ThrottledException", status: 502, messageKey: "Message", fault: .server)
-        /// `EC2UnexpectedException`: 502, the service's fault.
-        public static let ec2Unexpected = ErrorShape("EC2UnexpectedException", status: 502, messageKey: "Message", fault: .server)
-        /// `EFSIOException`: 410, the caller's fault.
-        public static let efsio = ErrorShape("EFSIOException", status: 410, messageKey: "Message", fault: .user)
-        /// `EFSMountConnectivityException`: 408, the caller's fault.
-        public static let efsMountConnectivity = ErrorShape("EFSMountConnectivityException", status: 408, messageKey: "Message", fault: .user)
-        /// `EFSMountFailureException`: 403, the caller's fault.
-        public static let efsMountFailure = ErrorShape("EFSMountFailureException", status: 403, messageKey: "Message", fault: .user)
-        /// `EFSMountTimeoutException`: 408, the caller's fault.
-        public static let efsMountTimeout = ErrorShape("EFSMountTimeoutException", status: 408, messageKey: "Message", fault: .user)
-        /// `ENILimitReachedException`: 502, the service's fault.
-        public static let eniLimitReached = ErrorShape("ENILimitReachedException", status: 502, messageKey: "Message", fault: .server)
-        /// `ENINotReadyException`: 502, the service's fault.
-        public static let eniNotReady = ErrorShape("ENINotReadyException", status: 502, messageKey: "Message", fault: .server)
-        /// `FunctionVersionsPerCapacityProviderLimitExceededException`: 400, the caller's fault.
-        public static let functionVersionsPerCapacityProviderLimitExceeded = ErrorShape("FunctionVersionsPerCapacityProviderLimitExceededException", status: 400, messageKey: "message", fault: .user)
-        /// `InvalidCodeSignatureException`: 400, the caller's fault.
-        public static let invalidCodeSignature = ErrorShape("InvalidCodeSignatureException", status: 400, messageKey: "Message", fault: .user)
-        /// `InvalidParameterValueException`: 400, the caller's fault.
-        public static let invalidParameterValue = ErrorShape("InvalidParameterValueException", status: 400, messageKey: "message", fault: .user)
-        /// `InvalidRequestContentException`: 400, the caller's fault.
-        public static let invalidRequestContent = ErrorShape("InvalidRequestContentException", status: 400, messageKey: "message", fault: .user)
-        /// `InvalidRuntimeException`: 502, the service's fault.
-        public static let invalidRuntime = ErrorShape("InvalidRuntimeException", status: 502, messageKey: "Message", fault: .server)
-        /// `InvalidSecurityGroupIDException`: 502, the service's fault.
-        public static let invalidSecurityGroupID = ErrorShape("InvalidSecurityGroupIDException", status: 502, messageKey: "Message", fault: .server)
-        /// `InvalidSubnetIDException`: 502, the service's fault.
-        public static let invalidSubnetID = ErrorShape("InvalidSubnetIDException", status: 502, messageKey: "Message", fault: .server)
-        /// `InvalidZipFileException`: 502, the service's fault.
-        public static let invalidZipFile = ErrorShape("InvalidZipFileException", status: 502, messageKey: "Message", fault: .server)
-        /// `KMSAccessDeniedException`: 502, the service's fault.
-        public static let kmsAccessDenied = ErrorShape("KMSAccessDeniedException", status: 502, messageKey: "Message", fault: .server)
-        /// `KMSDisabledException`: 502, the service's fault.
-        public static let kmsDisabled = ErrorShape("KMSDisabledException", status: 502, messageKey: "Message", fault: .server)
-        /// `KMSInvalidStateException`: 502, the service's fault.
-        public static let kmsInvalidState = ErrorShape("KMSInvalidStateException", status: 502, messageKey: "Message", fault: .server)
-        /// `KMSNotFoundException`: 502, the service's fault.
-        public static let kmsNotFound = ErrorShape("KMSNotFoundException", status: 502, messageKey: "Message", fault: .server)
-        /// `ModeNotSupportedException`: 400, the caller's fault.
-        public static let modeNotSupported = ErrorShape("ModeNotSupportedException", status: 400, messageKey: "message", fault: .user)
-        /// `NoPublishedVersionException`: 400, the caller's fault.
-        public static let noPublishedVersion = ErrorShape("NoPublishedVersionException", status: 400, messageKey: "Message", fault: .user)
-        /// `PolicyLengthExceededException`: 400, the caller's fault.
-        public static let policyLengthExceeded = ErrorShape("PolicyLengthExceededException", status: 400, messageKey: "message", fault: .user)
-        /// `PreconditionFailedException`: 412, the caller's fault.
-        public static let preconditionFailed = ErrorShape("PreconditionFailedException", status: 412, messageKey: "message", fault: .user)
-        /// `ProvisionedConcurrencyConfigNotFoundException`: 404, the caller's fault.
-        public static let provisionedConcurrencyConfigNotFound = ErrorShape("ProvisionedConcurrencyConfigNotFoundException", status: 404, messageKey: "message", fault: .user)
-        /// `PublicPolicyException`: 400, the caller's fault.
-        public static let publicPolicy = ErrorShape("PublicPolicyException", status: 400, messageKey: "Message", fault: .user)
-        /// `RecursiveInvocationException`: 400, the caller's fault.
-        public static let recursiveInvocation = ErrorShape("RecursiveInvocationException", status: 400, messageKey: "Message", fault: .user)
-        /// `RequestTooLargeException`: 413, the caller's fault.
-        public static let requestTooLarge = ErrorShape("RequestTooLargeException", status: 413, messageKey: "message", fault: .user)
-        /// `ResourceConflictException`: 409, the caller's fault.
-        public static let resourceConflict = ErrorShape("ResourceConflictException", status: 409, messageKey: "message", fault: .user)
-        /// `ResourceInUseException`: 400, the caller's fault.
-        public static let resourceInUse = ErrorShape("ResourceInUseException", status: 400, messageKey: "Message", fault: .user)
-        /// `ResourceNotFoundException`: 404, the caller's fault.
-        public static let resourceNotFound = ErrorShape("ResourceNotFoundException", status: 404, messageKey: "Message", fault: .user)
-        /// `ResourceNotReadyException`: 502, the service's fault.
-        public static let resourceNotReady = ErrorShape("ResourceNotReadyException", status: 502, messageKey: "message", fault: .server)
-        /// `RuntimeAliasDeletedException`: 409, the caller's fault.
-        public static let runtimeAliasDeleted = ErrorShape("RuntimeAliasDeletedException", status: 409, messageKey: "message", fault: .user)
-        /// `RuntimeVersionDeletedException`: 409, the caller's fault.
-        public static let runtimeVersionDeleted = ErrorShape("RuntimeVersionDeletedException", status: 409, messageKey: "message", fault: .user)
-        /// `S3FilesMountConnectivityException`: 408, the caller's fault.
-        public static let s3FilesMountConnectivity = ErrorShape("S3FilesMountConnectivityException", status: 408, messageKey: "Message", fault: .user)
-        /// `S3FilesMountFailureException`: 403, the caller's fault.
-        public static let s3FilesMountFailure = ErrorShape("S3FilesMountFailureException", status: 403, messageKey: "Message", fault: .user)
-        /// `S3FilesMountTimeoutException`: 408, the caller's fault.
-        public static let s3FilesMountTimeout = ErrorShape("S3FilesMountTimeoutException", status: 408, messageKey: "Message", fault: .user)
-        /// `SerializedRequestEntityTooLargeException`: 413, the caller's fault.
-        public static let serializedRequestEntityTooLarge = ErrorShape("SerializedRequestEntityTooLargeException", status: 413, messageKey: "message", fault: .user)
-        /// `ServiceException`: 500, the service's fault.
-        public static let service = ErrorShape("ServiceException", status: 500, messageKey: "Message", fault: .server)
-        /// `ServiceQuotaExceededException`: 402, the caller's fault.
-        public static let serviceQuotaExceeded = ErrorShape("ServiceQuotaExceededException", status: 402, messageKey: "Message", fault: .user)
-        /// `SnapStartException`: 400, the caller's fault.
-        public static let snapStart = ErrorShape("SnapStartException", status: 400, messageKey: "Message", fault: .user)
-        /// `SnapStartNotReadyException`: 409, the caller's fault.
-        public static let snapStartNotReady = ErrorShape("SnapStartNotReadyException", status: 409, messageKey: "Message", fault: .user)
-        /// `SnapStartRegenerationFailureException`: 409, the caller's fault.
-        public static let snapStartRegenerationFailure = ErrorShape("SnapStartRegenerationFailureException", status: 409, messageKey: "Message", fault: .user)
-        /// `SnapStartTimeoutException`: 408, the caller's fault.
-        public static let snapStartTimeout = ErrorShape("SnapStartTimeoutException", status: 408, messageKey: "Message", fault: .user)
-        /// `SubnetIPAddressLimitReachedException`: 502, the service's fault.
-        public static let subnetIPAddressLimitReached = ErrorShape("SubnetIPAddressLimitReachedException", status: 502, messageKey: "Message", fault: .server)
-        /// `TooManyRequestsException`: 429, the caller's fault.
-        public static let tooManyRequests = ErrorShape("TooManyRequestsException", status: 429, messageKey: "message", fault: .user)
-        /// `UnsupportedMediaTypeException`: 415, the caller's fault.
-        public static let unsupportedMediaType = ErrorShape("UnsupportedMediaTypeException", status: 415, messageKey: "message", fault: .user)
+        /// `AliasLimitExceededException`: 400.
+        @export(implementation) public static var aliasLimitExceeded: ErrorShape { library.error("AliasLimitExceededException") }
+        /// `CodeArtifactUserDeletedException`: 409.
+        @export(implementation) public static var codeArtifactUserDeleted: ErrorShape { library.error("CodeArtifactUserDeletedException") }
+        /// `CodeArtifactUserFailedException`: 409.
+        @export(implementation) public static var codeArtifactUserFailed: ErrorShape { library.error("CodeArtifactUserFailedException") }
+        /// `CodeArtifactUserPendingException`: 409.
+        @export(implementation) public static var codeArtifactUserPending: ErrorShape { library.error("CodeArtifactUserPendingException") }
+        /// `CodeSigningConfigNotFoundException`: 404.
+        @export(implementation) public static var codeSigningConfigNotFound: ErrorShape { library.error("CodeSigningConfigNotFoundException") }
+        /// `CodeStorageExceededException`: 400.
+        @export(implementation) public static var codeStorageExceeded: ErrorShape { library.error("CodeStorageExceededException") }
+        /// `CodeVerificationFailedException`: 400.
+        @export(implementation) public static var codeVerificationFailed: ErrorShape { library.error("CodeVerificationFailedException") }
+        /// `DurableExecutionAlreadyStartedException`: 409.
+        @export(implementation) public static var durableExecutionAlreadyStarted: ErrorShape { library.error("DurableExecutionAlreadyStartedException") }
+        /// `EC2AccessDeniedException`: 502.
+        @export(implementation) public static var ec2AccessDenied: ErrorShape { library.error("EC2AccessDeniedException") }
+        /// `EC2ThrottledException`: 502.
+        @export(implementation) public static var ec2Throttled: ErrorShape { library.error("EC2ThrottledException") }
+        /// `EC2UnexpectedException`: 502.
+        @export(implementation) public static var ec2Unexpected: ErrorShape { library.error("EC2UnexpectedException") }
+        /// `EFSIOException`: 410.
+        @export(implementation) public static var efsio: ErrorShape { library.error("EFSIOException") }
+        /// `EFSMountConnectivityException`: 408.
+        @export(implementation) public static var efsMountConnectivity: ErrorShape { library.error("EFSMountConnectivityException") }
+        /// `EFSMountFailureException`: 403.
+        @export(implementation) public static var efsMountFailure: ErrorShape { library.error("EFSMountFailureException") }
+        /// `EFSMountTimeoutException`: 408.
+        @export(implementation) public static var efsMountTimeout: ErrorShape { library.error("EFSMountTimeoutException") }
+        /// `ENILimitReachedException`: 502.
+        @export(implementation) public static var eniLimitReached: ErrorShape { library.error("ENILimitReachedException") }
+        /// `ENINotReadyException`: 502.
+        @export(implementation) public static var eniNotReady: ErrorShape { library.error("ENINotReadyException") }
+        /// `FunctionVersionsPerCapacityProviderLimitExceededException`: 400.
+        @export(implementation) public static var functionVersionsPerCapacityProviderLimitExceeded: ErrorShape { library.error("FunctionVersionsPerCapacityProviderLimitExceededException") }
+        /// `InvalidCodeSignatureException`: 400.
+        @export(implementation) public static var invalidCodeSignature: ErrorShape { library.error("InvalidCodeSignatureException") }
+        /// `InvalidParameterValueException`: 400.
+        @export(implementation) public static var invalidParameterValue: ErrorShape { library.error("InvalidParameterValueException") }
+        /// `InvalidRequestContentException`: 400.
+        @export(implementation) public static var invalidRequestContent: ErrorShape { library.error("InvalidRequestContentException") }
+        /// `InvalidRuntimeException`: 502.
+        @export(implementation) public static var invalidRuntime: ErrorShape { library.error("InvalidRuntimeException") }
+        /// `InvalidSecurityGroupIDException`: 502.
+        @export(implementation) public static var invalidSecurityGroupID: ErrorShape { library.error("InvalidSecurityGroupIDException") }
+        /// `InvalidSubnetIDException`: 502.
+        @export(implementation) public static var invalidSubnetID: ErrorShape { library.error("InvalidSubnetIDException") }
+        /// `InvalidZipFileException`: 502.
+        @export(implementation) public static var invalidZipFile: ErrorShape { library.error("InvalidZipFileException") }
+        /// `KMSAccessDeniedException`: 502.
+        @export(implementation) public static var kmsAccessDenied: ErrorShape { library.error("KMSAccessDeniedException") }
+        /// `KMSDisabledException`: 502.
+        @export(implementation) public static var kmsDisabled: ErrorShape { library.error("KMSDisabledException") }
+        /// `KMSInvalidStateException`: 502.
+        @export(implementation) public static var kmsInvalidState: ErrorShape { library.error("KMSInvalidStateException") }
+        /// `KMSNotFoundException`: 502.
+        @export(implementation) public static var kmsNotFound: ErrorShape { library.error("KMSNotFoundException") }
+        /// `ModeNotSupportedException`: 400.
+        @export(implementation) public static var modeNotSupported: ErrorShape { library.error("ModeNotSupportedException") }
+        /// `NoPublishedVersionException`: 400.
+        @export(implementation) public static var noPublishedVersion: ErrorShape { library.error("NoPublishedVersionException") }
+        /// `PolicyLengthExceededException`: 400.
+        @export(implementation) public static var policyLengthExceeded: ErrorShape { library.error("PolicyLengthExceededException") }
+        /// `PreconditionFailedException`: 412.
+        @export(implementation) public static var preconditionFailed: ErrorShape { library.error("PreconditionFailedException") }
+        /// `ProvisionedConcurrencyConfigNotFoundException`: 404.
+        @export(implementation) public static var provisionedConcurrencyConfigNotFound: ErrorShape { library.error("ProvisionedConcurrencyConfigNotFoundException") }
+        /// `PublicPolicyException`: 400.
+        @export(implementation) public static var publicPolicy: ErrorShape { library.error("PublicPolicyException") }
+        /// `RecursiveInvocationException`: 400.
+        @export(implementation) public static var recursiveInvocation: ErrorShape { library.error("RecursiveInvocationException") }
+        /// `RequestTooLargeException`: 413.
+        @export(implementation) public static var requestTooLarge: ErrorShape { library.error("RequestTooLargeException") }
+        /// `ResourceConflictException`: 409.
+        @export(implementation) public static var resourceConflict: ErrorShape { library.error("ResourceConflictException") }
+        /// `ResourceInUseException`: 400.
+        @export(implementation) public static var resourceInUse: ErrorShape { library.error("ResourceInUseException") }
+        /// `ResourceNotFoundException`: 404.
+        @export(implementation) public static var resourceNotFound: ErrorShape { library.error("ResourceNotFoundException") }
+        /// `ResourceNotReadyException`: 502.
+        @export(implementation) public static var resourceNotReady: ErrorShape { library.error("ResourceNotReadyException") }
+        /// `RuntimeAliasDeletedException`: 409.
+        @export(implementation) public static var runtimeAliasDeleted: ErrorShape { library.error("RuntimeAliasDeletedException") }
+        /// `RuntimeVersionDeletedException`: 409.
+        @export(implementation) public static var runtimeVersionDeleted: ErrorShape { library.error("RuntimeVersionDeletedException") }
+        /// `S3FilesMountConnectivityException`: 408.
+        @export(implementation) public static var s3FilesMountConnectivity: ErrorShape { library.error("S3FilesMountConnectivityException") }
+        /// `S3FilesMountFailureException`: 403.
+        @export(implementation) public static var s3FilesMountFailure: ErrorShape { library.error("S3FilesMountFailureException") }
+        /// `S3FilesMountTimeoutException`: 408.
+        @export(implementation) public static var s3FilesMountTimeout: ErrorShape { library.error("S3FilesMountTimeoutException") }
+        /// `SerializedRequestEntityTooLargeException`: 413.
+        @export(implementation) public static var serializedRequestEntityTooLarge: ErrorShape { library.error("SerializedRequestEntityTooLargeException") }
+        /// `ServiceException`: 500.
+        @export(implementation) public static var service: ErrorShape { library.error("ServiceException") }
+        /// `ServiceQuotaExceededException`: 402.
+        @export(implementation) public static var serviceQuotaExceeded: ErrorShape { library.error("ServiceQuotaExceededException") }
+        /// `SnapStartException`: 400.
+        @export(implementation) public static var snapStart: ErrorShape { library.error("SnapStartException") }
+        /// `SnapStartNotReadyException`: 409.
+        @export(implementation) public static var snapStartNotReady: ErrorShape { library.error("SnapStartNotReadyException") }
+        /// `SnapStartRegenerationFailureException`: 409.
+        @export(implementation) public static var snapStartRegenerationFailure: ErrorShape { library.error("SnapStartRegenerationFailureException") }
+        /// `SnapStartTimeoutException`: 408.
+        @export(implementation) public static var snapStartTimeout: ErrorShape { library.error("SnapStartTimeoutException") }
+        /// `SubnetIPAddressLimitReachedException`: 502.
+        @export(implementation) public static var subnetIPAddressLimitReached: ErrorShape { library.error("SubnetIPAddressLimitReachedException") }
+        /// `TooManyRequestsException`: 429.
+        @export(implementation) public static var tooManyRequests: ErrorShape { library.error("TooManyRequestsException") }
+        /// `UnsupportedMediaTypeException`: 415.
+        @export(implementation) public static var unsupportedMediaType: ErrorShape { library.error("UnsupportedMediaTypeException") }
 
         /// All of them, by name.
-        public static var all: [ErrorShape] {
+        @export(implementation) public static var all: [ErrorShape] {
             [
                 aliasLimitExceeded,
-                callbackTimeout,
-                capacityProviderLimitExceeded,
                 codeArtifactUserDeleted,
                 codeArtifactUserFailed,
                 codeArtifactUserPending,

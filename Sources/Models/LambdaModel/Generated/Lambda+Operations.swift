@@ -8,230 +8,135 @@ extension Lambda {
     /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
     /// `TooManyRequestsException`, `PolicyLengthExceededException`, `ResourceNotFoundException`,
     /// `PreconditionFailedException`.
-    public static let addLayerVersionPermission = AWSOperation<AddLayerVersionPermissionRequest, AddLayerVersionPermissionResponse>(
-        "AddLayerVersionPermission", method: "POST", uri: "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy", status: 201)
+    @export(implementation) public static var addLayerVersionPermission: AWSOperation<AddLayerVersionPermissionRequest, AddLayerVersionPermissionResponse> { .init("AddLayerVersionPermission", in: library) }
     /// `POST /2015-03-31/functions/{FunctionName}/policy`
     /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `PublicPolicyException`,
     /// `ServiceException`, `TooManyRequestsException`, `PolicyLengthExceededException`, `ResourceNotFoundException`,
     /// `PreconditionFailedException`.
-    public static let addPermission = AWSOperation<AddPermissionRequest, AddPermissionResponse>(
-        "AddPermission", method: "POST", uri: "/2015-03-31/functions/{FunctionName}/policy", status: 201)
-    /// `POST /2025-12-01/durable-executions/{DurableExecutionArn}/checkpoint`
-    /// Errors: `InvalidParameterValueException`, `KMSInvalidStateException`, `ServiceException`,
-    /// `TooManyRequestsException`, `KMSNotFoundException`, `KMSAccessDeniedException`, `KMSDisabledException`.
-    public static let checkpointDurableExecution = AWSOperation<CheckpointDurableExecutionRequest, CheckpointDurableExecutionResponse>(
-        "CheckpointDurableExecution", method: "POST", uri: "/2025-12-01/durable-executions/{DurableExecutionArn}/checkpoint", status: 200)
+    @export(implementation) public static var addPermission: AWSOperation<AddPermissionRequest, AddPermissionResponse> { .init("AddPermission", in: library) }
     /// `POST /2015-03-31/functions/{FunctionName}/aliases`
     /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
     /// `TooManyRequestsException`, `AliasLimitExceededException`, `ResourceNotFoundException`.
-    public static let createAlias = AWSOperation<CreateAliasRequest, AliasConfiguration>(
-        "CreateAlias", method: "POST", uri: "/2015-03-31/functions/{FunctionName}/aliases", status: 201)
-    /// `POST /2025-11-30/capacity-providers`
-    /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
-    /// `TooManyRequestsException`, `CapacityProviderLimitExceededException`.
-    public static let createCapacityProvider = AWSOperation<CreateCapacityProviderRequest, CreateCapacityProviderResponse>(
-        "CreateCapacityProvider", method: "POST", uri: "/2025-11-30/capacity-providers", status: 202)
+    @export(implementation) public static var createAlias: AWSOperation<CreateAliasRequest, AliasConfiguration> { .init("CreateAlias", in: library) }
     /// `POST /2020-04-22/code-signing-configs`
     /// Errors: `InvalidParameterValueException`, `ServiceException`.
-    public static let createCodeSigningConfig = AWSOperation<CreateCodeSigningConfigRequest, CreateCodeSigningConfigResponse>(
-        "CreateCodeSigningConfig", method: "POST", uri: "/2020-04-22/code-signing-configs", status: 201)
+    @export(implementation) public static var createCodeSigningConfig: AWSOperation<CreateCodeSigningConfigRequest, CreateCodeSigningConfigResponse> { .init("CreateCodeSigningConfig", in: library) }
     /// `POST /2015-03-31/event-source-mappings`
     /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
     /// `TooManyRequestsException`, `ResourceNotFoundException`.
-    public static let createEventSourceMapping = AWSOperation<CreateEventSourceMappingRequest, EventSourceMappingConfiguration>(
-        "CreateEventSourceMapping", method: "POST", uri: "/2015-03-31/event-source-mappings", status: 202)
+    @export(implementation) public static var createEventSourceMapping: AWSOperation<CreateEventSourceMappingRequest, EventSourceMappingConfiguration> { .init("CreateEventSourceMapping", in: library) }
     /// `POST /2015-03-31/functions`
     /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
     /// `TooManyRequestsException`, `InvalidCodeSignatureException`, `ResourceNotFoundException`,
     /// `CodeVerificationFailedException`, `CodeSigningConfigNotFoundException`, `CodeStorageExceededException`,
     /// `FunctionVersionsPerCapacityProviderLimitExceededException`.
-    public static let createFunction = AWSOperation<CreateFunctionRequest, FunctionConfiguration>(
-        "CreateFunction", method: "POST", uri: "/2015-03-31/functions", status: 201)
-    /// `POST /2021-10-31/functions/{FunctionName}/url`
-    /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
-    /// `TooManyRequestsException`, `ResourceNotFoundException`.
-    public static let createFunctionUrlConfig = AWSOperation<CreateFunctionUrlConfigRequest, CreateFunctionUrlConfigResponse>(
-        "CreateFunctionUrlConfig", method: "POST", uri: "/2021-10-31/functions/{FunctionName}/url", status: 201)
+    @export(implementation) public static var createFunction: AWSOperation<CreateFunctionRequest, FunctionConfiguration> { .init("CreateFunction", in: library) }
     /// `DELETE /2015-03-31/functions/{FunctionName}/aliases/{Name}`
     /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
     /// `TooManyRequestsException`, `ResourceNotFoundException`.
-    public static let deleteAlias = AWSOperation<DeleteAliasRequest, NoMembers>(
-        "DeleteAlias", method: "DELETE", uri: "/2015-03-31/functions/{FunctionName}/aliases/{Name}", status: 204)
-    /// `DELETE /2025-11-30/capacity-providers/{CapacityProviderName}`
-    /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
-    /// `TooManyRequestsException`, `ResourceNotFoundException`.
-    public static let deleteCapacityProvider = AWSOperation<DeleteCapacityProviderRequest, DeleteCapacityProviderResponse>(
-        "DeleteCapacityProvider", method: "DELETE", uri: "/2025-11-30/capacity-providers/{CapacityProviderName}", status: 202)
+    @export(implementation) public static var deleteAlias: AWSOperation<DeleteAliasRequest, NoMembers> { .init("DeleteAlias", in: library) }
     /// `DELETE /2020-04-22/code-signing-configs/{CodeSigningConfigArn}`
     /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
     /// `ResourceNotFoundException`.
-    public static let deleteCodeSigningConfig = AWSOperation<DeleteCodeSigningConfigRequest, DeleteCodeSigningConfigResponse>(
-        "DeleteCodeSigningConfig", method: "DELETE", uri: "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}", status: 204)
-    /// `DELETE /2025-12-01/durable-executions/{DurableExecutionArn}`
-    /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
-    /// `TooManyRequestsException`, `ResourceNotFoundException`.
-    public static let deleteDurableExecution = AWSOperation<DeleteDurableExecutionRequest, DeleteDurableExecutionResponse>(
-        "DeleteDurableExecution", method: "DELETE", uri: "/2025-12-01/durable-executions/{DurableExecutionArn}", status: 202)
+    @export(implementation) public static var deleteCodeSigningConfig: AWSOperation<DeleteCodeSigningConfigRequest, DeleteCodeSigningConfigResponse> { .init("DeleteCodeSigningConfig", in: library) }
     /// `DELETE /2015-03-31/event-source-mappings/{UUID}`
     /// Errors: `InvalidParameterValueException`, `ResourceInUseException`, `ResourceConflictException`,
     /// `ServiceException`, `TooManyRequestsException`, `ResourceNotFoundException`.
-    public static let deleteEventSourceMapping = AWSOperation<DeleteEventSourceMappingRequest, EventSourceMappingConfiguration>(
-        "DeleteEventSourceMapping", method: "DELETE", uri: "/2015-03-31/event-source-mappings/{UUID}", status: 202)
+    @export(implementation) public static var deleteEventSourceMapping: AWSOperation<DeleteEventSourceMappingRequest, EventSourceMappingConfiguration> { .init("DeleteEventSourceMapping", in: library) }
     /// `DELETE /2015-03-31/functions/{FunctionName}`
     /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
     /// `TooManyRequestsException`, `ResourceNotFoundException`.
-    public static let deleteFunction = AWSOperation<DeleteFunctionRequest, DeleteFunctionResponse>(
-        "DeleteFunction", method: "DELETE", uri: "/2015-03-31/functions/{FunctionName}", status: 200)
+    @export(implementation) public static var deleteFunction: AWSOperation<DeleteFunctionRequest, DeleteFunctionResponse> { .init("DeleteFunction", in: library) }
     /// `DELETE /2020-06-30/functions/{FunctionName}/code-signing-config`
     /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
     /// `TooManyRequestsException`, `ResourceNotFoundException`, `CodeSigningConfigNotFoundException`.
-    public static let deleteFunctionCodeSigningConfig = AWSOperation<DeleteFunctionCodeSigningConfigRequest, NoMembers>(
-        "DeleteFunctionCodeSigningConfig", method: "DELETE", uri: "/2020-06-30/functions/{FunctionName}/code-signing-config", status: 204)
+    @export(implementation) public static var deleteFunctionCodeSigningConfig: AWSOperation<DeleteFunctionCodeSigningConfigRequest, NoMembers> { .init("DeleteFunctionCodeSigningConfig", in: library) }
     /// `DELETE /2017-10-31/functions/{FunctionName}/concurrency`
     /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
     /// `TooManyRequestsException`, `ResourceNotFoundException`.
-    public static let deleteFunctionConcurrency = AWSOperation<DeleteFunctionConcurrencyRequest, NoMembers>(
-        "DeleteFunctionConcurrency", method: "DELETE", uri: "/2017-10-31/functions/{FunctionName}/concurrency", status: 204)
+    @export(implementation) public static var deleteFunctionConcurrency: AWSOperation<DeleteFunctionConcurrencyRequest, NoMembers> { .init("DeleteFunctionConcurrency", in: library) }
     /// `DELETE /2019-09-25/functions/{FunctionName}/event-invoke-config`
     /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
     /// `TooManyRequestsException`, `ResourceNotFoundException`.
-    public static let deleteFunctionEventInvokeConfig = AWSOperation<DeleteFunctionEventInvokeConfigRequest, NoMembers>(
-        "DeleteFunctionEventInvokeConfig", method: "DELETE", uri: "/2019-09-25/functions/{FunctionName}/event-invoke-config", status: 204)
+    @export(implementation) public static var deleteFunctionEventInvokeConfig: AWSOperation<DeleteFunctionEventInvokeConfigRequest, NoMembers> { .init("DeleteFunctionEventInvokeConfig", in: library) }
     /// `DELETE /2021-10-31/functions/{FunctionName}/url`
     /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
     /// `TooManyRequestsException`, `ResourceNotFoundException`.
-    public static let deleteFunctionUrlConfig = AWSOperation<DeleteFunctionUrlConfigRequest, NoMembers>(
-        "DeleteFunctionUrlConfig", method: "DELETE", uri: "/2021-10-31/functions/{FunctionName}/url", status: 204)
+    @export(implementation) public static var deleteFunctionUrlConfig: AWSOperation<DeleteFunctionUrlConfigRequest, NoMembers> { .init("DeleteFunctionUrlConfig", in: library) }
     /// `DELETE /2018-10-31/layers/{LayerName}/versions/{VersionNumber}`
     /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`,
     /// `ResourceNotFoundException`.
-    public static let deleteLayerVersion = AWSOperation<DeleteLayerVersionRequest, NoMembers>(
-        "DeleteLayerVersion", method: "DELETE", uri: "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}", status: 204)
+    @export(implementation) public static var deleteLayerVersion: AWSOperation<DeleteLayerVersionRequest, NoMembers> { .init("DeleteLayerVersion", in: library) }
     /// `DELETE /2019-09-30/functions/{FunctionName}/provisioned-concurrency`
     /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
     /// `TooManyRequestsException`, `ResourceNotFoundException`.
-    public static let deleteProvisionedConcurrencyConfig = AWSOperation<DeleteProvisionedConcurrencyConfigRequest, NoMembers>(
-        "DeleteProvisionedConcurrencyConfig", method: "DELETE", uri: "/2019-09-30/functions/{FunctionName}/provisioned-concurrency", status: 204)
-    /// `DELETE /2026-07-09/resource-policy/{ResourceArn}`
-    /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
-    /// `TooManyRequestsException`, `ResourceNotFoundException`, `PreconditionFailedException`.
-    public static let deleteResourcePolicy = AWSOperation<DeleteResourcePolicyRequest, NoMembers>(
-        "DeleteResourcePolicy", method: "DELETE", uri: "/2026-07-09/resource-policy/{ResourceArn}", status: 204)
+    @export(implementation) public static var deleteProvisionedConcurrencyConfig: AWSOperation<DeleteProvisionedConcurrencyConfigRequest, NoMembers> { .init("DeleteProvisionedConcurrencyConfig", in: library) }
     /// `GET /2016-08-19/account-settings`
     /// Errors: `ServiceException`, `TooManyRequestsException`.
-    public static let getAccountSettings = AWSOperation<GetAccountSettingsRequest, GetAccountSettingsResponse>(
-        "GetAccountSettings", method: "GET", uri: "/2016-08-19/account-settings", status: 200)
+    @export(implementation) public static var getAccountSettings: AWSOperation<GetAccountSettingsRequest, GetAccountSettingsResponse> { .init("GetAccountSettings", in: library) }
     /// `GET /2015-03-31/functions/{FunctionName}/aliases/{Name}`
     /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`,
     /// `ResourceNotFoundException`.
-    public static let getAlias = AWSOperation<GetAliasRequest, AliasConfiguration>(
-        "GetAlias", method: "GET", uri: "/2015-03-31/functions/{FunctionName}/aliases/{Name}", status: 200)
-    /// `GET /2025-11-30/capacity-providers/{CapacityProviderName}`
-    /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`,
-    /// `ResourceNotFoundException`.
-    public static let getCapacityProvider = AWSOperation<GetCapacityProviderRequest, GetCapacityProviderResponse>(
-        "GetCapacityProvider", method: "GET", uri: "/2025-11-30/capacity-providers/{CapacityProviderName}", status: 200)
+    @export(implementation) public static var getAlias: AWSOperation<GetAliasRequest, AliasConfiguration> { .init("GetAlias", in: library) }
     /// `GET /2020-04-22/code-signing-configs/{CodeSigningConfigArn}`
     /// Errors: `InvalidParameterValueException`, `ServiceException`, `ResourceNotFoundException`.
-    public static let getCodeSigningConfig = AWSOperation<GetCodeSigningConfigRequest, GetCodeSigningConfigResponse>(
-        "GetCodeSigningConfig", method: "GET", uri: "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}", status: 200)
-    /// `GET /2025-12-01/durable-executions/{DurableExecutionArn}`
-    /// Errors: `InvalidParameterValueException`, `KMSInvalidStateException`, `ServiceException`,
-    /// `TooManyRequestsException`, `KMSNotFoundException`, `ResourceNotFoundException`, `KMSAccessDeniedException`,
-    /// `KMSDisabledException`.
-    public static let getDurableExecution = AWSOperation<GetDurableExecutionRequest, GetDurableExecutionResponse>(
-        "GetDurableExecution", method: "GET", uri: "/2025-12-01/durable-executions/{DurableExecutionArn}", status: 200)
-    /// `GET /2025-12-01/durable-executions/{DurableExecutionArn}/history`
-    /// Errors: `InvalidParameterValueException`, `KMSInvalidStateException`, `ServiceException`,
-    /// `TooManyRequestsException`, `KMSNotFoundException`, `ResourceNotFoundException`, `KMSAccessDeniedException`,
-    /// `KMSDisabledException`.
-    public static let getDurableExecutionHistory = AWSOperation<GetDurableExecutionHistoryRequest, GetDurableExecutionHistoryResponse>(
-        "GetDurableExecutionHistory", method: "GET", uri: "/2025-12-01/durable-executions/{DurableExecutionArn}/history", status: 200)
-    /// `GET /2025-12-01/durable-executions/{DurableExecutionArn}/state`
-    /// Errors: `InvalidParameterValueException`, `KMSInvalidStateException`, `ServiceException`,
-    /// `TooManyRequestsException`, `KMSNotFoundException`, `KMSAccessDeniedException`, `KMSDisabledException`.
-    public static let getDurableExecutionState = AWSOperation<GetDurableExecutionStateRequest, GetDurableExecutionStateResponse>(
-        "GetDurableExecutionState", method: "GET", uri: "/2025-12-01/durable-executions/{DurableExecutionArn}/state", status: 200)
+    @export(implementation) public static var getCodeSigningConfig: AWSOperation<GetCodeSigningConfigRequest, GetCodeSigningConfigResponse> { .init("GetCodeSigningConfig", in: library) }
     /// `GET /2015-03-31/event-source-mappings/{UUID}`
     /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`,
     /// `ResourceNotFoundException`.
-    public static let getEventSourceMapping = AWSOperation<GetEventSourceMappingRequest, EventSourceMappingConfiguration>(
-        "GetEventSourceMapping", method: "GET", uri: "/2015-03-31/event-source-mappings/{UUID}", status: 200)
+    @export(implementation) public static var getEventSourceMapping: AWSOperation<GetEventSourceMappingRequest, EventSourceMappingConfiguration> { .init("GetEventSourceMapping", in: library) }
     /// `GET /2015-03-31/functions/{FunctionName}`
     /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`,
     /// `ResourceNotFoundException`.
-    public static let getFunction = AWSOperation<GetFunctionRequest, GetFunctionResponse>(
-        "GetFunction", method: "GET", uri: "/2015-03-31/functions/{FunctionName}", status: 200)
+    @export(implementation) public static var getFunction: AWSOperation<GetFunctionRequest, GetFunctionResponse> { .init("GetFunction", in: library) }
     /// `GET /2020-06-30/functions/{FunctionName}/code-signing-config`
     /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`,
     /// `ResourceNotFoundException`, `CodeSigningConfigNotFoundException`.
-    public static let getFunctionCodeSigningConfig = AWSOperation<GetFunctionCodeSigningConfigRequest, GetFunctionCodeSigningConfigResponse>(
-        "GetFunctionCodeSigningConfig", method: "GET", uri: "/2020-06-30/functions/{FunctionName}/code-signing-config", status: 200)
+    @export(implementation) public static var getFunctionCodeSigningConfig: AWSOperation<GetFunctionCodeSigningConfigRequest, GetFunctionCodeSigningConfigResponse> { .init("GetFunctionCodeSigningConfig", in: library) }
     /// `GET /2019-09-30/functions/{FunctionName}/concurrency`
     /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`,
     /// `ResourceNotFoundException`.
-    public static let getFunctionConcurrency = AWSOperation<GetFunctionConcurrencyRequest, GetFunctionConcurrencyResponse>(
-        "GetFunctionConcurrency", method: "GET", uri: "/2019-09-30/functions/{FunctionName}/concurrency", status: 200)
+    @export(implementation) public static var getFunctionConcurrency: AWSOperation<GetFunctionConcurrencyRequest, GetFunctionConcurrencyResponse> { .init("GetFunctionConcurrency", in: library) }
     /// `GET /2015-03-31/functions/{FunctionName}/configuration`
     /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`,
     /// `ResourceNotFoundException`.
-    public static let getFunctionConfiguration = AWSOperation<GetFunctionConfigurationRequest, FunctionConfiguration>(
-        "GetFunctionConfiguration", method: "GET", uri: "/2015-03-31/functions/{FunctionName}/configuration", status: 200)
+    @export(implementation) public static var getFunctionConfiguration: AWSOperation<GetFunctionConfigurationRequest, FunctionConfiguration> { .init("GetFunctionConfiguration", in: library) }
     /// `GET /2019-09-25/functions/{FunctionName}/event-invoke-config`
     /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`,
     /// `ResourceNotFoundException`.
-    public static let getFunctionEventInvokeConfig = AWSOperation<GetFunctionEventInvokeConfigRequest, FunctionEventInvokeConfig>(
-        "GetFunctionEventInvokeConfig", method: "GET", uri: "/2019-09-25/functions/{FunctionName}/event-invoke-config", status: 200)
+    @export(implementation) public static var getFunctionEventInvokeConfig: AWSOperation<GetFunctionEventInvokeConfigRequest, FunctionEventInvokeConfig> { .init("GetFunctionEventInvokeConfig", in: library) }
     /// `GET /2024-08-31/functions/{FunctionName}/recursion-config`
     /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`,
     /// `ResourceNotFoundException`.
-    public static let getFunctionRecursionConfig = AWSOperation<GetFunctionRecursionConfigRequest, GetFunctionRecursionConfigResponse>(
-        "GetFunctionRecursionConfig", method: "GET", uri: "/2024-08-31/functions/{FunctionName}/recursion-config", status: 200)
-    /// `GET /2025-11-30/functions/{FunctionName}/function-scaling-config`
-    /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`,
-    /// `ResourceNotFoundException`.
-    public static let getFunctionScalingConfig = AWSOperation<GetFunctionScalingConfigRequest, GetFunctionScalingConfigResponse>(
-        "GetFunctionScalingConfig", method: "GET", uri: "/2025-11-30/functions/{FunctionName}/function-scaling-config", status: 200)
+    @export(implementation) public static var getFunctionRecursionConfig: AWSOperation<GetFunctionRecursionConfigRequest, GetFunctionRecursionConfigResponse> { .init("GetFunctionRecursionConfig", in: library) }
     /// `GET /2021-10-31/functions/{FunctionName}/url`
     /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`,
     /// `ResourceNotFoundException`.
-    public static let getFunctionUrlConfig = AWSOperation<GetFunctionUrlConfigRequest, GetFunctionUrlConfigResponse>(
-        "GetFunctionUrlConfig", method: "GET", uri: "/2021-10-31/functions/{FunctionName}/url", status: 200)
+    @export(implementation) public static var getFunctionUrlConfig: AWSOperation<GetFunctionUrlConfigRequest, GetFunctionUrlConfigResponse> { .init("GetFunctionUrlConfig", in: library) }
     /// `GET /2018-10-31/layers/{LayerName}/versions/{VersionNumber}`
     /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`,
     /// `ResourceNotFoundException`.
-    public static let getLayerVersion = AWSOperation<GetLayerVersionRequest, GetLayerVersionResponse>(
-        "GetLayerVersion", method: "GET", uri: "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}", status: 200)
+    @export(implementation) public static var getLayerVersion: AWSOperation<GetLayerVersionRequest, GetLayerVersionResponse> { .init("GetLayerVersion", in: library) }
     /// `GET /2018-10-31/layers?find=LayerVersion`
     /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`,
     /// `ResourceNotFoundException`.
-    public static let getLayerVersionByArn = AWSOperation<GetLayerVersionByArnRequest, GetLayerVersionResponse>(
-        "GetLayerVersionByArn", method: "GET", uri: "/2018-10-31/layers?find=LayerVersion", status: 200)
+    @export(implementation) public static var getLayerVersionByArn: AWSOperation<GetLayerVersionByArnRequest, GetLayerVersionResponse> { .init("GetLayerVersionByArn", in: library) }
     /// `GET /2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy`
     /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`,
     /// `ResourceNotFoundException`.
-    public static let getLayerVersionPolicy = AWSOperation<GetLayerVersionPolicyRequest, GetLayerVersionPolicyResponse>(
-        "GetLayerVersionPolicy", method: "GET", uri: "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy", status: 200)
+    @export(implementation) public static var getLayerVersionPolicy: AWSOperation<GetLayerVersionPolicyRequest, GetLayerVersionPolicyResponse> { .init("GetLayerVersionPolicy", in: library) }
     /// `GET /2015-03-31/functions/{FunctionName}/policy`
     /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`,
     /// `ResourceNotFoundException`.
-    public static let getPolicy = AWSOperation<GetPolicyRequest, GetPolicyResponse>(
-        "GetPolicy", method: "GET", uri: "/2015-03-31/functions/{FunctionName}/policy", status: 200)
+    @export(implementation) public static var getPolicy: AWSOperation<GetPolicyRequest, GetPolicyResponse> { .init("GetPolicy", in: library) }
     /// `GET /2019-09-30/functions/{FunctionName}/provisioned-concurrency`
     /// Errors: `InvalidParameterValueException`, `ProvisionedConcurrencyConfigNotFoundException`, `ServiceException`,
     /// `TooManyRequestsException`, `ResourceNotFoundException`.
-    public static let getProvisionedConcurrencyConfig = AWSOperation<GetProvisionedConcurrencyConfigRequest, GetProvisionedConcurrencyConfigResponse>(
-        "GetProvisionedConcurrencyConfig", method: "GET", uri: "/2019-09-30/functions/{FunctionName}/provisioned-concurrency", status: 200)
-    /// `GET /2026-07-09/resource-policy/{ResourceArn}`
-    /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`,
-    /// `ResourceNotFoundException`.
-    public static let getResourcePolicy = AWSOperation<GetResourcePolicyRequest, GetResourcePolicyResponse>(
-        "GetResourcePolicy", method: "GET", uri: "/2026-07-09/resource-policy/{ResourceArn}", status: 200)
+    @export(implementation) public static var getProvisionedConcurrencyConfig: AWSOperation<GetProvisionedConcurrencyConfigRequest, GetProvisionedConcurrencyConfigResponse> { .init("GetProvisionedConcurrencyConfig", in: library) }
     /// `GET /2021-07-20/functions/{FunctionName}/runtime-management-config`
     /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`,
     /// `ResourceNotFoundException`.
-    public static let getRuntimeManagementConfig = AWSOperation<GetRuntimeManagementConfigRequest, GetRuntimeManagementConfigResponse>(
-        "GetRuntimeManagementConfig", method: "GET", uri: "/2021-07-20/functions/{FunctionName}/runtime-management-config", status: 200)
+    @export(implementation) public static var getRuntimeManagementConfig: AWSOperation<GetRuntimeManagementConfigRequest, GetRuntimeManagementConfigResponse> { .init("GetRuntimeManagementConfig", in: library) }
     /// `POST /2015-03-31/functions/{FunctionName}/invocations`
     /// Errors: `RuntimeAliasDeletedException`, `CodeArtifactUserDeletedException`, `ResourceNotReadyException`,
     /// `ServiceQuotaExceededException`, `InvalidSecurityGroupIDException`, `SnapStartTimeoutException`,
@@ -248,8 +153,7 @@ extension Lambda {
     /// `ModeNotSupportedException`, `ResourceNotFoundException`, `InvalidRequestContentException`,
     /// `SnapStartRegenerationFailureException`, `DurableExecutionAlreadyStartedException`, `InvalidZipFileException`,
     /// `EFSMountFailureException`.
-    public static let invoke = AWSOperation<InvocationRequest, InvocationResponse>(
-        "Invoke", method: "POST", uri: "/2015-03-31/functions/{FunctionName}/invocations", status: 200)
+    @export(implementation) public static var invoke: AWSOperation<InvocationRequest, InvocationResponse> { .init("Invoke", in: library) }
     /// `POST /2014-11-13/functions/{FunctionName}/invoke-async`
     /// Errors: `ServiceQuotaExceededException`, `InvalidSecurityGroupIDException`, `SnapStartTimeoutException`,
     /// `EC2ThrottledException`, `EFSMountConnectivityException`, `SubnetIPAddressLimitReachedException`,
@@ -260,8 +164,7 @@ extension Lambda {
     /// `S3FilesMountFailureException`, `EFSMountTimeoutException`, `S3FilesMountTimeoutException`,
     /// `ModeNotSupportedException`, `ResourceNotFoundException`, `InvalidRequestContentException`,
     /// `SnapStartRegenerationFailureException`, `EFSMountFailureException`.
-    public static let invokeAsync = AWSOperation<InvokeAsyncRequest, InvokeAsyncResponse>(
-        "InvokeAsync", method: "POST", uri: "/2014-11-13/functions/{FunctionName}/invoke-async", status: 202)
+    @export(implementation) public static var invokeAsync: AWSOperation<InvokeAsyncRequest, InvokeAsyncResponse> { .init("InvokeAsync", in: library) }
     /// `POST /2021-11-15/functions/{FunctionName}/response-streaming-invocations`
     /// Errors: `RuntimeAliasDeletedException`, `CodeArtifactUserDeletedException`, `ResourceNotReadyException`,
     /// `ServiceQuotaExceededException`, `InvalidSecurityGroupIDException`, `SnapStartTimeoutException`,
@@ -277,328 +180,120 @@ extension Lambda {
     /// `S3FilesMountTimeoutException`, `CodeArtifactUserFailedException`, `ResourceNotFoundException`,
     /// `InvalidRequestContentException`, `SnapStartRegenerationFailureException`, `InvalidZipFileException`,
     /// `EFSMountFailureException`.
-    public static let invokeWithResponseStream = AWSOperation<InvokeWithResponseStreamRequest, InvokeWithResponseStreamResponse>(
-        "InvokeWithResponseStream", method: "POST", uri: "/2021-11-15/functions/{FunctionName}/response-streaming-invocations", status: 200)
+    @export(implementation) public static var invokeWithResponseStream: AWSOperation<InvokeWithResponseStreamRequest, InvokeWithResponseStreamResponse> { .init("InvokeWithResponseStream", in: library) }
     /// `GET /2015-03-31/functions/{FunctionName}/aliases`
     /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`,
     /// `ResourceNotFoundException`.
-    public static let listAliases = AWSOperation<ListAliasesRequest, ListAliasesResponse>(
-        "ListAliases", method: "GET", uri: "/2015-03-31/functions/{FunctionName}/aliases", status: 200)
-    /// `GET /2025-11-30/capacity-providers`
-    /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`.
-    public static let listCapacityProviders = AWSOperation<ListCapacityProvidersRequest, ListCapacityProvidersResponse>(
-        "ListCapacityProviders", method: "GET", uri: "/2025-11-30/capacity-providers", status: 200)
+    @export(implementation) public static var listAliases: AWSOperation<ListAliasesRequest, ListAliasesResponse> { .init("ListAliases", in: library) }
     /// `GET /2020-04-22/code-signing-configs`
     /// Errors: `InvalidParameterValueException`, `ServiceException`.
-    public static let listCodeSigningConfigs = AWSOperation<ListCodeSigningConfigsRequest, ListCodeSigningConfigsResponse>(
-        "ListCodeSigningConfigs", method: "GET", uri: "/2020-04-22/code-signing-configs", status: 200)
-    /// `GET /2025-12-01/functions/{FunctionName}/durable-executions`
-    /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`,
-    /// `ResourceNotFoundException`.
-    public static let listDurableExecutionsByFunction = AWSOperation<ListDurableExecutionsByFunctionRequest, ListDurableExecutionsByFunctionResponse>(
-        "ListDurableExecutionsByFunction", method: "GET", uri: "/2025-12-01/functions/{FunctionName}/durable-executions", status: 200)
+    @export(implementation) public static var listCodeSigningConfigs: AWSOperation<ListCodeSigningConfigsRequest, ListCodeSigningConfigsResponse> { .init("ListCodeSigningConfigs", in: library) }
     /// `GET /2015-03-31/event-source-mappings`
     /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`,
     /// `ResourceNotFoundException`.
-    public static let listEventSourceMappings = AWSOperation<ListEventSourceMappingsRequest, ListEventSourceMappingsResponse>(
-        "ListEventSourceMappings", method: "GET", uri: "/2015-03-31/event-source-mappings", status: 200)
+    @export(implementation) public static var listEventSourceMappings: AWSOperation<ListEventSourceMappingsRequest, ListEventSourceMappingsResponse> { .init("ListEventSourceMappings", in: library) }
     /// `GET /2019-09-25/functions/{FunctionName}/event-invoke-config/list`
     /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`,
     /// `ResourceNotFoundException`.
-    public static let listFunctionEventInvokeConfigs = AWSOperation<ListFunctionEventInvokeConfigsRequest, ListFunctionEventInvokeConfigsResponse>(
-        "ListFunctionEventInvokeConfigs", method: "GET", uri: "/2019-09-25/functions/{FunctionName}/event-invoke-config/list", status: 200)
+    @export(implementation) public static var listFunctionEventInvokeConfigs: AWSOperation<ListFunctionEventInvokeConfigsRequest, ListFunctionEventInvokeConfigsResponse> { .init("ListFunctionEventInvokeConfigs", in: library) }
     /// `GET /2021-10-31/functions/{FunctionName}/urls`
     /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`,
     /// `ResourceNotFoundException`.
-    public static let listFunctionUrlConfigs = AWSOperation<ListFunctionUrlConfigsRequest, ListFunctionUrlConfigsResponse>(
-        "ListFunctionUrlConfigs", method: "GET", uri: "/2021-10-31/functions/{FunctionName}/urls", status: 200)
-    /// `GET /2025-11-30/capacity-providers/{CapacityProviderName}/function-versions`
-    /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`,
-    /// `ResourceNotFoundException`.
-    public static let listFunctionVersionsByCapacityProvider = AWSOperation<ListFunctionVersionsByCapacityProviderRequest, ListFunctionVersionsByCapacityProviderResponse>(
-        "ListFunctionVersionsByCapacityProvider", method: "GET", uri: "/2025-11-30/capacity-providers/{CapacityProviderName}/function-versions", status: 200)
+    @export(implementation) public static var listFunctionUrlConfigs: AWSOperation<ListFunctionUrlConfigsRequest, ListFunctionUrlConfigsResponse> { .init("ListFunctionUrlConfigs", in: library) }
     /// `GET /2015-03-31/functions`
     /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`.
-    public static let listFunctions = AWSOperation<ListFunctionsRequest, ListFunctionsResponse>(
-        "ListFunctions", method: "GET", uri: "/2015-03-31/functions", status: 200)
+    @export(implementation) public static var listFunctions: AWSOperation<ListFunctionsRequest, ListFunctionsResponse> { .init("ListFunctions", in: library) }
     /// `GET /2020-04-22/code-signing-configs/{CodeSigningConfigArn}/functions`
     /// Errors: `InvalidParameterValueException`, `ServiceException`, `ResourceNotFoundException`.
-    public static let listFunctionsByCodeSigningConfig = AWSOperation<ListFunctionsByCodeSigningConfigRequest, ListFunctionsByCodeSigningConfigResponse>(
-        "ListFunctionsByCodeSigningConfig", method: "GET", uri: "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}/functions", status: 200)
+    @export(implementation) public static var listFunctionsByCodeSigningConfig: AWSOperation<ListFunctionsByCodeSigningConfigRequest, ListFunctionsByCodeSigningConfigResponse> { .init("ListFunctionsByCodeSigningConfig", in: library) }
     /// `GET /2018-10-31/layers/{LayerName}/versions`
     /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`,
     /// `ResourceNotFoundException`.
-    public static let listLayerVersions = AWSOperation<ListLayerVersionsRequest, ListLayerVersionsResponse>(
-        "ListLayerVersions", method: "GET", uri: "/2018-10-31/layers/{LayerName}/versions", status: 200)
+    @export(implementation) public static var listLayerVersions: AWSOperation<ListLayerVersionsRequest, ListLayerVersionsResponse> { .init("ListLayerVersions", in: library) }
     /// `GET /2018-10-31/layers`
     /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`.
-    public static let listLayers = AWSOperation<ListLayersRequest, ListLayersResponse>(
-        "ListLayers", method: "GET", uri: "/2018-10-31/layers", status: 200)
+    @export(implementation) public static var listLayers: AWSOperation<ListLayersRequest, ListLayersResponse> { .init("ListLayers", in: library) }
     /// `GET /2019-09-30/functions/{FunctionName}/provisioned-concurrency?List=ALL`
     /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`,
     /// `ResourceNotFoundException`.
-    public static let listProvisionedConcurrencyConfigs = AWSOperation<ListProvisionedConcurrencyConfigsRequest, ListProvisionedConcurrencyConfigsResponse>(
-        "ListProvisionedConcurrencyConfigs", method: "GET", uri: "/2019-09-30/functions/{FunctionName}/provisioned-concurrency?List=ALL", status: 200)
+    @export(implementation) public static var listProvisionedConcurrencyConfigs: AWSOperation<ListProvisionedConcurrencyConfigsRequest, ListProvisionedConcurrencyConfigsResponse> { .init("ListProvisionedConcurrencyConfigs", in: library) }
     /// `GET /2017-03-31/tags/{Resource}`
     /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`,
     /// `ResourceNotFoundException`.
-    public static let listTags = AWSOperation<ListTagsRequest, ListTagsResponse>(
-        "ListTags", method: "GET", uri: "/2017-03-31/tags/{Resource}", status: 200)
+    @export(implementation) public static var listTags: AWSOperation<ListTagsRequest, ListTagsResponse> { .init("ListTags", in: library) }
     /// `GET /2015-03-31/functions/{FunctionName}/versions`
     /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`,
     /// `ResourceNotFoundException`.
-    public static let listVersionsByFunction = AWSOperation<ListVersionsByFunctionRequest, ListVersionsByFunctionResponse>(
-        "ListVersionsByFunction", method: "GET", uri: "/2015-03-31/functions/{FunctionName}/versions", status: 200)
-    /// `POST /2025-12-01/durable-executions/{DurableExecutionArn}/pause`
-    /// Errors: `InvalidParameterValueException`, `KMSInvalidStateException`, `ResourceConflictException`,
-    /// `ServiceException`, `TooManyRequestsException`, `KMSNotFoundException`, `ResourceNotFoundException`,
-    /// `KMSAccessDeniedException`, `KMSDisabledException`.
-    public static let pauseDurableExecution = AWSOperation<PauseDurableExecutionRequest, PauseDurableExecutionResponse>(
-        "PauseDurableExecution", method: "POST", uri: "/2025-12-01/durable-executions/{DurableExecutionArn}/pause", status: 202)
+    @export(implementation) public static var listVersionsByFunction: AWSOperation<ListVersionsByFunctionRequest, ListVersionsByFunctionResponse> { .init("ListVersionsByFunction", in: library) }
     /// `POST /2018-10-31/layers/{LayerName}/versions`
     /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`,
     /// `ResourceNotFoundException`, `CodeStorageExceededException`.
-    public static let publishLayerVersion = AWSOperation<PublishLayerVersionRequest, PublishLayerVersionResponse>(
-        "PublishLayerVersion", method: "POST", uri: "/2018-10-31/layers/{LayerName}/versions", status: 201)
+    @export(implementation) public static var publishLayerVersion: AWSOperation<PublishLayerVersionRequest, PublishLayerVersionResponse> { .init("PublishLayerVersion", in: library) }
     /// `POST /2015-03-31/functions/{FunctionName}/versions`
     /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
     /// `TooManyRequestsException`, `ResourceNotFoundException`, `CodeStorageExceededException`,
     /// `FunctionVersionsPerCapacityProviderLimitExceededException`, `PreconditionFailedException`.
-    public static let publishVersion = AWSOperation<PublishVersionRequest, FunctionConfiguration>(
-        "PublishVersion", method: "POST", uri: "/2015-03-31/functions/{FunctionName}/versions", status: 201)
+    @export(implementation) public static var publishVersion: AWSOperation<PublishVersionRequest, FunctionConfiguration> { .init("PublishVersion", in: library) }
     /// `PUT /2020-06-30/functions/{FunctionName}/code-signing-config`
     /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
     /// `TooManyRequestsException`, `ResourceNotFoundException`, `CodeSigningConfigNotFoundException`.
-    public static let putFunctionCodeSigningConfig = AWSOperation<PutFunctionCodeSigningConfigRequest, PutFunctionCodeSigningConfigResponse>(
-        "PutFunctionCodeSigningConfig", method: "PUT", uri: "/2020-06-30/functions/{FunctionName}/code-signing-config", status: 200)
+    @export(implementation) public static var putFunctionCodeSigningConfig: AWSOperation<PutFunctionCodeSigningConfigRequest, PutFunctionCodeSigningConfigResponse> { .init("PutFunctionCodeSigningConfig", in: library) }
     /// `PUT /2017-10-31/functions/{FunctionName}/concurrency`
     /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
     /// `TooManyRequestsException`, `ResourceNotFoundException`.
-    public static let putFunctionConcurrency = AWSOperation<PutFunctionConcurrencyRequest, Concurrency>(
-        "PutFunctionConcurrency", method: "PUT", uri: "/2017-10-31/functions/{FunctionName}/concurrency", status: 200)
+    @export(implementation) public static var putFunctionConcurrency: AWSOperation<PutFunctionConcurrencyRequest, Concurrency> { .init("PutFunctionConcurrency", in: library) }
     /// `PUT /2019-09-25/functions/{FunctionName}/event-invoke-config`
     /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
     /// `TooManyRequestsException`, `ResourceNotFoundException`.
-    public static let putFunctionEventInvokeConfig = AWSOperation<PutFunctionEventInvokeConfigRequest, FunctionEventInvokeConfig>(
-        "PutFunctionEventInvokeConfig", method: "PUT", uri: "/2019-09-25/functions/{FunctionName}/event-invoke-config", status: 200)
+    @export(implementation) public static var putFunctionEventInvokeConfig: AWSOperation<PutFunctionEventInvokeConfigRequest, FunctionEventInvokeConfig> { .init("PutFunctionEventInvokeConfig", in: library) }
     /// `PUT /2024-08-31/functions/{FunctionName}/recursion-config`
     /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
     /// `TooManyRequestsException`, `ResourceNotFoundException`.
-    public static let putFunctionRecursionConfig = AWSOperation<PutFunctionRecursionConfigRequest, PutFunctionRecursionConfigResponse>(
-        "PutFunctionRecursionConfig", method: "PUT", uri: "/2024-08-31/functions/{FunctionName}/recursion-config", status: 200)
-    /// `PUT /2025-11-30/functions/{FunctionName}/function-scaling-config`
-    /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
-    /// `TooManyRequestsException`, `ResourceNotFoundException`.
-    public static let putFunctionScalingConfig = AWSOperation<PutFunctionScalingConfigRequest, PutFunctionScalingConfigResponse>(
-        "PutFunctionScalingConfig", method: "PUT", uri: "/2025-11-30/functions/{FunctionName}/function-scaling-config", status: 202)
+    @export(implementation) public static var putFunctionRecursionConfig: AWSOperation<PutFunctionRecursionConfigRequest, PutFunctionRecursionConfigResponse> { .init("PutFunctionRecursionConfig", in: library) }
     /// `PUT /2019-09-30/functions/{FunctionName}/provisioned-concurrency`
     /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
     /// `TooManyRequestsException`, `ResourceNotFoundException`.
-    public static let putProvisionedConcurrencyConfig = AWSOperation<PutProvisionedConcurrencyConfigRequest, PutProvisionedConcurrencyConfigResponse>(
-        "PutProvisionedConcurrencyConfig", method: "PUT", uri: "/2019-09-30/functions/{FunctionName}/provisioned-concurrency", status: 202)
-    /// `PUT /2026-07-09/resource-policy/{ResourceArn}`
-    /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `PublicPolicyException`,
-    /// `ServiceException`, `TooManyRequestsException`, `PolicyLengthExceededException`, `ResourceNotFoundException`,
-    /// `PreconditionFailedException`.
-    public static let putResourcePolicy = AWSOperation<PutResourcePolicyRequest, PutResourcePolicyResponse>(
-        "PutResourcePolicy", method: "PUT", uri: "/2026-07-09/resource-policy/{ResourceArn}", status: 200)
+    @export(implementation) public static var putProvisionedConcurrencyConfig: AWSOperation<PutProvisionedConcurrencyConfigRequest, PutProvisionedConcurrencyConfigResponse> { .init("PutProvisionedConcurrencyConfig", in: library) }
     /// `PUT /2021-07-20/functions/{FunctionName}/runtime-management-config`
     /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
     /// `TooManyRequestsException`, `ResourceNotFoundException`.
-    public static let putRuntimeManagementConfig = AWSOperation<PutRuntimeManagementConfigRequest, PutRuntimeManagementConfigResponse>(
-        "PutRuntimeManagementConfig", method: "PUT", uri: "/2021-07-20/functions/{FunctionName}/runtime-management-config", status: 200)
+    @export(implementation) public static var putRuntimeManagementConfig: AWSOperation<PutRuntimeManagementConfigRequest, PutRuntimeManagementConfigResponse> { .init("PutRuntimeManagementConfig", in: library) }
     /// `DELETE /2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy/{StatementId}`
     /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
     /// `TooManyRequestsException`, `ResourceNotFoundException`, `PreconditionFailedException`.
-    public static let removeLayerVersionPermission = AWSOperation<RemoveLayerVersionPermissionRequest, NoMembers>(
-        "RemoveLayerVersionPermission", method: "DELETE", uri: "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy/{StatementId}", status: 204)
+    @export(implementation) public static var removeLayerVersionPermission: AWSOperation<RemoveLayerVersionPermissionRequest, NoMembers> { .init("RemoveLayerVersionPermission", in: library) }
     /// `DELETE /2015-03-31/functions/{FunctionName}/policy/{StatementId}`
     /// Errors: `InvalidParameterValueException`, `PublicPolicyException`, `ServiceException`,
     /// `TooManyRequestsException`, `ResourceNotFoundException`, `PreconditionFailedException`.
-    public static let removePermission = AWSOperation<RemovePermissionRequest, NoMembers>(
-        "RemovePermission", method: "DELETE", uri: "/2015-03-31/functions/{FunctionName}/policy/{StatementId}", status: 204)
-    /// `POST /2025-12-01/durable-executions/{DurableExecutionArn}/resume`
-    /// Errors: `InvalidParameterValueException`, `KMSInvalidStateException`, `ResourceConflictException`,
-    /// `ServiceException`, `TooManyRequestsException`, `KMSNotFoundException`, `ResourceNotFoundException`,
-    /// `KMSAccessDeniedException`, `KMSDisabledException`.
-    public static let resumeDurableExecution = AWSOperation<ResumeDurableExecutionRequest, ResumeDurableExecutionResponse>(
-        "ResumeDurableExecution", method: "POST", uri: "/2025-12-01/durable-executions/{DurableExecutionArn}/resume", status: 202)
-    /// `POST /2025-12-01/durable-execution-callbacks/{CallbackId}/fail`
-    /// Errors: `InvalidParameterValueException`, `KMSInvalidStateException`, `ServiceException`,
-    /// `TooManyRequestsException`, `KMSNotFoundException`, `ResourceNotFoundException`, `CallbackTimeoutException`,
-    /// `KMSAccessDeniedException`, `KMSDisabledException`.
-    public static let sendDurableExecutionCallbackFailure = AWSOperation<SendDurableExecutionCallbackFailureRequest, SendDurableExecutionCallbackFailureResponse>(
-        "SendDurableExecutionCallbackFailure", method: "POST", uri: "/2025-12-01/durable-execution-callbacks/{CallbackId}/fail", status: 200)
-    /// `POST /2025-12-01/durable-execution-callbacks/{CallbackId}/heartbeat`
-    /// Errors: `InvalidParameterValueException`, `ServiceException`, `TooManyRequestsException`,
-    /// `ResourceNotFoundException`, `CallbackTimeoutException`.
-    public static let sendDurableExecutionCallbackHeartbeat = AWSOperation<SendDurableExecutionCallbackHeartbeatRequest, SendDurableExecutionCallbackHeartbeatResponse>(
-        "SendDurableExecutionCallbackHeartbeat", method: "POST", uri: "/2025-12-01/durable-execution-callbacks/{CallbackId}/heartbeat", status: 200)
-    /// `POST /2025-12-01/durable-execution-callbacks/{CallbackId}/succeed`
-    /// Errors: `InvalidParameterValueException`, `KMSInvalidStateException`, `ServiceException`,
-    /// `TooManyRequestsException`, `KMSNotFoundException`, `ResourceNotFoundException`, `CallbackTimeoutException`,
-    /// `KMSAccessDeniedException`, `KMSDisabledException`.
-    public static let sendDurableExecutionCallbackSuccess = AWSOperation<SendDurableExecutionCallbackSuccessRequest, SendDurableExecutionCallbackSuccessResponse>(
-        "SendDurableExecutionCallbackSuccess", method: "POST", uri: "/2025-12-01/durable-execution-callbacks/{CallbackId}/succeed", status: 200)
-    /// `POST /2025-12-01/durable-executions/{DurableExecutionArn}/stop`
-    /// Errors: `InvalidParameterValueException`, `KMSInvalidStateException`, `ServiceException`,
-    /// `TooManyRequestsException`, `KMSNotFoundException`, `ResourceNotFoundException`, `KMSAccessDeniedException`,
-    /// `KMSDisabledException`.
-    public static let stopDurableExecution = AWSOperation<StopDurableExecutionRequest, StopDurableExecutionResponse>(
-        "StopDurableExecution", method: "POST", uri: "/2025-12-01/durable-executions/{DurableExecutionArn}/stop", status: 200)
+    @export(implementation) public static var removePermission: AWSOperation<RemovePermissionRequest, NoMembers> { .init("RemovePermission", in: library) }
     /// `POST /2017-03-31/tags/{Resource}`
     /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
     /// `TooManyRequestsException`, `ResourceNotFoundException`.
-    public static let tagResource = AWSOperation<TagResourceRequest, NoMembers>(
-        "TagResource", method: "POST", uri: "/2017-03-31/tags/{Resource}", status: 204)
+    @export(implementation) public static var tagResource: AWSOperation<TagResourceRequest, NoMembers> { .init("TagResource", in: library) }
     /// `DELETE /2017-03-31/tags/{Resource}`
     /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
     /// `TooManyRequestsException`, `ResourceNotFoundException`.
-    public static let untagResource = AWSOperation<UntagResourceRequest, NoMembers>(
-        "UntagResource", method: "DELETE", uri: "/2017-03-31/tags/{Resource}", status: 204)
+    @export(implementation) public static var untagResource: AWSOperation<UntagResourceRequest, NoMembers> { .init("UntagResource", in: library) }
     /// `PUT /2015-03-31/functions/{FunctionName}/aliases/{Name}`
     /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
     /// `TooManyRequestsException`, `ResourceNotFoundException`, `PreconditionFailedException`.
-    public static let updateAlias = AWSOperation<UpdateAliasRequest, AliasConfiguration>(
-        "UpdateAlias", method: "PUT", uri: "/2015-03-31/functions/{FunctionName}/aliases/{Name}", status: 200)
-    /// `PUT /2025-11-30/capacity-providers/{CapacityProviderName}`
-    /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
-    /// `TooManyRequestsException`, `ResourceNotFoundException`.
-    public static let updateCapacityProvider = AWSOperation<UpdateCapacityProviderRequest, UpdateCapacityProviderResponse>(
-        "UpdateCapacityProvider", method: "PUT", uri: "/2025-11-30/capacity-providers/{CapacityProviderName}", status: 202)
+    @export(implementation) public static var updateAlias: AWSOperation<UpdateAliasRequest, AliasConfiguration> { .init("UpdateAlias", in: library) }
     /// `PUT /2020-04-22/code-signing-configs/{CodeSigningConfigArn}`
     /// Errors: `InvalidParameterValueException`, `ServiceException`, `ResourceNotFoundException`.
-    public static let updateCodeSigningConfig = AWSOperation<UpdateCodeSigningConfigRequest, UpdateCodeSigningConfigResponse>(
-        "UpdateCodeSigningConfig", method: "PUT", uri: "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}", status: 200)
-    /// `PUT /2015-03-31/event-source-mappings/{UUID}`
-    /// Errors: `InvalidParameterValueException`, `ResourceInUseException`, `ResourceConflictException`,
-    /// `ServiceException`, `TooManyRequestsException`, `ResourceNotFoundException`.
-    public static let updateEventSourceMapping = AWSOperation<UpdateEventSourceMappingRequest, EventSourceMappingConfiguration>(
-        "UpdateEventSourceMapping", method: "PUT", uri: "/2015-03-31/event-source-mappings/{UUID}", status: 202)
+    @export(implementation) public static var updateCodeSigningConfig: AWSOperation<UpdateCodeSigningConfigRequest, UpdateCodeSigningConfigResponse> { .init("UpdateCodeSigningConfig", in: library) }
     /// `PUT /2015-03-31/functions/{FunctionName}/code`
     /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
     /// `TooManyRequestsException`, `InvalidCodeSignatureException`, `ResourceNotFoundException`,
     /// `CodeVerificationFailedException`, `CodeSigningConfigNotFoundException`, `CodeStorageExceededException`,
     /// `PreconditionFailedException`.
-    public static let updateFunctionCode = AWSOperation<UpdateFunctionCodeRequest, FunctionConfiguration>(
-        "UpdateFunctionCode", method: "PUT", uri: "/2015-03-31/functions/{FunctionName}/code", status: 200)
+    @export(implementation) public static var updateFunctionCode: AWSOperation<UpdateFunctionCodeRequest, FunctionConfiguration> { .init("UpdateFunctionCode", in: library) }
     /// `PUT /2015-03-31/functions/{FunctionName}/configuration`
     /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
     /// `TooManyRequestsException`, `InvalidCodeSignatureException`, `ResourceNotFoundException`,
     /// `CodeVerificationFailedException`, `CodeSigningConfigNotFoundException`, `PreconditionFailedException`.
-    public static let updateFunctionConfiguration = AWSOperation<UpdateFunctionConfigurationRequest, FunctionConfiguration>(
-        "UpdateFunctionConfiguration", method: "PUT", uri: "/2015-03-31/functions/{FunctionName}/configuration", status: 200)
+    @export(implementation) public static var updateFunctionConfiguration: AWSOperation<UpdateFunctionConfigurationRequest, FunctionConfiguration> { .init("UpdateFunctionConfiguration", in: library) }
     /// `POST /2019-09-25/functions/{FunctionName}/event-invoke-config`
     /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
     /// `TooManyRequestsException`, `ResourceNotFoundException`.
-    public static let updateFunctionEventInvokeConfig = AWSOperation<UpdateFunctionEventInvokeConfigRequest, FunctionEventInvokeConfig>(
-        "UpdateFunctionEventInvokeConfig", method: "POST", uri: "/2019-09-25/functions/{FunctionName}/event-invoke-config", status: 200)
-    /// `PUT /2021-10-31/functions/{FunctionName}/url`
-    /// Errors: `InvalidParameterValueException`, `ResourceConflictException`, `ServiceException`,
-    /// `TooManyRequestsException`, `ResourceNotFoundException`.
-    public static let updateFunctionUrlConfig = AWSOperation<UpdateFunctionUrlConfigRequest, UpdateFunctionUrlConfigResponse>(
-        "UpdateFunctionUrlConfig", method: "PUT", uri: "/2021-10-31/functions/{FunctionName}/url", status: 200)
-
-    /// All operations, by name.
-    public static var operations: [OperationDescriptor] {
-        var operations: [OperationDescriptor] = []
-        operations.append(addLayerVersionPermission.descriptor)
-        operations.append(addPermission.descriptor)
-        operations.append(checkpointDurableExecution.descriptor)
-        operations.append(createAlias.descriptor)
-        operations.append(createCapacityProvider.descriptor)
-        operations.append(createCodeSigningConfig.descriptor)
-        operations.append(createEventSourceMapping.descriptor)
-        operations.append(createFunction.descriptor)
-        operations.append(createFunctionUrlConfig.descriptor)
-        operations.append(deleteAlias.descriptor)
-        operations.append(deleteCapacityProvider.descriptor)
-        operations.append(deleteCodeSigningConfig.descriptor)
-        operations.append(deleteDurableExecution.descriptor)
-        operations.append(deleteEventSourceMapping.descriptor)
-        operations.append(deleteFunction.descriptor)
-        operations.append(deleteFunctionCodeSigningConfig.descriptor)
-        operations.append(deleteFunctionConcurrency.descriptor)
-        operations.append(deleteFunctionEventInvokeConfig.descriptor)
-        operations.append(deleteFunctionUrlConfig.descriptor)
-        operations.append(deleteLayerVersion.descriptor)
-        operations.append(deleteProvisionedConcurrencyConfig.descriptor)
-        operations.append(deleteResourcePolicy.descriptor)
-        operations.append(getAccountSettings.descriptor)
-        operations.append(getAlias.descriptor)
-        operations.append(getCapacityProvider.descriptor)
-        operations.append(getCodeSigningConfig.descriptor)
-        operations.append(getDurableExecution.descriptor)
-        operations.append(getDurableExecutionHistory.descriptor)
-        operations.append(getDurableExecutionState.descriptor)
-        operations.append(getEventSourceMapping.descriptor)
-        operations.append(getFunction.descriptor)
-        operations.append(getFunctionCodeSigningConfig.descriptor)
-        operations.append(getFunctionConcurrency.descriptor)
-        operations.append(getFunctionConfiguration.descriptor)
-        operations.append(getFunctionEventInvokeConfig.descriptor)
-        operations.append(getFunctionRecursionConfig.descriptor)
-        operations.append(getFunctionScalingConfig.descriptor)
-        operations.append(getFunctionUrlConfig.descriptor)
-        operations.append(getLayerVersion.descriptor)
-        operations.append(getLayerVersionByArn.descriptor)
-        operations.append(getLayerVersionPolicy.descriptor)
-        operations.append(getPolicy.descriptor)
-        operations.append(getProvisionedConcurrencyConfig.descriptor)
-        operations.append(getResourcePolicy.descriptor)
-        operations.append(getRuntimeManagementConfig.descriptor)
-        operations.append(invoke.descriptor)
-        operations.append(invokeAsync.descriptor)
-        operations.append(invokeWithResponseStream.descriptor)
-        operations.append(listAliases.descriptor)
-        operations.append(listCapacityProviders.descriptor)
-        operations.append(listCodeSigningConfigs.descriptor)
-        operations.append(listDurableExecutionsByFunction.descriptor)
-        operations.append(listEventSourceMappings.descriptor)
-        operations.append(listFunctionEventInvokeConfigs.descriptor)
-        operations.append(listFunctionUrlConfigs.descriptor)
-        operations.append(listFunctionVersionsByCapacityProvider.descriptor)
-        operations.append(listFunctions.descriptor)
-        operations.append(listFunctionsByCodeSigningConfig.descriptor)
-        operations.append(listLayerVersions.descriptor)
-        operations.append(listLayers.descriptor)
-        operations.append(listProvisionedConcurrencyConfigs.descriptor)
-        operations.append(listTags.descriptor)
-        operations.append(listVersionsByFunction.descriptor)
-        operations.append(pauseDurableExecution.descriptor)
-        operations.append(publishLayerVersion.descriptor)
-        operations.append(publishVersion.descriptor)
-        operations.append(putFunctionCodeSigningConfig.descriptor)
-        operations.append(putFunctionConcurrency.descriptor)
-        operations.append(putFunctionEventInvokeConfig.descriptor)
-        operations.append(putFunctionRecursionConfig.descriptor)
-        operations.append(putFunctionScalingConfig.descriptor)
-        operations.append(putProvisionedConcurrencyConfig.descriptor)
-        operations.append(putResourcePolicy.descriptor)
-        operations.append(putRuntimeManagementConfig.descriptor)
-        operations.append(removeLayerVersionPermission.descriptor)
-        operations.append(removePermission.descriptor)
-        operations.append(resumeDurableExecution.descriptor)
-        operations.append(sendDurableExecutionCallbackFailure.descriptor)
-        operations.append(sendDurableExecutionCallbackHeartbeat.descriptor)
-        operations.append(sendDurableExecutionCallbackSuccess.descriptor)
-        operations.append(stopDurableExecution.descriptor)
-        operations.append(tagResource.descriptor)
-        operations.append(untagResource.descriptor)
-        operations.append(updateAlias.descriptor)
-        operations.append(updateCapacityProvider.descriptor)
-        operations.append(updateCodeSigningConfig.descriptor)
-        operations.append(updateEventSourceMapping.descriptor)
-        operations.append(updateFunctionCode.descriptor)
-        operations.append(updateFunctionConfiguration.descriptor)
-        operations.append(updateFunctionEventInvokeConfig.descriptor)
-        operations.append(updateFunctionUrlConfig.descriptor)
-        return operations
-    }
-
-    /// The service as a whole.
-    public static var service: ServiceModel {
-        ServiceModel(
-            name: "lambda", apiVersion: "2015-03-31", operations: operations, errors: Errors.all)
-    }
+    @export(implementation) public static var updateFunctionEventInvokeConfig: AWSOperation<UpdateFunctionEventInvokeConfigRequest, FunctionEventInvokeConfig> { .init("UpdateFunctionEventInvokeConfig", in: library) }
 }

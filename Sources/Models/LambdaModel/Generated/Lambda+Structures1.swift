@@ -5,154 +5,104 @@ public import AWSProtocol
 
 extension Lambda {
     /// The model's structure `AcceleratorConfig`.
-    public struct AcceleratorConfig: AWSStructure {
+    public struct AcceleratorConfig: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("AcceleratorConfig") }
+
         /// `AcceleratorMemorySize`: whole number, required.
-        public var acceleratorMemorySize: Int
+        @export(implementation) public var acceleratorMemorySize: Int { get { members("AcceleratorMemorySize", or: 0) } set { members.set("AcceleratorMemorySize", newValue) } }
 
         /// Makes one from its members.
-        public init(acceleratorMemorySize: Int) {
-            self.acceleratorMemorySize = acceleratorMemorySize
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            acceleratorMemorySize = members("AcceleratorMemorySize") ?? 0
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(acceleratorMemorySize: Int) {
+            members = MemberValues()
             members.set("AcceleratorMemorySize", acceleratorMemorySize)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.acceleratorConfig }
     }
 
     /// The model's structure `AccountLimit`.
-    public struct AccountLimit: AWSStructure {
+    public struct AccountLimit: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("AccountLimit") }
+
         /// `TotalCodeSize`: whole number.
-        public var totalCodeSize: Int?
+        @export(implementation) public var totalCodeSize: Int? { get { members("TotalCodeSize") } set { members.set("TotalCodeSize", newValue) } }
         /// `CodeSizeUnzipped`: whole number.
-        public var codeSizeUnzipped: Int?
+        @export(implementation) public var codeSizeUnzipped: Int? { get { members("CodeSizeUnzipped") } set { members.set("CodeSizeUnzipped", newValue) } }
         /// `CodeSizeZipped`: whole number.
-        public var codeSizeZipped: Int?
+        @export(implementation) public var codeSizeZipped: Int? { get { members("CodeSizeZipped") } set { members.set("CodeSizeZipped", newValue) } }
         /// `ConcurrentExecutions`: whole number.
-        public var concurrentExecutions: Int?
+        @export(implementation) public var concurrentExecutions: Int? { get { members("ConcurrentExecutions") } set { members.set("ConcurrentExecutions", newValue) } }
         /// `UnreservedConcurrentExecutions`: whole number, from 0.
-        public var unreservedConcurrentExecutions: Int?
+        @export(implementation) public var unreservedConcurrentExecutions: Int? { get { members("UnreservedConcurrentExecutions") } set { members.set("UnreservedConcurrentExecutions", newValue) } }
 
         /// Makes one from its members.
-        public init(totalCodeSize: Int? = nil, codeSizeUnzipped: Int? = nil, codeSizeZipped: Int? = nil, concurrentExecutions: Int? = nil, unreservedConcurrentExecutions: Int? = nil) {
-            self.totalCodeSize = totalCodeSize
-            self.codeSizeUnzipped = codeSizeUnzipped
-            self.codeSizeZipped = codeSizeZipped
-            self.concurrentExecutions = concurrentExecutions
-            self.unreservedConcurrentExecutions = unreservedConcurrentExecutions
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            totalCodeSize = members("TotalCodeSize")
-            codeSizeUnzipped = members("CodeSizeUnzipped")
-            codeSizeZipped = members("CodeSizeZipped")
-            concurrentExecutions = members("ConcurrentExecutions")
-            unreservedConcurrentExecutions = members("UnreservedConcurrentExecutions")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(totalCodeSize: Int? = nil, codeSizeUnzipped: Int? = nil, codeSizeZipped: Int? = nil, concurrentExecutions: Int? = nil, unreservedConcurrentExecutions: Int? = nil) {
+            members = MemberValues()
             members.set("TotalCodeSize", totalCodeSize)
             members.set("CodeSizeUnzipped", codeSizeUnzipped)
             members.set("CodeSizeZipped", codeSizeZipped)
             members.set("ConcurrentExecutions", concurrentExecutions)
             members.set("UnreservedConcurrentExecutions", unreservedConcurrentExecutions)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.accountLimit }
     }
 
     /// The model's structure `AccountUsage`.
-    public struct AccountUsage: AWSStructure {
+    public struct AccountUsage: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("AccountUsage") }
+
         /// `TotalCodeSize`: whole number.
-        public var totalCodeSize: Int?
+        @export(implementation) public var totalCodeSize: Int? { get { members("TotalCodeSize") } set { members.set("TotalCodeSize", newValue) } }
         /// `FunctionCount`: whole number.
-        public var functionCount: Int?
+        @export(implementation) public var functionCount: Int? { get { members("FunctionCount") } set { members.set("FunctionCount", newValue) } }
 
         /// Makes one from its members.
-        public init(totalCodeSize: Int? = nil, functionCount: Int? = nil) {
-            self.totalCodeSize = totalCodeSize
-            self.functionCount = functionCount
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            totalCodeSize = members("TotalCodeSize")
-            functionCount = members("FunctionCount")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(totalCodeSize: Int? = nil, functionCount: Int? = nil) {
+            members = MemberValues()
             members.set("TotalCodeSize", totalCodeSize)
             members.set("FunctionCount", functionCount)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.accountUsage }
     }
 
     /// Input of `AddLayerVersionPermission`.
-    public struct AddLayerVersionPermissionRequest: AWSStructure {
+    public struct AddLayerVersionPermissionRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("AddLayerVersionPermissionRequest") }
+
         /// `LayerName`: text, length 1 to 2 048, in the path, required.
-        public var layerName: String
+        @export(implementation) public var layerName: String { get { members("LayerName", or: "") } set { members.set("LayerName", newValue) } }
         /// `VersionNumber`: whole number, in the path, required.
-        public var versionNumber: Int
+        @export(implementation) public var versionNumber: Int { get { members("VersionNumber", or: 0) } set { members.set("VersionNumber", newValue) } }
         /// `StatementId`: text, length 1 to 100, required.
-        public var statementId: String
+        @export(implementation) public var statementId: String { get { members("StatementId", or: "") } set { members.set("StatementId", newValue) } }
         /// `Action`: text, length 0 to 22, required.
-        public var action: String
+        @export(implementation) public var action: String { get { members("Action", or: "") } set { members.set("Action", newValue) } }
         /// `Principal`: text, length 0 to 10 000, required.
-        public var principal: String
+        @export(implementation) public var principal: String { get { members("Principal", or: "") } set { members.set("Principal", newValue) } }
         /// `OrganizationId`: text, length 0 to 34.
-        public var organizationId: String?
+        @export(implementation) public var organizationId: String? { get { members("OrganizationId") } set { members.set("OrganizationId", newValue) } }
         /// `RevisionId`: text, in the query.
-        public var revisionId: String?
+        @export(implementation) public var revisionId: String? { get { members("RevisionId") } set { members.set("RevisionId", newValue) } }
 
         /// Makes one from its members.
-        public init(layerName: String, versionNumber: Int, statementId: String, action: String, principal: String, organizationId: String? = nil, revisionId: String? = nil) {
-            self.layerName = layerName
-            self.versionNumber = versionNumber
-            self.statementId = statementId
-            self.action = action
-            self.principal = principal
-            self.organizationId = organizationId
-            self.revisionId = revisionId
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            layerName = members("LayerName") ?? ""
-            versionNumber = members("VersionNumber") ?? 0
-            statementId = members("StatementId") ?? ""
-            action = members("Action") ?? ""
-            principal = members("Principal") ?? ""
-            organizationId = members("OrganizationId")
-            revisionId = members("RevisionId")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(layerName: String, versionNumber: Int, statementId: String, action: String, principal: String, organizationId: String? = nil, revisionId: String? = nil) {
+            members = MemberValues()
             members.set("LayerName", layerName)
             members.set("VersionNumber", versionNumber)
             members.set("StatementId", statementId)
@@ -160,108 +110,68 @@ extension Lambda {
             members.set("Principal", principal)
             members.set("OrganizationId", organizationId)
             members.set("RevisionId", revisionId)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.addLayerVersionPermissionRequest }
     }
 
     /// Output of `AddLayerVersionPermission`.
-    public struct AddLayerVersionPermissionResponse: AWSStructure {
+    public struct AddLayerVersionPermissionResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("AddLayerVersionPermissionResponse") }
+
         /// `Statement`: text.
-        public var statement: String?
+        @export(implementation) public var statement: String? { get { members("Statement") } set { members.set("Statement", newValue) } }
         /// `RevisionId`: text.
-        public var revisionId: String?
+        @export(implementation) public var revisionId: String? { get { members("RevisionId") } set { members.set("RevisionId", newValue) } }
 
         /// Makes one from its members.
-        public init(statement: String? = nil, revisionId: String? = nil) {
-            self.statement = statement
-            self.revisionId = revisionId
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            statement = members("Statement")
-            revisionId = members("RevisionId")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(statement: String? = nil, revisionId: String? = nil) {
+            members = MemberValues()
             members.set("Statement", statement)
             members.set("RevisionId", revisionId)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.addLayerVersionPermissionResponse }
     }
 
     /// Input of `AddPermission`.
-    public struct AddPermissionRequest: AWSStructure {
+    public struct AddPermissionRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("AddPermissionRequest") }
+
         /// `FunctionName`: text, length 1 to 256, in the path, required.
-        public var functionName: String
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
         /// `StatementId`: text, length 1 to 100, required.
-        public var statementId: String
+        @export(implementation) public var statementId: String { get { members("StatementId", or: "") } set { members.set("StatementId", newValue) } }
         /// `Action`: text, length 0 to 10 000, required.
-        public var action: String
+        @export(implementation) public var action: String { get { members("Action", or: "") } set { members.set("Action", newValue) } }
         /// `Principal`: text, length 0 to 2 048, required.
-        public var principal: String
+        @export(implementation) public var principal: String { get { members("Principal", or: "") } set { members.set("Principal", newValue) } }
         /// `SourceArn`: text, length 0 to 10 000.
-        public var sourceArn: String?
+        @export(implementation) public var sourceArn: String? { get { members("SourceArn") } set { members.set("SourceArn", newValue) } }
         /// `FunctionUrlAuthType`: enumeration.
-        public var functionUrlAuthType: FunctionUrlAuthType?
+        @export(implementation) public var functionUrlAuthType: FunctionUrlAuthType? { get { members("FunctionUrlAuthType") } set { members.set("FunctionUrlAuthType", newValue) } }
         /// `InvokedViaFunctionUrl`: flag.
-        public var invokedViaFunctionUrl: Bool?
+        @export(implementation) public var invokedViaFunctionUrl: Bool? { get { members("InvokedViaFunctionUrl") } set { members.set("InvokedViaFunctionUrl", newValue) } }
         /// `SourceAccount`: text, length 0 to 12.
-        public var sourceAccount: String?
+        @export(implementation) public var sourceAccount: String? { get { members("SourceAccount") } set { members.set("SourceAccount", newValue) } }
         /// `EventSourceToken`: text, length 0 to 256.
-        public var eventSourceToken: String?
+        @export(implementation) public var eventSourceToken: String? { get { members("EventSourceToken") } set { members.set("EventSourceToken", newValue) } }
         /// `Qualifier`: text, length 1 to 128, in the query.
-        public var qualifier: String?
+        @export(implementation) public var qualifier: String? { get { members("Qualifier") } set { members.set("Qualifier", newValue) } }
         /// `RevisionId`: text.
-        public var revisionId: String?
+        @export(implementation) public var revisionId: String? { get { members("RevisionId") } set { members.set("RevisionId", newValue) } }
         /// `PrincipalOrgID`: text, length 12 to 34.
-        public var principalOrgID: String?
+        @export(implementation) public var principalOrgID: String? { get { members("PrincipalOrgID") } set { members.set("PrincipalOrgID", newValue) } }
 
         /// Makes one from its members.
-        public init(functionName: String, statementId: String, action: String, principal: String, sourceArn: String? = nil, functionUrlAuthType: FunctionUrlAuthType? = nil, invokedViaFunctionUrl: Bool? = nil, sourceAccount: String? = nil, eventSourceToken: String? = nil, qualifier: String? = nil, revisionId: String? = nil, principalOrgID: String? = nil) {
-            self.functionName = functionName
-            self.statementId = statementId
-            self.action = action
-            self.principal = principal
-            self.sourceArn = sourceArn
-            self.functionUrlAuthType = functionUrlAuthType
-            self.invokedViaFunctionUrl = invokedViaFunctionUrl
-            self.sourceAccount = sourceAccount
-            self.eventSourceToken = eventSourceToken
-            self.qualifier = qualifier
-            self.revisionId = revisionId
-            self.principalOrgID = principalOrgID
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionName = members("FunctionName") ?? ""
-            statementId = members("StatementId") ?? ""
-            action = members("Action") ?? ""
-            principal = members("Principal") ?? ""
-            sourceArn = members("SourceArn")
-            functionUrlAuthType = members("FunctionUrlAuthType")
-            invokedViaFunctionUrl = members("InvokedViaFunctionUrl")
-            sourceAccount = members("SourceAccount")
-            eventSourceToken = members("EventSourceToken")
-            qualifier = members("Qualifier")
-            revisionId = members("RevisionId")
-            principalOrgID = members("PrincipalOrgID")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(functionName: String, statementId: String, action: String, principal: String, sourceArn: String? = nil, functionUrlAuthType: FunctionUrlAuthType? = nil, invokedViaFunctionUrl: Bool? = nil, sourceAccount: String? = nil, eventSourceToken: String? = nil, qualifier: String? = nil, revisionId: String? = nil, principalOrgID: String? = nil) {
+            members = MemberValues()
             members.set("FunctionName", functionName)
             members.set("StatementId", statementId)
             members.set("Action", action)
@@ -274,1357 +184,1122 @@ extension Lambda {
             members.set("Qualifier", qualifier)
             members.set("RevisionId", revisionId)
             members.set("PrincipalOrgID", principalOrgID)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.addPermissionRequest }
     }
 
     /// Output of `AddPermission`.
-    public struct AddPermissionResponse: AWSStructure {
+    public struct AddPermissionResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("AddPermissionResponse") }
+
         /// `Statement`: text.
-        public var statement: String?
+        @export(implementation) public var statement: String? { get { members("Statement") } set { members.set("Statement", newValue) } }
 
         /// Makes one from its members.
-        public init(statement: String? = nil) {
-            self.statement = statement
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            statement = members("Statement")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(statement: String? = nil) {
+            members = MemberValues()
             members.set("Statement", statement)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.addPermissionResponse }
     }
 
     /// Output of `CreateAlias`, output of `GetAlias`, output of `UpdateAlias`.
-    public struct AliasConfiguration: AWSStructure {
+    public struct AliasConfiguration: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("AliasConfiguration") }
+
         /// `AliasArn`: text, length 0 to 10 000.
-        public var aliasArn: String?
+        @export(implementation) public var aliasArn: String? { get { members("AliasArn") } set { members.set("AliasArn", newValue) } }
         /// `Name`: text, length 1 to 128.
-        public var name: String?
+        @export(implementation) public var name: String? { get { members("Name") } set { members.set("Name", newValue) } }
         /// `FunctionVersion`: text, length 1 to 1 024.
-        public var functionVersion: String?
+        @export(implementation) public var functionVersion: String? { get { members("FunctionVersion") } set { members.set("FunctionVersion", newValue) } }
         /// `Description`: text, length 0 to 256.
-        public var description: String?
+        @export(implementation) public var description: String? { get { members("Description") } set { members.set("Description", newValue) } }
         /// `RoutingConfig`: structure.
-        public var routingConfig: AliasRoutingConfiguration?
+        @export(implementation) public var routingConfig: AliasRoutingConfiguration? { get { members("RoutingConfig") } set { members.set("RoutingConfig", newValue) } }
         /// `RevisionId`: text.
-        public var revisionId: String?
+        @export(implementation) public var revisionId: String? { get { members("RevisionId") } set { members.set("RevisionId", newValue) } }
 
         /// Makes one from its members.
-        public init(aliasArn: String? = nil, name: String? = nil, functionVersion: String? = nil, description: String? = nil, routingConfig: AliasRoutingConfiguration? = nil, revisionId: String? = nil) {
-            self.aliasArn = aliasArn
-            self.name = name
-            self.functionVersion = functionVersion
-            self.description = description
-            self.routingConfig = routingConfig
-            self.revisionId = revisionId
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            aliasArn = members("AliasArn")
-            name = members("Name")
-            functionVersion = members("FunctionVersion")
-            description = members("Description")
-            routingConfig = members("RoutingConfig")
-            revisionId = members("RevisionId")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(aliasArn: String? = nil, name: String? = nil, functionVersion: String? = nil, description: String? = nil, routingConfig: AliasRoutingConfiguration? = nil, revisionId: String? = nil) {
+            members = MemberValues()
             members.set("AliasArn", aliasArn)
             members.set("Name", name)
             members.set("FunctionVersion", functionVersion)
             members.set("Description", description)
             members.set("RoutingConfig", routingConfig)
             members.set("RevisionId", revisionId)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.aliasConfiguration }
     }
 
     /// The model's structure `AliasRoutingConfiguration`.
-    public struct AliasRoutingConfiguration: AWSStructure {
+    public struct AliasRoutingConfiguration: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("AliasRoutingConfiguration") }
+
         /// `AdditionalVersionWeights`: map.
-        public var additionalVersionWeights: [String: Double]?
+        @export(implementation) public var additionalVersionWeights: [String: Double]? { get { members("AdditionalVersionWeights") } set { members.set("AdditionalVersionWeights", newValue) } }
 
         /// Makes one from its members.
-        public init(additionalVersionWeights: [String: Double]? = nil) {
-            self.additionalVersionWeights = additionalVersionWeights
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            additionalVersionWeights = members("AdditionalVersionWeights")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(additionalVersionWeights: [String: Double]? = nil) {
+            members = MemberValues()
             members.set("AdditionalVersionWeights", additionalVersionWeights)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.aliasRoutingConfiguration }
     }
 
     /// The model's structure `AllowedPublishers`.
-    public struct AllowedPublishers: AWSStructure {
+    public struct AllowedPublishers: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("AllowedPublishers") }
+
         /// `SigningProfileVersionArns`: list, length 1 to 20, required.
-        public var signingProfileVersionArns: [String]
+        @export(implementation) public var signingProfileVersionArns: [String] { get { members("SigningProfileVersionArns", or: []) } set { members.set("SigningProfileVersionArns", newValue) } }
 
         /// Makes one from its members.
-        public init(signingProfileVersionArns: [String]) {
-            self.signingProfileVersionArns = signingProfileVersionArns
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            signingProfileVersionArns = members("SigningProfileVersionArns") ?? []
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(signingProfileVersionArns: [String]) {
+            members = MemberValues()
             members.set("SigningProfileVersionArns", signingProfileVersionArns)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.allowedPublishers }
     }
 
     /// The model's structure `AmazonManagedKafkaEventSourceConfig`.
-    public struct AmazonManagedKafkaEventSourceConfig: AWSStructure {
+    public struct AmazonManagedKafkaEventSourceConfig: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("AmazonManagedKafkaEventSourceConfig") }
+
         /// `ConsumerGroupId`: text, length 1 to 200.
-        public var consumerGroupId: String?
+        @export(implementation) public var consumerGroupId: String? { get { members("ConsumerGroupId") } set { members.set("ConsumerGroupId", newValue) } }
         /// `SchemaRegistryConfig`: structure.
-        public var schemaRegistryConfig: KafkaSchemaRegistryConfig?
+        @export(implementation) public var schemaRegistryConfig: KafkaSchemaRegistryConfig? { get { members("SchemaRegistryConfig") } set { members.set("SchemaRegistryConfig", newValue) } }
 
         /// Makes one from its members.
-        public init(consumerGroupId: String? = nil, schemaRegistryConfig: KafkaSchemaRegistryConfig? = nil) {
-            self.consumerGroupId = consumerGroupId
-            self.schemaRegistryConfig = schemaRegistryConfig
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            consumerGroupId = members("ConsumerGroupId")
-            schemaRegistryConfig = members("SchemaRegistryConfig")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(consumerGroupId: String? = nil, schemaRegistryConfig: KafkaSchemaRegistryConfig? = nil) {
+            members = MemberValues()
             members.set("ConsumerGroupId", consumerGroupId)
             members.set("SchemaRegistryConfig", schemaRegistryConfig)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.amazonManagedKafkaEventSourceConfig }
-    }
-
-    /// The model's structure `CallbackDetails`.
-    public struct CallbackDetails: AWSStructure {
-        /// `CallbackId`: text, length 1 to 1 024.
-        public var callbackId: String?
-        /// `Result`: text, length 0 to 6 291 456, sensitive.
-        public var result: String?
-        /// `Error`: structure.
-        public var error: ErrorObject?
-
-        /// Makes one from its members.
-        public init(callbackId: String? = nil, result: String? = nil, error: ErrorObject? = nil) {
-            self.callbackId = callbackId
-            self.result = result
-            self.error = error
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            callbackId = members("CallbackId")
-            result = members("Result")
-            error = members("Error")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("CallbackId", callbackId)
-            members.set("Result", result)
-            members.set("Error", error)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.callbackDetails }
-    }
-
-    /// The model's structure `CallbackFailedDetails`.
-    public struct CallbackFailedDetails: AWSStructure {
-        /// `Error`: structure, required.
-        public var error: EventError
-
-        /// Makes one from its members.
-        public init(error: EventError) {
-            self.error = error
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            error = members("Error") ?? EventError(awsValue: .structure([:]))
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Error", error)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.callbackFailedDetails }
-    }
-
-    /// The model's structure `CallbackOptions`.
-    public struct CallbackOptions: AWSStructure {
-        /// `TimeoutSeconds`: whole number, 0 to 99 999 999.
-        public var timeoutSeconds: Int?
-        /// `HeartbeatTimeoutSeconds`: whole number, 0 to 99 999 999.
-        public var heartbeatTimeoutSeconds: Int?
-
-        /// Makes one from its members.
-        public init(timeoutSeconds: Int? = nil, heartbeatTimeoutSeconds: Int? = nil) {
-            self.timeoutSeconds = timeoutSeconds
-            self.heartbeatTimeoutSeconds = heartbeatTimeoutSeconds
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            timeoutSeconds = members("TimeoutSeconds")
-            heartbeatTimeoutSeconds = members("HeartbeatTimeoutSeconds")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("TimeoutSeconds", timeoutSeconds)
-            members.set("HeartbeatTimeoutSeconds", heartbeatTimeoutSeconds)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.callbackOptions }
-    }
-
-    /// The model's structure `CallbackStartedDetails`.
-    public struct CallbackStartedDetails: AWSStructure {
-        /// `CallbackId`: text, length 1 to 1 024, required.
-        public var callbackId: String
-        /// `HeartbeatTimeout`: whole number, from 0.
-        public var heartbeatTimeout: Int?
-        /// `Timeout`: whole number, from 0.
-        public var timeout: Int?
-
-        /// Makes one from its members.
-        public init(callbackId: String, heartbeatTimeout: Int? = nil, timeout: Int? = nil) {
-            self.callbackId = callbackId
-            self.heartbeatTimeout = heartbeatTimeout
-            self.timeout = timeout
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            callbackId = members("CallbackId") ?? ""
-            heartbeatTimeout = members("HeartbeatTimeout")
-            timeout = members("Timeout")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("CallbackId", callbackId)
-            members.set("HeartbeatTimeout", heartbeatTimeout)
-            members.set("Timeout", timeout)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.callbackStartedDetails }
-    }
-
-    /// The model's structure `CallbackSucceededDetails`.
-    public struct CallbackSucceededDetails: AWSStructure {
-        /// `Result`: structure, required.
-        public var result: EventResult
-
-        /// Makes one from its members.
-        public init(result: EventResult) {
-            self.result = result
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            result = members("Result") ?? EventResult(awsValue: .structure([:]))
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Result", result)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.callbackSucceededDetails }
-    }
-
-    /// The model's structure `CallbackTimedOutDetails`.
-    public struct CallbackTimedOutDetails: AWSStructure {
-        /// `Error`: structure, required.
-        public var error: EventError
-
-        /// Makes one from its members.
-        public init(error: EventError) {
-            self.error = error
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            error = members("Error") ?? EventError(awsValue: .structure([:]))
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Error", error)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.callbackTimedOutDetails }
-    }
-
-    /// The model's structure `CapacityProvider`.
-    public struct CapacityProvider: AWSStructure {
-        /// `CapacityProviderArn`: text, length 1 to 140, required.
-        public var capacityProviderArn: String
-        /// `State`: enumeration, required.
-        public var state: CapacityProviderState
-        /// `VpcConfig`: structure, required.
-        public var vpcConfig: CapacityProviderVpcConfig
-        /// `PermissionsConfig`: structure, required.
-        public var permissionsConfig: CapacityProviderPermissionsConfig
-        /// `InstanceRequirements`: structure.
-        public var instanceRequirements: InstanceRequirements?
-        /// `CapacityProviderScalingConfig`: structure.
-        public var capacityProviderScalingConfig: CapacityProviderScalingConfig?
-        /// `KmsKeyArn`: text, length 0 to 10 000.
-        public var kmsKeyArn: String?
-        /// `LastModified`: text, length 0 to 100.
-        public var lastModified: String?
-        /// `PropagateTags`: structure.
-        public var propagateTags: PropagateTags?
-        /// `TelemetryConfig`: structure.
-        public var telemetryConfig: CapacityProviderTelemetryConfig?
-
-        /// Makes one from its members.
-        public init(capacityProviderArn: String, state: CapacityProviderState, vpcConfig: CapacityProviderVpcConfig, permissionsConfig: CapacityProviderPermissionsConfig, instanceRequirements: InstanceRequirements? = nil, capacityProviderScalingConfig: CapacityProviderScalingConfig? = nil, kmsKeyArn: String? = nil, lastModified: String? = nil, propagateTags: PropagateTags? = nil, telemetryConfig: CapacityProviderTelemetryConfig? = nil) {
-            self.capacityProviderArn = capacityProviderArn
-            self.state = state
-            self.vpcConfig = vpcConfig
-            self.permissionsConfig = permissionsConfig
-            self.instanceRequirements = instanceRequirements
-            self.capacityProviderScalingConfig = capacityProviderScalingConfig
-            self.kmsKeyArn = kmsKeyArn
-            self.lastModified = lastModified
-            self.propagateTags = propagateTags
-            self.telemetryConfig = telemetryConfig
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            capacityProviderArn = members("CapacityProviderArn") ?? ""
-            state = members("State") ?? CapacityProviderState(rawValue: "")
-            vpcConfig = members("VpcConfig") ?? CapacityProviderVpcConfig(awsValue: .structure([:]))
-            permissionsConfig = members("PermissionsConfig") ?? CapacityProviderPermissionsConfig(awsValue: .structure([:]))
-            instanceRequirements = members("InstanceRequirements")
-            capacityProviderScalingConfig = members("CapacityProviderScalingConfig")
-            kmsKeyArn = members("KmsKeyArn")
-            lastModified = members("LastModified")
-            propagateTags = members("PropagateTags")
-            telemetryConfig = members("TelemetryConfig")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("CapacityProviderArn", capacityProviderArn)
-            members.set("State", state)
-            members.set("VpcConfig", vpcConfig)
-            members.set("PermissionsConfig", permissionsConfig)
-            members.set("InstanceRequirements", instanceRequirements)
-            members.set("CapacityProviderScalingConfig", capacityProviderScalingConfig)
-            members.set("KmsKeyArn", kmsKeyArn)
-            members.set("LastModified", lastModified)
-            members.set("PropagateTags", propagateTags)
-            members.set("TelemetryConfig", telemetryConfig)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.capacityProvider }
     }
 
     /// The model's structure `CapacityProviderConfig`.
-    public struct CapacityProviderConfig: AWSStructure {
+    public struct CapacityProviderConfig: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("CapacityProviderConfig") }
+
         /// `LambdaManagedInstancesCapacityProviderConfig`: structure, required.
-        public var lambdaManagedInstancesCapacityProviderConfig: LambdaManagedInstancesCapacityProviderConfig
+        @export(implementation) public var lambdaManagedInstancesCapacityProviderConfig: LambdaManagedInstancesCapacityProviderConfig { get { members("LambdaManagedInstancesCapacityProviderConfig", or: LambdaManagedInstancesCapacityProviderConfig(awsValue: .structure([:]))) } set { members.set("LambdaManagedInstancesCapacityProviderConfig", newValue) } }
 
         /// Makes one from its members.
-        public init(lambdaManagedInstancesCapacityProviderConfig: LambdaManagedInstancesCapacityProviderConfig) {
-            self.lambdaManagedInstancesCapacityProviderConfig = lambdaManagedInstancesCapacityProviderConfig
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            lambdaManagedInstancesCapacityProviderConfig = members("LambdaManagedInstancesCapacityProviderConfig") ?? LambdaManagedInstancesCapacityProviderConfig(awsValue: .structure([:]))
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(lambdaManagedInstancesCapacityProviderConfig: LambdaManagedInstancesCapacityProviderConfig) {
+            members = MemberValues()
             members.set("LambdaManagedInstancesCapacityProviderConfig", lambdaManagedInstancesCapacityProviderConfig)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.capacityProviderConfig }
-    }
-
-    /// The model's structure `CapacityProviderLoggingConfig`.
-    public struct CapacityProviderLoggingConfig: AWSStructure {
-        /// `SystemLogLevel`: enumeration.
-        public var systemLogLevel: SystemLogLevel?
-        /// `LogGroup`: text, length 1 to 512.
-        public var logGroup: String?
-
-        /// Makes one from its members.
-        public init(systemLogLevel: SystemLogLevel? = nil, logGroup: String? = nil) {
-            self.systemLogLevel = systemLogLevel
-            self.logGroup = logGroup
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            systemLogLevel = members("SystemLogLevel")
-            logGroup = members("LogGroup")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("SystemLogLevel", systemLogLevel)
-            members.set("LogGroup", logGroup)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.capacityProviderLoggingConfig }
-    }
-
-    /// The model's structure `CapacityProviderPermissionsConfig`.
-    public struct CapacityProviderPermissionsConfig: AWSStructure {
-        /// `CapacityProviderOperatorRoleArn`: text, length 0 to 10 000, required.
-        public var capacityProviderOperatorRoleArn: String
-
-        /// Makes one from its members.
-        public init(capacityProviderOperatorRoleArn: String) {
-            self.capacityProviderOperatorRoleArn = capacityProviderOperatorRoleArn
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            capacityProviderOperatorRoleArn = members("CapacityProviderOperatorRoleArn") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("CapacityProviderOperatorRoleArn", capacityProviderOperatorRoleArn)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.capacityProviderPermissionsConfig }
-    }
-
-    /// The model's structure `CapacityProviderScalingConfig`.
-    public struct CapacityProviderScalingConfig: AWSStructure {
-        /// `MaxVCpuCount`: whole number, 2 to 15 000.
-        public var maxVCpuCount: Int?
-        /// `ScalingMode`: enumeration.
-        public var scalingMode: CapacityProviderScalingMode?
-        /// `ScalingPolicies`: list, length 1 to 10.
-        public var scalingPolicies: [TargetTrackingScalingPolicy]?
-
-        /// Makes one from its members.
-        public init(maxVCpuCount: Int? = nil, scalingMode: CapacityProviderScalingMode? = nil, scalingPolicies: [TargetTrackingScalingPolicy]? = nil) {
-            self.maxVCpuCount = maxVCpuCount
-            self.scalingMode = scalingMode
-            self.scalingPolicies = scalingPolicies
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            maxVCpuCount = members("MaxVCpuCount")
-            scalingMode = members("ScalingMode")
-            scalingPolicies = members("ScalingPolicies")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("MaxVCpuCount", maxVCpuCount)
-            members.set("ScalingMode", scalingMode)
-            members.set("ScalingPolicies", scalingPolicies)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.capacityProviderScalingConfig }
-    }
-
-    /// The model's structure `CapacityProviderTelemetryConfig`.
-    public struct CapacityProviderTelemetryConfig: AWSStructure {
-        /// `LoggingConfig`: structure.
-        public var loggingConfig: CapacityProviderLoggingConfig?
-
-        /// Makes one from its members.
-        public init(loggingConfig: CapacityProviderLoggingConfig? = nil) {
-            self.loggingConfig = loggingConfig
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            loggingConfig = members("LoggingConfig")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("LoggingConfig", loggingConfig)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.capacityProviderTelemetryConfig }
-    }
-
-    /// The model's structure `CapacityProviderVpcConfig`.
-    public struct CapacityProviderVpcConfig: AWSStructure {
-        /// `SubnetIds`: list, length 1 to 16, required.
-        public var subnetIds: [String]
-        /// `SecurityGroupIds`: list, length 0 to 5, required.
-        public var securityGroupIds: [String]
-
-        /// Makes one from its members.
-        public init(subnetIds: [String], securityGroupIds: [String]) {
-            self.subnetIds = subnetIds
-            self.securityGroupIds = securityGroupIds
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            subnetIds = members("SubnetIds") ?? []
-            securityGroupIds = members("SecurityGroupIds") ?? []
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("SubnetIds", subnetIds)
-            members.set("SecurityGroupIds", securityGroupIds)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.capacityProviderVpcConfig }
-    }
-
-    /// The model's structure `ChainedInvokeDetails`.
-    public struct ChainedInvokeDetails: AWSStructure {
-        /// `Result`: text, length 0 to 6 291 456, sensitive.
-        public var result: String?
-        /// `Error`: structure.
-        public var error: ErrorObject?
-
-        /// Makes one from its members.
-        public init(result: String? = nil, error: ErrorObject? = nil) {
-            self.result = result
-            self.error = error
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            result = members("Result")
-            error = members("Error")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Result", result)
-            members.set("Error", error)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.chainedInvokeDetails }
-    }
-
-    /// The model's structure `ChainedInvokeFailedDetails`.
-    public struct ChainedInvokeFailedDetails: AWSStructure {
-        /// `Error`: structure, required.
-        public var error: EventError
-
-        /// Makes one from its members.
-        public init(error: EventError) {
-            self.error = error
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            error = members("Error") ?? EventError(awsValue: .structure([:]))
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Error", error)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.chainedInvokeFailedDetails }
-    }
-
-    /// The model's structure `ChainedInvokeOptions`.
-    public struct ChainedInvokeOptions: AWSStructure {
-        /// `FunctionName`: text, length 1 to 256, required.
-        public var functionName: String
-        /// `TenantId`: text, length 1 to 256.
-        public var tenantId: String?
-        /// `XAmznTraceId`: text, length 0 to 8 192.
-        public var xAmznTraceId: String?
-
-        /// Makes one from its members.
-        public init(functionName: String, tenantId: String? = nil, xAmznTraceId: String? = nil) {
-            self.functionName = functionName
-            self.tenantId = tenantId
-            self.xAmznTraceId = xAmznTraceId
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionName = members("FunctionName") ?? ""
-            tenantId = members("TenantId")
-            xAmznTraceId = members("XAmznTraceId")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("FunctionName", functionName)
-            members.set("TenantId", tenantId)
-            members.set("XAmznTraceId", xAmznTraceId)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.chainedInvokeOptions }
-    }
-
-    /// The model's structure `ChainedInvokeStartedDetails`.
-    public struct ChainedInvokeStartedDetails: AWSStructure {
-        /// `FunctionName`: text, length 1 to 256, required.
-        public var functionName: String
-        /// `TenantId`: text, length 1 to 256.
-        public var tenantId: String?
-        /// `Input`: structure.
-        public var input: EventInput?
-        /// `ExecutedVersion`: text, length 1 to 1 024.
-        public var executedVersion: String?
-        /// `DurableExecutionArn`: text, length 1 to 1 024.
-        public var durableExecutionArn: String?
-
-        /// Makes one from its members.
-        public init(functionName: String, tenantId: String? = nil, input: EventInput? = nil, executedVersion: String? = nil, durableExecutionArn: String? = nil) {
-            self.functionName = functionName
-            self.tenantId = tenantId
-            self.input = input
-            self.executedVersion = executedVersion
-            self.durableExecutionArn = durableExecutionArn
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionName = members("FunctionName") ?? ""
-            tenantId = members("TenantId")
-            input = members("Input")
-            executedVersion = members("ExecutedVersion")
-            durableExecutionArn = members("DurableExecutionArn")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("FunctionName", functionName)
-            members.set("TenantId", tenantId)
-            members.set("Input", input)
-            members.set("ExecutedVersion", executedVersion)
-            members.set("DurableExecutionArn", durableExecutionArn)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.chainedInvokeStartedDetails }
-    }
-
-    /// The model's structure `ChainedInvokeStoppedDetails`.
-    public struct ChainedInvokeStoppedDetails: AWSStructure {
-        /// `Error`: structure, required.
-        public var error: EventError
-
-        /// Makes one from its members.
-        public init(error: EventError) {
-            self.error = error
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            error = members("Error") ?? EventError(awsValue: .structure([:]))
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Error", error)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.chainedInvokeStoppedDetails }
-    }
-
-    /// The model's structure `ChainedInvokeSucceededDetails`.
-    public struct ChainedInvokeSucceededDetails: AWSStructure {
-        /// `Result`: structure, required.
-        public var result: EventResult
-
-        /// Makes one from its members.
-        public init(result: EventResult) {
-            self.result = result
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            result = members("Result") ?? EventResult(awsValue: .structure([:]))
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Result", result)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.chainedInvokeSucceededDetails }
-    }
-
-    /// The model's structure `ChainedInvokeTimedOutDetails`.
-    public struct ChainedInvokeTimedOutDetails: AWSStructure {
-        /// `Error`: structure, required.
-        public var error: EventError
-
-        /// Makes one from its members.
-        public init(error: EventError) {
-            self.error = error
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            error = members("Error") ?? EventError(awsValue: .structure([:]))
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Error", error)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.chainedInvokeTimedOutDetails }
-    }
-
-    /// Input of `CheckpointDurableExecution`.
-    public struct CheckpointDurableExecutionRequest: AWSStructure {
-        /// `DurableExecutionArn`: text, length 1 to 1 024, in the path, required.
-        public var durableExecutionArn: String
-        /// `CheckpointToken`: text, length 1 to 2 048, required.
-        public var checkpointToken: String
-        /// `Updates`: list.
-        public var updates: [OperationUpdate]?
-        /// `ClientToken`: text, length 1 to 64.
-        public var clientToken: String?
-
-        /// Makes one from its members.
-        public init(durableExecutionArn: String, checkpointToken: String, updates: [OperationUpdate]? = nil, clientToken: String? = nil) {
-            self.durableExecutionArn = durableExecutionArn
-            self.checkpointToken = checkpointToken
-            self.updates = updates
-            self.clientToken = clientToken
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            durableExecutionArn = members("DurableExecutionArn") ?? ""
-            checkpointToken = members("CheckpointToken") ?? ""
-            updates = members("Updates")
-            clientToken = members("ClientToken")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("DurableExecutionArn", durableExecutionArn)
-            members.set("CheckpointToken", checkpointToken)
-            members.set("Updates", updates)
-            members.set("ClientToken", clientToken)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.checkpointDurableExecutionRequest }
-    }
-
-    /// Output of `CheckpointDurableExecution`.
-    public struct CheckpointDurableExecutionResponse: AWSStructure {
-        /// `CheckpointToken`: text, length 1 to 2 048.
-        public var checkpointToken: String?
-        /// `NewExecutionState`: structure, required.
-        public var newExecutionState: CheckpointUpdatedExecutionState
-
-        /// Makes one from its members.
-        public init(checkpointToken: String? = nil, newExecutionState: CheckpointUpdatedExecutionState) {
-            self.checkpointToken = checkpointToken
-            self.newExecutionState = newExecutionState
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            checkpointToken = members("CheckpointToken")
-            newExecutionState = members("NewExecutionState") ?? CheckpointUpdatedExecutionState(awsValue: .structure([:]))
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("CheckpointToken", checkpointToken)
-            members.set("NewExecutionState", newExecutionState)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.checkpointDurableExecutionResponse }
-    }
-
-    /// The model's structure `CheckpointUpdatedExecutionState`.
-    public struct CheckpointUpdatedExecutionState: AWSStructure {
-        /// `Operations`: list.
-        public var operations: [Operation]?
-        /// `NextMarker`: text.
-        public var nextMarker: String?
-
-        /// Makes one from its members.
-        public init(operations: [Operation]? = nil, nextMarker: String? = nil) {
-            self.operations = operations
-            self.nextMarker = nextMarker
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            operations = members("Operations")
-            nextMarker = members("NextMarker")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Operations", operations)
-            members.set("NextMarker", nextMarker)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.checkpointUpdatedExecutionState }
     }
 
     /// The model's structure `CodeSigningConfig`.
-    public struct CodeSigningConfig: AWSStructure {
+    public struct CodeSigningConfig: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("CodeSigningConfig") }
+
         /// `CodeSigningConfigId`: text, required.
-        public var codeSigningConfigId: String
+        @export(implementation) public var codeSigningConfigId: String { get { members("CodeSigningConfigId", or: "") } set { members.set("CodeSigningConfigId", newValue) } }
         /// `CodeSigningConfigArn`: text, length 0 to 200, required.
-        public var codeSigningConfigArn: String
+        @export(implementation) public var codeSigningConfigArn: String { get { members("CodeSigningConfigArn", or: "") } set { members.set("CodeSigningConfigArn", newValue) } }
         /// `Description`: text, length 0 to 256.
-        public var description: String?
+        @export(implementation) public var description: String? { get { members("Description") } set { members.set("Description", newValue) } }
         /// `AllowedPublishers`: structure, required.
-        public var allowedPublishers: AllowedPublishers
+        @export(implementation) public var allowedPublishers: AllowedPublishers { get { members("AllowedPublishers", or: AllowedPublishers(awsValue: .structure([:]))) } set { members.set("AllowedPublishers", newValue) } }
         /// `CodeSigningPolicies`: structure, required.
-        public var codeSigningPolicies: CodeSigningPolicies
+        @export(implementation) public var codeSigningPolicies: CodeSigningPolicies { get { members("CodeSigningPolicies", or: CodeSigningPolicies(awsValue: .structure([:]))) } set { members.set("CodeSigningPolicies", newValue) } }
         /// `LastModified`: text, length 0 to 100, required.
-        public var lastModified: String
+        @export(implementation) public var lastModified: String { get { members("LastModified", or: "") } set { members.set("LastModified", newValue) } }
 
         /// Makes one from its members.
-        public init(codeSigningConfigId: String, codeSigningConfigArn: String, description: String? = nil, allowedPublishers: AllowedPublishers, codeSigningPolicies: CodeSigningPolicies, lastModified: String) {
-            self.codeSigningConfigId = codeSigningConfigId
-            self.codeSigningConfigArn = codeSigningConfigArn
-            self.description = description
-            self.allowedPublishers = allowedPublishers
-            self.codeSigningPolicies = codeSigningPolicies
-            self.lastModified = lastModified
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            codeSigningConfigId = members("CodeSigningConfigId") ?? ""
-            codeSigningConfigArn = members("CodeSigningConfigArn") ?? ""
-            description = members("Description")
-            allowedPublishers = members("AllowedPublishers") ?? AllowedPublishers(awsValue: .structure([:]))
-            codeSigningPolicies = members("CodeSigningPolicies") ?? CodeSigningPolicies(awsValue: .structure([:]))
-            lastModified = members("LastModified") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(codeSigningConfigId: String, codeSigningConfigArn: String, description: String? = nil, allowedPublishers: AllowedPublishers, codeSigningPolicies: CodeSigningPolicies, lastModified: String) {
+            members = MemberValues()
             members.set("CodeSigningConfigId", codeSigningConfigId)
             members.set("CodeSigningConfigArn", codeSigningConfigArn)
             members.set("Description", description)
             members.set("AllowedPublishers", allowedPublishers)
             members.set("CodeSigningPolicies", codeSigningPolicies)
             members.set("LastModified", lastModified)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.codeSigningConfig }
     }
 
     /// The model's structure `CodeSigningPolicies`.
-    public struct CodeSigningPolicies: AWSStructure {
+    public struct CodeSigningPolicies: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("CodeSigningPolicies") }
+
         /// `UntrustedArtifactOnDeployment`: enumeration.
-        public var untrustedArtifactOnDeployment: CodeSigningPolicy?
+        @export(implementation) public var untrustedArtifactOnDeployment: CodeSigningPolicy? { get { members("UntrustedArtifactOnDeployment") } set { members.set("UntrustedArtifactOnDeployment", newValue) } }
 
         /// Makes one from its members.
-        public init(untrustedArtifactOnDeployment: CodeSigningPolicy? = nil) {
-            self.untrustedArtifactOnDeployment = untrustedArtifactOnDeployment
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            untrustedArtifactOnDeployment = members("UntrustedArtifactOnDeployment")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(untrustedArtifactOnDeployment: CodeSigningPolicy? = nil) {
+            members = MemberValues()
             members.set("UntrustedArtifactOnDeployment", untrustedArtifactOnDeployment)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.codeSigningPolicies }
     }
 
     /// Output of `PutFunctionConcurrency`.
-    public struct Concurrency: AWSStructure {
+    public struct Concurrency: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("Concurrency") }
+
         /// `ReservedConcurrentExecutions`: whole number, from 0.
-        public var reservedConcurrentExecutions: Int?
+        @export(implementation) public var reservedConcurrentExecutions: Int? { get { members("ReservedConcurrentExecutions") } set { members.set("ReservedConcurrentExecutions", newValue) } }
 
         /// Makes one from its members.
-        public init(reservedConcurrentExecutions: Int? = nil) {
-            self.reservedConcurrentExecutions = reservedConcurrentExecutions
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            reservedConcurrentExecutions = members("ReservedConcurrentExecutions")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(reservedConcurrentExecutions: Int? = nil) {
+            members = MemberValues()
             members.set("ReservedConcurrentExecutions", reservedConcurrentExecutions)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.concurrency }
-    }
-
-    /// The model's structure `ContextDetails`.
-    public struct ContextDetails: AWSStructure {
-        /// `ReplayChildren`: flag.
-        public var replayChildren: Bool?
-        /// `Result`: text, length 0 to 6 291 456, sensitive.
-        public var result: String?
-        /// `Error`: structure.
-        public var error: ErrorObject?
-
-        /// Makes one from its members.
-        public init(replayChildren: Bool? = nil, result: String? = nil, error: ErrorObject? = nil) {
-            self.replayChildren = replayChildren
-            self.result = result
-            self.error = error
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            replayChildren = members("ReplayChildren")
-            result = members("Result")
-            error = members("Error")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("ReplayChildren", replayChildren)
-            members.set("Result", result)
-            members.set("Error", error)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.contextDetails }
-    }
-
-    /// The model's structure `ContextFailedDetails`.
-    public struct ContextFailedDetails: AWSStructure {
-        /// `Error`: structure, required.
-        public var error: EventError
-
-        /// Makes one from its members.
-        public init(error: EventError) {
-            self.error = error
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            error = members("Error") ?? EventError(awsValue: .structure([:]))
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Error", error)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.contextFailedDetails }
-    }
-
-    /// The model's structure `ContextOptions`.
-    public struct ContextOptions: AWSStructure {
-        /// `ReplayChildren`: flag.
-        public var replayChildren: Bool?
-
-        /// Makes one from its members.
-        public init(replayChildren: Bool? = nil) {
-            self.replayChildren = replayChildren
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            replayChildren = members("ReplayChildren")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("ReplayChildren", replayChildren)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.contextOptions }
-    }
-
-    /// The model's structure `ContextStartedDetails`.
-    public struct ContextStartedDetails: AWSStructure {
-
-        /// Makes one from its members.
-        public init() {
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            let members = MemberValues()
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.contextStartedDetails }
-    }
-
-    /// The model's structure `ContextSucceededDetails`.
-    public struct ContextSucceededDetails: AWSStructure {
-        /// `Result`: structure, required.
-        public var result: EventResult
-
-        /// Makes one from its members.
-        public init(result: EventResult) {
-            self.result = result
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            result = members("Result") ?? EventResult(awsValue: .structure([:]))
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Result", result)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.contextSucceededDetails }
     }
 
     /// The model's structure `Cors`.
-    public struct Cors: AWSStructure {
+    public struct Cors: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("Cors") }
+
         /// `AllowCredentials`: flag.
-        public var allowCredentials: Bool?
+        @export(implementation) public var allowCredentials: Bool? { get { members("AllowCredentials") } set { members.set("AllowCredentials", newValue) } }
         /// `AllowHeaders`: list, length 0 to 100.
-        public var allowHeaders: [String]?
+        @export(implementation) public var allowHeaders: [String]? { get { members("AllowHeaders") } set { members.set("AllowHeaders", newValue) } }
         /// `AllowMethods`: list, length 0 to 6.
-        public var allowMethods: [String]?
+        @export(implementation) public var allowMethods: [String]? { get { members("AllowMethods") } set { members.set("AllowMethods", newValue) } }
         /// `AllowOrigins`: list, length 0 to 100.
-        public var allowOrigins: [String]?
+        @export(implementation) public var allowOrigins: [String]? { get { members("AllowOrigins") } set { members.set("AllowOrigins", newValue) } }
         /// `ExposeHeaders`: list, length 0 to 100.
-        public var exposeHeaders: [String]?
+        @export(implementation) public var exposeHeaders: [String]? { get { members("ExposeHeaders") } set { members.set("ExposeHeaders", newValue) } }
         /// `MaxAge`: whole number, 0 to 86 400.
-        public var maxAge: Int?
+        @export(implementation) public var maxAge: Int? { get { members("MaxAge") } set { members.set("MaxAge", newValue) } }
 
         /// Makes one from its members.
-        public init(allowCredentials: Bool? = nil, allowHeaders: [String]? = nil, allowMethods: [String]? = nil, allowOrigins: [String]? = nil, exposeHeaders: [String]? = nil, maxAge: Int? = nil) {
-            self.allowCredentials = allowCredentials
-            self.allowHeaders = allowHeaders
-            self.allowMethods = allowMethods
-            self.allowOrigins = allowOrigins
-            self.exposeHeaders = exposeHeaders
-            self.maxAge = maxAge
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            allowCredentials = members("AllowCredentials")
-            allowHeaders = members("AllowHeaders")
-            allowMethods = members("AllowMethods")
-            allowOrigins = members("AllowOrigins")
-            exposeHeaders = members("ExposeHeaders")
-            maxAge = members("MaxAge")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(allowCredentials: Bool? = nil, allowHeaders: [String]? = nil, allowMethods: [String]? = nil, allowOrigins: [String]? = nil, exposeHeaders: [String]? = nil, maxAge: Int? = nil) {
+            members = MemberValues()
             members.set("AllowCredentials", allowCredentials)
             members.set("AllowHeaders", allowHeaders)
             members.set("AllowMethods", allowMethods)
             members.set("AllowOrigins", allowOrigins)
             members.set("ExposeHeaders", exposeHeaders)
             members.set("MaxAge", maxAge)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.cors }
     }
 
     /// Input of `CreateAlias`.
-    public struct CreateAliasRequest: AWSStructure {
+    public struct CreateAliasRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("CreateAliasRequest") }
+
         /// `FunctionName`: text, length 1 to 140, in the path, required.
-        public var functionName: String
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
         /// `Name`: text, length 1 to 128, required.
-        public var name: String
+        @export(implementation) public var name: String { get { members("Name", or: "") } set { members.set("Name", newValue) } }
         /// `FunctionVersion`: text, length 1 to 1 024, required.
-        public var functionVersion: String
+        @export(implementation) public var functionVersion: String { get { members("FunctionVersion", or: "") } set { members.set("FunctionVersion", newValue) } }
         /// `Description`: text, length 0 to 256.
-        public var description: String?
+        @export(implementation) public var description: String? { get { members("Description") } set { members.set("Description", newValue) } }
         /// `RoutingConfig`: structure.
-        public var routingConfig: AliasRoutingConfiguration?
+        @export(implementation) public var routingConfig: AliasRoutingConfiguration? { get { members("RoutingConfig") } set { members.set("RoutingConfig", newValue) } }
 
         /// Makes one from its members.
-        public init(functionName: String, name: String, functionVersion: String, description: String? = nil, routingConfig: AliasRoutingConfiguration? = nil) {
-            self.functionName = functionName
-            self.name = name
-            self.functionVersion = functionVersion
-            self.description = description
-            self.routingConfig = routingConfig
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionName = members("FunctionName") ?? ""
-            name = members("Name") ?? ""
-            functionVersion = members("FunctionVersion") ?? ""
-            description = members("Description")
-            routingConfig = members("RoutingConfig")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(functionName: String, name: String, functionVersion: String, description: String? = nil, routingConfig: AliasRoutingConfiguration? = nil) {
+            members = MemberValues()
             members.set("FunctionName", functionName)
             members.set("Name", name)
             members.set("FunctionVersion", functionVersion)
             members.set("Description", description)
             members.set("RoutingConfig", routingConfig)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.createAliasRequest }
     }
 
-    /// Input of `CreateCapacityProvider`.
-    public struct CreateCapacityProviderRequest: AWSStructure {
-        /// `CapacityProviderName`: text, length 1 to 140, required.
-        public var capacityProviderName: String
-        /// `VpcConfig`: structure, required.
-        public var vpcConfig: CapacityProviderVpcConfig
-        /// `PermissionsConfig`: structure, required.
-        public var permissionsConfig: CapacityProviderPermissionsConfig
-        /// `InstanceRequirements`: structure.
-        public var instanceRequirements: InstanceRequirements?
-        /// `CapacityProviderScalingConfig`: structure.
-        public var capacityProviderScalingConfig: CapacityProviderScalingConfig?
-        /// `KmsKeyArn`: text, length 0 to 10 000.
-        public var kmsKeyArn: String?
+    /// Input of `CreateCodeSigningConfig`.
+    public struct CreateCodeSigningConfigRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("CreateCodeSigningConfigRequest") }
+
+        /// `Description`: text, length 0 to 256.
+        @export(implementation) public var description: String? { get { members("Description") } set { members.set("Description", newValue) } }
+        /// `AllowedPublishers`: structure, required.
+        @export(implementation) public var allowedPublishers: AllowedPublishers { get { members("AllowedPublishers", or: AllowedPublishers(awsValue: .structure([:]))) } set { members.set("AllowedPublishers", newValue) } }
+        /// `CodeSigningPolicies`: structure.
+        @export(implementation) public var codeSigningPolicies: CodeSigningPolicies? { get { members("CodeSigningPolicies") } set { members.set("CodeSigningPolicies", newValue) } }
         /// `Tags`: map.
-        public var tags: [String: String]?
-        /// `PropagateTags`: structure.
-        public var propagateTags: PropagateTags?
-        /// `TelemetryConfig`: structure.
-        public var telemetryConfig: CapacityProviderTelemetryConfig?
+        @export(implementation) public var tags: [String: String]? { get { members("Tags") } set { members.set("Tags", newValue) } }
 
         /// Makes one from its members.
-        public init(capacityProviderName: String, vpcConfig: CapacityProviderVpcConfig, permissionsConfig: CapacityProviderPermissionsConfig, instanceRequirements: InstanceRequirements? = nil, capacityProviderScalingConfig: CapacityProviderScalingConfig? = nil, kmsKeyArn: String? = nil, tags: [String: String]? = nil, propagateTags: PropagateTags? = nil, telemetryConfig: CapacityProviderTelemetryConfig? = nil) {
-            self.capacityProviderName = capacityProviderName
-            self.vpcConfig = vpcConfig
-            self.permissionsConfig = permissionsConfig
-            self.instanceRequirements = instanceRequirements
-            self.capacityProviderScalingConfig = capacityProviderScalingConfig
-            self.kmsKeyArn = kmsKeyArn
-            self.tags = tags
-            self.propagateTags = propagateTags
-            self.telemetryConfig = telemetryConfig
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            capacityProviderName = members("CapacityProviderName") ?? ""
-            vpcConfig = members("VpcConfig") ?? CapacityProviderVpcConfig(awsValue: .structure([:]))
-            permissionsConfig = members("PermissionsConfig") ?? CapacityProviderPermissionsConfig(awsValue: .structure([:]))
-            instanceRequirements = members("InstanceRequirements")
-            capacityProviderScalingConfig = members("CapacityProviderScalingConfig")
-            kmsKeyArn = members("KmsKeyArn")
-            tags = members("Tags")
-            propagateTags = members("PropagateTags")
-            telemetryConfig = members("TelemetryConfig")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("CapacityProviderName", capacityProviderName)
-            members.set("VpcConfig", vpcConfig)
-            members.set("PermissionsConfig", permissionsConfig)
-            members.set("InstanceRequirements", instanceRequirements)
-            members.set("CapacityProviderScalingConfig", capacityProviderScalingConfig)
-            members.set("KmsKeyArn", kmsKeyArn)
+        @export(implementation) public init(description: String? = nil, allowedPublishers: AllowedPublishers, codeSigningPolicies: CodeSigningPolicies? = nil, tags: [String: String]? = nil) {
+            members = MemberValues()
+            members.set("Description", description)
+            members.set("AllowedPublishers", allowedPublishers)
+            members.set("CodeSigningPolicies", codeSigningPolicies)
             members.set("Tags", tags)
-            members.set("PropagateTags", propagateTags)
-            members.set("TelemetryConfig", telemetryConfig)
-            return members.awsValue
         }
+    }
 
+    /// Output of `CreateCodeSigningConfig`.
+    public struct CreateCodeSigningConfigResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
         /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.createCapacityProviderRequest }
+        public static var schema: Schema { library.schema("CreateCodeSigningConfigResponse") }
+
+        /// `CodeSigningConfig`: structure, required.
+        @export(implementation) public var codeSigningConfig: CodeSigningConfig { get { members("CodeSigningConfig", or: CodeSigningConfig(awsValue: .structure([:]))) } set { members.set("CodeSigningConfig", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(codeSigningConfig: CodeSigningConfig) {
+            members = MemberValues()
+            members.set("CodeSigningConfig", codeSigningConfig)
+        }
+    }
+
+    /// Input of `CreateEventSourceMapping`.
+    public struct CreateEventSourceMappingRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("CreateEventSourceMappingRequest") }
+
+        /// `EventSourceArn`: text, length 0 to 10 000.
+        @export(implementation) public var eventSourceArn: String? { get { members("EventSourceArn") } set { members.set("EventSourceArn", newValue) } }
+        /// `FunctionName`: text, length 1 to 256, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+        /// `Enabled`: flag.
+        @export(implementation) public var enabled: Bool? { get { members("Enabled") } set { members.set("Enabled", newValue) } }
+        /// `BatchSize`: whole number, 1 to 10 000.
+        @export(implementation) public var batchSize: Int? { get { members("BatchSize") } set { members.set("BatchSize", newValue) } }
+        /// `FilterCriteria`: structure.
+        @export(implementation) public var filterCriteria: FilterCriteria? { get { members("FilterCriteria") } set { members.set("FilterCriteria", newValue) } }
+        /// `KMSKeyArn`: text, length 0 to 10 000.
+        @export(implementation) public var kmsKeyArn: String? { get { members("KMSKeyArn") } set { members.set("KMSKeyArn", newValue) } }
+        /// `MetricsConfig`: structure.
+        @export(implementation) public var metricsConfig: EventSourceMappingMetricsConfig? { get { members("MetricsConfig") } set { members.set("MetricsConfig", newValue) } }
+        /// `LoggingConfig`: structure.
+        @export(implementation) public var loggingConfig: EventSourceMappingLoggingConfig? { get { members("LoggingConfig") } set { members.set("LoggingConfig", newValue) } }
+        /// `ScalingConfig`: structure.
+        @export(implementation) public var scalingConfig: ScalingConfig? { get { members("ScalingConfig") } set { members.set("ScalingConfig", newValue) } }
+        /// `MaximumBatchingWindowInSeconds`: whole number, 0 to 300.
+        @export(implementation) public var maximumBatchingWindowInSeconds: Int? { get { members("MaximumBatchingWindowInSeconds") } set { members.set("MaximumBatchingWindowInSeconds", newValue) } }
+        /// `ParallelizationFactor`: whole number, 1 to 10.
+        @export(implementation) public var parallelizationFactor: Int? { get { members("ParallelizationFactor") } set { members.set("ParallelizationFactor", newValue) } }
+        /// `StartingPosition`: enumeration.
+        @export(implementation) public var startingPosition: EventSourcePosition? { get { members("StartingPosition") } set { members.set("StartingPosition", newValue) } }
+        /// `StartingPositionTimestamp`: moment.
+        @export(implementation) public var startingPositionTimestamp: Timestamp? { get { members("StartingPositionTimestamp") } set { members.set("StartingPositionTimestamp", newValue) } }
+        /// `DestinationConfig`: structure.
+        @export(implementation) public var destinationConfig: DestinationConfig? { get { members("DestinationConfig") } set { members.set("DestinationConfig", newValue) } }
+        /// `MaximumRecordAgeInSeconds`: whole number, -1 to 604 800.
+        @export(implementation) public var maximumRecordAgeInSeconds: Int? { get { members("MaximumRecordAgeInSeconds") } set { members.set("MaximumRecordAgeInSeconds", newValue) } }
+        /// `BisectBatchOnFunctionError`: flag.
+        @export(implementation) public var bisectBatchOnFunctionError: Bool? { get { members("BisectBatchOnFunctionError") } set { members.set("BisectBatchOnFunctionError", newValue) } }
+        /// `MaximumRetryAttempts`: whole number, -1 to 10 000.
+        @export(implementation) public var maximumRetryAttempts: Int? { get { members("MaximumRetryAttempts") } set { members.set("MaximumRetryAttempts", newValue) } }
+        /// `Tags`: map.
+        @export(implementation) public var tags: [String: String]? { get { members("Tags") } set { members.set("Tags", newValue) } }
+        /// `TumblingWindowInSeconds`: whole number, 0 to 900.
+        @export(implementation) public var tumblingWindowInSeconds: Int? { get { members("TumblingWindowInSeconds") } set { members.set("TumblingWindowInSeconds", newValue) } }
+        /// `Topics`: list, length 1 to 1.
+        @export(implementation) public var topics: [String]? { get { members("Topics") } set { members.set("Topics", newValue) } }
+        /// `Queues`: list, length 1 to 1.
+        @export(implementation) public var queues: [String]? { get { members("Queues") } set { members.set("Queues", newValue) } }
+        /// `SourceAccessConfigurations`: list, length 0 to 23.
+        @export(implementation) public var sourceAccessConfigurations: [SourceAccessConfiguration]? { get { members("SourceAccessConfigurations") } set { members.set("SourceAccessConfigurations", newValue) } }
+        /// `SelfManagedEventSource`: structure.
+        @export(implementation) public var selfManagedEventSource: SelfManagedEventSource? { get { members("SelfManagedEventSource") } set { members.set("SelfManagedEventSource", newValue) } }
+        /// `FunctionResponseTypes`: list, length 0 to 1.
+        @export(implementation) public var functionResponseTypes: [FunctionResponseType]? { get { members("FunctionResponseTypes") } set { members.set("FunctionResponseTypes", newValue) } }
+        /// `AmazonManagedKafkaEventSourceConfig`: structure.
+        @export(implementation) public var amazonManagedKafkaEventSourceConfig: AmazonManagedKafkaEventSourceConfig? { get { members("AmazonManagedKafkaEventSourceConfig") } set { members.set("AmazonManagedKafkaEventSourceConfig", newValue) } }
+        /// `SelfManagedKafkaEventSourceConfig`: structure.
+        @export(implementation) public var selfManagedKafkaEventSourceConfig: SelfManagedKafkaEventSourceConfig? { get { members("SelfManagedKafkaEventSourceConfig") } set { members.set("SelfManagedKafkaEventSourceConfig", newValue) } }
+        /// `DocumentDBEventSourceConfig`: structure.
+        @export(implementation) public var documentDBEventSourceConfig: DocumentDBEventSourceConfig? { get { members("DocumentDBEventSourceConfig") } set { members.set("DocumentDBEventSourceConfig", newValue) } }
+        /// `ProvisionedPollerConfig`: structure.
+        @export(implementation) public var provisionedPollerConfig: ProvisionedPollerConfig? { get { members("ProvisionedPollerConfig") } set { members.set("ProvisionedPollerConfig", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(eventSourceArn: String? = nil, functionName: String, enabled: Bool? = nil, batchSize: Int? = nil, filterCriteria: FilterCriteria? = nil, kmsKeyArn: String? = nil, metricsConfig: EventSourceMappingMetricsConfig? = nil, loggingConfig: EventSourceMappingLoggingConfig? = nil, scalingConfig: ScalingConfig? = nil, maximumBatchingWindowInSeconds: Int? = nil, parallelizationFactor: Int? = nil, startingPosition: EventSourcePosition? = nil, startingPositionTimestamp: Timestamp? = nil, destinationConfig: DestinationConfig? = nil, maximumRecordAgeInSeconds: Int? = nil, bisectBatchOnFunctionError: Bool? = nil, maximumRetryAttempts: Int? = nil, tags: [String: String]? = nil, tumblingWindowInSeconds: Int? = nil, topics: [String]? = nil, queues: [String]? = nil, sourceAccessConfigurations: [SourceAccessConfiguration]? = nil, selfManagedEventSource: SelfManagedEventSource? = nil, functionResponseTypes: [FunctionResponseType]? = nil, amazonManagedKafkaEventSourceConfig: AmazonManagedKafkaEventSourceConfig? = nil, selfManagedKafkaEventSourceConfig: SelfManagedKafkaEventSourceConfig? = nil, documentDBEventSourceConfig: DocumentDBEventSourceConfig? = nil, provisionedPollerConfig: ProvisionedPollerConfig? = nil) {
+            members = MemberValues()
+            members.set("EventSourceArn", eventSourceArn)
+            members.set("FunctionName", functionName)
+            members.set("Enabled", enabled)
+            members.set("BatchSize", batchSize)
+            members.set("FilterCriteria", filterCriteria)
+            members.set("KMSKeyArn", kmsKeyArn)
+            members.set("MetricsConfig", metricsConfig)
+            members.set("LoggingConfig", loggingConfig)
+            members.set("ScalingConfig", scalingConfig)
+            members.set("MaximumBatchingWindowInSeconds", maximumBatchingWindowInSeconds)
+            members.set("ParallelizationFactor", parallelizationFactor)
+            members.set("StartingPosition", startingPosition)
+            members.set("StartingPositionTimestamp", startingPositionTimestamp)
+            members.set("DestinationConfig", destinationConfig)
+            members.set("MaximumRecordAgeInSeconds", maximumRecordAgeInSeconds)
+            members.set("BisectBatchOnFunctionError", bisectBatchOnFunctionError)
+            members.set("MaximumRetryAttempts", maximumRetryAttempts)
+            members.set("Tags", tags)
+            members.set("TumblingWindowInSeconds", tumblingWindowInSeconds)
+            members.set("Topics", topics)
+            members.set("Queues", queues)
+            members.set("SourceAccessConfigurations", sourceAccessConfigurations)
+            members.set("SelfManagedEventSource", selfManagedEventSource)
+            members.set("FunctionResponseTypes", functionResponseTypes)
+            members.set("AmazonManagedKafkaEventSourceConfig", amazonManagedKafkaEventSourceConfig)
+            members.set("SelfManagedKafkaEventSourceConfig", selfManagedKafkaEventSourceConfig)
+            members.set("DocumentDBEventSourceConfig", documentDBEventSourceConfig)
+            members.set("ProvisionedPollerConfig", provisionedPollerConfig)
+        }
+    }
+
+    /// Input of `CreateFunction`.
+    public struct CreateFunctionRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("CreateFunctionRequest") }
+
+        /// `FunctionName`: text, length 1 to 140, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+        /// `Runtime`: enumeration.
+        @export(implementation) public var runtime: Runtime? { get { members("Runtime") } set { members.set("Runtime", newValue) } }
+        /// `Role`: text, length 0 to 10 000, required.
+        @export(implementation) public var role: String { get { members("Role", or: "") } set { members.set("Role", newValue) } }
+        /// `Handler`: text, length 0 to 128.
+        @export(implementation) public var handler: String? { get { members("Handler") } set { members.set("Handler", newValue) } }
+        /// `Code`: structure, required.
+        @export(implementation) public var code: FunctionCode { get { members("Code", or: FunctionCode(awsValue: .structure([:]))) } set { members.set("Code", newValue) } }
+        /// `Description`: text, length 0 to 256.
+        @export(implementation) public var description: String? { get { members("Description") } set { members.set("Description", newValue) } }
+        /// `Timeout`: whole number, 1 to 900.
+        @export(implementation) public var timeout: Int? { get { members("Timeout") } set { members.set("Timeout", newValue) } }
+        /// `MemorySize`: whole number, 128 to 10 240.
+        @export(implementation) public var memorySize: Int? { get { members("MemorySize") } set { members.set("MemorySize", newValue) } }
+        /// `Publish`: flag.
+        @export(implementation) public var publish: Bool? { get { members("Publish") } set { members.set("Publish", newValue) } }
+        /// `PublishTo`: enumeration.
+        @export(implementation) public var publishTo: FunctionVersionLatestPublished? { get { members("PublishTo") } set { members.set("PublishTo", newValue) } }
+        /// `VpcConfig`: structure.
+        @export(implementation) public var vpcConfig: VpcConfig? { get { members("VpcConfig") } set { members.set("VpcConfig", newValue) } }
+        /// `PackageType`: enumeration.
+        @export(implementation) public var packageType: PackageType? { get { members("PackageType") } set { members.set("PackageType", newValue) } }
+        /// `DeadLetterConfig`: structure.
+        @export(implementation) public var deadLetterConfig: DeadLetterConfig? { get { members("DeadLetterConfig") } set { members.set("DeadLetterConfig", newValue) } }
+        /// `Environment`: structure.
+        @export(implementation) public var environment: Environment? { get { members("Environment") } set { members.set("Environment", newValue) } }
+        /// `KMSKeyArn`: text, length 0 to 10 000.
+        @export(implementation) public var kmsKeyArn: String? { get { members("KMSKeyArn") } set { members.set("KMSKeyArn", newValue) } }
+        /// `TracingConfig`: structure.
+        @export(implementation) public var tracingConfig: TracingConfig? { get { members("TracingConfig") } set { members.set("TracingConfig", newValue) } }
+        /// `Tags`: map.
+        @export(implementation) public var tags: [String: String]? { get { members("Tags") } set { members.set("Tags", newValue) } }
+        /// `Layers`: list.
+        @export(implementation) public var layers: [String]? { get { members("Layers") } set { members.set("Layers", newValue) } }
+        /// `FileSystemConfigs`: list, length 0 to 1.
+        @export(implementation) public var fileSystemConfigs: [FileSystemConfig]? { get { members("FileSystemConfigs") } set { members.set("FileSystemConfigs", newValue) } }
+        /// `CodeSigningConfigArn`: text, length 0 to 200.
+        @export(implementation) public var codeSigningConfigArn: String? { get { members("CodeSigningConfigArn") } set { members.set("CodeSigningConfigArn", newValue) } }
+        /// `ImageConfig`: structure.
+        @export(implementation) public var imageConfig: ImageConfig? { get { members("ImageConfig") } set { members.set("ImageConfig", newValue) } }
+        /// `Architectures`: list, length 1 to 1.
+        @export(implementation) public var architectures: [Architecture]? { get { members("Architectures") } set { members.set("Architectures", newValue) } }
+        /// `EphemeralStorage`: structure.
+        @export(implementation) public var ephemeralStorage: EphemeralStorage? { get { members("EphemeralStorage") } set { members.set("EphemeralStorage", newValue) } }
+        /// `SnapStart`: structure.
+        @export(implementation) public var snapStart: SnapStart? { get { members("SnapStart") } set { members.set("SnapStart", newValue) } }
+        /// `LoggingConfig`: structure.
+        @export(implementation) public var loggingConfig: LoggingConfig? { get { members("LoggingConfig") } set { members.set("LoggingConfig", newValue) } }
+        /// `TenancyConfig`: structure.
+        @export(implementation) public var tenancyConfig: TenancyConfig? { get { members("TenancyConfig") } set { members.set("TenancyConfig", newValue) } }
+        /// `CapacityProviderConfig`: structure.
+        @export(implementation) public var capacityProviderConfig: CapacityProviderConfig? { get { members("CapacityProviderConfig") } set { members.set("CapacityProviderConfig", newValue) } }
+        /// `DurableConfig`: structure.
+        @export(implementation) public var durableConfig: DurableConfig? { get { members("DurableConfig") } set { members.set("DurableConfig", newValue) } }
+        /// `RuntimeConfig`: structure.
+        @export(implementation) public var runtimeConfig: FunctionRuntimeConfig? { get { members("RuntimeConfig") } set { members.set("RuntimeConfig", newValue) } }
+        /// `AcceleratorConfig`: structure.
+        @export(implementation) public var acceleratorConfig: AcceleratorConfig? { get { members("AcceleratorConfig") } set { members.set("AcceleratorConfig", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(functionName: String, runtime: Runtime? = nil, role: String, handler: String? = nil, code: FunctionCode, description: String? = nil, timeout: Int? = nil, memorySize: Int? = nil, publish: Bool? = nil, publishTo: FunctionVersionLatestPublished? = nil, vpcConfig: VpcConfig? = nil, packageType: PackageType? = nil, deadLetterConfig: DeadLetterConfig? = nil, environment: Environment? = nil, kmsKeyArn: String? = nil, tracingConfig: TracingConfig? = nil, tags: [String: String]? = nil, layers: [String]? = nil, fileSystemConfigs: [FileSystemConfig]? = nil, codeSigningConfigArn: String? = nil, imageConfig: ImageConfig? = nil, architectures: [Architecture]? = nil, ephemeralStorage: EphemeralStorage? = nil, snapStart: SnapStart? = nil, loggingConfig: LoggingConfig? = nil, tenancyConfig: TenancyConfig? = nil, capacityProviderConfig: CapacityProviderConfig? = nil, durableConfig: DurableConfig? = nil, runtimeConfig: FunctionRuntimeConfig? = nil, acceleratorConfig: AcceleratorConfig? = nil) {
+            members = MemberValues()
+            members.set("FunctionName", functionName)
+            members.set("Runtime", runtime)
+            members.set("Role", role)
+            members.set("Handler", handler)
+            members.set("Code", code)
+            members.set("Description", description)
+            members.set("Timeout", timeout)
+            members.set("MemorySize", memorySize)
+            members.set("Publish", publish)
+            members.set("PublishTo", publishTo)
+            members.set("VpcConfig", vpcConfig)
+            members.set("PackageType", packageType)
+            members.set("DeadLetterConfig", deadLetterConfig)
+            members.set("Environment", environment)
+            members.set("KMSKeyArn", kmsKeyArn)
+            members.set("TracingConfig", tracingConfig)
+            members.set("Tags", tags)
+            members.set("Layers", layers)
+            members.set("FileSystemConfigs", fileSystemConfigs)
+            members.set("CodeSigningConfigArn", codeSigningConfigArn)
+            members.set("ImageConfig", imageConfig)
+            members.set("Architectures", architectures)
+            members.set("EphemeralStorage", ephemeralStorage)
+            members.set("SnapStart", snapStart)
+            members.set("LoggingConfig", loggingConfig)
+            members.set("TenancyConfig", tenancyConfig)
+            members.set("CapacityProviderConfig", capacityProviderConfig)
+            members.set("DurableConfig", durableConfig)
+            members.set("RuntimeConfig", runtimeConfig)
+            members.set("AcceleratorConfig", acceleratorConfig)
+        }
+    }
+
+    /// The model's structure `DeadLetterConfig`.
+    public struct DeadLetterConfig: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("DeadLetterConfig") }
+
+        /// `TargetArn`: text, length 0 to 10 000.
+        @export(implementation) public var targetArn: String? { get { members("TargetArn") } set { members.set("TargetArn", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(targetArn: String? = nil) {
+            members = MemberValues()
+            members.set("TargetArn", targetArn)
+        }
+    }
+
+    /// Input of `DeleteAlias`.
+    public struct DeleteAliasRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("DeleteAliasRequest") }
+
+        /// `FunctionName`: text, length 1 to 140, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+        /// `Name`: text, length 1 to 128, in the path, required.
+        @export(implementation) public var name: String { get { members("Name", or: "") } set { members.set("Name", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(functionName: String, name: String) {
+            members = MemberValues()
+            members.set("FunctionName", functionName)
+            members.set("Name", name)
+        }
+    }
+
+    /// Input of `DeleteCodeSigningConfig`.
+    public struct DeleteCodeSigningConfigRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("DeleteCodeSigningConfigRequest") }
+
+        /// `CodeSigningConfigArn`: text, length 0 to 200, in the path, required.
+        @export(implementation) public var codeSigningConfigArn: String { get { members("CodeSigningConfigArn", or: "") } set { members.set("CodeSigningConfigArn", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(codeSigningConfigArn: String) {
+            members = MemberValues()
+            members.set("CodeSigningConfigArn", codeSigningConfigArn)
+        }
+    }
+
+    /// Output of `DeleteCodeSigningConfig`.
+    public struct DeleteCodeSigningConfigResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("DeleteCodeSigningConfigResponse") }
+
+
+        /// Makes one from its members.
+        @export(implementation) public init() {
+            members = MemberValues()
+        }
+    }
+
+    /// Input of `DeleteEventSourceMapping`.
+    public struct DeleteEventSourceMappingRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("DeleteEventSourceMappingRequest") }
+
+        /// `UUID`: text, length 36 to 36, in the path, required.
+        @export(implementation) public var uuid: String { get { members("UUID", or: "") } set { members.set("UUID", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(uuid: String) {
+            members = MemberValues()
+            members.set("UUID", uuid)
+        }
+    }
+
+    /// Input of `DeleteFunctionCodeSigningConfig`.
+    public struct DeleteFunctionCodeSigningConfigRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("DeleteFunctionCodeSigningConfigRequest") }
+
+        /// `FunctionName`: text, length 1 to 256, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(functionName: String) {
+            members = MemberValues()
+            members.set("FunctionName", functionName)
+        }
+    }
+
+    /// Input of `DeleteFunctionConcurrency`.
+    public struct DeleteFunctionConcurrencyRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("DeleteFunctionConcurrencyRequest") }
+
+        /// `FunctionName`: text, length 1 to 140, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(functionName: String) {
+            members = MemberValues()
+            members.set("FunctionName", functionName)
+        }
+    }
+
+    /// Input of `DeleteFunctionEventInvokeConfig`.
+    public struct DeleteFunctionEventInvokeConfigRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("DeleteFunctionEventInvokeConfigRequest") }
+
+        /// `FunctionName`: text, length 1 to 256, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+        /// `Qualifier`: text, length 1 to 128, in the query.
+        @export(implementation) public var qualifier: String? { get { members("Qualifier") } set { members.set("Qualifier", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(functionName: String, qualifier: String? = nil) {
+            members = MemberValues()
+            members.set("FunctionName", functionName)
+            members.set("Qualifier", qualifier)
+        }
+    }
+
+    /// Input of `DeleteFunction`.
+    public struct DeleteFunctionRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("DeleteFunctionRequest") }
+
+        /// `FunctionName`: text, length 1 to 256, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+        /// `Qualifier`: text, length 1 to 128, in the query.
+        @export(implementation) public var qualifier: String? { get { members("Qualifier") } set { members.set("Qualifier", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(functionName: String, qualifier: String? = nil) {
+            members = MemberValues()
+            members.set("FunctionName", functionName)
+            members.set("Qualifier", qualifier)
+        }
+    }
+
+    /// Output of `DeleteFunction`.
+    public struct DeleteFunctionResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("DeleteFunctionResponse") }
+
+        /// `StatusCode`: whole number, the status code.
+        @export(implementation) public var statusCode: Int? { get { members("StatusCode") } set { members.set("StatusCode", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(statusCode: Int? = nil) {
+            members = MemberValues()
+            members.set("StatusCode", statusCode)
+        }
+    }
+
+    /// Input of `DeleteFunctionUrlConfig`.
+    public struct DeleteFunctionUrlConfigRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("DeleteFunctionUrlConfigRequest") }
+
+        /// `FunctionName`: text, length 1 to 140, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+        /// `Qualifier`: text, length 1 to 128, in the query.
+        @export(implementation) public var qualifier: String? { get { members("Qualifier") } set { members.set("Qualifier", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(functionName: String, qualifier: String? = nil) {
+            members = MemberValues()
+            members.set("FunctionName", functionName)
+            members.set("Qualifier", qualifier)
+        }
+    }
+
+    /// Input of `DeleteLayerVersion`.
+    public struct DeleteLayerVersionRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("DeleteLayerVersionRequest") }
+
+        /// `LayerName`: text, length 1 to 2 048, in the path, required.
+        @export(implementation) public var layerName: String { get { members("LayerName", or: "") } set { members.set("LayerName", newValue) } }
+        /// `VersionNumber`: whole number, in the path, required.
+        @export(implementation) public var versionNumber: Int { get { members("VersionNumber", or: 0) } set { members.set("VersionNumber", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(layerName: String, versionNumber: Int) {
+            members = MemberValues()
+            members.set("LayerName", layerName)
+            members.set("VersionNumber", versionNumber)
+        }
+    }
+
+    /// Input of `DeleteProvisionedConcurrencyConfig`.
+    public struct DeleteProvisionedConcurrencyConfigRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("DeleteProvisionedConcurrencyConfigRequest") }
+
+        /// `FunctionName`: text, length 1 to 140, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+        /// `Qualifier`: text, length 1 to 128, in the query, required.
+        @export(implementation) public var qualifier: String { get { members("Qualifier", or: "") } set { members.set("Qualifier", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(functionName: String, qualifier: String) {
+            members = MemberValues()
+            members.set("FunctionName", functionName)
+            members.set("Qualifier", qualifier)
+        }
+    }
+
+    /// The model's structure `DestinationConfig`.
+    public struct DestinationConfig: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("DestinationConfig") }
+
+        /// `OnSuccess`: structure.
+        @export(implementation) public var onSuccess: OnSuccess? { get { members("OnSuccess") } set { members.set("OnSuccess", newValue) } }
+        /// `OnFailure`: structure.
+        @export(implementation) public var onFailure: OnFailure? { get { members("OnFailure") } set { members.set("OnFailure", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(onSuccess: OnSuccess? = nil, onFailure: OnFailure? = nil) {
+            members = MemberValues()
+            members.set("OnSuccess", onSuccess)
+            members.set("OnFailure", onFailure)
+        }
+    }
+
+    /// The model's structure `DocumentDBEventSourceConfig`.
+    public struct DocumentDBEventSourceConfig: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("DocumentDBEventSourceConfig") }
+
+        /// `DatabaseName`: text, length 1 to 63.
+        @export(implementation) public var databaseName: String? { get { members("DatabaseName") } set { members.set("DatabaseName", newValue) } }
+        /// `CollectionName`: text, length 1 to 57.
+        @export(implementation) public var collectionName: String? { get { members("CollectionName") } set { members.set("CollectionName", newValue) } }
+        /// `FullDocument`: enumeration.
+        @export(implementation) public var fullDocument: FullDocument? { get { members("FullDocument") } set { members.set("FullDocument", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(databaseName: String? = nil, collectionName: String? = nil, fullDocument: FullDocument? = nil) {
+            members = MemberValues()
+            members.set("DatabaseName", databaseName)
+            members.set("CollectionName", collectionName)
+            members.set("FullDocument", fullDocument)
+        }
+    }
+
+    /// The model's structure `DurableConfig`.
+    public struct DurableConfig: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("DurableConfig") }
+
+        /// `KMSKeyArn`: text, length 0 to 10 000.
+        @export(implementation) public var kmsKeyArn: String? { get { members("KMSKeyArn") } set { members.set("KMSKeyArn", newValue) } }
+        /// `RetentionPeriodInDays`: whole number, 1 to 90.
+        @export(implementation) public var retentionPeriodInDays: Int? { get { members("RetentionPeriodInDays") } set { members.set("RetentionPeriodInDays", newValue) } }
+        /// `ExecutionTimeout`: whole number, 1 to 31 622 400.
+        @export(implementation) public var executionTimeout: Int? { get { members("ExecutionTimeout") } set { members.set("ExecutionTimeout", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(kmsKeyArn: String? = nil, retentionPeriodInDays: Int? = nil, executionTimeout: Int? = nil) {
+            members = MemberValues()
+            members.set("KMSKeyArn", kmsKeyArn)
+            members.set("RetentionPeriodInDays", retentionPeriodInDays)
+            members.set("ExecutionTimeout", executionTimeout)
+        }
+    }
+
+    /// The model's structure `Environment`.
+    public struct Environment: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("Environment") }
+
+        /// `Variables`: map, sensitive.
+        @export(implementation) public var variables: [String: String]? { get { members("Variables") } set { members.set("Variables", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(variables: [String: String]? = nil) {
+            members = MemberValues()
+            members.set("Variables", variables)
+        }
+    }
+
+    /// The model's structure `EnvironmentError`.
+    public struct EnvironmentError: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("EnvironmentError") }
+
+        /// `ErrorCode`: text.
+        @export(implementation) public var errorCode: String? { get { members("ErrorCode") } set { members.set("ErrorCode", newValue) } }
+        /// `Message`: text, sensitive.
+        @export(implementation) public var message: String? { get { members("Message") } set { members.set("Message", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(errorCode: String? = nil, message: String? = nil) {
+            members = MemberValues()
+            members.set("ErrorCode", errorCode)
+            members.set("Message", message)
+        }
+    }
+
+    /// The model's structure `EnvironmentResponse`.
+    public struct EnvironmentResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("EnvironmentResponse") }
+
+        /// `Variables`: map, sensitive.
+        @export(implementation) public var variables: [String: String]? { get { members("Variables") } set { members.set("Variables", newValue) } }
+        /// `Error`: structure.
+        @export(implementation) public var error: EnvironmentError? { get { members("Error") } set { members.set("Error", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(variables: [String: String]? = nil, error: EnvironmentError? = nil) {
+            members = MemberValues()
+            members.set("Variables", variables)
+            members.set("Error", error)
+        }
+    }
+
+    /// The model's structure `EphemeralStorage`.
+    public struct EphemeralStorage: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("EphemeralStorage") }
+
+        /// `Size`: whole number, 512 to 10 240, required.
+        @export(implementation) public var size: Int { get { members("Size", or: 0) } set { members.set("Size", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(size: Int) {
+            members = MemberValues()
+            members.set("Size", size)
+        }
+    }
+
+    /// Output of `CreateEventSourceMapping`, output of `DeleteEventSourceMapping`, output of `GetEventSourceMapping`.
+    public struct EventSourceMappingConfiguration: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("EventSourceMappingConfiguration") }
+
+        /// `UUID`: text, length 36 to 36.
+        @export(implementation) public var uuid: String? { get { members("UUID") } set { members.set("UUID", newValue) } }
+        /// `StartingPosition`: enumeration.
+        @export(implementation) public var startingPosition: EventSourcePosition? { get { members("StartingPosition") } set { members.set("StartingPosition", newValue) } }
+        /// `StartingPositionTimestamp`: moment.
+        @export(implementation) public var startingPositionTimestamp: Timestamp? { get { members("StartingPositionTimestamp") } set { members.set("StartingPositionTimestamp", newValue) } }
+        /// `BatchSize`: whole number, 1 to 10 000.
+        @export(implementation) public var batchSize: Int? { get { members("BatchSize") } set { members.set("BatchSize", newValue) } }
+        /// `MaximumBatchingWindowInSeconds`: whole number, 0 to 300.
+        @export(implementation) public var maximumBatchingWindowInSeconds: Int? { get { members("MaximumBatchingWindowInSeconds") } set { members.set("MaximumBatchingWindowInSeconds", newValue) } }
+        /// `ParallelizationFactor`: whole number, 1 to 10.
+        @export(implementation) public var parallelizationFactor: Int? { get { members("ParallelizationFactor") } set { members.set("ParallelizationFactor", newValue) } }
+        /// `EventSourceArn`: text, length 0 to 10 000.
+        @export(implementation) public var eventSourceArn: String? { get { members("EventSourceArn") } set { members.set("EventSourceArn", newValue) } }
+        /// `FilterCriteria`: structure.
+        @export(implementation) public var filterCriteria: FilterCriteria? { get { members("FilterCriteria") } set { members.set("FilterCriteria", newValue) } }
+        /// `FilterCriteriaError`: structure.
+        @export(implementation) public var filterCriteriaError: FilterCriteriaError? { get { members("FilterCriteriaError") } set { members.set("FilterCriteriaError", newValue) } }
+        /// `KMSKeyArn`: text, length 0 to 10 000.
+        @export(implementation) public var kmsKeyArn: String? { get { members("KMSKeyArn") } set { members.set("KMSKeyArn", newValue) } }
+        /// `MetricsConfig`: structure.
+        @export(implementation) public var metricsConfig: EventSourceMappingMetricsConfig? { get { members("MetricsConfig") } set { members.set("MetricsConfig", newValue) } }
+        /// `LoggingConfig`: structure.
+        @export(implementation) public var loggingConfig: EventSourceMappingLoggingConfig? { get { members("LoggingConfig") } set { members.set("LoggingConfig", newValue) } }
+        /// `ScalingConfig`: structure.
+        @export(implementation) public var scalingConfig: ScalingConfig? { get { members("ScalingConfig") } set { members.set("ScalingConfig", newValue) } }
+        /// `FunctionArn`: text, length 0 to 10 000.
+        @export(implementation) public var functionArn: String? { get { members("FunctionArn") } set { members.set("FunctionArn", newValue) } }
+        /// `LastModified`: moment.
+        @export(implementation) public var lastModified: Timestamp? { get { members("LastModified") } set { members.set("LastModified", newValue) } }
+        /// `LastProcessingResult`: text.
+        @export(implementation) public var lastProcessingResult: String? { get { members("LastProcessingResult") } set { members.set("LastProcessingResult", newValue) } }
+        /// `State`: text.
+        @export(implementation) public var state: String? { get { members("State") } set { members.set("State", newValue) } }
+        /// `StateTransitionReason`: text.
+        @export(implementation) public var stateTransitionReason: String? { get { members("StateTransitionReason") } set { members.set("StateTransitionReason", newValue) } }
+        /// `DestinationConfig`: structure.
+        @export(implementation) public var destinationConfig: DestinationConfig? { get { members("DestinationConfig") } set { members.set("DestinationConfig", newValue) } }
+        /// `Topics`: list, length 1 to 1.
+        @export(implementation) public var topics: [String]? { get { members("Topics") } set { members.set("Topics", newValue) } }
+        /// `Queues`: list, length 1 to 1.
+        @export(implementation) public var queues: [String]? { get { members("Queues") } set { members.set("Queues", newValue) } }
+        /// `SourceAccessConfigurations`: list, length 0 to 23.
+        @export(implementation) public var sourceAccessConfigurations: [SourceAccessConfiguration]? { get { members("SourceAccessConfigurations") } set { members.set("SourceAccessConfigurations", newValue) } }
+        /// `SelfManagedEventSource`: structure.
+        @export(implementation) public var selfManagedEventSource: SelfManagedEventSource? { get { members("SelfManagedEventSource") } set { members.set("SelfManagedEventSource", newValue) } }
+        /// `MaximumRecordAgeInSeconds`: whole number, -1 to 604 800.
+        @export(implementation) public var maximumRecordAgeInSeconds: Int? { get { members("MaximumRecordAgeInSeconds") } set { members.set("MaximumRecordAgeInSeconds", newValue) } }
+        /// `BisectBatchOnFunctionError`: flag.
+        @export(implementation) public var bisectBatchOnFunctionError: Bool? { get { members("BisectBatchOnFunctionError") } set { members.set("BisectBatchOnFunctionError", newValue) } }
+        /// `MaximumRetryAttempts`: whole number, -1 to 10 000.
+        @export(implementation) public var maximumRetryAttempts: Int? { get { members("MaximumRetryAttempts") } set { members.set("MaximumRetryAttempts", newValue) } }
+        /// `TumblingWindowInSeconds`: whole number, 0 to 900.
+        @export(implementation) public var tumblingWindowInSeconds: Int? { get { members("TumblingWindowInSeconds") } set { members.set("TumblingWindowInSeconds", newValue) } }
+        /// `FunctionResponseTypes`: list, length 0 to 1.
+        @export(implementation) public var functionResponseTypes: [FunctionResponseType]? { get { members("FunctionResponseTypes") } set { members.set("FunctionResponseTypes", newValue) } }
+        /// `AmazonManagedKafkaEventSourceConfig`: structure.
+        @export(implementation) public var amazonManagedKafkaEventSourceConfig: AmazonManagedKafkaEventSourceConfig? { get { members("AmazonManagedKafkaEventSourceConfig") } set { members.set("AmazonManagedKafkaEventSourceConfig", newValue) } }
+        /// `SelfManagedKafkaEventSourceConfig`: structure.
+        @export(implementation) public var selfManagedKafkaEventSourceConfig: SelfManagedKafkaEventSourceConfig? { get { members("SelfManagedKafkaEventSourceConfig") } set { members.set("SelfManagedKafkaEventSourceConfig", newValue) } }
+        /// `DocumentDBEventSourceConfig`: structure.
+        @export(implementation) public var documentDBEventSourceConfig: DocumentDBEventSourceConfig? { get { members("DocumentDBEventSourceConfig") } set { members.set("DocumentDBEventSourceConfig", newValue) } }
+        /// `EventSourceMappingArn`: text, length 85 to 120.
+        @export(implementation) public var eventSourceMappingArn: String? { get { members("EventSourceMappingArn") } set { members.set("EventSourceMappingArn", newValue) } }
+        /// `ProvisionedPollerConfig`: structure.
+        @export(implementation) public var provisionedPollerConfig: ProvisionedPollerConfig? { get { members("ProvisionedPollerConfig") } set { members.set("ProvisionedPollerConfig", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(uuid: String? = nil, startingPosition: EventSourcePosition? = nil, startingPositionTimestamp: Timestamp? = nil, batchSize: Int? = nil, maximumBatchingWindowInSeconds: Int? = nil, parallelizationFactor: Int? = nil, eventSourceArn: String? = nil, filterCriteria: FilterCriteria? = nil, filterCriteriaError: FilterCriteriaError? = nil, kmsKeyArn: String? = nil, metricsConfig: EventSourceMappingMetricsConfig? = nil, loggingConfig: EventSourceMappingLoggingConfig? = nil, scalingConfig: ScalingConfig? = nil, functionArn: String? = nil, lastModified: Timestamp? = nil, lastProcessingResult: String? = nil, state: String? = nil, stateTransitionReason: String? = nil, destinationConfig: DestinationConfig? = nil, topics: [String]? = nil, queues: [String]? = nil, sourceAccessConfigurations: [SourceAccessConfiguration]? = nil, selfManagedEventSource: SelfManagedEventSource? = nil, maximumRecordAgeInSeconds: Int? = nil, bisectBatchOnFunctionError: Bool? = nil, maximumRetryAttempts: Int? = nil, tumblingWindowInSeconds: Int? = nil, functionResponseTypes: [FunctionResponseType]? = nil, amazonManagedKafkaEventSourceConfig: AmazonManagedKafkaEventSourceConfig? = nil, selfManagedKafkaEventSourceConfig: SelfManagedKafkaEventSourceConfig? = nil, documentDBEventSourceConfig: DocumentDBEventSourceConfig? = nil, eventSourceMappingArn: String? = nil, provisionedPollerConfig: ProvisionedPollerConfig? = nil) {
+            members = MemberValues()
+            members.set("UUID", uuid)
+            members.set("StartingPosition", startingPosition)
+            members.set("StartingPositionTimestamp", startingPositionTimestamp)
+            members.set("BatchSize", batchSize)
+            members.set("MaximumBatchingWindowInSeconds", maximumBatchingWindowInSeconds)
+            members.set("ParallelizationFactor", parallelizationFactor)
+            members.set("EventSourceArn", eventSourceArn)
+            members.set("FilterCriteria", filterCriteria)
+            members.set("FilterCriteriaError", filterCriteriaError)
+            members.set("KMSKeyArn", kmsKeyArn)
+            members.set("MetricsConfig", metricsConfig)
+            members.set("LoggingConfig", loggingConfig)
+            members.set("ScalingConfig", scalingConfig)
+            members.set("FunctionArn", functionArn)
+            members.set("LastModified", lastModified)
+            members.set("LastProcessingResult", lastProcessingResult)
+            members.set("State", state)
+            members.set("StateTransitionReason", stateTransitionReason)
+            members.set("DestinationConfig", destinationConfig)
+            members.set("Topics", topics)
+            members.set("Queues", queues)
+            members.set("SourceAccessConfigurations", sourceAccessConfigurations)
+            members.set("SelfManagedEventSource", selfManagedEventSource)
+            members.set("MaximumRecordAgeInSeconds", maximumRecordAgeInSeconds)
+            members.set("BisectBatchOnFunctionError", bisectBatchOnFunctionError)
+            members.set("MaximumRetryAttempts", maximumRetryAttempts)
+            members.set("TumblingWindowInSeconds", tumblingWindowInSeconds)
+            members.set("FunctionResponseTypes", functionResponseTypes)
+            members.set("AmazonManagedKafkaEventSourceConfig", amazonManagedKafkaEventSourceConfig)
+            members.set("SelfManagedKafkaEventSourceConfig", selfManagedKafkaEventSourceConfig)
+            members.set("DocumentDBEventSourceConfig", documentDBEventSourceConfig)
+            members.set("EventSourceMappingArn", eventSourceMappingArn)
+            members.set("ProvisionedPollerConfig", provisionedPollerConfig)
+        }
+    }
+
+    /// The model's structure `EventSourceMappingLoggingConfig`.
+    public struct EventSourceMappingLoggingConfig: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("EventSourceMappingLoggingConfig") }
+
+        /// `SystemLogLevel`: enumeration.
+        @export(implementation) public var systemLogLevel: EventSourceMappingSystemLogLevel? { get { members("SystemLogLevel") } set { members.set("SystemLogLevel", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(systemLogLevel: EventSourceMappingSystemLogLevel? = nil) {
+            members = MemberValues()
+            members.set("SystemLogLevel", systemLogLevel)
+        }
+    }
+
+    /// The model's structure `EventSourceMappingMetricsConfig`.
+    public struct EventSourceMappingMetricsConfig: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("EventSourceMappingMetricsConfig") }
+
+        /// `Metrics`: list, length 0 to 3.
+        @export(implementation) public var metrics: [EventSourceMappingMetric]? { get { members("Metrics") } set { members.set("Metrics", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(metrics: [EventSourceMappingMetric]? = nil) {
+            members = MemberValues()
+            members.set("Metrics", metrics)
+        }
+    }
+
+    /// The model's structure `FileSystemConfig`.
+    public struct FileSystemConfig: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("FileSystemConfig") }
+
+        /// `Arn`: text, length 0 to 256, required.
+        @export(implementation) public var arn: String { get { members("Arn", or: "") } set { members.set("Arn", newValue) } }
+        /// `LocalMountPath`: text, length 0 to 160, required.
+        @export(implementation) public var localMountPath: String { get { members("LocalMountPath", or: "") } set { members.set("LocalMountPath", newValue) } }
+        /// `S3FilesConfig`: structure.
+        @export(implementation) public var s3FilesConfig: S3FilesConfig? { get { members("S3FilesConfig") } set { members.set("S3FilesConfig", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(arn: String, localMountPath: String, s3FilesConfig: S3FilesConfig? = nil) {
+            members = MemberValues()
+            members.set("Arn", arn)
+            members.set("LocalMountPath", localMountPath)
+            members.set("S3FilesConfig", s3FilesConfig)
+        }
     }
 }

@@ -4,2012 +4,1221 @@
 public import AWSProtocol
 
 extension Lambda {
-    /// Output of `CreateCapacityProvider`.
-    public struct CreateCapacityProviderResponse: AWSStructure {
-        /// `CapacityProvider`: structure, required.
-        public var capacityProvider: CapacityProvider
+    /// The model's structure `Filter`.
+    public struct Filter: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("Filter") }
+
+        /// `Pattern`: text, length 0 to 4 096.
+        @export(implementation) public var pattern: String? { get { members("Pattern") } set { members.set("Pattern", newValue) } }
 
         /// Makes one from its members.
-        public init(capacityProvider: CapacityProvider) {
-            self.capacityProvider = capacityProvider
+        @export(implementation) public init(pattern: String? = nil) {
+            members = MemberValues()
+            members.set("Pattern", pattern)
         }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            capacityProvider = members("CapacityProvider") ?? CapacityProvider(awsValue: .structure([:]))
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("CapacityProvider", capacityProvider)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.createCapacityProviderResponse }
     }
 
-    /// Input of `CreateCodeSigningConfig`.
-    public struct CreateCodeSigningConfigRequest: AWSStructure {
-        /// `Description`: text, length 0 to 256.
-        public var description: String?
-        /// `AllowedPublishers`: structure, required.
-        public var allowedPublishers: AllowedPublishers
-        /// `CodeSigningPolicies`: structure.
-        public var codeSigningPolicies: CodeSigningPolicies?
-        /// `Tags`: map.
-        public var tags: [String: String]?
+    /// The model's structure `FilterCriteria`.
+    public struct FilterCriteria: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("FilterCriteria") }
+
+        /// `Filters`: list.
+        @export(implementation) public var filters: [Filter]? { get { members("Filters") } set { members.set("Filters", newValue) } }
 
         /// Makes one from its members.
-        public init(description: String? = nil, allowedPublishers: AllowedPublishers, codeSigningPolicies: CodeSigningPolicies? = nil, tags: [String: String]? = nil) {
-            self.description = description
-            self.allowedPublishers = allowedPublishers
-            self.codeSigningPolicies = codeSigningPolicies
-            self.tags = tags
+        @export(implementation) public init(filters: [Filter]? = nil) {
+            members = MemberValues()
+            members.set("Filters", filters)
         }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            description = members("Description")
-            allowedPublishers = members("AllowedPublishers") ?? AllowedPublishers(awsValue: .structure([:]))
-            codeSigningPolicies = members("CodeSigningPolicies")
-            tags = members("Tags")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Description", description)
-            members.set("AllowedPublishers", allowedPublishers)
-            members.set("CodeSigningPolicies", codeSigningPolicies)
-            members.set("Tags", tags)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.createCodeSigningConfigRequest }
     }
 
-    /// Output of `CreateCodeSigningConfig`.
-    public struct CreateCodeSigningConfigResponse: AWSStructure {
-        /// `CodeSigningConfig`: structure, required.
-        public var codeSigningConfig: CodeSigningConfig
+    /// The model's structure `FilterCriteriaError`.
+    public struct FilterCriteriaError: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("FilterCriteriaError") }
+
+        /// `ErrorCode`: text, length 10 to 50.
+        @export(implementation) public var errorCode: String? { get { members("ErrorCode") } set { members.set("ErrorCode", newValue) } }
+        /// `Message`: text, length 10 to 2 048.
+        @export(implementation) public var message: String? { get { members("Message") } set { members.set("Message", newValue) } }
 
         /// Makes one from its members.
-        public init(codeSigningConfig: CodeSigningConfig) {
-            self.codeSigningConfig = codeSigningConfig
+        @export(implementation) public init(errorCode: String? = nil, message: String? = nil) {
+            members = MemberValues()
+            members.set("ErrorCode", errorCode)
+            members.set("Message", message)
         }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            codeSigningConfig = members("CodeSigningConfig") ?? CodeSigningConfig(awsValue: .structure([:]))
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("CodeSigningConfig", codeSigningConfig)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.createCodeSigningConfigResponse }
     }
 
-    /// Input of `CreateEventSourceMapping`.
-    public struct CreateEventSourceMappingRequest: AWSStructure {
-        /// `EventSourceArn`: text, length 0 to 10 000.
-        public var eventSourceArn: String?
-        /// `FunctionName`: text, length 1 to 256, required.
-        public var functionName: String
-        /// `Enabled`: flag.
-        public var enabled: Bool?
-        /// `BatchSize`: whole number, 1 to 10 000.
-        public var batchSize: Int?
-        /// `FilterCriteria`: structure.
-        public var filterCriteria: FilterCriteria?
-        /// `KMSKeyArn`: text, length 0 to 10 000.
-        public var kmsKeyArn: String?
-        /// `MetricsConfig`: structure.
-        public var metricsConfig: EventSourceMappingMetricsConfig?
-        /// `LoggingConfig`: structure.
-        public var loggingConfig: EventSourceMappingLoggingConfig?
-        /// `ScalingConfig`: structure.
-        public var scalingConfig: ScalingConfig?
-        /// `MaximumBatchingWindowInSeconds`: whole number, 0 to 300.
-        public var maximumBatchingWindowInSeconds: Int?
-        /// `ParallelizationFactor`: whole number, 1 to 10.
-        public var parallelizationFactor: Int?
-        /// `StartingPosition`: enumeration.
-        public var startingPosition: EventSourcePosition?
-        /// `StartingPositionTimestamp`: moment.
-        public var startingPositionTimestamp: Timestamp?
-        /// `DestinationConfig`: structure.
-        public var destinationConfig: DestinationConfig?
-        /// `MaximumRecordAgeInSeconds`: whole number, -1 to 604 800.
-        public var maximumRecordAgeInSeconds: Int?
-        /// `BisectBatchOnFunctionError`: flag.
-        public var bisectBatchOnFunctionError: Bool?
-        /// `MaximumRetryAttempts`: whole number, -1 to 10 000.
-        public var maximumRetryAttempts: Int?
-        /// `Tags`: map.
-        public var tags: [String: String]?
-        /// `TumblingWindowInSeconds`: whole number, 0 to 900.
-        public var tumblingWindowInSeconds: Int?
-        /// `Topics`: list, length 1 to 1.
-        public var topics: [String]?
-        /// `Queues`: list, length 1 to 1.
-        public var queues: [String]?
-        /// `SourceAccessConfigurations`: list, length 0 to 23.
-        public var sourceAccessConfigurations: [SourceAccessConfiguration]?
-        /// `SelfManagedEventSource`: structure.
-        public var selfManagedEventSource: SelfManagedEventSource?
-        /// `FunctionResponseTypes`: list, length 0 to 1.
-        public var functionResponseTypes: [FunctionResponseType]?
-        /// `AmazonManagedKafkaEventSourceConfig`: structure.
-        public var amazonManagedKafkaEventSourceConfig: AmazonManagedKafkaEventSourceConfig?
-        /// `SelfManagedKafkaEventSourceConfig`: structure.
-        public var selfManagedKafkaEventSourceConfig: SelfManagedKafkaEventSourceConfig?
-        /// `DocumentDBEventSourceConfig`: structure.
-        public var documentDBEventSourceConfig: DocumentDBEventSourceConfig?
-        /// `ProvisionedPollerConfig`: structure.
-        public var provisionedPollerConfig: ProvisionedPollerConfig?
+    /// The model's structure `FunctionCode`.
+    public struct FunctionCode: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("FunctionCode") }
+
+        /// `ZipFile`: bytes, sensitive.
+        @export(implementation) public var zipFile: [UInt8]? { get { members.blob("ZipFile") } set { members.set(blob: "ZipFile", newValue) } }
+        /// `S3Bucket`: text, length 3 to 63.
+        @export(implementation) public var s3Bucket: String? { get { members("S3Bucket") } set { members.set("S3Bucket", newValue) } }
+        /// `S3Key`: text, length 1 to 1 024.
+        @export(implementation) public var s3Key: String? { get { members("S3Key") } set { members.set("S3Key", newValue) } }
+        /// `S3ObjectVersion`: text, length 1 to 1 024.
+        @export(implementation) public var s3ObjectVersion: String? { get { members("S3ObjectVersion") } set { members.set("S3ObjectVersion", newValue) } }
+        /// `S3ObjectStorageMode`: enumeration.
+        @export(implementation) public var s3ObjectStorageMode: S3ObjectStorageMode? { get { members("S3ObjectStorageMode") } set { members.set("S3ObjectStorageMode", newValue) } }
+        /// `ImageUri`: text.
+        @export(implementation) public var imageUri: String? { get { members("ImageUri") } set { members.set("ImageUri", newValue) } }
+        /// `SourceKMSKeyArn`: text, length 0 to 10 000.
+        @export(implementation) public var sourceKMSKeyArn: String? { get { members("SourceKMSKeyArn") } set { members.set("SourceKMSKeyArn", newValue) } }
 
         /// Makes one from its members.
-        public init(eventSourceArn: String? = nil, functionName: String, enabled: Bool? = nil, batchSize: Int? = nil, filterCriteria: FilterCriteria? = nil, kmsKeyArn: String? = nil, metricsConfig: EventSourceMappingMetricsConfig? = nil, loggingConfig: EventSourceMappingLoggingConfig? = nil, scalingConfig: ScalingConfig? = nil, maximumBatchingWindowInSeconds: Int? = nil, parallelizationFactor: Int? = nil, startingPosition: EventSourcePosition? = nil, startingPositionTimestamp: Timestamp? = nil, destinationConfig: DestinationConfig? = nil, maximumRecordAgeInSeconds: Int? = nil, bisectBatchOnFunctionError: Bool? = nil, maximumRetryAttempts: Int? = nil, tags: [String: String]? = nil, tumblingWindowInSeconds: Int? = nil, topics: [String]? = nil, queues: [String]? = nil, sourceAccessConfigurations: [SourceAccessConfiguration]? = nil, selfManagedEventSource: SelfManagedEventSource? = nil, functionResponseTypes: [FunctionResponseType]? = nil, amazonManagedKafkaEventSourceConfig: AmazonManagedKafkaEventSourceConfig? = nil, selfManagedKafkaEventSourceConfig: SelfManagedKafkaEventSourceConfig? = nil, documentDBEventSourceConfig: DocumentDBEventSourceConfig? = nil, provisionedPollerConfig: ProvisionedPollerConfig? = nil) {
-            self.eventSourceArn = eventSourceArn
-            self.functionName = functionName
-            self.enabled = enabled
-            self.batchSize = batchSize
-            self.filterCriteria = filterCriteria
-            self.kmsKeyArn = kmsKeyArn
-            self.metricsConfig = metricsConfig
-            self.loggingConfig = loggingConfig
-            self.scalingConfig = scalingConfig
-            self.maximumBatchingWindowInSeconds = maximumBatchingWindowInSeconds
-            self.parallelizationFactor = parallelizationFactor
-            self.startingPosition = startingPosition
-            self.startingPositionTimestamp = startingPositionTimestamp
-            self.destinationConfig = destinationConfig
-            self.maximumRecordAgeInSeconds = maximumRecordAgeInSeconds
-            self.bisectBatchOnFunctionError = bisectBatchOnFunctionError
-            self.maximumRetryAttempts = maximumRetryAttempts
-            self.tags = tags
-            self.tumblingWindowInSeconds = tumblingWindowInSeconds
-            self.topics = topics
-            self.queues = queues
-            self.sourceAccessConfigurations = sourceAccessConfigurations
-            self.selfManagedEventSource = selfManagedEventSource
-            self.functionResponseTypes = functionResponseTypes
-            self.amazonManagedKafkaEventSourceConfig = amazonManagedKafkaEventSourceConfig
-            self.selfManagedKafkaEventSourceConfig = selfManagedKafkaEventSourceConfig
-            self.documentDBEventSourceConfig = documentDBEventSourceConfig
-            self.provisionedPollerConfig = provisionedPollerConfig
+        @export(implementation) public init(zipFile: [UInt8]? = nil, s3Bucket: String? = nil, s3Key: String? = nil, s3ObjectVersion: String? = nil, s3ObjectStorageMode: S3ObjectStorageMode? = nil, imageUri: String? = nil, sourceKMSKeyArn: String? = nil) {
+            members = MemberValues()
+            members.set(blob: "ZipFile", zipFile)
+            members.set("S3Bucket", s3Bucket)
+            members.set("S3Key", s3Key)
+            members.set("S3ObjectVersion", s3ObjectVersion)
+            members.set("S3ObjectStorageMode", s3ObjectStorageMode)
+            members.set("ImageUri", imageUri)
+            members.set("SourceKMSKeyArn", sourceKMSKeyArn)
         }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            eventSourceArn = members("EventSourceArn")
-            functionName = members("FunctionName") ?? ""
-            enabled = members("Enabled")
-            batchSize = members("BatchSize")
-            filterCriteria = members("FilterCriteria")
-            kmsKeyArn = members("KMSKeyArn")
-            metricsConfig = members("MetricsConfig")
-            loggingConfig = members("LoggingConfig")
-            scalingConfig = members("ScalingConfig")
-            maximumBatchingWindowInSeconds = members("MaximumBatchingWindowInSeconds")
-            parallelizationFactor = members("ParallelizationFactor")
-            startingPosition = members("StartingPosition")
-            startingPositionTimestamp = members("StartingPositionTimestamp")
-            destinationConfig = members("DestinationConfig")
-            maximumRecordAgeInSeconds = members("MaximumRecordAgeInSeconds")
-            bisectBatchOnFunctionError = members("BisectBatchOnFunctionError")
-            maximumRetryAttempts = members("MaximumRetryAttempts")
-            tags = members("Tags")
-            tumblingWindowInSeconds = members("TumblingWindowInSeconds")
-            topics = members("Topics")
-            queues = members("Queues")
-            sourceAccessConfigurations = members("SourceAccessConfigurations")
-            selfManagedEventSource = members("SelfManagedEventSource")
-            functionResponseTypes = members("FunctionResponseTypes")
-            amazonManagedKafkaEventSourceConfig = members("AmazonManagedKafkaEventSourceConfig")
-            selfManagedKafkaEventSourceConfig = members("SelfManagedKafkaEventSourceConfig")
-            documentDBEventSourceConfig = members("DocumentDBEventSourceConfig")
-            provisionedPollerConfig = members("ProvisionedPollerConfig")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("EventSourceArn", eventSourceArn)
-            members.set("FunctionName", functionName)
-            members.set("Enabled", enabled)
-            members.set("BatchSize", batchSize)
-            members.set("FilterCriteria", filterCriteria)
-            members.set("KMSKeyArn", kmsKeyArn)
-            members.set("MetricsConfig", metricsConfig)
-            members.set("LoggingConfig", loggingConfig)
-            members.set("ScalingConfig", scalingConfig)
-            members.set("MaximumBatchingWindowInSeconds", maximumBatchingWindowInSeconds)
-            members.set("ParallelizationFactor", parallelizationFactor)
-            members.set("StartingPosition", startingPosition)
-            members.set("StartingPositionTimestamp", startingPositionTimestamp)
-            members.set("DestinationConfig", destinationConfig)
-            members.set("MaximumRecordAgeInSeconds", maximumRecordAgeInSeconds)
-            members.set("BisectBatchOnFunctionError", bisectBatchOnFunctionError)
-            members.set("MaximumRetryAttempts", maximumRetryAttempts)
-            members.set("Tags", tags)
-            members.set("TumblingWindowInSeconds", tumblingWindowInSeconds)
-            members.set("Topics", topics)
-            members.set("Queues", queues)
-            members.set("SourceAccessConfigurations", sourceAccessConfigurations)
-            members.set("SelfManagedEventSource", selfManagedEventSource)
-            members.set("FunctionResponseTypes", functionResponseTypes)
-            members.set("AmazonManagedKafkaEventSourceConfig", amazonManagedKafkaEventSourceConfig)
-            members.set("SelfManagedKafkaEventSourceConfig", selfManagedKafkaEventSourceConfig)
-            members.set("DocumentDBEventSourceConfig", documentDBEventSourceConfig)
-            members.set("ProvisionedPollerConfig", provisionedPollerConfig)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.createEventSourceMappingRequest }
     }
 
-    /// Input of `CreateFunction`.
-    public struct CreateFunctionRequest: AWSStructure {
-        /// `FunctionName`: text, length 1 to 140, required.
-        public var functionName: String
+    /// The model's structure `FunctionCodeLocation`.
+    public struct FunctionCodeLocation: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("FunctionCodeLocation") }
+
+        /// `RepositoryType`: text.
+        @export(implementation) public var repositoryType: String? { get { members("RepositoryType") } set { members.set("RepositoryType", newValue) } }
+        /// `Location`: text, length 0 to 10 000.
+        @export(implementation) public var location: String? { get { members("Location") } set { members.set("Location", newValue) } }
+        /// `ImageUri`: text.
+        @export(implementation) public var imageUri: String? { get { members("ImageUri") } set { members.set("ImageUri", newValue) } }
+        /// `ResolvedImageUri`: text.
+        @export(implementation) public var resolvedImageUri: String? { get { members("ResolvedImageUri") } set { members.set("ResolvedImageUri", newValue) } }
+        /// `ResolvedS3Object`: structure.
+        @export(implementation) public var resolvedS3Object: ResolvedS3Object? { get { members("ResolvedS3Object") } set { members.set("ResolvedS3Object", newValue) } }
+        /// `SourceKMSKeyArn`: text, length 0 to 10 000.
+        @export(implementation) public var sourceKMSKeyArn: String? { get { members("SourceKMSKeyArn") } set { members.set("SourceKMSKeyArn", newValue) } }
+        /// `Error`: structure.
+        @export(implementation) public var error: FunctionCodeLocationError? { get { members("Error") } set { members.set("Error", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(repositoryType: String? = nil, location: String? = nil, imageUri: String? = nil, resolvedImageUri: String? = nil, resolvedS3Object: ResolvedS3Object? = nil, sourceKMSKeyArn: String? = nil, error: FunctionCodeLocationError? = nil) {
+            members = MemberValues()
+            members.set("RepositoryType", repositoryType)
+            members.set("Location", location)
+            members.set("ImageUri", imageUri)
+            members.set("ResolvedImageUri", resolvedImageUri)
+            members.set("ResolvedS3Object", resolvedS3Object)
+            members.set("SourceKMSKeyArn", sourceKMSKeyArn)
+            members.set("Error", error)
+        }
+    }
+
+    /// The model's structure `FunctionCodeLocationError`.
+    public struct FunctionCodeLocationError: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("FunctionCodeLocationError") }
+
+        /// `ErrorCode`: text.
+        @export(implementation) public var errorCode: String? { get { members("ErrorCode") } set { members.set("ErrorCode", newValue) } }
+        /// `Message`: text, sensitive.
+        @export(implementation) public var message: String? { get { members("Message") } set { members.set("Message", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(errorCode: String? = nil, message: String? = nil) {
+            members = MemberValues()
+            members.set("ErrorCode", errorCode)
+            members.set("Message", message)
+        }
+    }
+
+    /// Output of `CreateFunction`, output of `GetFunctionConfiguration`, output of `PublishVersion` and 2 more.
+    public struct FunctionConfiguration: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("FunctionConfiguration") }
+
+        /// `FunctionName`: text, length 1 to 256.
+        @export(implementation) public var functionName: String? { get { members("FunctionName") } set { members.set("FunctionName", newValue) } }
+        /// `FunctionArn`: text, length 0 to 10 000.
+        @export(implementation) public var functionArn: String? { get { members("FunctionArn") } set { members.set("FunctionArn", newValue) } }
         /// `Runtime`: enumeration.
-        public var runtime: Runtime?
-        /// `Role`: text, length 0 to 10 000, required.
-        public var role: String
+        @export(implementation) public var runtime: Runtime? { get { members("Runtime") } set { members.set("Runtime", newValue) } }
+        /// `Role`: text, length 0 to 10 000.
+        @export(implementation) public var role: String? { get { members("Role") } set { members.set("Role", newValue) } }
         /// `Handler`: text, length 0 to 128.
-        public var handler: String?
-        /// `Code`: structure, required.
-        public var code: FunctionCode
+        @export(implementation) public var handler: String? { get { members("Handler") } set { members.set("Handler", newValue) } }
+        /// `CodeSize`: whole number.
+        @export(implementation) public var codeSize: Int? { get { members("CodeSize") } set { members.set("CodeSize", newValue) } }
         /// `Description`: text, length 0 to 256.
-        public var description: String?
-        /// `Timeout`: whole number, 1 to 5 400.
-        public var timeout: Int?
-        /// `MemorySize`: whole number, 128 to 32 768.
-        public var memorySize: Int?
-        /// `Publish`: flag.
-        public var publish: Bool?
-        /// `PublishTo`: enumeration.
-        public var publishTo: FunctionVersionLatestPublished?
+        @export(implementation) public var description: String? { get { members("Description") } set { members.set("Description", newValue) } }
+        /// `Timeout`: whole number, 1 to 900.
+        @export(implementation) public var timeout: Int? { get { members("Timeout") } set { members.set("Timeout", newValue) } }
+        /// `MemorySize`: whole number, 128 to 10 240.
+        @export(implementation) public var memorySize: Int? { get { members("MemorySize") } set { members.set("MemorySize", newValue) } }
+        /// `LastModified`: text, length 0 to 100.
+        @export(implementation) public var lastModified: String? { get { members("LastModified") } set { members.set("LastModified", newValue) } }
+        /// `CodeSha256`: text.
+        @export(implementation) public var codeSha256: String? { get { members("CodeSha256") } set { members.set("CodeSha256", newValue) } }
+        /// `Version`: text, length 1 to 1 024.
+        @export(implementation) public var version: String? { get { members("Version") } set { members.set("Version", newValue) } }
         /// `VpcConfig`: structure.
-        public var vpcConfig: VpcConfig?
-        /// `PackageType`: enumeration.
-        public var packageType: PackageType?
+        @export(implementation) public var vpcConfig: VpcConfigResponse? { get { members("VpcConfig") } set { members.set("VpcConfig", newValue) } }
         /// `DeadLetterConfig`: structure.
-        public var deadLetterConfig: DeadLetterConfig?
+        @export(implementation) public var deadLetterConfig: DeadLetterConfig? { get { members("DeadLetterConfig") } set { members.set("DeadLetterConfig", newValue) } }
         /// `Environment`: structure.
-        public var environment: Environment?
+        @export(implementation) public var environment: EnvironmentResponse? { get { members("Environment") } set { members.set("Environment", newValue) } }
         /// `KMSKeyArn`: text, length 0 to 10 000.
-        public var kmsKeyArn: String?
+        @export(implementation) public var kmsKeyArn: String? { get { members("KMSKeyArn") } set { members.set("KMSKeyArn", newValue) } }
         /// `TracingConfig`: structure.
-        public var tracingConfig: TracingConfig?
-        /// `Tags`: map.
-        public var tags: [String: String]?
+        @export(implementation) public var tracingConfig: TracingConfigResponse? { get { members("TracingConfig") } set { members.set("TracingConfig", newValue) } }
+        /// `MasterArn`: text, length 0 to 10 000.
+        @export(implementation) public var masterArn: String? { get { members("MasterArn") } set { members.set("MasterArn", newValue) } }
+        /// `RevisionId`: text.
+        @export(implementation) public var revisionId: String? { get { members("RevisionId") } set { members.set("RevisionId", newValue) } }
         /// `Layers`: list.
-        public var layers: [String]?
+        @export(implementation) public var layers: [Layer]? { get { members("Layers") } set { members.set("Layers", newValue) } }
+        /// `State`: enumeration.
+        @export(implementation) public var state: State? { get { members("State") } set { members.set("State", newValue) } }
+        /// `StateReason`: text.
+        @export(implementation) public var stateReason: String? { get { members("StateReason") } set { members.set("StateReason", newValue) } }
+        /// `StateReasonCode`: enumeration.
+        @export(implementation) public var stateReasonCode: StateReasonCode? { get { members("StateReasonCode") } set { members.set("StateReasonCode", newValue) } }
+        /// `LastUpdateStatus`: enumeration.
+        @export(implementation) public var lastUpdateStatus: LastUpdateStatus? { get { members("LastUpdateStatus") } set { members.set("LastUpdateStatus", newValue) } }
+        /// `LastUpdateStatusReason`: text.
+        @export(implementation) public var lastUpdateStatusReason: String? { get { members("LastUpdateStatusReason") } set { members.set("LastUpdateStatusReason", newValue) } }
+        /// `LastUpdateStatusReasonCode`: enumeration.
+        @export(implementation) public var lastUpdateStatusReasonCode: LastUpdateStatusReasonCode? { get { members("LastUpdateStatusReasonCode") } set { members.set("LastUpdateStatusReasonCode", newValue) } }
         /// `FileSystemConfigs`: list, length 0 to 1.
-        public var fileSystemConfigs: [FileSystemConfig]?
-        /// `CodeSigningConfigArn`: text, length 0 to 200.
-        public var codeSigningConfigArn: String?
-        /// `ImageConfig`: structure.
-        public var imageConfig: ImageConfig?
+        @export(implementation) public var fileSystemConfigs: [FileSystemConfig]? { get { members("FileSystemConfigs") } set { members.set("FileSystemConfigs", newValue) } }
+        /// `SigningProfileVersionArn`: text, length 0 to 10 000.
+        @export(implementation) public var signingProfileVersionArn: String? { get { members("SigningProfileVersionArn") } set { members.set("SigningProfileVersionArn", newValue) } }
+        /// `SigningJobArn`: text, length 0 to 10 000.
+        @export(implementation) public var signingJobArn: String? { get { members("SigningJobArn") } set { members.set("SigningJobArn", newValue) } }
+        /// `PackageType`: enumeration.
+        @export(implementation) public var packageType: PackageType? { get { members("PackageType") } set { members.set("PackageType", newValue) } }
+        /// `ImageConfigResponse`: structure.
+        @export(implementation) public var imageConfigResponse: ImageConfigResponse? { get { members("ImageConfigResponse") } set { members.set("ImageConfigResponse", newValue) } }
         /// `Architectures`: list, length 1 to 1.
-        public var architectures: [Architecture]?
+        @export(implementation) public var architectures: [Architecture]? { get { members("Architectures") } set { members.set("Architectures", newValue) } }
         /// `EphemeralStorage`: structure.
-        public var ephemeralStorage: EphemeralStorage?
+        @export(implementation) public var ephemeralStorage: EphemeralStorage? { get { members("EphemeralStorage") } set { members.set("EphemeralStorage", newValue) } }
         /// `SnapStart`: structure.
-        public var snapStart: SnapStart?
+        @export(implementation) public var snapStart: SnapStartResponse? { get { members("SnapStart") } set { members.set("SnapStart", newValue) } }
+        /// `RuntimeVersionConfig`: structure.
+        @export(implementation) public var runtimeVersionConfig: RuntimeVersionConfig? { get { members("RuntimeVersionConfig") } set { members.set("RuntimeVersionConfig", newValue) } }
         /// `LoggingConfig`: structure.
-        public var loggingConfig: LoggingConfig?
+        @export(implementation) public var loggingConfig: LoggingConfig? { get { members("LoggingConfig") } set { members.set("LoggingConfig", newValue) } }
         /// `TenancyConfig`: structure.
-        public var tenancyConfig: TenancyConfig?
+        @export(implementation) public var tenancyConfig: TenancyConfig? { get { members("TenancyConfig") } set { members.set("TenancyConfig", newValue) } }
         /// `CapacityProviderConfig`: structure.
-        public var capacityProviderConfig: CapacityProviderConfig?
+        @export(implementation) public var capacityProviderConfig: CapacityProviderConfig? { get { members("CapacityProviderConfig") } set { members.set("CapacityProviderConfig", newValue) } }
+        /// `ConfigSha256`: text.
+        @export(implementation) public var configSha256: String? { get { members("ConfigSha256") } set { members.set("ConfigSha256", newValue) } }
         /// `DurableConfig`: structure.
-        public var durableConfig: DurableConfig?
+        @export(implementation) public var durableConfig: DurableConfig? { get { members("DurableConfig") } set { members.set("DurableConfig", newValue) } }
         /// `RuntimeConfig`: structure.
-        public var runtimeConfig: FunctionRuntimeConfig?
+        @export(implementation) public var runtimeConfig: FunctionRuntimeConfig? { get { members("RuntimeConfig") } set { members.set("RuntimeConfig", newValue) } }
         /// `AcceleratorConfig`: structure.
-        public var acceleratorConfig: AcceleratorConfig?
+        @export(implementation) public var acceleratorConfig: AcceleratorConfig? { get { members("AcceleratorConfig") } set { members.set("AcceleratorConfig", newValue) } }
 
         /// Makes one from its members.
-        public init(functionName: String, runtime: Runtime? = nil, role: String, handler: String? = nil, code: FunctionCode, description: String? = nil, timeout: Int? = nil, memorySize: Int? = nil, publish: Bool? = nil, publishTo: FunctionVersionLatestPublished? = nil, vpcConfig: VpcConfig? = nil, packageType: PackageType? = nil, deadLetterConfig: DeadLetterConfig? = nil, environment: Environment? = nil, kmsKeyArn: String? = nil, tracingConfig: TracingConfig? = nil, tags: [String: String]? = nil, layers: [String]? = nil, fileSystemConfigs: [FileSystemConfig]? = nil, codeSigningConfigArn: String? = nil, imageConfig: ImageConfig? = nil, architectures: [Architecture]? = nil, ephemeralStorage: EphemeralStorage? = nil, snapStart: SnapStart? = nil, loggingConfig: LoggingConfig? = nil, tenancyConfig: TenancyConfig? = nil, capacityProviderConfig: CapacityProviderConfig? = nil, durableConfig: DurableConfig? = nil, runtimeConfig: FunctionRuntimeConfig? = nil, acceleratorConfig: AcceleratorConfig? = nil) {
-            self.functionName = functionName
-            self.runtime = runtime
-            self.role = role
-            self.handler = handler
-            self.code = code
-            self.description = description
-            self.timeout = timeout
-            self.memorySize = memorySize
-            self.publish = publish
-            self.publishTo = publishTo
-            self.vpcConfig = vpcConfig
-            self.packageType = packageType
-            self.deadLetterConfig = deadLetterConfig
-            self.environment = environment
-            self.kmsKeyArn = kmsKeyArn
-            self.tracingConfig = tracingConfig
-            self.tags = tags
-            self.layers = layers
-            self.fileSystemConfigs = fileSystemConfigs
-            self.codeSigningConfigArn = codeSigningConfigArn
-            self.imageConfig = imageConfig
-            self.architectures = architectures
-            self.ephemeralStorage = ephemeralStorage
-            self.snapStart = snapStart
-            self.loggingConfig = loggingConfig
-            self.tenancyConfig = tenancyConfig
-            self.capacityProviderConfig = capacityProviderConfig
-            self.durableConfig = durableConfig
-            self.runtimeConfig = runtimeConfig
-            self.acceleratorConfig = acceleratorConfig
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionName = members("FunctionName") ?? ""
-            runtime = members("Runtime")
-            role = members("Role") ?? ""
-            handler = members("Handler")
-            code = members("Code") ?? FunctionCode(awsValue: .structure([:]))
-            description = members("Description")
-            timeout = members("Timeout")
-            memorySize = members("MemorySize")
-            publish = members("Publish")
-            publishTo = members("PublishTo")
-            vpcConfig = members("VpcConfig")
-            packageType = members("PackageType")
-            deadLetterConfig = members("DeadLetterConfig")
-            environment = members("Environment")
-            kmsKeyArn = members("KMSKeyArn")
-            tracingConfig = members("TracingConfig")
-            tags = members("Tags")
-            layers = members("Layers")
-            fileSystemConfigs = members("FileSystemConfigs")
-            codeSigningConfigArn = members("CodeSigningConfigArn")
-            imageConfig = members("ImageConfig")
-            architectures = members("Architectures")
-            ephemeralStorage = members("EphemeralStorage")
-            snapStart = members("SnapStart")
-            loggingConfig = members("LoggingConfig")
-            tenancyConfig = members("TenancyConfig")
-            capacityProviderConfig = members("CapacityProviderConfig")
-            durableConfig = members("DurableConfig")
-            runtimeConfig = members("RuntimeConfig")
-            acceleratorConfig = members("AcceleratorConfig")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(functionName: String? = nil, functionArn: String? = nil, runtime: Runtime? = nil, role: String? = nil, handler: String? = nil, codeSize: Int? = nil, description: String? = nil, timeout: Int? = nil, memorySize: Int? = nil, lastModified: String? = nil, codeSha256: String? = nil, version: String? = nil, vpcConfig: VpcConfigResponse? = nil, deadLetterConfig: DeadLetterConfig? = nil, environment: EnvironmentResponse? = nil, kmsKeyArn: String? = nil, tracingConfig: TracingConfigResponse? = nil, masterArn: String? = nil, revisionId: String? = nil, layers: [Layer]? = nil, state: State? = nil, stateReason: String? = nil, stateReasonCode: StateReasonCode? = nil, lastUpdateStatus: LastUpdateStatus? = nil, lastUpdateStatusReason: String? = nil, lastUpdateStatusReasonCode: LastUpdateStatusReasonCode? = nil, fileSystemConfigs: [FileSystemConfig]? = nil, signingProfileVersionArn: String? = nil, signingJobArn: String? = nil, packageType: PackageType? = nil, imageConfigResponse: ImageConfigResponse? = nil, architectures: [Architecture]? = nil, ephemeralStorage: EphemeralStorage? = nil, snapStart: SnapStartResponse? = nil, runtimeVersionConfig: RuntimeVersionConfig? = nil, loggingConfig: LoggingConfig? = nil, tenancyConfig: TenancyConfig? = nil, capacityProviderConfig: CapacityProviderConfig? = nil, configSha256: String? = nil, durableConfig: DurableConfig? = nil, runtimeConfig: FunctionRuntimeConfig? = nil, acceleratorConfig: AcceleratorConfig? = nil) {
+            members = MemberValues()
             members.set("FunctionName", functionName)
+            members.set("FunctionArn", functionArn)
             members.set("Runtime", runtime)
             members.set("Role", role)
             members.set("Handler", handler)
-            members.set("Code", code)
+            members.set("CodeSize", codeSize)
             members.set("Description", description)
             members.set("Timeout", timeout)
             members.set("MemorySize", memorySize)
-            members.set("Publish", publish)
-            members.set("PublishTo", publishTo)
+            members.set("LastModified", lastModified)
+            members.set("CodeSha256", codeSha256)
+            members.set("Version", version)
             members.set("VpcConfig", vpcConfig)
-            members.set("PackageType", packageType)
             members.set("DeadLetterConfig", deadLetterConfig)
             members.set("Environment", environment)
             members.set("KMSKeyArn", kmsKeyArn)
             members.set("TracingConfig", tracingConfig)
-            members.set("Tags", tags)
+            members.set("MasterArn", masterArn)
+            members.set("RevisionId", revisionId)
             members.set("Layers", layers)
+            members.set("State", state)
+            members.set("StateReason", stateReason)
+            members.set("StateReasonCode", stateReasonCode)
+            members.set("LastUpdateStatus", lastUpdateStatus)
+            members.set("LastUpdateStatusReason", lastUpdateStatusReason)
+            members.set("LastUpdateStatusReasonCode", lastUpdateStatusReasonCode)
             members.set("FileSystemConfigs", fileSystemConfigs)
-            members.set("CodeSigningConfigArn", codeSigningConfigArn)
-            members.set("ImageConfig", imageConfig)
+            members.set("SigningProfileVersionArn", signingProfileVersionArn)
+            members.set("SigningJobArn", signingJobArn)
+            members.set("PackageType", packageType)
+            members.set("ImageConfigResponse", imageConfigResponse)
             members.set("Architectures", architectures)
             members.set("EphemeralStorage", ephemeralStorage)
             members.set("SnapStart", snapStart)
+            members.set("RuntimeVersionConfig", runtimeVersionConfig)
             members.set("LoggingConfig", loggingConfig)
             members.set("TenancyConfig", tenancyConfig)
             members.set("CapacityProviderConfig", capacityProviderConfig)
+            members.set("ConfigSha256", configSha256)
             members.set("DurableConfig", durableConfig)
             members.set("RuntimeConfig", runtimeConfig)
             members.set("AcceleratorConfig", acceleratorConfig)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.createFunctionRequest }
     }
 
-    /// Input of `CreateFunctionUrlConfig`.
-    public struct CreateFunctionUrlConfigRequest: AWSStructure {
-        /// `FunctionName`: text, length 1 to 140, in the path, required.
-        public var functionName: String
-        /// `Qualifier`: text, length 1 to 128, in the query.
-        public var qualifier: String?
-        /// `AuthType`: enumeration, required.
-        public var authType: FunctionUrlAuthType
-        /// `Cors`: structure.
-        public var cors: Cors?
-        /// `InvokeMode`: enumeration.
-        public var invokeMode: InvokeMode?
+    /// Output of `GetFunctionEventInvokeConfig`, output of `PutFunctionEventInvokeConfig`, output of `UpdateFunctionEventInvokeConfig`.
+    public struct FunctionEventInvokeConfig: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("FunctionEventInvokeConfig") }
+
+        /// `LastModified`: moment.
+        @export(implementation) public var lastModified: Timestamp? { get { members("LastModified") } set { members.set("LastModified", newValue) } }
+        /// `FunctionArn`: text, length 0 to 10 000.
+        @export(implementation) public var functionArn: String? { get { members("FunctionArn") } set { members.set("FunctionArn", newValue) } }
+        /// `MaximumRetryAttempts`: whole number, 0 to 2.
+        @export(implementation) public var maximumRetryAttempts: Int? { get { members("MaximumRetryAttempts") } set { members.set("MaximumRetryAttempts", newValue) } }
+        /// `MaximumEventAgeInSeconds`: whole number, 60 to 21 600.
+        @export(implementation) public var maximumEventAgeInSeconds: Int? { get { members("MaximumEventAgeInSeconds") } set { members.set("MaximumEventAgeInSeconds", newValue) } }
+        /// `DestinationConfig`: structure.
+        @export(implementation) public var destinationConfig: DestinationConfig? { get { members("DestinationConfig") } set { members.set("DestinationConfig", newValue) } }
 
         /// Makes one from its members.
-        public init(functionName: String, qualifier: String? = nil, authType: FunctionUrlAuthType, cors: Cors? = nil, invokeMode: InvokeMode? = nil) {
-            self.functionName = functionName
-            self.qualifier = qualifier
-            self.authType = authType
-            self.cors = cors
-            self.invokeMode = invokeMode
+        @export(implementation) public init(lastModified: Timestamp? = nil, functionArn: String? = nil, maximumRetryAttempts: Int? = nil, maximumEventAgeInSeconds: Int? = nil, destinationConfig: DestinationConfig? = nil) {
+            members = MemberValues()
+            members.set("LastModified", lastModified)
+            members.set("FunctionArn", functionArn)
+            members.set("MaximumRetryAttempts", maximumRetryAttempts)
+            members.set("MaximumEventAgeInSeconds", maximumEventAgeInSeconds)
+            members.set("DestinationConfig", destinationConfig)
         }
+    }
 
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionName = members("FunctionName") ?? ""
-            qualifier = members("Qualifier")
-            authType = members("AuthType") ?? FunctionUrlAuthType(rawValue: "")
-            cors = members("Cors")
-            invokeMode = members("InvokeMode")
+    /// The model's structure `FunctionRuntimeConfig`.
+    public struct FunctionRuntimeConfig: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("FunctionRuntimeConfig") }
+
+        /// `RuntimeArn`: text, length 48 to 2 048, required.
+        @export(implementation) public var runtimeArn: String { get { members("RuntimeArn", or: "") } set { members.set("RuntimeArn", newValue) } }
+        /// `RuntimeAlias`: text, length 1 to 128, required.
+        @export(implementation) public var runtimeAlias: String { get { members("RuntimeAlias", or: "") } set { members.set("RuntimeAlias", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(runtimeArn: String, runtimeAlias: String) {
+            members = MemberValues()
+            members.set("RuntimeArn", runtimeArn)
+            members.set("RuntimeAlias", runtimeAlias)
         }
+    }
 
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+    /// The model's structure `FunctionUrlConfig`.
+    public struct FunctionUrlConfig: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("FunctionUrlConfig") }
+
+        /// `FunctionUrl`: text, length 40 to 100, required.
+        @export(implementation) public var functionUrl: String { get { members("FunctionUrl", or: "") } set { members.set("FunctionUrl", newValue) } }
+        /// `FunctionArn`: text, length 0 to 10 000, required.
+        @export(implementation) public var functionArn: String { get { members("FunctionArn", or: "") } set { members.set("FunctionArn", newValue) } }
+        /// `CreationTime`: text, length 0 to 100, required.
+        @export(implementation) public var creationTime: String { get { members("CreationTime", or: "") } set { members.set("CreationTime", newValue) } }
+        /// `LastModifiedTime`: text, length 0 to 100, required.
+        @export(implementation) public var lastModifiedTime: String { get { members("LastModifiedTime", or: "") } set { members.set("LastModifiedTime", newValue) } }
+        /// `Cors`: structure.
+        @export(implementation) public var cors: Cors? { get { members("Cors") } set { members.set("Cors", newValue) } }
+        /// `AuthType`: enumeration, required.
+        @export(implementation) public var authType: FunctionUrlAuthType { get { members("AuthType", or: FunctionUrlAuthType(rawValue: "")) } set { members.set("AuthType", newValue) } }
+        /// `InvokeMode`: enumeration.
+        @export(implementation) public var invokeMode: InvokeMode? { get { members("InvokeMode") } set { members.set("InvokeMode", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(functionUrl: String, functionArn: String, creationTime: String, lastModifiedTime: String, cors: Cors? = nil, authType: FunctionUrlAuthType, invokeMode: InvokeMode? = nil) {
+            members = MemberValues()
+            members.set("FunctionUrl", functionUrl)
+            members.set("FunctionArn", functionArn)
+            members.set("CreationTime", creationTime)
+            members.set("LastModifiedTime", lastModifiedTime)
+            members.set("Cors", cors)
+            members.set("AuthType", authType)
+            members.set("InvokeMode", invokeMode)
+        }
+    }
+
+    /// Input of `GetAccountSettings`.
+    public struct GetAccountSettingsRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetAccountSettingsRequest") }
+
+
+        /// Makes one from its members.
+        @export(implementation) public init() {
+            members = MemberValues()
+        }
+    }
+
+    /// Output of `GetAccountSettings`.
+    public struct GetAccountSettingsResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetAccountSettingsResponse") }
+
+        /// `AccountLimit`: structure.
+        @export(implementation) public var accountLimit: AccountLimit? { get { members("AccountLimit") } set { members.set("AccountLimit", newValue) } }
+        /// `AccountUsage`: structure.
+        @export(implementation) public var accountUsage: AccountUsage? { get { members("AccountUsage") } set { members.set("AccountUsage", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(accountLimit: AccountLimit? = nil, accountUsage: AccountUsage? = nil) {
+            members = MemberValues()
+            members.set("AccountLimit", accountLimit)
+            members.set("AccountUsage", accountUsage)
+        }
+    }
+
+    /// Input of `GetAlias`.
+    public struct GetAliasRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetAliasRequest") }
+
+        /// `FunctionName`: text, length 1 to 140, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+        /// `Name`: text, length 1 to 128, in the path, required.
+        @export(implementation) public var name: String { get { members("Name", or: "") } set { members.set("Name", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(functionName: String, name: String) {
+            members = MemberValues()
+            members.set("FunctionName", functionName)
+            members.set("Name", name)
+        }
+    }
+
+    /// Input of `GetCodeSigningConfig`.
+    public struct GetCodeSigningConfigRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetCodeSigningConfigRequest") }
+
+        /// `CodeSigningConfigArn`: text, length 0 to 200, in the path, required.
+        @export(implementation) public var codeSigningConfigArn: String { get { members("CodeSigningConfigArn", or: "") } set { members.set("CodeSigningConfigArn", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(codeSigningConfigArn: String) {
+            members = MemberValues()
+            members.set("CodeSigningConfigArn", codeSigningConfigArn)
+        }
+    }
+
+    /// Output of `GetCodeSigningConfig`.
+    public struct GetCodeSigningConfigResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetCodeSigningConfigResponse") }
+
+        /// `CodeSigningConfig`: structure, required.
+        @export(implementation) public var codeSigningConfig: CodeSigningConfig { get { members("CodeSigningConfig", or: CodeSigningConfig(awsValue: .structure([:]))) } set { members.set("CodeSigningConfig", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(codeSigningConfig: CodeSigningConfig) {
+            members = MemberValues()
+            members.set("CodeSigningConfig", codeSigningConfig)
+        }
+    }
+
+    /// Input of `GetEventSourceMapping`.
+    public struct GetEventSourceMappingRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetEventSourceMappingRequest") }
+
+        /// `UUID`: text, length 36 to 36, in the path, required.
+        @export(implementation) public var uuid: String { get { members("UUID", or: "") } set { members.set("UUID", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(uuid: String) {
+            members = MemberValues()
+            members.set("UUID", uuid)
+        }
+    }
+
+    /// Input of `GetFunctionCodeSigningConfig`.
+    public struct GetFunctionCodeSigningConfigRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetFunctionCodeSigningConfigRequest") }
+
+        /// `FunctionName`: text, length 1 to 256, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(functionName: String) {
+            members = MemberValues()
+            members.set("FunctionName", functionName)
+        }
+    }
+
+    /// Output of `GetFunctionCodeSigningConfig`.
+    public struct GetFunctionCodeSigningConfigResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetFunctionCodeSigningConfigResponse") }
+
+        /// `CodeSigningConfigArn`: text, length 0 to 200, required.
+        @export(implementation) public var codeSigningConfigArn: String { get { members("CodeSigningConfigArn", or: "") } set { members.set("CodeSigningConfigArn", newValue) } }
+        /// `FunctionName`: text, length 1 to 140, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(codeSigningConfigArn: String, functionName: String) {
+            members = MemberValues()
+            members.set("CodeSigningConfigArn", codeSigningConfigArn)
+            members.set("FunctionName", functionName)
+        }
+    }
+
+    /// Input of `GetFunctionConcurrency`.
+    public struct GetFunctionConcurrencyRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetFunctionConcurrencyRequest") }
+
+        /// `FunctionName`: text, length 1 to 140, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(functionName: String) {
+            members = MemberValues()
+            members.set("FunctionName", functionName)
+        }
+    }
+
+    /// Output of `GetFunctionConcurrency`.
+    public struct GetFunctionConcurrencyResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetFunctionConcurrencyResponse") }
+
+        /// `ReservedConcurrentExecutions`: whole number, from 0.
+        @export(implementation) public var reservedConcurrentExecutions: Int? { get { members("ReservedConcurrentExecutions") } set { members.set("ReservedConcurrentExecutions", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(reservedConcurrentExecutions: Int? = nil) {
+            members = MemberValues()
+            members.set("ReservedConcurrentExecutions", reservedConcurrentExecutions)
+        }
+    }
+
+    /// Input of `GetFunctionConfiguration`.
+    public struct GetFunctionConfigurationRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetFunctionConfigurationRequest") }
+
+        /// `FunctionName`: text, length 1 to 256, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+        /// `Qualifier`: text, length 1 to 128, in the query.
+        @export(implementation) public var qualifier: String? { get { members("Qualifier") } set { members.set("Qualifier", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(functionName: String, qualifier: String? = nil) {
+            members = MemberValues()
             members.set("FunctionName", functionName)
             members.set("Qualifier", qualifier)
-            members.set("AuthType", authType)
-            members.set("Cors", cors)
-            members.set("InvokeMode", invokeMode)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.createFunctionUrlConfigRequest }
     }
 
-    /// Output of `CreateFunctionUrlConfig`.
-    public struct CreateFunctionUrlConfigResponse: AWSStructure {
-        /// `FunctionUrl`: text, length 40 to 100, required.
-        public var functionUrl: String
-        /// `FunctionArn`: text, length 0 to 10 000, required.
-        public var functionArn: String
-        /// `AuthType`: enumeration, required.
-        public var authType: FunctionUrlAuthType
-        /// `Cors`: structure.
-        public var cors: Cors?
-        /// `CreationTime`: text, length 0 to 100, required.
-        public var creationTime: String
-        /// `InvokeMode`: enumeration.
-        public var invokeMode: InvokeMode?
+    /// Input of `GetFunctionEventInvokeConfig`.
+    public struct GetFunctionEventInvokeConfigRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetFunctionEventInvokeConfigRequest") }
+
+        /// `FunctionName`: text, length 1 to 256, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+        /// `Qualifier`: text, length 1 to 128, in the query.
+        @export(implementation) public var qualifier: String? { get { members("Qualifier") } set { members.set("Qualifier", newValue) } }
 
         /// Makes one from its members.
-        public init(functionUrl: String, functionArn: String, authType: FunctionUrlAuthType, cors: Cors? = nil, creationTime: String, invokeMode: InvokeMode? = nil) {
-            self.functionUrl = functionUrl
-            self.functionArn = functionArn
-            self.authType = authType
-            self.cors = cors
-            self.creationTime = creationTime
-            self.invokeMode = invokeMode
+        @export(implementation) public init(functionName: String, qualifier: String? = nil) {
+            members = MemberValues()
+            members.set("FunctionName", functionName)
+            members.set("Qualifier", qualifier)
         }
+    }
 
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionUrl = members("FunctionUrl") ?? ""
-            functionArn = members("FunctionArn") ?? ""
-            authType = members("AuthType") ?? FunctionUrlAuthType(rawValue: "")
-            cors = members("Cors")
-            creationTime = members("CreationTime") ?? ""
-            invokeMode = members("InvokeMode")
+    /// Input of `GetFunctionRecursionConfig`.
+    public struct GetFunctionRecursionConfigRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetFunctionRecursionConfigRequest") }
+
+        /// `FunctionName`: text, length 1 to 140, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(functionName: String) {
+            members = MemberValues()
+            members.set("FunctionName", functionName)
         }
+    }
 
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+    /// Output of `GetFunctionRecursionConfig`.
+    public struct GetFunctionRecursionConfigResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetFunctionRecursionConfigResponse") }
+
+        /// `RecursiveLoop`: enumeration.
+        @export(implementation) public var recursiveLoop: RecursiveLoop? { get { members("RecursiveLoop") } set { members.set("RecursiveLoop", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(recursiveLoop: RecursiveLoop? = nil) {
+            members = MemberValues()
+            members.set("RecursiveLoop", recursiveLoop)
+        }
+    }
+
+    /// Input of `GetFunction`.
+    public struct GetFunctionRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetFunctionRequest") }
+
+        /// `FunctionName`: text, length 1 to 256, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+        /// `Qualifier`: text, length 1 to 128, in the query.
+        @export(implementation) public var qualifier: String? { get { members("Qualifier") } set { members.set("Qualifier", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(functionName: String, qualifier: String? = nil) {
+            members = MemberValues()
+            members.set("FunctionName", functionName)
+            members.set("Qualifier", qualifier)
+        }
+    }
+
+    /// Output of `GetFunction`.
+    public struct GetFunctionResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetFunctionResponse") }
+
+        /// `Configuration`: structure.
+        @export(implementation) public var configuration: FunctionConfiguration? { get { members("Configuration") } set { members.set("Configuration", newValue) } }
+        /// `Code`: structure.
+        @export(implementation) public var code: FunctionCodeLocation? { get { members("Code") } set { members.set("Code", newValue) } }
+        /// `Tags`: map.
+        @export(implementation) public var tags: [String: String]? { get { members("Tags") } set { members.set("Tags", newValue) } }
+        /// `TagsError`: structure.
+        @export(implementation) public var tagsError: TagsError? { get { members("TagsError") } set { members.set("TagsError", newValue) } }
+        /// `Concurrency`: structure.
+        @export(implementation) public var concurrency: Concurrency? { get { members("Concurrency") } set { members.set("Concurrency", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(configuration: FunctionConfiguration? = nil, code: FunctionCodeLocation? = nil, tags: [String: String]? = nil, tagsError: TagsError? = nil, concurrency: Concurrency? = nil) {
+            members = MemberValues()
+            members.set("Configuration", configuration)
+            members.set("Code", code)
+            members.set("Tags", tags)
+            members.set("TagsError", tagsError)
+            members.set("Concurrency", concurrency)
+        }
+    }
+
+    /// Input of `GetFunctionUrlConfig`.
+    public struct GetFunctionUrlConfigRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetFunctionUrlConfigRequest") }
+
+        /// `FunctionName`: text, length 1 to 140, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+        /// `Qualifier`: text, length 1 to 128, in the query.
+        @export(implementation) public var qualifier: String? { get { members("Qualifier") } set { members.set("Qualifier", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(functionName: String, qualifier: String? = nil) {
+            members = MemberValues()
+            members.set("FunctionName", functionName)
+            members.set("Qualifier", qualifier)
+        }
+    }
+
+    /// Output of `GetFunctionUrlConfig`.
+    public struct GetFunctionUrlConfigResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetFunctionUrlConfigResponse") }
+
+        /// `FunctionUrl`: text, length 40 to 100, required.
+        @export(implementation) public var functionUrl: String { get { members("FunctionUrl", or: "") } set { members.set("FunctionUrl", newValue) } }
+        /// `FunctionArn`: text, length 0 to 10 000, required.
+        @export(implementation) public var functionArn: String { get { members("FunctionArn", or: "") } set { members.set("FunctionArn", newValue) } }
+        /// `AuthType`: enumeration, required.
+        @export(implementation) public var authType: FunctionUrlAuthType { get { members("AuthType", or: FunctionUrlAuthType(rawValue: "")) } set { members.set("AuthType", newValue) } }
+        /// `Cors`: structure.
+        @export(implementation) public var cors: Cors? { get { members("Cors") } set { members.set("Cors", newValue) } }
+        /// `CreationTime`: text, length 0 to 100, required.
+        @export(implementation) public var creationTime: String { get { members("CreationTime", or: "") } set { members.set("CreationTime", newValue) } }
+        /// `LastModifiedTime`: text, length 0 to 100, required.
+        @export(implementation) public var lastModifiedTime: String { get { members("LastModifiedTime", or: "") } set { members.set("LastModifiedTime", newValue) } }
+        /// `InvokeMode`: enumeration.
+        @export(implementation) public var invokeMode: InvokeMode? { get { members("InvokeMode") } set { members.set("InvokeMode", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(functionUrl: String, functionArn: String, authType: FunctionUrlAuthType, cors: Cors? = nil, creationTime: String, lastModifiedTime: String, invokeMode: InvokeMode? = nil) {
+            members = MemberValues()
             members.set("FunctionUrl", functionUrl)
             members.set("FunctionArn", functionArn)
             members.set("AuthType", authType)
             members.set("Cors", cors)
             members.set("CreationTime", creationTime)
+            members.set("LastModifiedTime", lastModifiedTime)
             members.set("InvokeMode", invokeMode)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.createFunctionUrlConfigResponse }
     }
 
-    /// The model's structure `DeadLetterConfig`.
-    public struct DeadLetterConfig: AWSStructure {
-        /// `TargetArn`: text, length 0 to 10 000.
-        public var targetArn: String?
+    /// Input of `GetLayerVersionByArn`.
+    public struct GetLayerVersionByArnRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetLayerVersionByArnRequest") }
+
+        /// `Arn`: text, length 1 to 2 048, in the query, required.
+        @export(implementation) public var arn: String { get { members("Arn", or: "") } set { members.set("Arn", newValue) } }
 
         /// Makes one from its members.
-        public init(targetArn: String? = nil) {
-            self.targetArn = targetArn
+        @export(implementation) public init(arn: String) {
+            members = MemberValues()
+            members.set("Arn", arn)
         }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            targetArn = members("TargetArn")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("TargetArn", targetArn)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.deadLetterConfig }
     }
 
-    /// Input of `DeleteAlias`.
-    public struct DeleteAliasRequest: AWSStructure {
-        /// `FunctionName`: text, length 1 to 140, in the path, required.
-        public var functionName: String
-        /// `Name`: text, length 1 to 128, in the path, required.
-        public var name: String
-
-        /// Makes one from its members.
-        public init(functionName: String, name: String) {
-            self.functionName = functionName
-            self.name = name
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionName = members("FunctionName") ?? ""
-            name = members("Name") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("FunctionName", functionName)
-            members.set("Name", name)
-            return members.awsValue
-        }
-
+    /// Input of `GetLayerVersionPolicy`.
+    public struct GetLayerVersionPolicyRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
         /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.deleteAliasRequest }
-    }
+        public static var schema: Schema { library.schema("GetLayerVersionPolicyRequest") }
 
-    /// Input of `DeleteCapacityProvider`.
-    public struct DeleteCapacityProviderRequest: AWSStructure {
-        /// `CapacityProviderName`: text, length 1 to 140, in the path, required.
-        public var capacityProviderName: String
-
-        /// Makes one from its members.
-        public init(capacityProviderName: String) {
-            self.capacityProviderName = capacityProviderName
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            capacityProviderName = members("CapacityProviderName") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("CapacityProviderName", capacityProviderName)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.deleteCapacityProviderRequest }
-    }
-
-    /// Output of `DeleteCapacityProvider`.
-    public struct DeleteCapacityProviderResponse: AWSStructure {
-        /// `CapacityProvider`: structure, required.
-        public var capacityProvider: CapacityProvider
-
-        /// Makes one from its members.
-        public init(capacityProvider: CapacityProvider) {
-            self.capacityProvider = capacityProvider
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            capacityProvider = members("CapacityProvider") ?? CapacityProvider(awsValue: .structure([:]))
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("CapacityProvider", capacityProvider)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.deleteCapacityProviderResponse }
-    }
-
-    /// Input of `DeleteCodeSigningConfig`.
-    public struct DeleteCodeSigningConfigRequest: AWSStructure {
-        /// `CodeSigningConfigArn`: text, length 0 to 200, in the path, required.
-        public var codeSigningConfigArn: String
-
-        /// Makes one from its members.
-        public init(codeSigningConfigArn: String) {
-            self.codeSigningConfigArn = codeSigningConfigArn
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            codeSigningConfigArn = members("CodeSigningConfigArn") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("CodeSigningConfigArn", codeSigningConfigArn)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.deleteCodeSigningConfigRequest }
-    }
-
-    /// Output of `DeleteCodeSigningConfig`.
-    public struct DeleteCodeSigningConfigResponse: AWSStructure {
-
-        /// Makes one from its members.
-        public init() {
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            let members = MemberValues()
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.deleteCodeSigningConfigResponse }
-    }
-
-    /// Input of `DeleteDurableExecution`.
-    public struct DeleteDurableExecutionRequest: AWSStructure {
-        /// `DurableExecutionArn`: text, length 1 to 1 024, in the path, required.
-        public var durableExecutionArn: String
-
-        /// Makes one from its members.
-        public init(durableExecutionArn: String) {
-            self.durableExecutionArn = durableExecutionArn
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            durableExecutionArn = members("DurableExecutionArn") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("DurableExecutionArn", durableExecutionArn)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.deleteDurableExecutionRequest }
-    }
-
-    /// Output of `DeleteDurableExecution`.
-    public struct DeleteDurableExecutionResponse: AWSStructure {
-        /// `DeletionRequestTimestamp`: moment, required.
-        public var deletionRequestTimestamp: Timestamp
-
-        /// Makes one from its members.
-        public init(deletionRequestTimestamp: Timestamp) {
-            self.deletionRequestTimestamp = deletionRequestTimestamp
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            deletionRequestTimestamp = members("DeletionRequestTimestamp") ?? Timestamp(secondsSinceEpoch: 0)
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("DeletionRequestTimestamp", deletionRequestTimestamp)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.deleteDurableExecutionResponse }
-    }
-
-    /// Input of `DeleteEventSourceMapping`.
-    public struct DeleteEventSourceMappingRequest: AWSStructure {
-        /// `UUID`: text, length 36 to 36, in the path, required.
-        public var uuid: String
-
-        /// Makes one from its members.
-        public init(uuid: String) {
-            self.uuid = uuid
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            uuid = members("UUID") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("UUID", uuid)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.deleteEventSourceMappingRequest }
-    }
-
-    /// Input of `DeleteFunctionCodeSigningConfig`.
-    public struct DeleteFunctionCodeSigningConfigRequest: AWSStructure {
-        /// `FunctionName`: text, length 1 to 256, in the path, required.
-        public var functionName: String
-
-        /// Makes one from its members.
-        public init(functionName: String) {
-            self.functionName = functionName
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionName = members("FunctionName") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("FunctionName", functionName)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.deleteFunctionCodeSigningConfigRequest }
-    }
-
-    /// Input of `DeleteFunctionConcurrency`.
-    public struct DeleteFunctionConcurrencyRequest: AWSStructure {
-        /// `FunctionName`: text, length 1 to 140, in the path, required.
-        public var functionName: String
-
-        /// Makes one from its members.
-        public init(functionName: String) {
-            self.functionName = functionName
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionName = members("FunctionName") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("FunctionName", functionName)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.deleteFunctionConcurrencyRequest }
-    }
-
-    /// Input of `DeleteFunctionEventInvokeConfig`.
-    public struct DeleteFunctionEventInvokeConfigRequest: AWSStructure {
-        /// `FunctionName`: text, length 1 to 256, in the path, required.
-        public var functionName: String
-        /// `Qualifier`: text, length 1 to 128, in the query.
-        public var qualifier: String?
-
-        /// Makes one from its members.
-        public init(functionName: String, qualifier: String? = nil) {
-            self.functionName = functionName
-            self.qualifier = qualifier
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionName = members("FunctionName") ?? ""
-            qualifier = members("Qualifier")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("FunctionName", functionName)
-            members.set("Qualifier", qualifier)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.deleteFunctionEventInvokeConfigRequest }
-    }
-
-    /// Input of `DeleteFunction`.
-    public struct DeleteFunctionRequest: AWSStructure {
-        /// `FunctionName`: text, length 1 to 256, in the path, required.
-        public var functionName: String
-        /// `Qualifier`: text, length 1 to 128, in the query.
-        public var qualifier: String?
-
-        /// Makes one from its members.
-        public init(functionName: String, qualifier: String? = nil) {
-            self.functionName = functionName
-            self.qualifier = qualifier
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionName = members("FunctionName") ?? ""
-            qualifier = members("Qualifier")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("FunctionName", functionName)
-            members.set("Qualifier", qualifier)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.deleteFunctionRequest }
-    }
-
-    /// Output of `DeleteFunction`.
-    public struct DeleteFunctionResponse: AWSStructure {
-        /// `StatusCode`: whole number, the status code.
-        public var statusCode: Int?
-
-        /// Makes one from its members.
-        public init(statusCode: Int? = nil) {
-            self.statusCode = statusCode
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            statusCode = members("StatusCode")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("StatusCode", statusCode)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.deleteFunctionResponse }
-    }
-
-    /// Input of `DeleteFunctionUrlConfig`.
-    public struct DeleteFunctionUrlConfigRequest: AWSStructure {
-        /// `FunctionName`: text, length 1 to 140, in the path, required.
-        public var functionName: String
-        /// `Qualifier`: text, length 1 to 128, in the query.
-        public var qualifier: String?
-
-        /// Makes one from its members.
-        public init(functionName: String, qualifier: String? = nil) {
-            self.functionName = functionName
-            self.qualifier = qualifier
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionName = members("FunctionName") ?? ""
-            qualifier = members("Qualifier")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("FunctionName", functionName)
-            members.set("Qualifier", qualifier)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.deleteFunctionUrlConfigRequest }
-    }
-
-    /// Input of `DeleteLayerVersion`.
-    public struct DeleteLayerVersionRequest: AWSStructure {
         /// `LayerName`: text, length 1 to 2 048, in the path, required.
-        public var layerName: String
+        @export(implementation) public var layerName: String { get { members("LayerName", or: "") } set { members.set("LayerName", newValue) } }
         /// `VersionNumber`: whole number, in the path, required.
-        public var versionNumber: Int
+        @export(implementation) public var versionNumber: Int { get { members("VersionNumber", or: 0) } set { members.set("VersionNumber", newValue) } }
 
         /// Makes one from its members.
-        public init(layerName: String, versionNumber: Int) {
-            self.layerName = layerName
-            self.versionNumber = versionNumber
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            layerName = members("LayerName") ?? ""
-            versionNumber = members("VersionNumber") ?? 0
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(layerName: String, versionNumber: Int) {
+            members = MemberValues()
             members.set("LayerName", layerName)
             members.set("VersionNumber", versionNumber)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.deleteLayerVersionRequest }
     }
 
-    /// Input of `DeleteProvisionedConcurrencyConfig`.
-    public struct DeleteProvisionedConcurrencyConfigRequest: AWSStructure {
-        /// `FunctionName`: text, length 1 to 140, in the path, required.
-        public var functionName: String
-        /// `Qualifier`: text, length 1 to 128, in the query, required.
-        public var qualifier: String
+    /// Output of `GetLayerVersionPolicy`.
+    public struct GetLayerVersionPolicyResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetLayerVersionPolicyResponse") }
+
+        /// `Policy`: text.
+        @export(implementation) public var policy: String? { get { members("Policy") } set { members.set("Policy", newValue) } }
+        /// `RevisionId`: text.
+        @export(implementation) public var revisionId: String? { get { members("RevisionId") } set { members.set("RevisionId", newValue) } }
 
         /// Makes one from its members.
-        public init(functionName: String, qualifier: String) {
-            self.functionName = functionName
-            self.qualifier = qualifier
+        @export(implementation) public init(policy: String? = nil, revisionId: String? = nil) {
+            members = MemberValues()
+            members.set("Policy", policy)
+            members.set("RevisionId", revisionId)
         }
+    }
 
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionName = members("FunctionName") ?? ""
-            qualifier = members("Qualifier") ?? ""
+    /// Input of `GetLayerVersion`.
+    public struct GetLayerVersionRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetLayerVersionRequest") }
+
+        /// `LayerName`: text, length 1 to 2 048, in the path, required.
+        @export(implementation) public var layerName: String { get { members("LayerName", or: "") } set { members.set("LayerName", newValue) } }
+        /// `VersionNumber`: whole number, in the path, required.
+        @export(implementation) public var versionNumber: Int { get { members("VersionNumber", or: 0) } set { members.set("VersionNumber", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(layerName: String, versionNumber: Int) {
+            members = MemberValues()
+            members.set("LayerName", layerName)
+            members.set("VersionNumber", versionNumber)
         }
+    }
 
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+    /// Output of `GetLayerVersion`, output of `GetLayerVersionByArn`.
+    public struct GetLayerVersionResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetLayerVersionResponse") }
+
+        /// `Content`: structure.
+        @export(implementation) public var content: LayerVersionContentOutput? { get { members("Content") } set { members.set("Content", newValue) } }
+        /// `LayerArn`: text, length 1 to 2 048.
+        @export(implementation) public var layerArn: String? { get { members("LayerArn") } set { members.set("LayerArn", newValue) } }
+        /// `LayerVersionArn`: text, length 1 to 2 048.
+        @export(implementation) public var layerVersionArn: String? { get { members("LayerVersionArn") } set { members.set("LayerVersionArn", newValue) } }
+        /// `Description`: text, length 0 to 256.
+        @export(implementation) public var description: String? { get { members("Description") } set { members.set("Description", newValue) } }
+        /// `CreatedDate`: text, length 0 to 100.
+        @export(implementation) public var createdDate: String? { get { members("CreatedDate") } set { members.set("CreatedDate", newValue) } }
+        /// `Version`: whole number.
+        @export(implementation) public var version: Int? { get { members("Version") } set { members.set("Version", newValue) } }
+        /// `CompatibleArchitectures`: list, length 0 to 2.
+        @export(implementation) public var compatibleArchitectures: [Architecture]? { get { members("CompatibleArchitectures") } set { members.set("CompatibleArchitectures", newValue) } }
+        /// `CompatibleRuntimes`: list, length 0 to 15.
+        @export(implementation) public var compatibleRuntimes: [Runtime]? { get { members("CompatibleRuntimes") } set { members.set("CompatibleRuntimes", newValue) } }
+        /// `LicenseInfo`: text, length 0 to 512.
+        @export(implementation) public var licenseInfo: String? { get { members("LicenseInfo") } set { members.set("LicenseInfo", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(content: LayerVersionContentOutput? = nil, layerArn: String? = nil, layerVersionArn: String? = nil, description: String? = nil, createdDate: String? = nil, version: Int? = nil, compatibleArchitectures: [Architecture]? = nil, compatibleRuntimes: [Runtime]? = nil, licenseInfo: String? = nil) {
+            members = MemberValues()
+            members.set("Content", content)
+            members.set("LayerArn", layerArn)
+            members.set("LayerVersionArn", layerVersionArn)
+            members.set("Description", description)
+            members.set("CreatedDate", createdDate)
+            members.set("Version", version)
+            members.set("CompatibleArchitectures", compatibleArchitectures)
+            members.set("CompatibleRuntimes", compatibleRuntimes)
+            members.set("LicenseInfo", licenseInfo)
+        }
+    }
+
+    /// Input of `GetPolicy`.
+    public struct GetPolicyRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetPolicyRequest") }
+
+        /// `FunctionName`: text, length 1 to 256, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+        /// `Qualifier`: text, length 1 to 128, in the query.
+        @export(implementation) public var qualifier: String? { get { members("Qualifier") } set { members.set("Qualifier", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(functionName: String, qualifier: String? = nil) {
+            members = MemberValues()
             members.set("FunctionName", functionName)
             members.set("Qualifier", qualifier)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.deleteProvisionedConcurrencyConfigRequest }
     }
 
-    /// Input of `DeleteResourcePolicy`.
-    public struct DeleteResourcePolicyRequest: AWSStructure {
-        /// `ResourceArn`: text, length 0 to 512, in the path, required.
-        public var resourceArn: String
-        /// `RevisionId`: text, length 36 to 36, in the query.
-        public var revisionId: String?
+    /// Output of `GetPolicy`.
+    public struct GetPolicyResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetPolicyResponse") }
+
+        /// `Policy`: text.
+        @export(implementation) public var policy: String? { get { members("Policy") } set { members.set("Policy", newValue) } }
+        /// `RevisionId`: text.
+        @export(implementation) public var revisionId: String? { get { members("RevisionId") } set { members.set("RevisionId", newValue) } }
 
         /// Makes one from its members.
-        public init(resourceArn: String, revisionId: String? = nil) {
-            self.resourceArn = resourceArn
-            self.revisionId = revisionId
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            resourceArn = members("ResourceArn") ?? ""
-            revisionId = members("RevisionId")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("ResourceArn", resourceArn)
+        @export(implementation) public init(policy: String? = nil, revisionId: String? = nil) {
+            members = MemberValues()
+            members.set("Policy", policy)
             members.set("RevisionId", revisionId)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.deleteResourcePolicyRequest }
     }
 
-    /// The model's structure `DestinationConfig`.
-    public struct DestinationConfig: AWSStructure {
-        /// `OnSuccess`: structure.
-        public var onSuccess: OnSuccess?
-        /// `OnFailure`: structure.
-        public var onFailure: OnFailure?
+    /// Input of `GetProvisionedConcurrencyConfig`.
+    public struct GetProvisionedConcurrencyConfigRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetProvisionedConcurrencyConfigRequest") }
+
+        /// `FunctionName`: text, length 1 to 140, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+        /// `Qualifier`: text, length 1 to 128, in the query, required.
+        @export(implementation) public var qualifier: String { get { members("Qualifier", or: "") } set { members.set("Qualifier", newValue) } }
 
         /// Makes one from its members.
-        public init(onSuccess: OnSuccess? = nil, onFailure: OnFailure? = nil) {
-            self.onSuccess = onSuccess
-            self.onFailure = onFailure
+        @export(implementation) public init(functionName: String, qualifier: String) {
+            members = MemberValues()
+            members.set("FunctionName", functionName)
+            members.set("Qualifier", qualifier)
         }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            onSuccess = members("OnSuccess")
-            onFailure = members("OnFailure")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("OnSuccess", onSuccess)
-            members.set("OnFailure", onFailure)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.destinationConfig }
     }
 
-    /// The model's structure `DocumentDBEventSourceConfig`.
-    public struct DocumentDBEventSourceConfig: AWSStructure {
-        /// `DatabaseName`: text, length 1 to 63.
-        public var databaseName: String?
-        /// `CollectionName`: text, length 1 to 57.
-        public var collectionName: String?
-        /// `FullDocument`: enumeration.
-        public var fullDocument: FullDocument?
+    /// Output of `GetProvisionedConcurrencyConfig`.
+    public struct GetProvisionedConcurrencyConfigResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetProvisionedConcurrencyConfigResponse") }
+
+        /// `RequestedProvisionedConcurrentExecutions`: whole number, from 1.
+        @export(implementation) public var requestedProvisionedConcurrentExecutions: Int? { get { members("RequestedProvisionedConcurrentExecutions") } set { members.set("RequestedProvisionedConcurrentExecutions", newValue) } }
+        /// `AvailableProvisionedConcurrentExecutions`: whole number, from 0.
+        @export(implementation) public var availableProvisionedConcurrentExecutions: Int? { get { members("AvailableProvisionedConcurrentExecutions") } set { members.set("AvailableProvisionedConcurrentExecutions", newValue) } }
+        /// `AllocatedProvisionedConcurrentExecutions`: whole number, from 0.
+        @export(implementation) public var allocatedProvisionedConcurrentExecutions: Int? { get { members("AllocatedProvisionedConcurrentExecutions") } set { members.set("AllocatedProvisionedConcurrentExecutions", newValue) } }
+        /// `Status`: enumeration.
+        @export(implementation) public var status: ProvisionedConcurrencyStatusEnum? { get { members("Status") } set { members.set("Status", newValue) } }
+        /// `StatusReason`: text.
+        @export(implementation) public var statusReason: String? { get { members("StatusReason") } set { members.set("StatusReason", newValue) } }
+        /// `LastModified`: text, length 0 to 100.
+        @export(implementation) public var lastModified: String? { get { members("LastModified") } set { members.set("LastModified", newValue) } }
 
         /// Makes one from its members.
-        public init(databaseName: String? = nil, collectionName: String? = nil, fullDocument: FullDocument? = nil) {
-            self.databaseName = databaseName
-            self.collectionName = collectionName
-            self.fullDocument = fullDocument
+        @export(implementation) public init(requestedProvisionedConcurrentExecutions: Int? = nil, availableProvisionedConcurrentExecutions: Int? = nil, allocatedProvisionedConcurrentExecutions: Int? = nil, status: ProvisionedConcurrencyStatusEnum? = nil, statusReason: String? = nil, lastModified: String? = nil) {
+            members = MemberValues()
+            members.set("RequestedProvisionedConcurrentExecutions", requestedProvisionedConcurrentExecutions)
+            members.set("AvailableProvisionedConcurrentExecutions", availableProvisionedConcurrentExecutions)
+            members.set("AllocatedProvisionedConcurrentExecutions", allocatedProvisionedConcurrentExecutions)
+            members.set("Status", status)
+            members.set("StatusReason", statusReason)
+            members.set("LastModified", lastModified)
         }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            databaseName = members("DatabaseName")
-            collectionName = members("CollectionName")
-            fullDocument = members("FullDocument")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("DatabaseName", databaseName)
-            members.set("CollectionName", collectionName)
-            members.set("FullDocument", fullDocument)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.documentDBEventSourceConfig }
     }
 
-    /// The model's structure `DurableConfig`.
-    public struct DurableConfig: AWSStructure {
-        /// `KMSKeyArn`: text, length 0 to 10 000.
-        public var kmsKeyArn: String?
-        /// `RetentionPeriodInDays`: whole number, 1 to 90.
-        public var retentionPeriodInDays: Int?
-        /// `ExecutionTimeout`: whole number, 1 to 31 622 400.
-        public var executionTimeout: Int?
+    /// Input of `GetRuntimeManagementConfig`.
+    public struct GetRuntimeManagementConfigRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetRuntimeManagementConfigRequest") }
+
+        /// `FunctionName`: text, length 1 to 256, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+        /// `Qualifier`: text, length 1 to 128, in the query.
+        @export(implementation) public var qualifier: String? { get { members("Qualifier") } set { members.set("Qualifier", newValue) } }
 
         /// Makes one from its members.
-        public init(kmsKeyArn: String? = nil, retentionPeriodInDays: Int? = nil, executionTimeout: Int? = nil) {
-            self.kmsKeyArn = kmsKeyArn
-            self.retentionPeriodInDays = retentionPeriodInDays
-            self.executionTimeout = executionTimeout
+        @export(implementation) public init(functionName: String, qualifier: String? = nil) {
+            members = MemberValues()
+            members.set("FunctionName", functionName)
+            members.set("Qualifier", qualifier)
         }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            kmsKeyArn = members("KMSKeyArn")
-            retentionPeriodInDays = members("RetentionPeriodInDays")
-            executionTimeout = members("ExecutionTimeout")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("KMSKeyArn", kmsKeyArn)
-            members.set("RetentionPeriodInDays", retentionPeriodInDays)
-            members.set("ExecutionTimeout", executionTimeout)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.durableConfig }
     }
 
-    /// The model's structure `Environment`.
-    public struct Environment: AWSStructure {
-        /// `Variables`: map, sensitive.
-        public var variables: [String: String]?
+    /// Output of `GetRuntimeManagementConfig`.
+    public struct GetRuntimeManagementConfigResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetRuntimeManagementConfigResponse") }
+
+        /// `UpdateRuntimeOn`: enumeration.
+        @export(implementation) public var updateRuntimeOn: UpdateRuntimeOn? { get { members("UpdateRuntimeOn") } set { members.set("UpdateRuntimeOn", newValue) } }
+        /// `FunctionArn`: text, length 0 to 10 000.
+        @export(implementation) public var functionArn: String? { get { members("FunctionArn") } set { members.set("FunctionArn", newValue) } }
+        /// `RuntimeVersionArn`: text, length 26 to 2 048.
+        @export(implementation) public var runtimeVersionArn: String? { get { members("RuntimeVersionArn") } set { members.set("RuntimeVersionArn", newValue) } }
 
         /// Makes one from its members.
-        public init(variables: [String: String]? = nil) {
-            self.variables = variables
+        @export(implementation) public init(updateRuntimeOn: UpdateRuntimeOn? = nil, functionArn: String? = nil, runtimeVersionArn: String? = nil) {
+            members = MemberValues()
+            members.set("UpdateRuntimeOn", updateRuntimeOn)
+            members.set("FunctionArn", functionArn)
+            members.set("RuntimeVersionArn", runtimeVersionArn)
         }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            variables = members("Variables")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Variables", variables)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.environment }
     }
 
-    /// The model's structure `EnvironmentError`.
-    public struct EnvironmentError: AWSStructure {
+    /// The model's structure `ImageConfig`.
+    public struct ImageConfig: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ImageConfig") }
+
+        /// `EntryPoint`: list, length 0 to 1 500.
+        @export(implementation) public var entryPoint: [String]? { get { members("EntryPoint") } set { members.set("EntryPoint", newValue) } }
+        /// `Command`: list, length 0 to 1 500.
+        @export(implementation) public var command: [String]? { get { members("Command") } set { members.set("Command", newValue) } }
+        /// `WorkingDirectory`: text, length 0 to 1 000.
+        @export(implementation) public var workingDirectory: String? { get { members("WorkingDirectory") } set { members.set("WorkingDirectory", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(entryPoint: [String]? = nil, command: [String]? = nil, workingDirectory: String? = nil) {
+            members = MemberValues()
+            members.set("EntryPoint", entryPoint)
+            members.set("Command", command)
+            members.set("WorkingDirectory", workingDirectory)
+        }
+    }
+
+    /// The model's structure `ImageConfigError`.
+    public struct ImageConfigError: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ImageConfigError") }
+
         /// `ErrorCode`: text.
-        public var errorCode: String?
+        @export(implementation) public var errorCode: String? { get { members("ErrorCode") } set { members.set("ErrorCode", newValue) } }
         /// `Message`: text, sensitive.
-        public var message: String?
+        @export(implementation) public var message: String? { get { members("Message") } set { members.set("Message", newValue) } }
 
         /// Makes one from its members.
-        public init(errorCode: String? = nil, message: String? = nil) {
-            self.errorCode = errorCode
-            self.message = message
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            errorCode = members("ErrorCode")
-            message = members("Message")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(errorCode: String? = nil, message: String? = nil) {
+            members = MemberValues()
             members.set("ErrorCode", errorCode)
             members.set("Message", message)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.environmentError }
     }
 
-    /// The model's structure `EnvironmentResponse`.
-    public struct EnvironmentResponse: AWSStructure {
-        /// `Variables`: map, sensitive.
-        public var variables: [String: String]?
+    /// The model's structure `ImageConfigResponse`.
+    public struct ImageConfigResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ImageConfigResponse") }
+
+        /// `ImageConfig`: structure.
+        @export(implementation) public var imageConfig: ImageConfig? { get { members("ImageConfig") } set { members.set("ImageConfig", newValue) } }
         /// `Error`: structure.
-        public var error: EnvironmentError?
+        @export(implementation) public var error: ImageConfigError? { get { members("Error") } set { members.set("Error", newValue) } }
 
         /// Makes one from its members.
-        public init(variables: [String: String]? = nil, error: EnvironmentError? = nil) {
-            self.variables = variables
-            self.error = error
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            variables = members("Variables")
-            error = members("Error")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Variables", variables)
+        @export(implementation) public init(imageConfig: ImageConfig? = nil, error: ImageConfigError? = nil) {
+            members = MemberValues()
+            members.set("ImageConfig", imageConfig)
             members.set("Error", error)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.environmentResponse }
     }
 
-    /// The model's structure `EphemeralStorage`.
-    public struct EphemeralStorage: AWSStructure {
-        /// `Size`: whole number, 512 to 32 768, required.
-        public var size: Int
-
-        /// Makes one from its members.
-        public init(size: Int) {
-            self.size = size
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            size = members("Size") ?? 0
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Size", size)
-            return members.awsValue
-        }
-
+    /// Input of `Invoke`.
+    public struct InvocationRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
         /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.ephemeralStorage }
-    }
+        public static var schema: Schema { library.schema("InvocationRequest") }
 
-    /// The model's structure `ErrorObject`.
-    public struct ErrorObject: AWSStructure {
-        /// `ErrorMessage`: text, sensitive.
-        public var errorMessage: String?
-        /// `ErrorType`: text, sensitive.
-        public var errorType: String?
-        /// `ErrorData`: text, sensitive.
-        public var errorData: String?
-        /// `StackTrace`: list.
-        public var stackTrace: [String]?
-
-        /// Makes one from its members.
-        public init(errorMessage: String? = nil, errorType: String? = nil, errorData: String? = nil, stackTrace: [String]? = nil) {
-            self.errorMessage = errorMessage
-            self.errorType = errorType
-            self.errorData = errorData
-            self.stackTrace = stackTrace
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            errorMessage = members("ErrorMessage")
-            errorType = members("ErrorType")
-            errorData = members("ErrorData")
-            stackTrace = members("StackTrace")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("ErrorMessage", errorMessage)
-            members.set("ErrorType", errorType)
-            members.set("ErrorData", errorData)
-            members.set("StackTrace", stackTrace)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.errorObject }
-    }
-
-    /// The model's structure `Event`.
-    public struct Event: AWSStructure {
-        /// `EventType`: enumeration.
-        public var eventType: EventType?
-        /// `SubType`: text, length 1 to 32.
-        public var subType: String?
-        /// `EventId`: whole number, from 1.
-        public var eventId: Int?
-        /// `Id`: text, length 1 to 64.
-        public var id: String?
-        /// `Name`: text, length 1 to 256.
-        public var name: String?
-        /// `EventTimestamp`: moment.
-        public var eventTimestamp: Timestamp?
-        /// `ParentId`: text, length 1 to 64.
-        public var parentId: String?
-        /// `ExecutionStartedDetails`: structure.
-        public var executionStartedDetails: ExecutionStartedDetails?
-        /// `ExecutionSucceededDetails`: structure.
-        public var executionSucceededDetails: ExecutionSucceededDetails?
-        /// `ExecutionFailedDetails`: structure.
-        public var executionFailedDetails: ExecutionFailedDetails?
-        /// `ExecutionTimedOutDetails`: structure.
-        public var executionTimedOutDetails: ExecutionTimedOutDetails?
-        /// `ExecutionStoppedDetails`: structure.
-        public var executionStoppedDetails: ExecutionStoppedDetails?
-        /// `ContextStartedDetails`: structure.
-        public var contextStartedDetails: ContextStartedDetails?
-        /// `ContextSucceededDetails`: structure.
-        public var contextSucceededDetails: ContextSucceededDetails?
-        /// `ContextFailedDetails`: structure.
-        public var contextFailedDetails: ContextFailedDetails?
-        /// `WaitStartedDetails`: structure.
-        public var waitStartedDetails: WaitStartedDetails?
-        /// `WaitSucceededDetails`: structure.
-        public var waitSucceededDetails: WaitSucceededDetails?
-        /// `WaitCancelledDetails`: structure.
-        public var waitCancelledDetails: WaitCancelledDetails?
-        /// `StepStartedDetails`: structure.
-        public var stepStartedDetails: StepStartedDetails?
-        /// `StepSucceededDetails`: structure.
-        public var stepSucceededDetails: StepSucceededDetails?
-        /// `StepFailedDetails`: structure.
-        public var stepFailedDetails: StepFailedDetails?
-        /// `ChainedInvokeStartedDetails`: structure.
-        public var chainedInvokeStartedDetails: ChainedInvokeStartedDetails?
-        /// `ChainedInvokeSucceededDetails`: structure.
-        public var chainedInvokeSucceededDetails: ChainedInvokeSucceededDetails?
-        /// `ChainedInvokeFailedDetails`: structure.
-        public var chainedInvokeFailedDetails: ChainedInvokeFailedDetails?
-        /// `ChainedInvokeTimedOutDetails`: structure.
-        public var chainedInvokeTimedOutDetails: ChainedInvokeTimedOutDetails?
-        /// `ChainedInvokeStoppedDetails`: structure.
-        public var chainedInvokeStoppedDetails: ChainedInvokeStoppedDetails?
-        /// `CallbackStartedDetails`: structure.
-        public var callbackStartedDetails: CallbackStartedDetails?
-        /// `CallbackSucceededDetails`: structure.
-        public var callbackSucceededDetails: CallbackSucceededDetails?
-        /// `CallbackFailedDetails`: structure.
-        public var callbackFailedDetails: CallbackFailedDetails?
-        /// `CallbackTimedOutDetails`: structure.
-        public var callbackTimedOutDetails: CallbackTimedOutDetails?
-        /// `InvocationCompletedDetails`: structure.
-        public var invocationCompletedDetails: InvocationCompletedDetails?
-        /// `ExecutionPausedDetails`: structure.
-        public var executionPausedDetails: ExecutionPausedDetails?
-        /// `ExecutionResumedDetails`: structure.
-        public var executionResumedDetails: ExecutionResumedDetails?
+        /// `FunctionName`: text, length 1 to 256, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+        /// `InvocationType`: enumeration, a header.
+        @export(implementation) public var invocationType: InvocationType? { get { members("InvocationType") } set { members.set("InvocationType", newValue) } }
+        /// `LogType`: enumeration, a header.
+        @export(implementation) public var logType: LogType? { get { members("LogType") } set { members.set("LogType", newValue) } }
+        /// `ClientContext`: text, a header.
+        @export(implementation) public var clientContext: String? { get { members("ClientContext") } set { members.set("ClientContext", newValue) } }
+        /// `DurableExecutionName`: text, length 1 to 64, a header.
+        @export(implementation) public var durableExecutionName: String? { get { members("DurableExecutionName") } set { members.set("DurableExecutionName", newValue) } }
+        /// `Payload`: bytes, the whole body, sensitive.
+        @export(implementation) public var payload: [UInt8]? { get { members.blob("Payload") } set { members.set(blob: "Payload", newValue) } }
+        /// `Qualifier`: text, length 1 to 128, in the query.
+        @export(implementation) public var qualifier: String? { get { members("Qualifier") } set { members.set("Qualifier", newValue) } }
+        /// `TenantId`: text, length 1 to 256, a header.
+        @export(implementation) public var tenantId: String? { get { members("TenantId") } set { members.set("TenantId", newValue) } }
 
         /// Makes one from its members.
-        public init(eventType: EventType? = nil, subType: String? = nil, eventId: Int? = nil, id: String? = nil, name: String? = nil, eventTimestamp: Timestamp? = nil, parentId: String? = nil, executionStartedDetails: ExecutionStartedDetails? = nil, executionSucceededDetails: ExecutionSucceededDetails? = nil, executionFailedDetails: ExecutionFailedDetails? = nil, executionTimedOutDetails: ExecutionTimedOutDetails? = nil, executionStoppedDetails: ExecutionStoppedDetails? = nil, contextStartedDetails: ContextStartedDetails? = nil, contextSucceededDetails: ContextSucceededDetails? = nil, contextFailedDetails: ContextFailedDetails? = nil, waitStartedDetails: WaitStartedDetails? = nil, waitSucceededDetails: WaitSucceededDetails? = nil, waitCancelledDetails: WaitCancelledDetails? = nil, stepStartedDetails: StepStartedDetails? = nil, stepSucceededDetails: StepSucceededDetails? = nil, stepFailedDetails: StepFailedDetails? = nil, chainedInvokeStartedDetails: ChainedInvokeStartedDetails? = nil, chainedInvokeSucceededDetails: ChainedInvokeSucceededDetails? = nil, chainedInvokeFailedDetails: ChainedInvokeFailedDetails? = nil, chainedInvokeTimedOutDetails: ChainedInvokeTimedOutDetails? = nil, chainedInvokeStoppedDetails: ChainedInvokeStoppedDetails? = nil, callbackStartedDetails: CallbackStartedDetails? = nil, callbackSucceededDetails: CallbackSucceededDetails? = nil, callbackFailedDetails: CallbackFailedDetails? = nil, callbackTimedOutDetails: CallbackTimedOutDetails? = nil, invocationCompletedDetails: InvocationCompletedDetails? = nil, executionPausedDetails: ExecutionPausedDetails? = nil, executionResumedDetails: ExecutionResumedDetails? = nil) {
-            self.eventType = eventType
-            self.subType = subType
-            self.eventId = eventId
-            self.id = id
-            self.name = name
-            self.eventTimestamp = eventTimestamp
-            self.parentId = parentId
-            self.executionStartedDetails = executionStartedDetails
-            self.executionSucceededDetails = executionSucceededDetails
-            self.executionFailedDetails = executionFailedDetails
-            self.executionTimedOutDetails = executionTimedOutDetails
-            self.executionStoppedDetails = executionStoppedDetails
-            self.contextStartedDetails = contextStartedDetails
-            self.contextSucceededDetails = contextSucceededDetails
-            self.contextFailedDetails = contextFailedDetails
-            self.waitStartedDetails = waitStartedDetails
-            self.waitSucceededDetails = waitSucceededDetails
-            self.waitCancelledDetails = waitCancelledDetails
-            self.stepStartedDetails = stepStartedDetails
-            self.stepSucceededDetails = stepSucceededDetails
-            self.stepFailedDetails = stepFailedDetails
-            self.chainedInvokeStartedDetails = chainedInvokeStartedDetails
-            self.chainedInvokeSucceededDetails = chainedInvokeSucceededDetails
-            self.chainedInvokeFailedDetails = chainedInvokeFailedDetails
-            self.chainedInvokeTimedOutDetails = chainedInvokeTimedOutDetails
-            self.chainedInvokeStoppedDetails = chainedInvokeStoppedDetails
-            self.callbackStartedDetails = callbackStartedDetails
-            self.callbackSucceededDetails = callbackSucceededDetails
-            self.callbackFailedDetails = callbackFailedDetails
-            self.callbackTimedOutDetails = callbackTimedOutDetails
-            self.invocationCompletedDetails = invocationCompletedDetails
-            self.executionPausedDetails = executionPausedDetails
-            self.executionResumedDetails = executionResumedDetails
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            eventType = members("EventType")
-            subType = members("SubType")
-            eventId = members("EventId")
-            id = members("Id")
-            name = members("Name")
-            eventTimestamp = members("EventTimestamp")
-            parentId = members("ParentId")
-            executionStartedDetails = members("ExecutionStartedDetails")
-            executionSucceededDetails = members("ExecutionSucceededDetails")
-            executionFailedDetails = members("ExecutionFailedDetails")
-            executionTimedOutDetails = members("ExecutionTimedOutDetails")
-            executionStoppedDetails = members("ExecutionStoppedDetails")
-            contextStartedDetails = members("ContextStartedDetails")
-            contextSucceededDetails = members("ContextSucceededDetails")
-            contextFailedDetails = members("ContextFailedDetails")
-            waitStartedDetails = members("WaitStartedDetails")
-            waitSucceededDetails = members("WaitSucceededDetails")
-            waitCancelledDetails = members("WaitCancelledDetails")
-            stepStartedDetails = members("StepStartedDetails")
-            stepSucceededDetails = members("StepSucceededDetails")
-            stepFailedDetails = members("StepFailedDetails")
-            chainedInvokeStartedDetails = members("ChainedInvokeStartedDetails")
-            chainedInvokeSucceededDetails = members("ChainedInvokeSucceededDetails")
-            chainedInvokeFailedDetails = members("ChainedInvokeFailedDetails")
-            chainedInvokeTimedOutDetails = members("ChainedInvokeTimedOutDetails")
-            chainedInvokeStoppedDetails = members("ChainedInvokeStoppedDetails")
-            callbackStartedDetails = members("CallbackStartedDetails")
-            callbackSucceededDetails = members("CallbackSucceededDetails")
-            callbackFailedDetails = members("CallbackFailedDetails")
-            callbackTimedOutDetails = members("CallbackTimedOutDetails")
-            invocationCompletedDetails = members("InvocationCompletedDetails")
-            executionPausedDetails = members("ExecutionPausedDetails")
-            executionResumedDetails = members("ExecutionResumedDetails")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("EventType", eventType)
-            members.set("SubType", subType)
-            members.set("EventId", eventId)
-            members.set("Id", id)
-            members.set("Name", name)
-            members.set("EventTimestamp", eventTimestamp)
-            members.set("ParentId", parentId)
-            members.set("ExecutionStartedDetails", executionStartedDetails)
-            members.set("ExecutionSucceededDetails", executionSucceededDetails)
-            members.set("ExecutionFailedDetails", executionFailedDetails)
-            members.set("ExecutionTimedOutDetails", executionTimedOutDetails)
-            members.set("ExecutionStoppedDetails", executionStoppedDetails)
-            members.set("ContextStartedDetails", contextStartedDetails)
-            members.set("ContextSucceededDetails", contextSucceededDetails)
-            members.set("ContextFailedDetails", contextFailedDetails)
-            members.set("WaitStartedDetails", waitStartedDetails)
-            members.set("WaitSucceededDetails", waitSucceededDetails)
-            members.set("WaitCancelledDetails", waitCancelledDetails)
-            members.set("StepStartedDetails", stepStartedDetails)
-            members.set("StepSucceededDetails", stepSucceededDetails)
-            members.set("StepFailedDetails", stepFailedDetails)
-            members.set("ChainedInvokeStartedDetails", chainedInvokeStartedDetails)
-            members.set("ChainedInvokeSucceededDetails", chainedInvokeSucceededDetails)
-            members.set("ChainedInvokeFailedDetails", chainedInvokeFailedDetails)
-            members.set("ChainedInvokeTimedOutDetails", chainedInvokeTimedOutDetails)
-            members.set("ChainedInvokeStoppedDetails", chainedInvokeStoppedDetails)
-            members.set("CallbackStartedDetails", callbackStartedDetails)
-            members.set("CallbackSucceededDetails", callbackSucceededDetails)
-            members.set("CallbackFailedDetails", callbackFailedDetails)
-            members.set("CallbackTimedOutDetails", callbackTimedOutDetails)
-            members.set("InvocationCompletedDetails", invocationCompletedDetails)
-            members.set("ExecutionPausedDetails", executionPausedDetails)
-            members.set("ExecutionResumedDetails", executionResumedDetails)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.event }
-    }
-
-    /// The model's structure `EventError`.
-    public struct EventError: AWSStructure {
-        /// `Payload`: structure.
-        public var payload: ErrorObject?
-        /// `Truncated`: flag.
-        public var truncated: Bool?
-
-        /// Makes one from its members.
-        public init(payload: ErrorObject? = nil, truncated: Bool? = nil) {
-            self.payload = payload
-            self.truncated = truncated
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            payload = members("Payload")
-            truncated = members("Truncated")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Payload", payload)
-            members.set("Truncated", truncated)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.eventError }
-    }
-
-    /// The model's structure `EventInput`.
-    public struct EventInput: AWSStructure {
-        /// `Payload`: text, length 0 to 6 291 456, sensitive.
-        public var payload: String?
-        /// `Truncated`: flag.
-        public var truncated: Bool?
-
-        /// Makes one from its members.
-        public init(payload: String? = nil, truncated: Bool? = nil) {
-            self.payload = payload
-            self.truncated = truncated
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            payload = members("Payload")
-            truncated = members("Truncated")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Payload", payload)
-            members.set("Truncated", truncated)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.eventInput }
-    }
-
-    /// The model's structure `EventPauseReason`.
-    public struct EventPauseReason: AWSStructure {
-        /// `Payload`: text, length 0 to 1 024, sensitive.
-        public var payload: String?
-        /// `Truncated`: flag.
-        public var truncated: Bool?
-
-        /// Makes one from its members.
-        public init(payload: String? = nil, truncated: Bool? = nil) {
-            self.payload = payload
-            self.truncated = truncated
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            payload = members("Payload")
-            truncated = members("Truncated")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Payload", payload)
-            members.set("Truncated", truncated)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.eventPauseReason }
-    }
-
-    /// The model's structure `EventResult`.
-    public struct EventResult: AWSStructure {
-        /// `Payload`: text, length 0 to 6 291 456, sensitive.
-        public var payload: String?
-        /// `Truncated`: flag.
-        public var truncated: Bool?
-
-        /// Makes one from its members.
-        public init(payload: String? = nil, truncated: Bool? = nil) {
-            self.payload = payload
-            self.truncated = truncated
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            payload = members("Payload")
-            truncated = members("Truncated")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Payload", payload)
-            members.set("Truncated", truncated)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.eventResult }
-    }
-
-    /// The model's structure `EventResumeReason`.
-    public struct EventResumeReason: AWSStructure {
-        /// `Payload`: text, length 0 to 1 024, sensitive.
-        public var payload: String?
-        /// `Truncated`: flag.
-        public var truncated: Bool?
-
-        /// Makes one from its members.
-        public init(payload: String? = nil, truncated: Bool? = nil) {
-            self.payload = payload
-            self.truncated = truncated
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            payload = members("Payload")
-            truncated = members("Truncated")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Payload", payload)
-            members.set("Truncated", truncated)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.eventResumeReason }
-    }
-
-    /// Output of `CreateEventSourceMapping`, output of `DeleteEventSourceMapping`, output of `GetEventSourceMapping` and 1 more.
-    public struct EventSourceMappingConfiguration: AWSStructure {
-        /// `UUID`: text, length 36 to 36.
-        public var uuid: String?
-        /// `StartingPosition`: enumeration.
-        public var startingPosition: EventSourcePosition?
-        /// `StartingPositionTimestamp`: moment.
-        public var startingPositionTimestamp: Timestamp?
-        /// `BatchSize`: whole number, 1 to 10 000.
-        public var batchSize: Int?
-        /// `MaximumBatchingWindowInSeconds`: whole number, 0 to 300.
-        public var maximumBatchingWindowInSeconds: Int?
-        /// `ParallelizationFactor`: whole number, 1 to 10.
-        public var parallelizationFactor: Int?
-        /// `EventSourceArn`: text, length 0 to 10 000.
-        public var eventSourceArn: String?
-        /// `FilterCriteria`: structure.
-        public var filterCriteria: FilterCriteria?
-        /// `FilterCriteriaError`: structure.
-        public var filterCriteriaError: FilterCriteriaError?
-        /// `KMSKeyArn`: text, length 0 to 10 000.
-        public var kmsKeyArn: String?
-        /// `MetricsConfig`: structure.
-        public var metricsConfig: EventSourceMappingMetricsConfig?
-        /// `LoggingConfig`: structure.
-        public var loggingConfig: EventSourceMappingLoggingConfig?
-        /// `ScalingConfig`: structure.
-        public var scalingConfig: ScalingConfig?
-        /// `FunctionArn`: text, length 0 to 10 000.
-        public var functionArn: String?
-        /// `LastModified`: moment.
-        public var lastModified: Timestamp?
-        /// `LastProcessingResult`: text.
-        public var lastProcessingResult: String?
-        /// `State`: text.
-        public var state: String?
-        /// `StateTransitionReason`: text.
-        public var stateTransitionReason: String?
-        /// `DestinationConfig`: structure.
-        public var destinationConfig: DestinationConfig?
-        /// `Topics`: list, length 1 to 1.
-        public var topics: [String]?
-        /// `Queues`: list, length 1 to 1.
-        public var queues: [String]?
-        /// `SourceAccessConfigurations`: list, length 0 to 23.
-        public var sourceAccessConfigurations: [SourceAccessConfiguration]?
-        /// `SelfManagedEventSource`: structure.
-        public var selfManagedEventSource: SelfManagedEventSource?
-        /// `MaximumRecordAgeInSeconds`: whole number, -1 to 604 800.
-        public var maximumRecordAgeInSeconds: Int?
-        /// `BisectBatchOnFunctionError`: flag.
-        public var bisectBatchOnFunctionError: Bool?
-        /// `MaximumRetryAttempts`: whole number, -1 to 10 000.
-        public var maximumRetryAttempts: Int?
-        /// `TumblingWindowInSeconds`: whole number, 0 to 900.
-        public var tumblingWindowInSeconds: Int?
-        /// `FunctionResponseTypes`: list, length 0 to 1.
-        public var functionResponseTypes: [FunctionResponseType]?
-        /// `AmazonManagedKafkaEventSourceConfig`: structure.
-        public var amazonManagedKafkaEventSourceConfig: AmazonManagedKafkaEventSourceConfig?
-        /// `SelfManagedKafkaEventSourceConfig`: structure.
-        public var selfManagedKafkaEventSourceConfig: SelfManagedKafkaEventSourceConfig?
-        /// `DocumentDBEventSourceConfig`: structure.
-        public var documentDBEventSourceConfig: DocumentDBEventSourceConfig?
-        /// `EventSourceMappingArn`: text, length 85 to 120.
-        public var eventSourceMappingArn: String?
-        /// `ProvisionedPollerConfig`: structure.
-        public var provisionedPollerConfig: ProvisionedPollerConfig?
-
-        /// Makes one from its members.
-        public init(uuid: String? = nil, startingPosition: EventSourcePosition? = nil, startingPositionTimestamp: Timestamp? = nil, batchSize: Int? = nil, maximumBatchingWindowInSeconds: Int? = nil, parallelizationFactor: Int? = nil, eventSourceArn: String? = nil, filterCriteria: FilterCriteria? = nil, filterCriteriaError: FilterCriteriaError? = nil, kmsKeyArn: String? = nil, metricsConfig: EventSourceMappingMetricsConfig? = nil, loggingConfig: EventSourceMappingLoggingConfig? = nil, scalingConfig: ScalingConfig? = nil, functionArn: String? = nil, lastModified: Timestamp? = nil, lastProcessingResult: String? = nil, state: String? = nil, stateTransitionReason: String? = nil, destinationConfig: DestinationConfig? = nil, topics: [String]? = nil, queues: [String]? = nil, sourceAccessConfigurations: [SourceAccessConfiguration]? = nil, selfManagedEventSource: SelfManagedEventSource? = nil, maximumRecordAgeInSeconds: Int? = nil, bisectBatchOnFunctionError: Bool? = nil, maximumRetryAttempts: Int? = nil, tumblingWindowInSeconds: Int? = nil, functionResponseTypes: [FunctionResponseType]? = nil, amazonManagedKafkaEventSourceConfig: AmazonManagedKafkaEventSourceConfig? = nil, selfManagedKafkaEventSourceConfig: SelfManagedKafkaEventSourceConfig? = nil, documentDBEventSourceConfig: DocumentDBEventSourceConfig? = nil, eventSourceMappingArn: String? = nil, provisionedPollerConfig: ProvisionedPollerConfig? = nil) {
-            self.uuid = uuid
-            self.startingPosition = startingPosition
-            self.startingPositionTimestamp = startingPositionTimestamp
-            self.batchSize = batchSize
-            self.maximumBatchingWindowInSeconds = maximumBatchingWindowInSeconds
-            self.parallelizationFactor = parallelizationFactor
-            self.eventSourceArn = eventSourceArn
-            self.filterCriteria = filterCriteria
-            self.filterCriteriaError = filterCriteriaError
-            self.kmsKeyArn = kmsKeyArn
-            self.metricsConfig = metricsConfig
-            self.loggingConfig = loggingConfig
-            self.scalingConfig = scalingConfig
-            self.functionArn = functionArn
-            self.lastModified = lastModified
-            self.lastProcessingResult = lastProcessingResult
-            self.state = state
-            self.stateTransitionReason = stateTransitionReason
-            self.destinationConfig = destinationConfig
-            self.topics = topics
-            self.queues = queues
-            self.sourceAccessConfigurations = sourceAccessConfigurations
-            self.selfManagedEventSource = selfManagedEventSource
-            self.maximumRecordAgeInSeconds = maximumRecordAgeInSeconds
-            self.bisectBatchOnFunctionError = bisectBatchOnFunctionError
-            self.maximumRetryAttempts = maximumRetryAttempts
-            self.tumblingWindowInSeconds = tumblingWindowInSeconds
-            self.functionResponseTypes = functionResponseTypes
-            self.amazonManagedKafkaEventSourceConfig = amazonManagedKafkaEventSourceConfig
-            self.selfManagedKafkaEventSourceConfig = selfManagedKafkaEventSourceConfig
-            self.documentDBEventSourceConfig = documentDBEventSourceConfig
-            self.eventSourceMappingArn = eventSourceMappingArn
-            self.provisionedPollerConfig = provisionedPollerConfig
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            uuid = members("UUID")
-            startingPosition = members("StartingPosition")
-            startingPositionTimestamp = members("StartingPositionTimestamp")
-            batchSize = members("BatchSize")
-            maximumBatchingWindowInSeconds = members("MaximumBatchingWindowInSeconds")
-            parallelizationFactor = members("ParallelizationFactor")
-            eventSourceArn = members("EventSourceArn")
-            filterCriteria = members("FilterCriteria")
-            filterCriteriaError = members("FilterCriteriaError")
-            kmsKeyArn = members("KMSKeyArn")
-            metricsConfig = members("MetricsConfig")
-            loggingConfig = members("LoggingConfig")
-            scalingConfig = members("ScalingConfig")
-            functionArn = members("FunctionArn")
-            lastModified = members("LastModified")
-            lastProcessingResult = members("LastProcessingResult")
-            state = members("State")
-            stateTransitionReason = members("StateTransitionReason")
-            destinationConfig = members("DestinationConfig")
-            topics = members("Topics")
-            queues = members("Queues")
-            sourceAccessConfigurations = members("SourceAccessConfigurations")
-            selfManagedEventSource = members("SelfManagedEventSource")
-            maximumRecordAgeInSeconds = members("MaximumRecordAgeInSeconds")
-            bisectBatchOnFunctionError = members("BisectBatchOnFunctionError")
-            maximumRetryAttempts = members("MaximumRetryAttempts")
-            tumblingWindowInSeconds = members("TumblingWindowInSeconds")
-            functionResponseTypes = members("FunctionResponseTypes")
-            amazonManagedKafkaEventSourceConfig = members("AmazonManagedKafkaEventSourceConfig")
-            selfManagedKafkaEventSourceConfig = members("SelfManagedKafkaEventSourceConfig")
-            documentDBEventSourceConfig = members("DocumentDBEventSourceConfig")
-            eventSourceMappingArn = members("EventSourceMappingArn")
-            provisionedPollerConfig = members("ProvisionedPollerConfig")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("UUID", uuid)
-            members.set("StartingPosition", startingPosition)
-            members.set("StartingPositionTimestamp", startingPositionTimestamp)
-            members.set("BatchSize", batchSize)
-            members.set("MaximumBatchingWindowInSeconds", maximumBatchingWindowInSeconds)
-            members.set("ParallelizationFactor", parallelizationFactor)
-            members.set("EventSourceArn", eventSourceArn)
-            members.set("FilterCriteria", filterCriteria)
-            members.set("FilterCriteriaError", filterCriteriaError)
-            members.set("KMSKeyArn", kmsKeyArn)
-            members.set("MetricsConfig", metricsConfig)
-            members.set("LoggingConfig", loggingConfig)
-            members.set("ScalingConfig", scalingConfig)
-            members.set("FunctionArn", functionArn)
-            members.set("LastModified", lastModified)
-            members.set("LastProcessingResult", lastProcessingResult)
-            members.set("State", state)
-            members.set("StateTransitionReason", stateTransitionReason)
-            members.set("DestinationConfig", destinationConfig)
-            members.set("Topics", topics)
-            members.set("Queues", queues)
-            members.set("SourceAccessConfigurations", sourceAccessConfigurations)
-            members.set("SelfManagedEventSource", selfManagedEventSource)
-            members.set("MaximumRecordAgeInSeconds", maximumRecordAgeInSeconds)
-            members.set("BisectBatchOnFunctionError", bisectBatchOnFunctionError)
-            members.set("MaximumRetryAttempts", maximumRetryAttempts)
-            members.set("TumblingWindowInSeconds", tumblingWindowInSeconds)
-            members.set("FunctionResponseTypes", functionResponseTypes)
-            members.set("AmazonManagedKafkaEventSourceConfig", amazonManagedKafkaEventSourceConfig)
-            members.set("SelfManagedKafkaEventSourceConfig", selfManagedKafkaEventSourceConfig)
-            members.set("DocumentDBEventSourceConfig", documentDBEventSourceConfig)
-            members.set("EventSourceMappingArn", eventSourceMappingArn)
-            members.set("ProvisionedPollerConfig", provisionedPollerConfig)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.eventSourceMappingConfiguration }
-    }
-
-    /// The model's structure `EventSourceMappingLoggingConfig`.
-    public struct EventSourceMappingLoggingConfig: AWSStructure {
-        /// `SystemLogLevel`: enumeration.
-        public var systemLogLevel: EventSourceMappingSystemLogLevel?
-
-        /// Makes one from its members.
-        public init(systemLogLevel: EventSourceMappingSystemLogLevel? = nil) {
-            self.systemLogLevel = systemLogLevel
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            systemLogLevel = members("SystemLogLevel")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("SystemLogLevel", systemLogLevel)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.eventSourceMappingLoggingConfig }
-    }
-
-    /// The model's structure `EventSourceMappingMetricsConfig`.
-    public struct EventSourceMappingMetricsConfig: AWSStructure {
-        /// `Metrics`: list, length 0 to 3.
-        public var metrics: [EventSourceMappingMetric]?
-
-        /// Makes one from its members.
-        public init(metrics: [EventSourceMappingMetric]? = nil) {
-            self.metrics = metrics
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            metrics = members("Metrics")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Metrics", metrics)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.eventSourceMappingMetricsConfig }
-    }
-
-    /// The model's structure `Execution`.
-    public struct Execution: AWSStructure {
-        /// `DurableExecutionArn`: text, length 1 to 1 024, required.
-        public var durableExecutionArn: String
-        /// `DurableExecutionName`: text, length 1 to 64, required.
-        public var durableExecutionName: String
-        /// `FunctionArn`: text, length 0 to 10 000, required.
-        public var functionArn: String
-        /// `Status`: enumeration, required.
-        public var status: ExecutionStatus
-        /// `StartTimestamp`: moment, required.
-        public var startTimestamp: Timestamp
-        /// `EndTimestamp`: moment.
-        public var endTimestamp: Timestamp?
-        /// `KMSKeyArn`: text, length 0 to 10 000.
-        public var kmsKeyArn: String?
-
-        /// Makes one from its members.
-        public init(durableExecutionArn: String, durableExecutionName: String, functionArn: String, status: ExecutionStatus, startTimestamp: Timestamp, endTimestamp: Timestamp? = nil, kmsKeyArn: String? = nil) {
-            self.durableExecutionArn = durableExecutionArn
-            self.durableExecutionName = durableExecutionName
-            self.functionArn = functionArn
-            self.status = status
-            self.startTimestamp = startTimestamp
-            self.endTimestamp = endTimestamp
-            self.kmsKeyArn = kmsKeyArn
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            durableExecutionArn = members("DurableExecutionArn") ?? ""
-            durableExecutionName = members("DurableExecutionName") ?? ""
-            functionArn = members("FunctionArn") ?? ""
-            status = members("Status") ?? ExecutionStatus(rawValue: "")
-            startTimestamp = members("StartTimestamp") ?? Timestamp(secondsSinceEpoch: 0)
-            endTimestamp = members("EndTimestamp")
-            kmsKeyArn = members("KMSKeyArn")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("DurableExecutionArn", durableExecutionArn)
+        @export(implementation) public init(functionName: String, invocationType: InvocationType? = nil, logType: LogType? = nil, clientContext: String? = nil, durableExecutionName: String? = nil, payload: [UInt8]? = nil, qualifier: String? = nil, tenantId: String? = nil) {
+            members = MemberValues()
+            members.set("FunctionName", functionName)
+            members.set("InvocationType", invocationType)
+            members.set("LogType", logType)
+            members.set("ClientContext", clientContext)
             members.set("DurableExecutionName", durableExecutionName)
-            members.set("FunctionArn", functionArn)
-            members.set("Status", status)
-            members.set("StartTimestamp", startTimestamp)
-            members.set("EndTimestamp", endTimestamp)
-            members.set("KMSKeyArn", kmsKeyArn)
-            return members.awsValue
+            members.set(blob: "Payload", payload)
+            members.set("Qualifier", qualifier)
+            members.set("TenantId", tenantId)
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.execution }
     }
 
-    /// The model's structure `ExecutionDetails`.
-    public struct ExecutionDetails: AWSStructure {
-        /// `InputPayload`: text, length 0 to 6 291 456, sensitive.
-        public var inputPayload: String?
+    /// Output of `Invoke`.
+    public struct InvocationResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("InvocationResponse") }
+
+        /// `StatusCode`: whole number, the status code.
+        @export(implementation) public var statusCode: Int? { get { members("StatusCode") } set { members.set("StatusCode", newValue) } }
+        /// `FunctionError`: text, a header.
+        @export(implementation) public var functionError: String? { get { members("FunctionError") } set { members.set("FunctionError", newValue) } }
+        /// `LogResult`: text, a header.
+        @export(implementation) public var logResult: String? { get { members("LogResult") } set { members.set("LogResult", newValue) } }
+        /// `Payload`: bytes, the whole body, sensitive.
+        @export(implementation) public var payload: [UInt8]? { get { members.blob("Payload") } set { members.set(blob: "Payload", newValue) } }
+        /// `ExecutedVersion`: text, length 1 to 1 024, a header.
+        @export(implementation) public var executedVersion: String? { get { members("ExecutedVersion") } set { members.set("ExecutedVersion", newValue) } }
+        /// `DurableExecutionArn`: text, length 1 to 1 024, a header.
+        @export(implementation) public var durableExecutionArn: String? { get { members("DurableExecutionArn") } set { members.set("DurableExecutionArn", newValue) } }
 
         /// Makes one from its members.
-        public init(inputPayload: String? = nil) {
-            self.inputPayload = inputPayload
+        @export(implementation) public init(statusCode: Int? = nil, functionError: String? = nil, logResult: String? = nil, payload: [UInt8]? = nil, executedVersion: String? = nil, durableExecutionArn: String? = nil) {
+            members = MemberValues()
+            members.set("StatusCode", statusCode)
+            members.set("FunctionError", functionError)
+            members.set("LogResult", logResult)
+            members.set(blob: "Payload", payload)
+            members.set("ExecutedVersion", executedVersion)
+            members.set("DurableExecutionArn", durableExecutionArn)
         }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            inputPayload = members("InputPayload")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("InputPayload", inputPayload)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.executionDetails }
     }
 
-    /// The model's structure `ExecutionFailedDetails`.
-    public struct ExecutionFailedDetails: AWSStructure {
-        /// `Error`: structure, required.
-        public var error: EventError
+    /// Input of `InvokeAsync`.
+    public struct InvokeAsyncRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("InvokeAsyncRequest") }
+
+        /// `FunctionName`: text, length 1 to 256, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+        /// `InvokeArgs`: bytes, the whole body, required.
+        @export(implementation) public var invokeArgs: [UInt8] { get { members.blob("InvokeArgs") ?? [] } set { members.set(blob: "InvokeArgs", newValue) } }
 
         /// Makes one from its members.
-        public init(error: EventError) {
-            self.error = error
+        @export(implementation) public init(functionName: String, invokeArgs: [UInt8]) {
+            members = MemberValues()
+            members.set("FunctionName", functionName)
+            members.set(blob: "InvokeArgs", invokeArgs)
         }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            error = members("Error") ?? EventError(awsValue: .structure([:]))
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Error", error)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.executionFailedDetails }
     }
 }

@@ -4,1767 +4,1134 @@
 public import AWSProtocol
 
 extension Lambda {
-    /// The model's structure `ExecutionPausedDetails`.
-    public struct ExecutionPausedDetails: AWSStructure {
-        /// `PauseRequestTimestamp`: moment, required.
-        public var pauseRequestTimestamp: Timestamp
-        /// `Reason`: structure.
-        public var reason: EventPauseReason?
-        /// `ExecutionTimeoutPaused`: flag, required.
-        public var executionTimeoutPaused: Bool
+    /// Output of `InvokeAsync`.
+    public struct InvokeAsyncResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("InvokeAsyncResponse") }
+
+        /// `Status`: whole number, the status code.
+        @export(implementation) public var status: Int? { get { members("Status") } set { members.set("Status", newValue) } }
 
         /// Makes one from its members.
-        public init(pauseRequestTimestamp: Timestamp, reason: EventPauseReason? = nil, executionTimeoutPaused: Bool) {
-            self.pauseRequestTimestamp = pauseRequestTimestamp
-            self.reason = reason
-            self.executionTimeoutPaused = executionTimeoutPaused
+        @export(implementation) public init(status: Int? = nil) {
+            members = MemberValues()
+            members.set("Status", status)
         }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            pauseRequestTimestamp = members("PauseRequestTimestamp") ?? Timestamp(secondsSinceEpoch: 0)
-            reason = members("Reason")
-            executionTimeoutPaused = members("ExecutionTimeoutPaused") ?? false
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("PauseRequestTimestamp", pauseRequestTimestamp)
-            members.set("Reason", reason)
-            members.set("ExecutionTimeoutPaused", executionTimeoutPaused)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.executionPausedDetails }
     }
 
-    /// The model's structure `ExecutionResumedDetails`.
-    public struct ExecutionResumedDetails: AWSStructure {
-        /// `ResumeRequestTimestamp`: moment, required.
-        public var resumeRequestTimestamp: Timestamp
-        /// `Reason`: structure.
-        public var reason: EventResumeReason?
+    /// The model's structure `InvokeResponseStreamUpdate`.
+    public struct InvokeResponseStreamUpdate: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("InvokeResponseStreamUpdate") }
+
+        /// `Payload`: bytes, the event's payload, sensitive.
+        @export(implementation) public var payload: [UInt8]? { get { members.blob("Payload") } set { members.set(blob: "Payload", newValue) } }
 
         /// Makes one from its members.
-        public init(resumeRequestTimestamp: Timestamp, reason: EventResumeReason? = nil) {
-            self.resumeRequestTimestamp = resumeRequestTimestamp
-            self.reason = reason
+        @export(implementation) public init(payload: [UInt8]? = nil) {
+            members = MemberValues()
+            members.set(blob: "Payload", payload)
         }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            resumeRequestTimestamp = members("ResumeRequestTimestamp") ?? Timestamp(secondsSinceEpoch: 0)
-            reason = members("Reason")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("ResumeRequestTimestamp", resumeRequestTimestamp)
-            members.set("Reason", reason)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.executionResumedDetails }
     }
 
-    /// The model's structure `ExecutionStartedDetails`.
-    public struct ExecutionStartedDetails: AWSStructure {
-        /// `Input`: structure, required.
-        public var input: EventInput
-        /// `ExecutionTimeout`: whole number, from 0, required.
-        public var executionTimeout: Int
-
-        /// Makes one from its members.
-        public init(input: EventInput, executionTimeout: Int) {
-            self.input = input
-            self.executionTimeout = executionTimeout
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            input = members("Input") ?? EventInput(awsValue: .structure([:]))
-            executionTimeout = members("ExecutionTimeout") ?? 0
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Input", input)
-            members.set("ExecutionTimeout", executionTimeout)
-            return members.awsValue
-        }
-
+    /// The model's structure `InvokeWithResponseStreamCompleteEvent`.
+    public struct InvokeWithResponseStreamCompleteEvent: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
         /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.executionStartedDetails }
-    }
+        public static var schema: Schema { library.schema("InvokeWithResponseStreamCompleteEvent") }
 
-    /// The model's structure `ExecutionStoppedDetails`.
-    public struct ExecutionStoppedDetails: AWSStructure {
-        /// `Error`: structure, required.
-        public var error: EventError
-
-        /// Makes one from its members.
-        public init(error: EventError) {
-            self.error = error
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            error = members("Error") ?? EventError(awsValue: .structure([:]))
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Error", error)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.executionStoppedDetails }
-    }
-
-    /// The model's structure `ExecutionSucceededDetails`.
-    public struct ExecutionSucceededDetails: AWSStructure {
-        /// `Result`: structure, required.
-        public var result: EventResult
+        /// `ErrorCode`: text.
+        @export(implementation) public var errorCode: String? { get { members("ErrorCode") } set { members.set("ErrorCode", newValue) } }
+        /// `ErrorDetails`: text.
+        @export(implementation) public var errorDetails: String? { get { members("ErrorDetails") } set { members.set("ErrorDetails", newValue) } }
+        /// `LogResult`: text.
+        @export(implementation) public var logResult: String? { get { members("LogResult") } set { members.set("LogResult", newValue) } }
 
         /// Makes one from its members.
-        public init(result: EventResult) {
-            self.result = result
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            result = members("Result") ?? EventResult(awsValue: .structure([:]))
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Result", result)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.executionSucceededDetails }
-    }
-
-    /// The model's structure `ExecutionTimedOutDetails`.
-    public struct ExecutionTimedOutDetails: AWSStructure {
-        /// `Error`: structure.
-        public var error: EventError?
-
-        /// Makes one from its members.
-        public init(error: EventError? = nil) {
-            self.error = error
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            error = members("Error")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Error", error)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.executionTimedOutDetails }
-    }
-
-    /// The model's structure `FileSystemConfig`.
-    public struct FileSystemConfig: AWSStructure {
-        /// `Arn`: text, length 0 to 256, required.
-        public var arn: String
-        /// `LocalMountPath`: text, length 0 to 160, required.
-        public var localMountPath: String
-        /// `S3FilesConfig`: structure.
-        public var s3FilesConfig: S3FilesConfig?
-
-        /// Makes one from its members.
-        public init(arn: String, localMountPath: String, s3FilesConfig: S3FilesConfig? = nil) {
-            self.arn = arn
-            self.localMountPath = localMountPath
-            self.s3FilesConfig = s3FilesConfig
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            arn = members("Arn") ?? ""
-            localMountPath = members("LocalMountPath") ?? ""
-            s3FilesConfig = members("S3FilesConfig")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Arn", arn)
-            members.set("LocalMountPath", localMountPath)
-            members.set("S3FilesConfig", s3FilesConfig)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.fileSystemConfig }
-    }
-
-    /// The model's structure `Filter`.
-    public struct Filter: AWSStructure {
-        /// `Pattern`: text, length 0 to 4 096.
-        public var pattern: String?
-
-        /// Makes one from its members.
-        public init(pattern: String? = nil) {
-            self.pattern = pattern
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            pattern = members("Pattern")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Pattern", pattern)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.filter }
-    }
-
-    /// The model's structure `FilterCriteria`.
-    public struct FilterCriteria: AWSStructure {
-        /// `Filters`: list.
-        public var filters: [Filter]?
-
-        /// Makes one from its members.
-        public init(filters: [Filter]? = nil) {
-            self.filters = filters
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            filters = members("Filters")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Filters", filters)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.filterCriteria }
-    }
-
-    /// The model's structure `FilterCriteriaError`.
-    public struct FilterCriteriaError: AWSStructure {
-        /// `ErrorCode`: text, length 10 to 50.
-        public var errorCode: String?
-        /// `Message`: text, length 10 to 2 048.
-        public var message: String?
-
-        /// Makes one from its members.
-        public init(errorCode: String? = nil, message: String? = nil) {
-            self.errorCode = errorCode
-            self.message = message
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            errorCode = members("ErrorCode")
-            message = members("Message")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(errorCode: String? = nil, errorDetails: String? = nil, logResult: String? = nil) {
+            members = MemberValues()
             members.set("ErrorCode", errorCode)
-            members.set("Message", message)
-            return members.awsValue
+            members.set("ErrorDetails", errorDetails)
+            members.set("LogResult", logResult)
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.filterCriteriaError }
     }
 
-    /// The model's structure `FunctionCode`.
-    public struct FunctionCode: AWSStructure {
-        /// `ZipFile`: bytes, sensitive.
-        public var zipFile: [UInt8]?
-        /// `S3Bucket`: text, length 3 to 63.
-        public var s3Bucket: String?
-        /// `S3Key`: text, length 1 to 1 024.
-        public var s3Key: String?
-        /// `S3ObjectVersion`: text, length 1 to 1 024.
-        public var s3ObjectVersion: String?
-        /// `S3ObjectStorageMode`: enumeration.
-        public var s3ObjectStorageMode: S3ObjectStorageMode?
-        /// `ImageUri`: text.
-        public var imageUri: String?
-        /// `SourceKMSKeyArn`: text, length 0 to 10 000.
-        public var sourceKMSKeyArn: String?
+    /// Input of `InvokeWithResponseStream`.
+    public struct InvokeWithResponseStreamRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("InvokeWithResponseStreamRequest") }
+
+        /// `FunctionName`: text, length 1 to 256, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+        /// `LogType`: enumeration, a header.
+        @export(implementation) public var logType: LogType? { get { members("LogType") } set { members.set("LogType", newValue) } }
+        /// `ClientContext`: text, a header.
+        @export(implementation) public var clientContext: String? { get { members("ClientContext") } set { members.set("ClientContext", newValue) } }
+        /// `Qualifier`: text, length 1 to 128, in the query.
+        @export(implementation) public var qualifier: String? { get { members("Qualifier") } set { members.set("Qualifier", newValue) } }
+        /// `Payload`: bytes, the whole body, sensitive.
+        @export(implementation) public var payload: [UInt8]? { get { members.blob("Payload") } set { members.set(blob: "Payload", newValue) } }
+        /// `TenantId`: text, length 1 to 256, a header.
+        @export(implementation) public var tenantId: String? { get { members("TenantId") } set { members.set("TenantId", newValue) } }
+        /// `InvocationType`: enumeration, a header.
+        @export(implementation) public var invocationType: ResponseStreamingInvocationType? { get { members("InvocationType") } set { members.set("InvocationType", newValue) } }
 
         /// Makes one from its members.
-        public init(zipFile: [UInt8]? = nil, s3Bucket: String? = nil, s3Key: String? = nil, s3ObjectVersion: String? = nil, s3ObjectStorageMode: S3ObjectStorageMode? = nil, imageUri: String? = nil, sourceKMSKeyArn: String? = nil) {
-            self.zipFile = zipFile
-            self.s3Bucket = s3Bucket
-            self.s3Key = s3Key
-            self.s3ObjectVersion = s3ObjectVersion
-            self.s3ObjectStorageMode = s3ObjectStorageMode
-            self.imageUri = imageUri
-            self.sourceKMSKeyArn = sourceKMSKeyArn
+        @export(implementation) public init(functionName: String, logType: LogType? = nil, clientContext: String? = nil, qualifier: String? = nil, payload: [UInt8]? = nil, tenantId: String? = nil, invocationType: ResponseStreamingInvocationType? = nil) {
+            members = MemberValues()
+            members.set("FunctionName", functionName)
+            members.set("LogType", logType)
+            members.set("ClientContext", clientContext)
+            members.set("Qualifier", qualifier)
+            members.set(blob: "Payload", payload)
+            members.set("TenantId", tenantId)
+            members.set("InvocationType", invocationType)
         }
+    }
 
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            zipFile = members.blob("ZipFile")
-            s3Bucket = members("S3Bucket")
-            s3Key = members("S3Key")
-            s3ObjectVersion = members("S3ObjectVersion")
-            s3ObjectStorageMode = members("S3ObjectStorageMode")
-            imageUri = members("ImageUri")
-            sourceKMSKeyArn = members("SourceKMSKeyArn")
+    /// Output of `InvokeWithResponseStream`.
+    public struct InvokeWithResponseStreamResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("InvokeWithResponseStreamResponse") }
+
+        /// `StatusCode`: whole number, the status code.
+        @export(implementation) public var statusCode: Int? { get { members("StatusCode") } set { members.set("StatusCode", newValue) } }
+        /// `ExecutedVersion`: text, length 1 to 1 024, a header.
+        @export(implementation) public var executedVersion: String? { get { members("ExecutedVersion") } set { members.set("ExecutedVersion", newValue) } }
+        /// `EventStream`: structure, the whole body.
+        @export(implementation) public var eventStream: InvokeWithResponseStreamResponseEvent? { get { members("EventStream") } set { members.set("EventStream", newValue) } }
+        /// `ResponseStreamContentType`: text, a header.
+        @export(implementation) public var responseStreamContentType: String? { get { members("ResponseStreamContentType") } set { members.set("ResponseStreamContentType", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(statusCode: Int? = nil, executedVersion: String? = nil, eventStream: InvokeWithResponseStreamResponseEvent? = nil, responseStreamContentType: String? = nil) {
+            members = MemberValues()
+            members.set("StatusCode", statusCode)
+            members.set("ExecutedVersion", executedVersion)
+            members.set("EventStream", eventStream)
+            members.set("ResponseStreamContentType", responseStreamContentType)
         }
+    }
 
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set(blob: "ZipFile", zipFile)
+    /// The model's structure `InvokeWithResponseStreamResponseEvent`.
+    public struct InvokeWithResponseStreamResponseEvent: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("InvokeWithResponseStreamResponseEvent") }
+
+        /// `PayloadChunk`: structure.
+        @export(implementation) public var payloadChunk: InvokeResponseStreamUpdate? { get { members("PayloadChunk") } set { members.set("PayloadChunk", newValue) } }
+        /// `InvokeComplete`: structure.
+        @export(implementation) public var invokeComplete: InvokeWithResponseStreamCompleteEvent? { get { members("InvokeComplete") } set { members.set("InvokeComplete", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(payloadChunk: InvokeResponseStreamUpdate? = nil, invokeComplete: InvokeWithResponseStreamCompleteEvent? = nil) {
+            members = MemberValues()
+            members.set("PayloadChunk", payloadChunk)
+            members.set("InvokeComplete", invokeComplete)
+        }
+    }
+
+    /// The model's structure `KafkaSchemaRegistryAccessConfig`.
+    public struct KafkaSchemaRegistryAccessConfig: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("KafkaSchemaRegistryAccessConfig") }
+
+        /// `Type`: enumeration.
+        @export(implementation) public var type: KafkaSchemaRegistryAuthType? { get { members("Type") } set { members.set("Type", newValue) } }
+        /// `URI`: text, length 0 to 10 000.
+        @export(implementation) public var uri: String? { get { members("URI") } set { members.set("URI", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(type: KafkaSchemaRegistryAuthType? = nil, uri: String? = nil) {
+            members = MemberValues()
+            members.set("Type", type)
+            members.set("URI", uri)
+        }
+    }
+
+    /// The model's structure `KafkaSchemaRegistryConfig`.
+    public struct KafkaSchemaRegistryConfig: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("KafkaSchemaRegistryConfig") }
+
+        /// `SchemaRegistryURI`: text, length 1 to 10 000.
+        @export(implementation) public var schemaRegistryURI: String? { get { members("SchemaRegistryURI") } set { members.set("SchemaRegistryURI", newValue) } }
+        /// `EventRecordFormat`: enumeration.
+        @export(implementation) public var eventRecordFormat: SchemaRegistryEventRecordFormat? { get { members("EventRecordFormat") } set { members.set("EventRecordFormat", newValue) } }
+        /// `AccessConfigs`: list.
+        @export(implementation) public var accessConfigs: [KafkaSchemaRegistryAccessConfig]? { get { members("AccessConfigs") } set { members.set("AccessConfigs", newValue) } }
+        /// `SchemaValidationConfigs`: list.
+        @export(implementation) public var schemaValidationConfigs: [KafkaSchemaValidationConfig]? { get { members("SchemaValidationConfigs") } set { members.set("SchemaValidationConfigs", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(schemaRegistryURI: String? = nil, eventRecordFormat: SchemaRegistryEventRecordFormat? = nil, accessConfigs: [KafkaSchemaRegistryAccessConfig]? = nil, schemaValidationConfigs: [KafkaSchemaValidationConfig]? = nil) {
+            members = MemberValues()
+            members.set("SchemaRegistryURI", schemaRegistryURI)
+            members.set("EventRecordFormat", eventRecordFormat)
+            members.set("AccessConfigs", accessConfigs)
+            members.set("SchemaValidationConfigs", schemaValidationConfigs)
+        }
+    }
+
+    /// The model's structure `KafkaSchemaValidationConfig`.
+    public struct KafkaSchemaValidationConfig: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("KafkaSchemaValidationConfig") }
+
+        /// `Attribute`: enumeration.
+        @export(implementation) public var attribute: KafkaSchemaValidationAttribute? { get { members("Attribute") } set { members.set("Attribute", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(attribute: KafkaSchemaValidationAttribute? = nil) {
+            members = MemberValues()
+            members.set("Attribute", attribute)
+        }
+    }
+
+    /// The model's structure `LambdaManagedInstancesCapacityProviderConfig`.
+    public struct LambdaManagedInstancesCapacityProviderConfig: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("LambdaManagedInstancesCapacityProviderConfig") }
+
+        /// `CapacityProviderArn`: text, length 1 to 140, required.
+        @export(implementation) public var capacityProviderArn: String { get { members("CapacityProviderArn", or: "") } set { members.set("CapacityProviderArn", newValue) } }
+        /// `PerExecutionEnvironmentMaxConcurrency`: whole number, 1 to 1 600.
+        @export(implementation) public var perExecutionEnvironmentMaxConcurrency: Int? { get { members("PerExecutionEnvironmentMaxConcurrency") } set { members.set("PerExecutionEnvironmentMaxConcurrency", newValue) } }
+        /// `ExecutionEnvironmentMemoryGiBPerVCpu`: number, 2 to 8.
+        @export(implementation) public var executionEnvironmentMemoryGiBPerVCpu: Double? { get { members("ExecutionEnvironmentMemoryGiBPerVCpu") } set { members.set("ExecutionEnvironmentMemoryGiBPerVCpu", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(capacityProviderArn: String, perExecutionEnvironmentMaxConcurrency: Int? = nil, executionEnvironmentMemoryGiBPerVCpu: Double? = nil) {
+            members = MemberValues()
+            members.set("CapacityProviderArn", capacityProviderArn)
+            members.set("PerExecutionEnvironmentMaxConcurrency", perExecutionEnvironmentMaxConcurrency)
+            members.set("ExecutionEnvironmentMemoryGiBPerVCpu", executionEnvironmentMemoryGiBPerVCpu)
+        }
+    }
+
+    /// The model's structure `Layer`.
+    public struct Layer: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("Layer") }
+
+        /// `Arn`: text, length 1 to 2 048.
+        @export(implementation) public var arn: String? { get { members("Arn") } set { members.set("Arn", newValue) } }
+        /// `CodeSize`: whole number.
+        @export(implementation) public var codeSize: Int? { get { members("CodeSize") } set { members.set("CodeSize", newValue) } }
+        /// `SigningProfileVersionArn`: text, length 0 to 10 000.
+        @export(implementation) public var signingProfileVersionArn: String? { get { members("SigningProfileVersionArn") } set { members.set("SigningProfileVersionArn", newValue) } }
+        /// `SigningJobArn`: text, length 0 to 10 000.
+        @export(implementation) public var signingJobArn: String? { get { members("SigningJobArn") } set { members.set("SigningJobArn", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(arn: String? = nil, codeSize: Int? = nil, signingProfileVersionArn: String? = nil, signingJobArn: String? = nil) {
+            members = MemberValues()
+            members.set("Arn", arn)
+            members.set("CodeSize", codeSize)
+            members.set("SigningProfileVersionArn", signingProfileVersionArn)
+            members.set("SigningJobArn", signingJobArn)
+        }
+    }
+
+    /// The model's structure `LayerVersionContentInput`.
+    public struct LayerVersionContentInput: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("LayerVersionContentInput") }
+
+        /// `S3Bucket`: text, length 3 to 63.
+        @export(implementation) public var s3Bucket: String? { get { members("S3Bucket") } set { members.set("S3Bucket", newValue) } }
+        /// `S3Key`: text, length 1 to 1 024.
+        @export(implementation) public var s3Key: String? { get { members("S3Key") } set { members.set("S3Key", newValue) } }
+        /// `S3ObjectVersion`: text, length 1 to 1 024.
+        @export(implementation) public var s3ObjectVersion: String? { get { members("S3ObjectVersion") } set { members.set("S3ObjectVersion", newValue) } }
+        /// `S3ObjectStorageMode`: enumeration.
+        @export(implementation) public var s3ObjectStorageMode: S3ObjectStorageMode? { get { members("S3ObjectStorageMode") } set { members.set("S3ObjectStorageMode", newValue) } }
+        /// `ZipFile`: bytes, sensitive.
+        @export(implementation) public var zipFile: [UInt8]? { get { members.blob("ZipFile") } set { members.set(blob: "ZipFile", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(s3Bucket: String? = nil, s3Key: String? = nil, s3ObjectVersion: String? = nil, s3ObjectStorageMode: S3ObjectStorageMode? = nil, zipFile: [UInt8]? = nil) {
+            members = MemberValues()
             members.set("S3Bucket", s3Bucket)
             members.set("S3Key", s3Key)
             members.set("S3ObjectVersion", s3ObjectVersion)
             members.set("S3ObjectStorageMode", s3ObjectStorageMode)
-            members.set("ImageUri", imageUri)
-            members.set("SourceKMSKeyArn", sourceKMSKeyArn)
-            return members.awsValue
+            members.set(blob: "ZipFile", zipFile)
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.functionCode }
     }
 
-    /// The model's structure `FunctionCodeLocation`.
-    public struct FunctionCodeLocation: AWSStructure {
-        /// `RepositoryType`: text.
-        public var repositoryType: String?
+    /// The model's structure `LayerVersionContentOutput`.
+    public struct LayerVersionContentOutput: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("LayerVersionContentOutput") }
+
         /// `Location`: text, length 0 to 10 000.
-        public var location: String?
-        /// `ImageUri`: text.
-        public var imageUri: String?
-        /// `ResolvedImageUri`: text.
-        public var resolvedImageUri: String?
-        /// `ResolvedS3Object`: structure.
-        public var resolvedS3Object: ResolvedS3Object?
-        /// `SourceKMSKeyArn`: text, length 0 to 10 000.
-        public var sourceKMSKeyArn: String?
-        /// `Error`: structure.
-        public var error: FunctionCodeLocationError?
-
-        /// Makes one from its members.
-        public init(repositoryType: String? = nil, location: String? = nil, imageUri: String? = nil, resolvedImageUri: String? = nil, resolvedS3Object: ResolvedS3Object? = nil, sourceKMSKeyArn: String? = nil, error: FunctionCodeLocationError? = nil) {
-            self.repositoryType = repositoryType
-            self.location = location
-            self.imageUri = imageUri
-            self.resolvedImageUri = resolvedImageUri
-            self.resolvedS3Object = resolvedS3Object
-            self.sourceKMSKeyArn = sourceKMSKeyArn
-            self.error = error
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            repositoryType = members("RepositoryType")
-            location = members("Location")
-            imageUri = members("ImageUri")
-            resolvedImageUri = members("ResolvedImageUri")
-            resolvedS3Object = members("ResolvedS3Object")
-            sourceKMSKeyArn = members("SourceKMSKeyArn")
-            error = members("Error")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("RepositoryType", repositoryType)
-            members.set("Location", location)
-            members.set("ImageUri", imageUri)
-            members.set("ResolvedImageUri", resolvedImageUri)
-            members.set("ResolvedS3Object", resolvedS3Object)
-            members.set("SourceKMSKeyArn", sourceKMSKeyArn)
-            members.set("Error", error)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.functionCodeLocation }
-    }
-
-    /// The model's structure `FunctionCodeLocationError`.
-    public struct FunctionCodeLocationError: AWSStructure {
-        /// `ErrorCode`: text.
-        public var errorCode: String?
-        /// `Message`: text, sensitive.
-        public var message: String?
-
-        /// Makes one from its members.
-        public init(errorCode: String? = nil, message: String? = nil) {
-            self.errorCode = errorCode
-            self.message = message
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            errorCode = members("ErrorCode")
-            message = members("Message")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("ErrorCode", errorCode)
-            members.set("Message", message)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.functionCodeLocationError }
-    }
-
-    /// Output of `CreateFunction`, output of `GetFunctionConfiguration`, output of `PublishVersion` and 2 more.
-    public struct FunctionConfiguration: AWSStructure {
-        /// `FunctionName`: text, length 1 to 256.
-        public var functionName: String?
-        /// `FunctionArn`: text, length 0 to 10 000.
-        public var functionArn: String?
-        /// `Runtime`: enumeration.
-        public var runtime: Runtime?
-        /// `Role`: text, length 0 to 10 000.
-        public var role: String?
-        /// `Handler`: text, length 0 to 128.
-        public var handler: String?
-        /// `CodeSize`: whole number.
-        public var codeSize: Int?
-        /// `Description`: text, length 0 to 256.
-        public var description: String?
-        /// `Timeout`: whole number, 1 to 5 400.
-        public var timeout: Int?
-        /// `MemorySize`: whole number, 128 to 32 768.
-        public var memorySize: Int?
-        /// `LastModified`: text, length 0 to 100.
-        public var lastModified: String?
+        @export(implementation) public var location: String? { get { members("Location") } set { members.set("Location", newValue) } }
         /// `CodeSha256`: text.
-        public var codeSha256: String?
-        /// `Version`: text, length 1 to 1 024.
-        public var version: String?
-        /// `VpcConfig`: structure.
-        public var vpcConfig: VpcConfigResponse?
-        /// `DeadLetterConfig`: structure.
-        public var deadLetterConfig: DeadLetterConfig?
-        /// `Environment`: structure.
-        public var environment: EnvironmentResponse?
-        /// `KMSKeyArn`: text, length 0 to 10 000.
-        public var kmsKeyArn: String?
-        /// `TracingConfig`: structure.
-        public var tracingConfig: TracingConfigResponse?
-        /// `MasterArn`: text, length 0 to 10 000.
-        public var masterArn: String?
-        /// `RevisionId`: text.
-        public var revisionId: String?
-        /// `Layers`: list.
-        public var layers: [Layer]?
-        /// `State`: enumeration.
-        public var state: State?
-        /// `StateReason`: text.
-        public var stateReason: String?
-        /// `StateReasonCode`: enumeration.
-        public var stateReasonCode: StateReasonCode?
-        /// `LastUpdateStatus`: enumeration.
-        public var lastUpdateStatus: LastUpdateStatus?
-        /// `LastUpdateStatusReason`: text.
-        public var lastUpdateStatusReason: String?
-        /// `LastUpdateStatusReasonCode`: enumeration.
-        public var lastUpdateStatusReasonCode: LastUpdateStatusReasonCode?
-        /// `FileSystemConfigs`: list, length 0 to 1.
-        public var fileSystemConfigs: [FileSystemConfig]?
+        @export(implementation) public var codeSha256: String? { get { members("CodeSha256") } set { members.set("CodeSha256", newValue) } }
+        /// `CodeSize`: whole number.
+        @export(implementation) public var codeSize: Int? { get { members("CodeSize") } set { members.set("CodeSize", newValue) } }
         /// `SigningProfileVersionArn`: text, length 0 to 10 000.
-        public var signingProfileVersionArn: String?
+        @export(implementation) public var signingProfileVersionArn: String? { get { members("SigningProfileVersionArn") } set { members.set("SigningProfileVersionArn", newValue) } }
         /// `SigningJobArn`: text, length 0 to 10 000.
-        public var signingJobArn: String?
-        /// `PackageType`: enumeration.
-        public var packageType: PackageType?
-        /// `ImageConfigResponse`: structure.
-        public var imageConfigResponse: ImageConfigResponse?
-        /// `Architectures`: list, length 1 to 1.
-        public var architectures: [Architecture]?
-        /// `EphemeralStorage`: structure.
-        public var ephemeralStorage: EphemeralStorage?
-        /// `SnapStart`: structure.
-        public var snapStart: SnapStartResponse?
-        /// `RuntimeVersionConfig`: structure.
-        public var runtimeVersionConfig: RuntimeVersionConfig?
-        /// `LoggingConfig`: structure.
-        public var loggingConfig: LoggingConfig?
-        /// `TenancyConfig`: structure.
-        public var tenancyConfig: TenancyConfig?
-        /// `CapacityProviderConfig`: structure.
-        public var capacityProviderConfig: CapacityProviderConfig?
-        /// `ConfigSha256`: text.
-        public var configSha256: String?
-        /// `DurableConfig`: structure.
-        public var durableConfig: DurableConfig?
-        /// `RuntimeConfig`: structure.
-        public var runtimeConfig: FunctionRuntimeConfig?
-        /// `AcceleratorConfig`: structure.
-        public var acceleratorConfig: AcceleratorConfig?
+        @export(implementation) public var signingJobArn: String? { get { members("SigningJobArn") } set { members.set("SigningJobArn", newValue) } }
+        /// `ResolvedS3Object`: structure.
+        @export(implementation) public var resolvedS3Object: ResolvedS3Object? { get { members("ResolvedS3Object") } set { members.set("ResolvedS3Object", newValue) } }
 
         /// Makes one from its members.
-        public init(functionName: String? = nil, functionArn: String? = nil, runtime: Runtime? = nil, role: String? = nil, handler: String? = nil, codeSize: Int? = nil, description: String? = nil, timeout: Int? = nil, memorySize: Int? = nil, lastModified: String? = nil, codeSha256: String? = nil, version: String? = nil, vpcConfig: VpcConfigResponse? = nil, deadLetterConfig: DeadLetterConfig? = nil, environment: EnvironmentResponse? = nil, kmsKeyArn: String? = nil, tracingConfig: TracingConfigResponse? = nil, masterArn: String? = nil, revisionId: String? = nil, layers: [Layer]? = nil, state: State? = nil, stateReason: String? = nil, stateReasonCode: StateReasonCode? = nil, lastUpdateStatus: LastUpdateStatus? = nil, lastUpdateStatusReason: String? = nil, lastUpdateStatusReasonCode: LastUpdateStatusReasonCode? = nil, fileSystemConfigs: [FileSystemConfig]? = nil, signingProfileVersionArn: String? = nil, signingJobArn: String? = nil, packageType: PackageType? = nil, imageConfigResponse: ImageConfigResponse? = nil, architectures: [Architecture]? = nil, ephemeralStorage: EphemeralStorage? = nil, snapStart: SnapStartResponse? = nil, runtimeVersionConfig: RuntimeVersionConfig? = nil, loggingConfig: LoggingConfig? = nil, tenancyConfig: TenancyConfig? = nil, capacityProviderConfig: CapacityProviderConfig? = nil, configSha256: String? = nil, durableConfig: DurableConfig? = nil, runtimeConfig: FunctionRuntimeConfig? = nil, acceleratorConfig: AcceleratorConfig? = nil) {
-            self.functionName = functionName
-            self.functionArn = functionArn
-            self.runtime = runtime
-            self.role = role
-            self.handler = handler
-            self.codeSize = codeSize
-            self.description = description
-            self.timeout = timeout
-            self.memorySize = memorySize
-            self.lastModified = lastModified
-            self.codeSha256 = codeSha256
-            self.version = version
-            self.vpcConfig = vpcConfig
-            self.deadLetterConfig = deadLetterConfig
-            self.environment = environment
-            self.kmsKeyArn = kmsKeyArn
-            self.tracingConfig = tracingConfig
-            self.masterArn = masterArn
-            self.revisionId = revisionId
-            self.layers = layers
-            self.state = state
-            self.stateReason = stateReason
-            self.stateReasonCode = stateReasonCode
-            self.lastUpdateStatus = lastUpdateStatus
-            self.lastUpdateStatusReason = lastUpdateStatusReason
-            self.lastUpdateStatusReasonCode = lastUpdateStatusReasonCode
-            self.fileSystemConfigs = fileSystemConfigs
-            self.signingProfileVersionArn = signingProfileVersionArn
-            self.signingJobArn = signingJobArn
-            self.packageType = packageType
-            self.imageConfigResponse = imageConfigResponse
-            self.architectures = architectures
-            self.ephemeralStorage = ephemeralStorage
-            self.snapStart = snapStart
-            self.runtimeVersionConfig = runtimeVersionConfig
-            self.loggingConfig = loggingConfig
-            self.tenancyConfig = tenancyConfig
-            self.capacityProviderConfig = capacityProviderConfig
-            self.configSha256 = configSha256
-            self.durableConfig = durableConfig
-            self.runtimeConfig = runtimeConfig
-            self.acceleratorConfig = acceleratorConfig
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionName = members("FunctionName")
-            functionArn = members("FunctionArn")
-            runtime = members("Runtime")
-            role = members("Role")
-            handler = members("Handler")
-            codeSize = members("CodeSize")
-            description = members("Description")
-            timeout = members("Timeout")
-            memorySize = members("MemorySize")
-            lastModified = members("LastModified")
-            codeSha256 = members("CodeSha256")
-            version = members("Version")
-            vpcConfig = members("VpcConfig")
-            deadLetterConfig = members("DeadLetterConfig")
-            environment = members("Environment")
-            kmsKeyArn = members("KMSKeyArn")
-            tracingConfig = members("TracingConfig")
-            masterArn = members("MasterArn")
-            revisionId = members("RevisionId")
-            layers = members("Layers")
-            state = members("State")
-            stateReason = members("StateReason")
-            stateReasonCode = members("StateReasonCode")
-            lastUpdateStatus = members("LastUpdateStatus")
-            lastUpdateStatusReason = members("LastUpdateStatusReason")
-            lastUpdateStatusReasonCode = members("LastUpdateStatusReasonCode")
-            fileSystemConfigs = members("FileSystemConfigs")
-            signingProfileVersionArn = members("SigningProfileVersionArn")
-            signingJobArn = members("SigningJobArn")
-            packageType = members("PackageType")
-            imageConfigResponse = members("ImageConfigResponse")
-            architectures = members("Architectures")
-            ephemeralStorage = members("EphemeralStorage")
-            snapStart = members("SnapStart")
-            runtimeVersionConfig = members("RuntimeVersionConfig")
-            loggingConfig = members("LoggingConfig")
-            tenancyConfig = members("TenancyConfig")
-            capacityProviderConfig = members("CapacityProviderConfig")
-            configSha256 = members("ConfigSha256")
-            durableConfig = members("DurableConfig")
-            runtimeConfig = members("RuntimeConfig")
-            acceleratorConfig = members("AcceleratorConfig")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("FunctionName", functionName)
-            members.set("FunctionArn", functionArn)
-            members.set("Runtime", runtime)
-            members.set("Role", role)
-            members.set("Handler", handler)
-            members.set("CodeSize", codeSize)
-            members.set("Description", description)
-            members.set("Timeout", timeout)
-            members.set("MemorySize", memorySize)
-            members.set("LastModified", lastModified)
+        @export(implementation) public init(location: String? = nil, codeSha256: String? = nil, codeSize: Int? = nil, signingProfileVersionArn: String? = nil, signingJobArn: String? = nil, resolvedS3Object: ResolvedS3Object? = nil) {
+            members = MemberValues()
+            members.set("Location", location)
             members.set("CodeSha256", codeSha256)
-            members.set("Version", version)
-            members.set("VpcConfig", vpcConfig)
-            members.set("DeadLetterConfig", deadLetterConfig)
-            members.set("Environment", environment)
-            members.set("KMSKeyArn", kmsKeyArn)
-            members.set("TracingConfig", tracingConfig)
-            members.set("MasterArn", masterArn)
-            members.set("RevisionId", revisionId)
-            members.set("Layers", layers)
-            members.set("State", state)
-            members.set("StateReason", stateReason)
-            members.set("StateReasonCode", stateReasonCode)
-            members.set("LastUpdateStatus", lastUpdateStatus)
-            members.set("LastUpdateStatusReason", lastUpdateStatusReason)
-            members.set("LastUpdateStatusReasonCode", lastUpdateStatusReasonCode)
-            members.set("FileSystemConfigs", fileSystemConfigs)
+            members.set("CodeSize", codeSize)
             members.set("SigningProfileVersionArn", signingProfileVersionArn)
             members.set("SigningJobArn", signingJobArn)
-            members.set("PackageType", packageType)
-            members.set("ImageConfigResponse", imageConfigResponse)
-            members.set("Architectures", architectures)
-            members.set("EphemeralStorage", ephemeralStorage)
-            members.set("SnapStart", snapStart)
-            members.set("RuntimeVersionConfig", runtimeVersionConfig)
-            members.set("LoggingConfig", loggingConfig)
-            members.set("TenancyConfig", tenancyConfig)
-            members.set("CapacityProviderConfig", capacityProviderConfig)
-            members.set("ConfigSha256", configSha256)
-            members.set("DurableConfig", durableConfig)
-            members.set("RuntimeConfig", runtimeConfig)
-            members.set("AcceleratorConfig", acceleratorConfig)
-            return members.awsValue
+            members.set("ResolvedS3Object", resolvedS3Object)
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.functionConfiguration }
     }
 
-    /// Output of `GetFunctionEventInvokeConfig`, output of `PutFunctionEventInvokeConfig`, output of `UpdateFunctionEventInvokeConfig`.
-    public struct FunctionEventInvokeConfig: AWSStructure {
-        /// `LastModified`: moment.
-        public var lastModified: Timestamp?
-        /// `FunctionArn`: text, length 0 to 10 000.
-        public var functionArn: String?
-        /// `MaximumRetryAttempts`: whole number, 0 to 2.
-        public var maximumRetryAttempts: Int?
-        /// `MaximumEventAgeInSeconds`: whole number, 60 to 21 600.
-        public var maximumEventAgeInSeconds: Int?
-        /// `DestinationConfig`: structure.
-        public var destinationConfig: DestinationConfig?
-
-        /// Makes one from its members.
-        public init(lastModified: Timestamp? = nil, functionArn: String? = nil, maximumRetryAttempts: Int? = nil, maximumEventAgeInSeconds: Int? = nil, destinationConfig: DestinationConfig? = nil) {
-            self.lastModified = lastModified
-            self.functionArn = functionArn
-            self.maximumRetryAttempts = maximumRetryAttempts
-            self.maximumEventAgeInSeconds = maximumEventAgeInSeconds
-            self.destinationConfig = destinationConfig
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            lastModified = members("LastModified")
-            functionArn = members("FunctionArn")
-            maximumRetryAttempts = members("MaximumRetryAttempts")
-            maximumEventAgeInSeconds = members("MaximumEventAgeInSeconds")
-            destinationConfig = members("DestinationConfig")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("LastModified", lastModified)
-            members.set("FunctionArn", functionArn)
-            members.set("MaximumRetryAttempts", maximumRetryAttempts)
-            members.set("MaximumEventAgeInSeconds", maximumEventAgeInSeconds)
-            members.set("DestinationConfig", destinationConfig)
-            return members.awsValue
-        }
-
+    /// The model's structure `LayerVersionsListItem`.
+    public struct LayerVersionsListItem: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
         /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.functionEventInvokeConfig }
-    }
+        public static var schema: Schema { library.schema("LayerVersionsListItem") }
 
-    /// The model's structure `FunctionRuntimeConfig`.
-    public struct FunctionRuntimeConfig: AWSStructure {
-        /// `RuntimeArn`: text, length 48 to 2 048, required.
-        public var runtimeArn: String
-        /// `RuntimeAlias`: text, length 1 to 128, required.
-        public var runtimeAlias: String
-
-        /// Makes one from its members.
-        public init(runtimeArn: String, runtimeAlias: String) {
-            self.runtimeArn = runtimeArn
-            self.runtimeAlias = runtimeAlias
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            runtimeArn = members("RuntimeArn") ?? ""
-            runtimeAlias = members("RuntimeAlias") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("RuntimeArn", runtimeArn)
-            members.set("RuntimeAlias", runtimeAlias)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.functionRuntimeConfig }
-    }
-
-    /// The model's structure `FunctionScalingConfig`.
-    public struct FunctionScalingConfig: AWSStructure {
-        /// `MinExecutionEnvironments`: whole number, 0 to 15 000.
-        public var minExecutionEnvironments: Int?
-        /// `MaxExecutionEnvironments`: whole number, 0 to 15 000.
-        public var maxExecutionEnvironments: Int?
+        /// `LayerVersionArn`: text, length 1 to 2 048.
+        @export(implementation) public var layerVersionArn: String? { get { members("LayerVersionArn") } set { members.set("LayerVersionArn", newValue) } }
+        /// `Version`: whole number.
+        @export(implementation) public var version: Int? { get { members("Version") } set { members.set("Version", newValue) } }
+        /// `Description`: text, length 0 to 256.
+        @export(implementation) public var description: String? { get { members("Description") } set { members.set("Description", newValue) } }
+        /// `CreatedDate`: text, length 0 to 100.
+        @export(implementation) public var createdDate: String? { get { members("CreatedDate") } set { members.set("CreatedDate", newValue) } }
+        /// `CompatibleArchitectures`: list, length 0 to 2.
+        @export(implementation) public var compatibleArchitectures: [Architecture]? { get { members("CompatibleArchitectures") } set { members.set("CompatibleArchitectures", newValue) } }
+        /// `CompatibleRuntimes`: list, length 0 to 15.
+        @export(implementation) public var compatibleRuntimes: [Runtime]? { get { members("CompatibleRuntimes") } set { members.set("CompatibleRuntimes", newValue) } }
+        /// `LicenseInfo`: text, length 0 to 512.
+        @export(implementation) public var licenseInfo: String? { get { members("LicenseInfo") } set { members.set("LicenseInfo", newValue) } }
 
         /// Makes one from its members.
-        public init(minExecutionEnvironments: Int? = nil, maxExecutionEnvironments: Int? = nil) {
-            self.minExecutionEnvironments = minExecutionEnvironments
-            self.maxExecutionEnvironments = maxExecutionEnvironments
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            minExecutionEnvironments = members("MinExecutionEnvironments")
-            maxExecutionEnvironments = members("MaxExecutionEnvironments")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("MinExecutionEnvironments", minExecutionEnvironments)
-            members.set("MaxExecutionEnvironments", maxExecutionEnvironments)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.functionScalingConfig }
-    }
-
-    /// The model's structure `FunctionUrlConfig`.
-    public struct FunctionUrlConfig: AWSStructure {
-        /// `FunctionUrl`: text, length 40 to 100, required.
-        public var functionUrl: String
-        /// `FunctionArn`: text, length 0 to 10 000, required.
-        public var functionArn: String
-        /// `CreationTime`: text, length 0 to 100, required.
-        public var creationTime: String
-        /// `LastModifiedTime`: text, length 0 to 100, required.
-        public var lastModifiedTime: String
-        /// `Cors`: structure.
-        public var cors: Cors?
-        /// `AuthType`: enumeration, required.
-        public var authType: FunctionUrlAuthType
-        /// `InvokeMode`: enumeration.
-        public var invokeMode: InvokeMode?
-
-        /// Makes one from its members.
-        public init(functionUrl: String, functionArn: String, creationTime: String, lastModifiedTime: String, cors: Cors? = nil, authType: FunctionUrlAuthType, invokeMode: InvokeMode? = nil) {
-            self.functionUrl = functionUrl
-            self.functionArn = functionArn
-            self.creationTime = creationTime
-            self.lastModifiedTime = lastModifiedTime
-            self.cors = cors
-            self.authType = authType
-            self.invokeMode = invokeMode
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionUrl = members("FunctionUrl") ?? ""
-            functionArn = members("FunctionArn") ?? ""
-            creationTime = members("CreationTime") ?? ""
-            lastModifiedTime = members("LastModifiedTime") ?? ""
-            cors = members("Cors")
-            authType = members("AuthType") ?? FunctionUrlAuthType(rawValue: "")
-            invokeMode = members("InvokeMode")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("FunctionUrl", functionUrl)
-            members.set("FunctionArn", functionArn)
-            members.set("CreationTime", creationTime)
-            members.set("LastModifiedTime", lastModifiedTime)
-            members.set("Cors", cors)
-            members.set("AuthType", authType)
-            members.set("InvokeMode", invokeMode)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.functionUrlConfig }
-    }
-
-    /// The model's structure `FunctionVersionsByCapacityProviderListItem`.
-    public struct FunctionVersionsByCapacityProviderListItem: AWSStructure {
-        /// `FunctionArn`: text, length 0 to 10 000, required.
-        public var functionArn: String
-        /// `State`: enumeration, required.
-        public var state: State
-
-        /// Makes one from its members.
-        public init(functionArn: String, state: State) {
-            self.functionArn = functionArn
-            self.state = state
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionArn = members("FunctionArn") ?? ""
-            state = members("State") ?? State(rawValue: "")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("FunctionArn", functionArn)
-            members.set("State", state)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.functionVersionsByCapacityProviderListItem }
-    }
-
-    /// Input of `GetAccountSettings`.
-    public struct GetAccountSettingsRequest: AWSStructure {
-
-        /// Makes one from its members.
-        public init() {
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            let members = MemberValues()
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getAccountSettingsRequest }
-    }
-
-    /// Output of `GetAccountSettings`.
-    public struct GetAccountSettingsResponse: AWSStructure {
-        /// `AccountLimit`: structure.
-        public var accountLimit: AccountLimit?
-        /// `AccountUsage`: structure.
-        public var accountUsage: AccountUsage?
-
-        /// Makes one from its members.
-        public init(accountLimit: AccountLimit? = nil, accountUsage: AccountUsage? = nil) {
-            self.accountLimit = accountLimit
-            self.accountUsage = accountUsage
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            accountLimit = members("AccountLimit")
-            accountUsage = members("AccountUsage")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("AccountLimit", accountLimit)
-            members.set("AccountUsage", accountUsage)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getAccountSettingsResponse }
-    }
-
-    /// Input of `GetAlias`.
-    public struct GetAliasRequest: AWSStructure {
-        /// `FunctionName`: text, length 1 to 140, in the path, required.
-        public var functionName: String
-        /// `Name`: text, length 1 to 128, in the path, required.
-        public var name: String
-
-        /// Makes one from its members.
-        public init(functionName: String, name: String) {
-            self.functionName = functionName
-            self.name = name
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionName = members("FunctionName") ?? ""
-            name = members("Name") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("FunctionName", functionName)
-            members.set("Name", name)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getAliasRequest }
-    }
-
-    /// Input of `GetCapacityProvider`.
-    public struct GetCapacityProviderRequest: AWSStructure {
-        /// `CapacityProviderName`: text, length 1 to 140, in the path, required.
-        public var capacityProviderName: String
-
-        /// Makes one from its members.
-        public init(capacityProviderName: String) {
-            self.capacityProviderName = capacityProviderName
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            capacityProviderName = members("CapacityProviderName") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("CapacityProviderName", capacityProviderName)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getCapacityProviderRequest }
-    }
-
-    /// Output of `GetCapacityProvider`.
-    public struct GetCapacityProviderResponse: AWSStructure {
-        /// `CapacityProvider`: structure, required.
-        public var capacityProvider: CapacityProvider
-
-        /// Makes one from its members.
-        public init(capacityProvider: CapacityProvider) {
-            self.capacityProvider = capacityProvider
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            capacityProvider = members("CapacityProvider") ?? CapacityProvider(awsValue: .structure([:]))
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("CapacityProvider", capacityProvider)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getCapacityProviderResponse }
-    }
-
-    /// Input of `GetCodeSigningConfig`.
-    public struct GetCodeSigningConfigRequest: AWSStructure {
-        /// `CodeSigningConfigArn`: text, length 0 to 200, in the path, required.
-        public var codeSigningConfigArn: String
-
-        /// Makes one from its members.
-        public init(codeSigningConfigArn: String) {
-            self.codeSigningConfigArn = codeSigningConfigArn
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            codeSigningConfigArn = members("CodeSigningConfigArn") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("CodeSigningConfigArn", codeSigningConfigArn)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getCodeSigningConfigRequest }
-    }
-
-    /// Output of `GetCodeSigningConfig`.
-    public struct GetCodeSigningConfigResponse: AWSStructure {
-        /// `CodeSigningConfig`: structure, required.
-        public var codeSigningConfig: CodeSigningConfig
-
-        /// Makes one from its members.
-        public init(codeSigningConfig: CodeSigningConfig) {
-            self.codeSigningConfig = codeSigningConfig
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            codeSigningConfig = members("CodeSigningConfig") ?? CodeSigningConfig(awsValue: .structure([:]))
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("CodeSigningConfig", codeSigningConfig)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getCodeSigningConfigResponse }
-    }
-
-    /// Input of `GetDurableExecutionHistory`.
-    public struct GetDurableExecutionHistoryRequest: AWSStructure {
-        /// `DurableExecutionArn`: text, length 1 to 1 024, in the path, required.
-        public var durableExecutionArn: String
-        /// `IncludeExecutionData`: flag, in the query.
-        public var includeExecutionData: Bool?
-        /// `MaxItems`: whole number, 0 to 1 000, in the query.
-        public var maxItems: Int?
-        /// `Marker`: text, in the query.
-        public var marker: String?
-        /// `ReverseOrder`: flag, in the query.
-        public var reverseOrder: Bool?
-
-        /// Makes one from its members.
-        public init(durableExecutionArn: String, includeExecutionData: Bool? = nil, maxItems: Int? = nil, marker: String? = nil, reverseOrder: Bool? = nil) {
-            self.durableExecutionArn = durableExecutionArn
-            self.includeExecutionData = includeExecutionData
-            self.maxItems = maxItems
-            self.marker = marker
-            self.reverseOrder = reverseOrder
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            durableExecutionArn = members("DurableExecutionArn") ?? ""
-            includeExecutionData = members("IncludeExecutionData")
-            maxItems = members("MaxItems")
-            marker = members("Marker")
-            reverseOrder = members("ReverseOrder")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("DurableExecutionArn", durableExecutionArn)
-            members.set("IncludeExecutionData", includeExecutionData)
-            members.set("MaxItems", maxItems)
-            members.set("Marker", marker)
-            members.set("ReverseOrder", reverseOrder)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getDurableExecutionHistoryRequest }
-    }
-
-    /// Output of `GetDurableExecutionHistory`.
-    public struct GetDurableExecutionHistoryResponse: AWSStructure {
-        /// `Events`: list, required.
-        public var events: [Event]
-        /// `NextMarker`: text.
-        public var nextMarker: String?
-
-        /// Makes one from its members.
-        public init(events: [Event], nextMarker: String? = nil) {
-            self.events = events
-            self.nextMarker = nextMarker
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            events = members("Events") ?? []
-            nextMarker = members("NextMarker")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Events", events)
-            members.set("NextMarker", nextMarker)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getDurableExecutionHistoryResponse }
-    }
-
-    /// Input of `GetDurableExecution`.
-    public struct GetDurableExecutionRequest: AWSStructure {
-        /// `DurableExecutionArn`: text, length 1 to 1 024, in the path, required.
-        public var durableExecutionArn: String
-        /// `IncludeExecutionData`: flag, in the query.
-        public var includeExecutionData: Bool?
-
-        /// Makes one from its members.
-        public init(durableExecutionArn: String, includeExecutionData: Bool? = nil) {
-            self.durableExecutionArn = durableExecutionArn
-            self.includeExecutionData = includeExecutionData
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            durableExecutionArn = members("DurableExecutionArn") ?? ""
-            includeExecutionData = members("IncludeExecutionData")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("DurableExecutionArn", durableExecutionArn)
-            members.set("IncludeExecutionData", includeExecutionData)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getDurableExecutionRequest }
-    }
-
-    /// Output of `GetDurableExecution`.
-    public struct GetDurableExecutionResponse: AWSStructure {
-        /// `DurableExecutionArn`: text, length 1 to 1 024, required.
-        public var durableExecutionArn: String
-        /// `DurableExecutionName`: text, length 1 to 64, required.
-        public var durableExecutionName: String
-        /// `FunctionArn`: text, length 0 to 10 000, required.
-        public var functionArn: String
-        /// `InputPayload`: text, length 0 to 6 291 456, sensitive.
-        public var inputPayload: String?
-        /// `Result`: text, length 0 to 6 291 456, sensitive.
-        public var result: String?
-        /// `Error`: structure.
-        public var error: ErrorObject?
-        /// `StartTimestamp`: moment, required.
-        public var startTimestamp: Timestamp
-        /// `Status`: enumeration, required.
-        public var status: ExecutionStatus
-        /// `EndTimestamp`: moment.
-        public var endTimestamp: Timestamp?
-        /// `Version`: text, length 1 to 1 024.
-        public var version: String?
-        /// `TraceHeader`: structure.
-        public var traceHeader: TraceHeader?
-        /// `ExecutionDataIncluded`: flag.
-        public var executionDataIncluded: Bool?
-        /// `DurableConfig`: structure.
-        public var durableConfig: DurableConfig?
-        /// `PauseDetails`: structure.
-        public var pauseDetails: PauseDetails?
-        /// `ExpectedExecutionTimeoutTimestamp`: moment.
-        public var expectedExecutionTimeoutTimestamp: Timestamp?
-
-        /// Makes one from its members.
-        public init(durableExecutionArn: String, durableExecutionName: String, functionArn: String, inputPayload: String? = nil, result: String? = nil, error: ErrorObject? = nil, startTimestamp: Timestamp, status: ExecutionStatus, endTimestamp: Timestamp? = nil, version: String? = nil, traceHeader: TraceHeader? = nil, executionDataIncluded: Bool? = nil, durableConfig: DurableConfig? = nil, pauseDetails: PauseDetails? = nil, expectedExecutionTimeoutTimestamp: Timestamp? = nil) {
-            self.durableExecutionArn = durableExecutionArn
-            self.durableExecutionName = durableExecutionName
-            self.functionArn = functionArn
-            self.inputPayload = inputPayload
-            self.result = result
-            self.error = error
-            self.startTimestamp = startTimestamp
-            self.status = status
-            self.endTimestamp = endTimestamp
-            self.version = version
-            self.traceHeader = traceHeader
-            self.executionDataIncluded = executionDataIncluded
-            self.durableConfig = durableConfig
-            self.pauseDetails = pauseDetails
-            self.expectedExecutionTimeoutTimestamp = expectedExecutionTimeoutTimestamp
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            durableExecutionArn = members("DurableExecutionArn") ?? ""
-            durableExecutionName = members("DurableExecutionName") ?? ""
-            functionArn = members("FunctionArn") ?? ""
-            inputPayload = members("InputPayload")
-            result = members("Result")
-            error = members("Error")
-            startTimestamp = members("StartTimestamp") ?? Timestamp(secondsSinceEpoch: 0)
-            status = members("Status") ?? ExecutionStatus(rawValue: "")
-            endTimestamp = members("EndTimestamp")
-            version = members("Version")
-            traceHeader = members("TraceHeader")
-            executionDataIncluded = members("ExecutionDataIncluded")
-            durableConfig = members("DurableConfig")
-            pauseDetails = members("PauseDetails")
-            expectedExecutionTimeoutTimestamp = members("ExpectedExecutionTimeoutTimestamp")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("DurableExecutionArn", durableExecutionArn)
-            members.set("DurableExecutionName", durableExecutionName)
-            members.set("FunctionArn", functionArn)
-            members.set("InputPayload", inputPayload)
-            members.set("Result", result)
-            members.set("Error", error)
-            members.set("StartTimestamp", startTimestamp)
-            members.set("Status", status)
-            members.set("EndTimestamp", endTimestamp)
+        @export(implementation) public init(layerVersionArn: String? = nil, version: Int? = nil, description: String? = nil, createdDate: String? = nil, compatibleArchitectures: [Architecture]? = nil, compatibleRuntimes: [Runtime]? = nil, licenseInfo: String? = nil) {
+            members = MemberValues()
+            members.set("LayerVersionArn", layerVersionArn)
             members.set("Version", version)
-            members.set("TraceHeader", traceHeader)
-            members.set("ExecutionDataIncluded", executionDataIncluded)
-            members.set("DurableConfig", durableConfig)
-            members.set("PauseDetails", pauseDetails)
-            members.set("ExpectedExecutionTimeoutTimestamp", expectedExecutionTimeoutTimestamp)
-            return members.awsValue
+            members.set("Description", description)
+            members.set("CreatedDate", createdDate)
+            members.set("CompatibleArchitectures", compatibleArchitectures)
+            members.set("CompatibleRuntimes", compatibleRuntimes)
+            members.set("LicenseInfo", licenseInfo)
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getDurableExecutionResponse }
     }
 
-    /// Input of `GetDurableExecutionState`.
-    public struct GetDurableExecutionStateRequest: AWSStructure {
-        /// `DurableExecutionArn`: text, length 1 to 1 024, in the path, required.
-        public var durableExecutionArn: String
-        /// `CheckpointToken`: text, length 1 to 2 048, in the query, required.
-        public var checkpointToken: String
-        /// `Marker`: text, in the query.
-        public var marker: String?
-        /// `MaxItems`: whole number, 0 to 1 000, in the query.
-        public var maxItems: Int?
+    /// The model's structure `LayersListItem`.
+    public struct LayersListItem: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("LayersListItem") }
+
+        /// `LayerName`: text, length 1 to 140.
+        @export(implementation) public var layerName: String? { get { members("LayerName") } set { members.set("LayerName", newValue) } }
+        /// `LayerArn`: text, length 1 to 2 048.
+        @export(implementation) public var layerArn: String? { get { members("LayerArn") } set { members.set("LayerArn", newValue) } }
+        /// `LatestMatchingVersion`: structure.
+        @export(implementation) public var latestMatchingVersion: LayerVersionsListItem? { get { members("LatestMatchingVersion") } set { members.set("LatestMatchingVersion", newValue) } }
 
         /// Makes one from its members.
-        public init(durableExecutionArn: String, checkpointToken: String, marker: String? = nil, maxItems: Int? = nil) {
-            self.durableExecutionArn = durableExecutionArn
-            self.checkpointToken = checkpointToken
-            self.marker = marker
-            self.maxItems = maxItems
+        @export(implementation) public init(layerName: String? = nil, layerArn: String? = nil, latestMatchingVersion: LayerVersionsListItem? = nil) {
+            members = MemberValues()
+            members.set("LayerName", layerName)
+            members.set("LayerArn", layerArn)
+            members.set("LatestMatchingVersion", latestMatchingVersion)
         }
+    }
 
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            durableExecutionArn = members("DurableExecutionArn") ?? ""
-            checkpointToken = members("CheckpointToken") ?? ""
-            marker = members("Marker")
-            maxItems = members("MaxItems")
-        }
+    /// Input of `ListAliases`.
+    public struct ListAliasesRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListAliasesRequest") }
 
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("DurableExecutionArn", durableExecutionArn)
-            members.set("CheckpointToken", checkpointToken)
+        /// `FunctionName`: text, length 1 to 140, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+        /// `FunctionVersion`: text, length 1 to 1 024, in the query.
+        @export(implementation) public var functionVersion: String? { get { members("FunctionVersion") } set { members.set("FunctionVersion", newValue) } }
+        /// `Marker`: text, in the query.
+        @export(implementation) public var marker: String? { get { members("Marker") } set { members.set("Marker", newValue) } }
+        /// `MaxItems`: whole number, 1 to 10 000, in the query.
+        @export(implementation) public var maxItems: Int? { get { members("MaxItems") } set { members.set("MaxItems", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(functionName: String, functionVersion: String? = nil, marker: String? = nil, maxItems: Int? = nil) {
+            members = MemberValues()
+            members.set("FunctionName", functionName)
+            members.set("FunctionVersion", functionVersion)
             members.set("Marker", marker)
             members.set("MaxItems", maxItems)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getDurableExecutionStateRequest }
     }
 
-    /// Output of `GetDurableExecutionState`.
-    public struct GetDurableExecutionStateResponse: AWSStructure {
-        /// `Operations`: list, required.
-        public var operations: [Operation]
+    /// Output of `ListAliases`.
+    public struct ListAliasesResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListAliasesResponse") }
+
         /// `NextMarker`: text.
-        public var nextMarker: String?
+        @export(implementation) public var nextMarker: String? { get { members("NextMarker") } set { members.set("NextMarker", newValue) } }
+        /// `Aliases`: list.
+        @export(implementation) public var aliases: [AliasConfiguration]? { get { members("Aliases") } set { members.set("Aliases", newValue) } }
 
         /// Makes one from its members.
-        public init(operations: [Operation], nextMarker: String? = nil) {
-            self.operations = operations
-            self.nextMarker = nextMarker
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            operations = members("Operations") ?? []
-            nextMarker = members("NextMarker")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Operations", operations)
+        @export(implementation) public init(nextMarker: String? = nil, aliases: [AliasConfiguration]? = nil) {
+            members = MemberValues()
             members.set("NextMarker", nextMarker)
-            return members.awsValue
+            members.set("Aliases", aliases)
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getDurableExecutionStateResponse }
     }
 
-    /// Input of `GetEventSourceMapping`.
-    public struct GetEventSourceMappingRequest: AWSStructure {
-        /// `UUID`: text, length 36 to 36, in the path, required.
-        public var uuid: String
+    /// Input of `ListCodeSigningConfigs`.
+    public struct ListCodeSigningConfigsRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListCodeSigningConfigsRequest") }
+
+        /// `Marker`: text, in the query.
+        @export(implementation) public var marker: String? { get { members("Marker") } set { members.set("Marker", newValue) } }
+        /// `MaxItems`: whole number, 1 to 10 000, in the query.
+        @export(implementation) public var maxItems: Int? { get { members("MaxItems") } set { members.set("MaxItems", newValue) } }
 
         /// Makes one from its members.
-        public init(uuid: String) {
-            self.uuid = uuid
+        @export(implementation) public init(marker: String? = nil, maxItems: Int? = nil) {
+            members = MemberValues()
+            members.set("Marker", marker)
+            members.set("MaxItems", maxItems)
         }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            uuid = members("UUID") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("UUID", uuid)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getEventSourceMappingRequest }
     }
 
-    /// Input of `GetFunctionCodeSigningConfig`.
-    public struct GetFunctionCodeSigningConfigRequest: AWSStructure {
-        /// `FunctionName`: text, length 1 to 256, in the path, required.
-        public var functionName: String
+    /// Output of `ListCodeSigningConfigs`.
+    public struct ListCodeSigningConfigsResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListCodeSigningConfigsResponse") }
+
+        /// `NextMarker`: text.
+        @export(implementation) public var nextMarker: String? { get { members("NextMarker") } set { members.set("NextMarker", newValue) } }
+        /// `CodeSigningConfigs`: list.
+        @export(implementation) public var codeSigningConfigs: [CodeSigningConfig]? { get { members("CodeSigningConfigs") } set { members.set("CodeSigningConfigs", newValue) } }
 
         /// Makes one from its members.
-        public init(functionName: String) {
-            self.functionName = functionName
+        @export(implementation) public init(nextMarker: String? = nil, codeSigningConfigs: [CodeSigningConfig]? = nil) {
+            members = MemberValues()
+            members.set("NextMarker", nextMarker)
+            members.set("CodeSigningConfigs", codeSigningConfigs)
         }
+    }
 
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionName = members("FunctionName") ?? ""
-        }
+    /// Input of `ListEventSourceMappings`.
+    public struct ListEventSourceMappingsRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListEventSourceMappingsRequest") }
 
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        /// `EventSourceArn`: text, length 0 to 10 000, in the query.
+        @export(implementation) public var eventSourceArn: String? { get { members("EventSourceArn") } set { members.set("EventSourceArn", newValue) } }
+        /// `FunctionName`: text, length 1 to 256, in the query.
+        @export(implementation) public var functionName: String? { get { members("FunctionName") } set { members.set("FunctionName", newValue) } }
+        /// `Marker`: text, in the query.
+        @export(implementation) public var marker: String? { get { members("Marker") } set { members.set("Marker", newValue) } }
+        /// `MaxItems`: whole number, 1 to 10 000, in the query.
+        @export(implementation) public var maxItems: Int? { get { members("MaxItems") } set { members.set("MaxItems", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(eventSourceArn: String? = nil, functionName: String? = nil, marker: String? = nil, maxItems: Int? = nil) {
+            members = MemberValues()
+            members.set("EventSourceArn", eventSourceArn)
             members.set("FunctionName", functionName)
-            return members.awsValue
+            members.set("Marker", marker)
+            members.set("MaxItems", maxItems)
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getFunctionCodeSigningConfigRequest }
     }
 
-    /// Output of `GetFunctionCodeSigningConfig`.
-    public struct GetFunctionCodeSigningConfigResponse: AWSStructure {
-        /// `CodeSigningConfigArn`: text, length 0 to 200, required.
-        public var codeSigningConfigArn: String
-        /// `FunctionName`: text, length 1 to 140, required.
-        public var functionName: String
+    /// Output of `ListEventSourceMappings`.
+    public struct ListEventSourceMappingsResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListEventSourceMappingsResponse") }
+
+        /// `NextMarker`: text.
+        @export(implementation) public var nextMarker: String? { get { members("NextMarker") } set { members.set("NextMarker", newValue) } }
+        /// `EventSourceMappings`: list.
+        @export(implementation) public var eventSourceMappings: [EventSourceMappingConfiguration]? { get { members("EventSourceMappings") } set { members.set("EventSourceMappings", newValue) } }
 
         /// Makes one from its members.
-        public init(codeSigningConfigArn: String, functionName: String) {
-            self.codeSigningConfigArn = codeSigningConfigArn
-            self.functionName = functionName
+        @export(implementation) public init(nextMarker: String? = nil, eventSourceMappings: [EventSourceMappingConfiguration]? = nil) {
+            members = MemberValues()
+            members.set("NextMarker", nextMarker)
+            members.set("EventSourceMappings", eventSourceMappings)
         }
+    }
 
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            codeSigningConfigArn = members("CodeSigningConfigArn") ?? ""
-            functionName = members("FunctionName") ?? ""
+    /// Input of `ListFunctionEventInvokeConfigs`.
+    public struct ListFunctionEventInvokeConfigsRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListFunctionEventInvokeConfigsRequest") }
+
+        /// `FunctionName`: text, length 1 to 256, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+        /// `Marker`: text, in the query.
+        @export(implementation) public var marker: String? { get { members("Marker") } set { members.set("Marker", newValue) } }
+        /// `MaxItems`: whole number, 1 to 50, in the query.
+        @export(implementation) public var maxItems: Int? { get { members("MaxItems") } set { members.set("MaxItems", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(functionName: String, marker: String? = nil, maxItems: Int? = nil) {
+            members = MemberValues()
+            members.set("FunctionName", functionName)
+            members.set("Marker", marker)
+            members.set("MaxItems", maxItems)
         }
+    }
 
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+    /// Output of `ListFunctionEventInvokeConfigs`.
+    public struct ListFunctionEventInvokeConfigsResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListFunctionEventInvokeConfigsResponse") }
+
+        /// `FunctionEventInvokeConfigs`: list.
+        @export(implementation) public var functionEventInvokeConfigs: [FunctionEventInvokeConfig]? { get { members("FunctionEventInvokeConfigs") } set { members.set("FunctionEventInvokeConfigs", newValue) } }
+        /// `NextMarker`: text.
+        @export(implementation) public var nextMarker: String? { get { members("NextMarker") } set { members.set("NextMarker", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(functionEventInvokeConfigs: [FunctionEventInvokeConfig]? = nil, nextMarker: String? = nil) {
+            members = MemberValues()
+            members.set("FunctionEventInvokeConfigs", functionEventInvokeConfigs)
+            members.set("NextMarker", nextMarker)
+        }
+    }
+
+    /// Input of `ListFunctionUrlConfigs`.
+    public struct ListFunctionUrlConfigsRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListFunctionUrlConfigsRequest") }
+
+        /// `FunctionName`: text, length 1 to 140, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+        /// `Marker`: text, in the query.
+        @export(implementation) public var marker: String? { get { members("Marker") } set { members.set("Marker", newValue) } }
+        /// `MaxItems`: whole number, 1 to 50, in the query.
+        @export(implementation) public var maxItems: Int? { get { members("MaxItems") } set { members.set("MaxItems", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(functionName: String, marker: String? = nil, maxItems: Int? = nil) {
+            members = MemberValues()
+            members.set("FunctionName", functionName)
+            members.set("Marker", marker)
+            members.set("MaxItems", maxItems)
+        }
+    }
+
+    /// Output of `ListFunctionUrlConfigs`.
+    public struct ListFunctionUrlConfigsResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListFunctionUrlConfigsResponse") }
+
+        /// `FunctionUrlConfigs`: list, required.
+        @export(implementation) public var functionUrlConfigs: [FunctionUrlConfig] { get { members("FunctionUrlConfigs", or: []) } set { members.set("FunctionUrlConfigs", newValue) } }
+        /// `NextMarker`: text.
+        @export(implementation) public var nextMarker: String? { get { members("NextMarker") } set { members.set("NextMarker", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(functionUrlConfigs: [FunctionUrlConfig], nextMarker: String? = nil) {
+            members = MemberValues()
+            members.set("FunctionUrlConfigs", functionUrlConfigs)
+            members.set("NextMarker", nextMarker)
+        }
+    }
+
+    /// Input of `ListFunctionsByCodeSigningConfig`.
+    public struct ListFunctionsByCodeSigningConfigRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListFunctionsByCodeSigningConfigRequest") }
+
+        /// `CodeSigningConfigArn`: text, length 0 to 200, in the path, required.
+        @export(implementation) public var codeSigningConfigArn: String { get { members("CodeSigningConfigArn", or: "") } set { members.set("CodeSigningConfigArn", newValue) } }
+        /// `Marker`: text, in the query.
+        @export(implementation) public var marker: String? { get { members("Marker") } set { members.set("Marker", newValue) } }
+        /// `MaxItems`: whole number, 1 to 10 000, in the query.
+        @export(implementation) public var maxItems: Int? { get { members("MaxItems") } set { members.set("MaxItems", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(codeSigningConfigArn: String, marker: String? = nil, maxItems: Int? = nil) {
+            members = MemberValues()
             members.set("CodeSigningConfigArn", codeSigningConfigArn)
-            members.set("FunctionName", functionName)
-            return members.awsValue
+            members.set("Marker", marker)
+            members.set("MaxItems", maxItems)
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getFunctionCodeSigningConfigResponse }
     }
 
-    /// Input of `GetFunctionConcurrency`.
-    public struct GetFunctionConcurrencyRequest: AWSStructure {
+    /// Output of `ListFunctionsByCodeSigningConfig`.
+    public struct ListFunctionsByCodeSigningConfigResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListFunctionsByCodeSigningConfigResponse") }
+
+        /// `NextMarker`: text.
+        @export(implementation) public var nextMarker: String? { get { members("NextMarker") } set { members.set("NextMarker", newValue) } }
+        /// `FunctionArns`: list.
+        @export(implementation) public var functionArns: [String]? { get { members("FunctionArns") } set { members.set("FunctionArns", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(nextMarker: String? = nil, functionArns: [String]? = nil) {
+            members = MemberValues()
+            members.set("NextMarker", nextMarker)
+            members.set("FunctionArns", functionArns)
+        }
+    }
+
+    /// Input of `ListFunctions`.
+    public struct ListFunctionsRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListFunctionsRequest") }
+
+        /// `MasterRegion`: text, length 1 to 50, in the query.
+        @export(implementation) public var masterRegion: String? { get { members("MasterRegion") } set { members.set("MasterRegion", newValue) } }
+        /// `FunctionVersion`: enumeration, in the query.
+        @export(implementation) public var functionVersion: FunctionVersion? { get { members("FunctionVersion") } set { members.set("FunctionVersion", newValue) } }
+        /// `Marker`: text, in the query.
+        @export(implementation) public var marker: String? { get { members("Marker") } set { members.set("Marker", newValue) } }
+        /// `MaxItems`: whole number, 1 to 10 000, in the query.
+        @export(implementation) public var maxItems: Int? { get { members("MaxItems") } set { members.set("MaxItems", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(masterRegion: String? = nil, functionVersion: FunctionVersion? = nil, marker: String? = nil, maxItems: Int? = nil) {
+            members = MemberValues()
+            members.set("MasterRegion", masterRegion)
+            members.set("FunctionVersion", functionVersion)
+            members.set("Marker", marker)
+            members.set("MaxItems", maxItems)
+        }
+    }
+
+    /// Output of `ListFunctions`.
+    public struct ListFunctionsResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListFunctionsResponse") }
+
+        /// `NextMarker`: text.
+        @export(implementation) public var nextMarker: String? { get { members("NextMarker") } set { members.set("NextMarker", newValue) } }
+        /// `Functions`: list.
+        @export(implementation) public var functions: [FunctionConfiguration]? { get { members("Functions") } set { members.set("Functions", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(nextMarker: String? = nil, functions: [FunctionConfiguration]? = nil) {
+            members = MemberValues()
+            members.set("NextMarker", nextMarker)
+            members.set("Functions", functions)
+        }
+    }
+
+    /// Input of `ListLayerVersions`.
+    public struct ListLayerVersionsRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListLayerVersionsRequest") }
+
+        /// `CompatibleArchitecture`: enumeration, in the query.
+        @export(implementation) public var compatibleArchitecture: Architecture? { get { members("CompatibleArchitecture") } set { members.set("CompatibleArchitecture", newValue) } }
+        /// `CompatibleRuntime`: enumeration, in the query.
+        @export(implementation) public var compatibleRuntime: Runtime? { get { members("CompatibleRuntime") } set { members.set("CompatibleRuntime", newValue) } }
+        /// `LayerName`: text, length 1 to 2 048, in the path, required.
+        @export(implementation) public var layerName: String { get { members("LayerName", or: "") } set { members.set("LayerName", newValue) } }
+        /// `Marker`: text, in the query.
+        @export(implementation) public var marker: String? { get { members("Marker") } set { members.set("Marker", newValue) } }
+        /// `MaxItems`: whole number, 1 to 50, in the query.
+        @export(implementation) public var maxItems: Int? { get { members("MaxItems") } set { members.set("MaxItems", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(compatibleArchitecture: Architecture? = nil, compatibleRuntime: Runtime? = nil, layerName: String, marker: String? = nil, maxItems: Int? = nil) {
+            members = MemberValues()
+            members.set("CompatibleArchitecture", compatibleArchitecture)
+            members.set("CompatibleRuntime", compatibleRuntime)
+            members.set("LayerName", layerName)
+            members.set("Marker", marker)
+            members.set("MaxItems", maxItems)
+        }
+    }
+
+    /// Output of `ListLayerVersions`.
+    public struct ListLayerVersionsResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListLayerVersionsResponse") }
+
+        /// `NextMarker`: text.
+        @export(implementation) public var nextMarker: String? { get { members("NextMarker") } set { members.set("NextMarker", newValue) } }
+        /// `LayerVersions`: list.
+        @export(implementation) public var layerVersions: [LayerVersionsListItem]? { get { members("LayerVersions") } set { members.set("LayerVersions", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(nextMarker: String? = nil, layerVersions: [LayerVersionsListItem]? = nil) {
+            members = MemberValues()
+            members.set("NextMarker", nextMarker)
+            members.set("LayerVersions", layerVersions)
+        }
+    }
+
+    /// Input of `ListLayers`.
+    public struct ListLayersRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListLayersRequest") }
+
+        /// `CompatibleArchitecture`: enumeration, in the query.
+        @export(implementation) public var compatibleArchitecture: Architecture? { get { members("CompatibleArchitecture") } set { members.set("CompatibleArchitecture", newValue) } }
+        /// `CompatibleRuntime`: enumeration, in the query.
+        @export(implementation) public var compatibleRuntime: Runtime? { get { members("CompatibleRuntime") } set { members.set("CompatibleRuntime", newValue) } }
+        /// `Marker`: text, in the query.
+        @export(implementation) public var marker: String? { get { members("Marker") } set { members.set("Marker", newValue) } }
+        /// `MaxItems`: whole number, 1 to 50, in the query.
+        @export(implementation) public var maxItems: Int? { get { members("MaxItems") } set { members.set("MaxItems", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(compatibleArchitecture: Architecture? = nil, compatibleRuntime: Runtime? = nil, marker: String? = nil, maxItems: Int? = nil) {
+            members = MemberValues()
+            members.set("CompatibleArchitecture", compatibleArchitecture)
+            members.set("CompatibleRuntime", compatibleRuntime)
+            members.set("Marker", marker)
+            members.set("MaxItems", maxItems)
+        }
+    }
+
+    /// Output of `ListLayers`.
+    public struct ListLayersResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListLayersResponse") }
+
+        /// `NextMarker`: text.
+        @export(implementation) public var nextMarker: String? { get { members("NextMarker") } set { members.set("NextMarker", newValue) } }
+        /// `Layers`: list.
+        @export(implementation) public var layers: [LayersListItem]? { get { members("Layers") } set { members.set("Layers", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(nextMarker: String? = nil, layers: [LayersListItem]? = nil) {
+            members = MemberValues()
+            members.set("NextMarker", nextMarker)
+            members.set("Layers", layers)
+        }
+    }
+
+    /// Input of `ListProvisionedConcurrencyConfigs`.
+    public struct ListProvisionedConcurrencyConfigsRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListProvisionedConcurrencyConfigsRequest") }
+
         /// `FunctionName`: text, length 1 to 140, in the path, required.
-        public var functionName: String
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+        /// `Marker`: text, in the query.
+        @export(implementation) public var marker: String? { get { members("Marker") } set { members.set("Marker", newValue) } }
+        /// `MaxItems`: whole number, 1 to 50, in the query.
+        @export(implementation) public var maxItems: Int? { get { members("MaxItems") } set { members.set("MaxItems", newValue) } }
 
         /// Makes one from its members.
-        public init(functionName: String) {
-            self.functionName = functionName
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionName = members("FunctionName") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(functionName: String, marker: String? = nil, maxItems: Int? = nil) {
+            members = MemberValues()
             members.set("FunctionName", functionName)
-            return members.awsValue
+            members.set("Marker", marker)
+            members.set("MaxItems", maxItems)
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getFunctionConcurrencyRequest }
     }
 
-    /// Output of `GetFunctionConcurrency`.
-    public struct GetFunctionConcurrencyResponse: AWSStructure {
-        /// `ReservedConcurrentExecutions`: whole number, from 0.
-        public var reservedConcurrentExecutions: Int?
+    /// Output of `ListProvisionedConcurrencyConfigs`.
+    public struct ListProvisionedConcurrencyConfigsResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListProvisionedConcurrencyConfigsResponse") }
+
+        /// `ProvisionedConcurrencyConfigs`: list.
+        @export(implementation) public var provisionedConcurrencyConfigs: [ProvisionedConcurrencyConfigListItem]? { get { members("ProvisionedConcurrencyConfigs") } set { members.set("ProvisionedConcurrencyConfigs", newValue) } }
+        /// `NextMarker`: text.
+        @export(implementation) public var nextMarker: String? { get { members("NextMarker") } set { members.set("NextMarker", newValue) } }
 
         /// Makes one from its members.
-        public init(reservedConcurrentExecutions: Int? = nil) {
-            self.reservedConcurrentExecutions = reservedConcurrentExecutions
+        @export(implementation) public init(provisionedConcurrencyConfigs: [ProvisionedConcurrencyConfigListItem]? = nil, nextMarker: String? = nil) {
+            members = MemberValues()
+            members.set("ProvisionedConcurrencyConfigs", provisionedConcurrencyConfigs)
+            members.set("NextMarker", nextMarker)
         }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            reservedConcurrentExecutions = members("ReservedConcurrentExecutions")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("ReservedConcurrentExecutions", reservedConcurrentExecutions)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getFunctionConcurrencyResponse }
     }
 
-    /// Input of `GetFunctionConfiguration`.
-    public struct GetFunctionConfigurationRequest: AWSStructure {
-        /// `FunctionName`: text, length 1 to 256, in the path, required.
-        public var functionName: String
-        /// `Qualifier`: text, length 1 to 128, in the query.
-        public var qualifier: String?
+    /// Input of `ListTags`.
+    public struct ListTagsRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListTagsRequest") }
+
+        /// `Resource`: text, length 1 to 10 000, in the path, required.
+        @export(implementation) public var resource: String { get { members("Resource", or: "") } set { members.set("Resource", newValue) } }
 
         /// Makes one from its members.
-        public init(functionName: String, qualifier: String? = nil) {
-            self.functionName = functionName
-            self.qualifier = qualifier
+        @export(implementation) public init(resource: String) {
+            members = MemberValues()
+            members.set("Resource", resource)
         }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionName = members("FunctionName") ?? ""
-            qualifier = members("Qualifier")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("FunctionName", functionName)
-            members.set("Qualifier", qualifier)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getFunctionConfigurationRequest }
     }
 
-    /// Input of `GetFunctionEventInvokeConfig`.
-    public struct GetFunctionEventInvokeConfigRequest: AWSStructure {
-        /// `FunctionName`: text, length 1 to 256, in the path, required.
-        public var functionName: String
-        /// `Qualifier`: text, length 1 to 128, in the query.
-        public var qualifier: String?
-
-        /// Makes one from its members.
-        public init(functionName: String, qualifier: String? = nil) {
-            self.functionName = functionName
-            self.qualifier = qualifier
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionName = members("FunctionName") ?? ""
-            qualifier = members("Qualifier")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("FunctionName", functionName)
-            members.set("Qualifier", qualifier)
-            return members.awsValue
-        }
-
+    /// Output of `ListTags`.
+    public struct ListTagsResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
         /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getFunctionEventInvokeConfigRequest }
-    }
+        public static var schema: Schema { library.schema("ListTagsResponse") }
 
-    /// Input of `GetFunctionRecursionConfig`.
-    public struct GetFunctionRecursionConfigRequest: AWSStructure {
-        /// `FunctionName`: text, length 1 to 140, in the path, required.
-        public var functionName: String
-
-        /// Makes one from its members.
-        public init(functionName: String) {
-            self.functionName = functionName
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionName = members("FunctionName") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("FunctionName", functionName)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getFunctionRecursionConfigRequest }
-    }
-
-    /// Output of `GetFunctionRecursionConfig`.
-    public struct GetFunctionRecursionConfigResponse: AWSStructure {
-        /// `RecursiveLoop`: enumeration.
-        public var recursiveLoop: RecursiveLoop?
-
-        /// Makes one from its members.
-        public init(recursiveLoop: RecursiveLoop? = nil) {
-            self.recursiveLoop = recursiveLoop
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            recursiveLoop = members("RecursiveLoop")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("RecursiveLoop", recursiveLoop)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getFunctionRecursionConfigResponse }
-    }
-
-    /// Input of `GetFunction`.
-    public struct GetFunctionRequest: AWSStructure {
-        /// `FunctionName`: text, length 1 to 256, in the path, required.
-        public var functionName: String
-        /// `Qualifier`: text, length 1 to 128, in the query.
-        public var qualifier: String?
-
-        /// Makes one from its members.
-        public init(functionName: String, qualifier: String? = nil) {
-            self.functionName = functionName
-            self.qualifier = qualifier
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionName = members("FunctionName") ?? ""
-            qualifier = members("Qualifier")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("FunctionName", functionName)
-            members.set("Qualifier", qualifier)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getFunctionRequest }
-    }
-
-    /// Output of `GetFunction`.
-    public struct GetFunctionResponse: AWSStructure {
-        /// `Configuration`: structure.
-        public var configuration: FunctionConfiguration?
-        /// `Code`: structure.
-        public var code: FunctionCodeLocation?
         /// `Tags`: map.
-        public var tags: [String: String]?
-        /// `TagsError`: structure.
-        public var tagsError: TagsError?
-        /// `Concurrency`: structure.
-        public var concurrency: Concurrency?
+        @export(implementation) public var tags: [String: String]? { get { members("Tags") } set { members.set("Tags", newValue) } }
 
         /// Makes one from its members.
-        public init(configuration: FunctionConfiguration? = nil, code: FunctionCodeLocation? = nil, tags: [String: String]? = nil, tagsError: TagsError? = nil, concurrency: Concurrency? = nil) {
-            self.configuration = configuration
-            self.code = code
-            self.tags = tags
-            self.tagsError = tagsError
-            self.concurrency = concurrency
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            configuration = members("Configuration")
-            code = members("Code")
-            tags = members("Tags")
-            tagsError = members("TagsError")
-            concurrency = members("Concurrency")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Configuration", configuration)
-            members.set("Code", code)
+        @export(implementation) public init(tags: [String: String]? = nil) {
+            members = MemberValues()
             members.set("Tags", tags)
-            members.set("TagsError", tagsError)
-            members.set("Concurrency", concurrency)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getFunctionResponse }
     }
 
-    /// Input of `GetFunctionScalingConfig`.
-    public struct GetFunctionScalingConfigRequest: AWSStructure {
-        /// `FunctionName`: text, length 1 to 140, in the path, required.
-        public var functionName: String
-        /// `Qualifier`: text, length 1 to 128, in the query, required.
-        public var qualifier: String
+    /// Input of `ListVersionsByFunction`.
+    public struct ListVersionsByFunctionRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListVersionsByFunctionRequest") }
+
+        /// `FunctionName`: text, length 1 to 256, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+        /// `Marker`: text, in the query.
+        @export(implementation) public var marker: String? { get { members("Marker") } set { members.set("Marker", newValue) } }
+        /// `MaxItems`: whole number, 1 to 10 000, in the query.
+        @export(implementation) public var maxItems: Int? { get { members("MaxItems") } set { members.set("MaxItems", newValue) } }
 
         /// Makes one from its members.
-        public init(functionName: String, qualifier: String) {
-            self.functionName = functionName
-            self.qualifier = qualifier
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionName = members("FunctionName") ?? ""
-            qualifier = members("Qualifier") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(functionName: String, marker: String? = nil, maxItems: Int? = nil) {
+            members = MemberValues()
             members.set("FunctionName", functionName)
-            members.set("Qualifier", qualifier)
-            return members.awsValue
+            members.set("Marker", marker)
+            members.set("MaxItems", maxItems)
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getFunctionScalingConfigRequest }
     }
 
-    /// Output of `GetFunctionScalingConfig`.
-    public struct GetFunctionScalingConfigResponse: AWSStructure {
-        /// `FunctionArn`: text, length 0 to 10 000.
-        public var functionArn: String?
-        /// `AppliedFunctionScalingConfig`: structure.
-        public var appliedFunctionScalingConfig: FunctionScalingConfig?
-        /// `RequestedFunctionScalingConfig`: structure.
-        public var requestedFunctionScalingConfig: FunctionScalingConfig?
+    /// Output of `ListVersionsByFunction`.
+    public struct ListVersionsByFunctionResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ListVersionsByFunctionResponse") }
+
+        /// `NextMarker`: text.
+        @export(implementation) public var nextMarker: String? { get { members("NextMarker") } set { members.set("NextMarker", newValue) } }
+        /// `Versions`: list.
+        @export(implementation) public var versions: [FunctionConfiguration]? { get { members("Versions") } set { members.set("Versions", newValue) } }
 
         /// Makes one from its members.
-        public init(functionArn: String? = nil, appliedFunctionScalingConfig: FunctionScalingConfig? = nil, requestedFunctionScalingConfig: FunctionScalingConfig? = nil) {
-            self.functionArn = functionArn
-            self.appliedFunctionScalingConfig = appliedFunctionScalingConfig
-            self.requestedFunctionScalingConfig = requestedFunctionScalingConfig
+        @export(implementation) public init(nextMarker: String? = nil, versions: [FunctionConfiguration]? = nil) {
+            members = MemberValues()
+            members.set("NextMarker", nextMarker)
+            members.set("Versions", versions)
         }
+    }
 
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionArn = members("FunctionArn")
-            appliedFunctionScalingConfig = members("AppliedFunctionScalingConfig")
-            requestedFunctionScalingConfig = members("RequestedFunctionScalingConfig")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("FunctionArn", functionArn)
-            members.set("AppliedFunctionScalingConfig", appliedFunctionScalingConfig)
-            members.set("RequestedFunctionScalingConfig", requestedFunctionScalingConfig)
-            return members.awsValue
-        }
-
+    /// The model's structure `LoggingConfig`.
+    public struct LoggingConfig: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
         /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getFunctionScalingConfigResponse }
+        public static var schema: Schema { library.schema("LoggingConfig") }
+
+        /// `LogFormat`: enumeration.
+        @export(implementation) public var logFormat: LogFormat? { get { members("LogFormat") } set { members.set("LogFormat", newValue) } }
+        /// `ApplicationLogLevel`: enumeration.
+        @export(implementation) public var applicationLogLevel: ApplicationLogLevel? { get { members("ApplicationLogLevel") } set { members.set("ApplicationLogLevel", newValue) } }
+        /// `SystemLogLevel`: enumeration.
+        @export(implementation) public var systemLogLevel: SystemLogLevel? { get { members("SystemLogLevel") } set { members.set("SystemLogLevel", newValue) } }
+        /// `LogGroup`: text, length 1 to 512.
+        @export(implementation) public var logGroup: String? { get { members("LogGroup") } set { members.set("LogGroup", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(logFormat: LogFormat? = nil, applicationLogLevel: ApplicationLogLevel? = nil, systemLogLevel: SystemLogLevel? = nil, logGroup: String? = nil) {
+            members = MemberValues()
+            members.set("LogFormat", logFormat)
+            members.set("ApplicationLogLevel", applicationLogLevel)
+            members.set("SystemLogLevel", systemLogLevel)
+            members.set("LogGroup", logGroup)
+        }
+    }
+
+    /// The model's structure `OnFailure`.
+    public struct OnFailure: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("OnFailure") }
+
+        /// `Destination`: text, length 0 to 350.
+        @export(implementation) public var destination: String? { get { members("Destination") } set { members.set("Destination", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(destination: String? = nil) {
+            members = MemberValues()
+            members.set("Destination", destination)
+        }
+    }
+
+    /// The model's structure `OnSuccess`.
+    public struct OnSuccess: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("OnSuccess") }
+
+        /// `Destination`: text, length 0 to 350.
+        @export(implementation) public var destination: String? { get { members("Destination") } set { members.set("Destination", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(destination: String? = nil) {
+            members = MemberValues()
+            members.set("Destination", destination)
+        }
+    }
+
+    /// The model's structure `ProvisionedConcurrencyConfigListItem`.
+    public struct ProvisionedConcurrencyConfigListItem: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ProvisionedConcurrencyConfigListItem") }
+
+        /// `FunctionArn`: text, length 0 to 10 000.
+        @export(implementation) public var functionArn: String? { get { members("FunctionArn") } set { members.set("FunctionArn", newValue) } }
+        /// `RequestedProvisionedConcurrentExecutions`: whole number, from 1.
+        @export(implementation) public var requestedProvisionedConcurrentExecutions: Int? { get { members("RequestedProvisionedConcurrentExecutions") } set { members.set("RequestedProvisionedConcurrentExecutions", newValue) } }
+        /// `AvailableProvisionedConcurrentExecutions`: whole number, from 0.
+        @export(implementation) public var availableProvisionedConcurrentExecutions: Int? { get { members("AvailableProvisionedConcurrentExecutions") } set { members.set("AvailableProvisionedConcurrentExecutions", newValue) } }
+        /// `AllocatedProvisionedConcurrentExecutions`: whole number, from 0.
+        @export(implementation) public var allocatedProvisionedConcurrentExecutions: Int? { get { members("AllocatedProvisionedConcurrentExecutions") } set { members.set("AllocatedProvisionedConcurrentExecutions", newValue) } }
+        /// `Status`: enumeration.
+        @export(implementation) public var status: ProvisionedConcurrencyStatusEnum? { get { members("Status") } set { members.set("Status", newValue) } }
+        /// `StatusReason`: text.
+        @export(implementation) public var statusReason: String? { get { members("StatusReason") } set { members.set("StatusReason", newValue) } }
+        /// `LastModified`: text, length 0 to 100.
+        @export(implementation) public var lastModified: String? { get { members("LastModified") } set { members.set("LastModified", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(functionArn: String? = nil, requestedProvisionedConcurrentExecutions: Int? = nil, availableProvisionedConcurrentExecutions: Int? = nil, allocatedProvisionedConcurrentExecutions: Int? = nil, status: ProvisionedConcurrencyStatusEnum? = nil, statusReason: String? = nil, lastModified: String? = nil) {
+            members = MemberValues()
+            members.set("FunctionArn", functionArn)
+            members.set("RequestedProvisionedConcurrentExecutions", requestedProvisionedConcurrentExecutions)
+            members.set("AvailableProvisionedConcurrentExecutions", availableProvisionedConcurrentExecutions)
+            members.set("AllocatedProvisionedConcurrentExecutions", allocatedProvisionedConcurrentExecutions)
+            members.set("Status", status)
+            members.set("StatusReason", statusReason)
+            members.set("LastModified", lastModified)
+        }
+    }
+
+    /// The model's structure `ProvisionedPollerConfig`.
+    public struct ProvisionedPollerConfig: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ProvisionedPollerConfig") }
+
+        /// `MinimumPollers`: whole number, 1 to 200.
+        @export(implementation) public var minimumPollers: Int? { get { members("MinimumPollers") } set { members.set("MinimumPollers", newValue) } }
+        /// `MaximumPollers`: whole number, 1 to 10 000.
+        @export(implementation) public var maximumPollers: Int? { get { members("MaximumPollers") } set { members.set("MaximumPollers", newValue) } }
+        /// `PollerGroupName`: text, length 0 to 128.
+        @export(implementation) public var pollerGroupName: String? { get { members("PollerGroupName") } set { members.set("PollerGroupName", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(minimumPollers: Int? = nil, maximumPollers: Int? = nil, pollerGroupName: String? = nil) {
+            members = MemberValues()
+            members.set("MinimumPollers", minimumPollers)
+            members.set("MaximumPollers", maximumPollers)
+            members.set("PollerGroupName", pollerGroupName)
+        }
+    }
+
+    /// Input of `PublishLayerVersion`.
+    public struct PublishLayerVersionRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("PublishLayerVersionRequest") }
+
+        /// `LayerName`: text, length 1 to 2 048, in the path, required.
+        @export(implementation) public var layerName: String { get { members("LayerName", or: "") } set { members.set("LayerName", newValue) } }
+        /// `Description`: text, length 0 to 256.
+        @export(implementation) public var description: String? { get { members("Description") } set { members.set("Description", newValue) } }
+        /// `Content`: structure, required.
+        @export(implementation) public var content: LayerVersionContentInput { get { members("Content", or: LayerVersionContentInput(awsValue: .structure([:]))) } set { members.set("Content", newValue) } }
+        /// `CompatibleArchitectures`: list, length 0 to 2.
+        @export(implementation) public var compatibleArchitectures: [Architecture]? { get { members("CompatibleArchitectures") } set { members.set("CompatibleArchitectures", newValue) } }
+        /// `CompatibleRuntimes`: list, length 0 to 15.
+        @export(implementation) public var compatibleRuntimes: [Runtime]? { get { members("CompatibleRuntimes") } set { members.set("CompatibleRuntimes", newValue) } }
+        /// `LicenseInfo`: text, length 0 to 512.
+        @export(implementation) public var licenseInfo: String? { get { members("LicenseInfo") } set { members.set("LicenseInfo", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(layerName: String, description: String? = nil, content: LayerVersionContentInput, compatibleArchitectures: [Architecture]? = nil, compatibleRuntimes: [Runtime]? = nil, licenseInfo: String? = nil) {
+            members = MemberValues()
+            members.set("LayerName", layerName)
+            members.set("Description", description)
+            members.set("Content", content)
+            members.set("CompatibleArchitectures", compatibleArchitectures)
+            members.set("CompatibleRuntimes", compatibleRuntimes)
+            members.set("LicenseInfo", licenseInfo)
+        }
     }
 }

@@ -4,269 +4,37 @@
 public import AWSProtocol
 
 extension Lambda {
-    /// Input of `GetFunctionUrlConfig`.
-    public struct GetFunctionUrlConfigRequest: AWSStructure {
-        /// `FunctionName`: text, length 1 to 140, in the path, required.
-        public var functionName: String
-        /// `Qualifier`: text, length 1 to 128, in the query.
-        public var qualifier: String?
-
-        /// Makes one from its members.
-        public init(functionName: String, qualifier: String? = nil) {
-            self.functionName = functionName
-            self.qualifier = qualifier
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionName = members("FunctionName") ?? ""
-            qualifier = members("Qualifier")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("FunctionName", functionName)
-            members.set("Qualifier", qualifier)
-            return members.awsValue
-        }
-
+    /// Output of `PublishLayerVersion`.
+    public struct PublishLayerVersionResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
         /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getFunctionUrlConfigRequest }
-    }
+        public static var schema: Schema { library.schema("PublishLayerVersionResponse") }
 
-    /// Output of `GetFunctionUrlConfig`.
-    public struct GetFunctionUrlConfigResponse: AWSStructure {
-        /// `FunctionUrl`: text, length 40 to 100, required.
-        public var functionUrl: String
-        /// `FunctionArn`: text, length 0 to 10 000, required.
-        public var functionArn: String
-        /// `AuthType`: enumeration, required.
-        public var authType: FunctionUrlAuthType
-        /// `Cors`: structure.
-        public var cors: Cors?
-        /// `CreationTime`: text, length 0 to 100, required.
-        public var creationTime: String
-        /// `LastModifiedTime`: text, length 0 to 100, required.
-        public var lastModifiedTime: String
-        /// `InvokeMode`: enumeration.
-        public var invokeMode: InvokeMode?
-
-        /// Makes one from its members.
-        public init(functionUrl: String, functionArn: String, authType: FunctionUrlAuthType, cors: Cors? = nil, creationTime: String, lastModifiedTime: String, invokeMode: InvokeMode? = nil) {
-            self.functionUrl = functionUrl
-            self.functionArn = functionArn
-            self.authType = authType
-            self.cors = cors
-            self.creationTime = creationTime
-            self.lastModifiedTime = lastModifiedTime
-            self.invokeMode = invokeMode
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionUrl = members("FunctionUrl") ?? ""
-            functionArn = members("FunctionArn") ?? ""
-            authType = members("AuthType") ?? FunctionUrlAuthType(rawValue: "")
-            cors = members("Cors")
-            creationTime = members("CreationTime") ?? ""
-            lastModifiedTime = members("LastModifiedTime") ?? ""
-            invokeMode = members("InvokeMode")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("FunctionUrl", functionUrl)
-            members.set("FunctionArn", functionArn)
-            members.set("AuthType", authType)
-            members.set("Cors", cors)
-            members.set("CreationTime", creationTime)
-            members.set("LastModifiedTime", lastModifiedTime)
-            members.set("InvokeMode", invokeMode)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getFunctionUrlConfigResponse }
-    }
-
-    /// Input of `GetLayerVersionByArn`.
-    public struct GetLayerVersionByArnRequest: AWSStructure {
-        /// `Arn`: text, length 1 to 2 048, in the query, required.
-        public var arn: String
-
-        /// Makes one from its members.
-        public init(arn: String) {
-            self.arn = arn
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            arn = members("Arn") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Arn", arn)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getLayerVersionByArnRequest }
-    }
-
-    /// Input of `GetLayerVersionPolicy`.
-    public struct GetLayerVersionPolicyRequest: AWSStructure {
-        /// `LayerName`: text, length 1 to 2 048, in the path, required.
-        public var layerName: String
-        /// `VersionNumber`: whole number, in the path, required.
-        public var versionNumber: Int
-
-        /// Makes one from its members.
-        public init(layerName: String, versionNumber: Int) {
-            self.layerName = layerName
-            self.versionNumber = versionNumber
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            layerName = members("LayerName") ?? ""
-            versionNumber = members("VersionNumber") ?? 0
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("LayerName", layerName)
-            members.set("VersionNumber", versionNumber)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getLayerVersionPolicyRequest }
-    }
-
-    /// Output of `GetLayerVersionPolicy`.
-    public struct GetLayerVersionPolicyResponse: AWSStructure {
-        /// `Policy`: text.
-        public var policy: String?
-        /// `RevisionId`: text.
-        public var revisionId: String?
-
-        /// Makes one from its members.
-        public init(policy: String? = nil, revisionId: String? = nil) {
-            self.policy = policy
-            self.revisionId = revisionId
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            policy = members("Policy")
-            revisionId = members("RevisionId")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Policy", policy)
-            members.set("RevisionId", revisionId)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getLayerVersionPolicyResponse }
-    }
-
-    /// Input of `GetLayerVersion`.
-    public struct GetLayerVersionRequest: AWSStructure {
-        /// `LayerName`: text, length 1 to 2 048, in the path, required.
-        public var layerName: String
-        /// `VersionNumber`: whole number, in the path, required.
-        public var versionNumber: Int
-
-        /// Makes one from its members.
-        public init(layerName: String, versionNumber: Int) {
-            self.layerName = layerName
-            self.versionNumber = versionNumber
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            layerName = members("LayerName") ?? ""
-            versionNumber = members("VersionNumber") ?? 0
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("LayerName", layerName)
-            members.set("VersionNumber", versionNumber)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getLayerVersionRequest }
-    }
-
-    /// Output of `GetLayerVersion`, output of `GetLayerVersionByArn`.
-    public struct GetLayerVersionResponse: AWSStructure {
         /// `Content`: structure.
-        public var content: LayerVersionContentOutput?
+        @export(implementation) public var content: LayerVersionContentOutput? { get { members("Content") } set { members.set("Content", newValue) } }
         /// `LayerArn`: text, length 1 to 2 048.
-        public var layerArn: String?
+        @export(implementation) public var layerArn: String? { get { members("LayerArn") } set { members.set("LayerArn", newValue) } }
         /// `LayerVersionArn`: text, length 1 to 2 048.
-        public var layerVersionArn: String?
+        @export(implementation) public var layerVersionArn: String? { get { members("LayerVersionArn") } set { members.set("LayerVersionArn", newValue) } }
         /// `Description`: text, length 0 to 256.
-        public var description: String?
+        @export(implementation) public var description: String? { get { members("Description") } set { members.set("Description", newValue) } }
         /// `CreatedDate`: text, length 0 to 100.
-        public var createdDate: String?
+        @export(implementation) public var createdDate: String? { get { members("CreatedDate") } set { members.set("CreatedDate", newValue) } }
         /// `Version`: whole number.
-        public var version: Int?
+        @export(implementation) public var version: Int? { get { members("Version") } set { members.set("Version", newValue) } }
         /// `CompatibleArchitectures`: list, length 0 to 2.
-        public var compatibleArchitectures: [Architecture]?
+        @export(implementation) public var compatibleArchitectures: [Architecture]? { get { members("CompatibleArchitectures") } set { members.set("CompatibleArchitectures", newValue) } }
         /// `CompatibleRuntimes`: list, length 0 to 15.
-        public var compatibleRuntimes: [Runtime]?
+        @export(implementation) public var compatibleRuntimes: [Runtime]? { get { members("CompatibleRuntimes") } set { members.set("CompatibleRuntimes", newValue) } }
         /// `LicenseInfo`: text, length 0 to 512.
-        public var licenseInfo: String?
+        @export(implementation) public var licenseInfo: String? { get { members("LicenseInfo") } set { members.set("LicenseInfo", newValue) } }
 
         /// Makes one from its members.
-        public init(content: LayerVersionContentOutput? = nil, layerArn: String? = nil, layerVersionArn: String? = nil, description: String? = nil, createdDate: String? = nil, version: Int? = nil, compatibleArchitectures: [Architecture]? = nil, compatibleRuntimes: [Runtime]? = nil, licenseInfo: String? = nil) {
-            self.content = content
-            self.layerArn = layerArn
-            self.layerVersionArn = layerVersionArn
-            self.description = description
-            self.createdDate = createdDate
-            self.version = version
-            self.compatibleArchitectures = compatibleArchitectures
-            self.compatibleRuntimes = compatibleRuntimes
-            self.licenseInfo = licenseInfo
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            content = members("Content")
-            layerArn = members("LayerArn")
-            layerVersionArn = members("LayerVersionArn")
-            description = members("Description")
-            createdDate = members("CreatedDate")
-            version = members("Version")
-            compatibleArchitectures = members("CompatibleArchitectures")
-            compatibleRuntimes = members("CompatibleRuntimes")
-            licenseInfo = members("LicenseInfo")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(content: LayerVersionContentOutput? = nil, layerArn: String? = nil, layerVersionArn: String? = nil, description: String? = nil, createdDate: String? = nil, version: Int? = nil, compatibleArchitectures: [Architecture]? = nil, compatibleRuntimes: [Runtime]? = nil, licenseInfo: String? = nil) {
+            members = MemberValues()
             members.set("Content", content)
             members.set("LayerArn", layerArn)
             members.set("LayerVersionArn", layerVersionArn)
@@ -276,1481 +44,985 @@ extension Lambda {
             members.set("CompatibleArchitectures", compatibleArchitectures)
             members.set("CompatibleRuntimes", compatibleRuntimes)
             members.set("LicenseInfo", licenseInfo)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getLayerVersionResponse }
     }
 
-    /// Input of `GetPolicy`.
-    public struct GetPolicyRequest: AWSStructure {
-        /// `FunctionName`: text, length 1 to 256, in the path, required.
-        public var functionName: String
-        /// `Qualifier`: text, length 1 to 128, in the query.
-        public var qualifier: String?
-
-        /// Makes one from its members.
-        public init(functionName: String, qualifier: String? = nil) {
-            self.functionName = functionName
-            self.qualifier = qualifier
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionName = members("FunctionName") ?? ""
-            qualifier = members("Qualifier")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("FunctionName", functionName)
-            members.set("Qualifier", qualifier)
-            return members.awsValue
-        }
-
+    /// Input of `PublishVersion`.
+    public struct PublishVersionRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
         /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getPolicyRequest }
-    }
+        public static var schema: Schema { library.schema("PublishVersionRequest") }
 
-    /// Output of `GetPolicy`.
-    public struct GetPolicyResponse: AWSStructure {
-        /// `Policy`: text.
-        public var policy: String?
-        /// `RevisionId`: text.
-        public var revisionId: String?
-
-        /// Makes one from its members.
-        public init(policy: String? = nil, revisionId: String? = nil) {
-            self.policy = policy
-            self.revisionId = revisionId
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            policy = members("Policy")
-            revisionId = members("RevisionId")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Policy", policy)
-            members.set("RevisionId", revisionId)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getPolicyResponse }
-    }
-
-    /// Input of `GetProvisionedConcurrencyConfig`.
-    public struct GetProvisionedConcurrencyConfigRequest: AWSStructure {
         /// `FunctionName`: text, length 1 to 140, in the path, required.
-        public var functionName: String
-        /// `Qualifier`: text, length 1 to 128, in the query, required.
-        public var qualifier: String
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+        /// `CodeSha256`: text.
+        @export(implementation) public var codeSha256: String? { get { members("CodeSha256") } set { members.set("CodeSha256", newValue) } }
+        /// `Description`: text, length 0 to 256.
+        @export(implementation) public var description: String? { get { members("Description") } set { members.set("Description", newValue) } }
+        /// `RevisionId`: text.
+        @export(implementation) public var revisionId: String? { get { members("RevisionId") } set { members.set("RevisionId", newValue) } }
+        /// `PublishTo`: enumeration.
+        @export(implementation) public var publishTo: FunctionVersionLatestPublished? { get { members("PublishTo") } set { members.set("PublishTo", newValue) } }
 
         /// Makes one from its members.
-        public init(functionName: String, qualifier: String) {
-            self.functionName = functionName
-            self.qualifier = qualifier
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionName = members("FunctionName") ?? ""
-            qualifier = members("Qualifier") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(functionName: String, codeSha256: String? = nil, description: String? = nil, revisionId: String? = nil, publishTo: FunctionVersionLatestPublished? = nil) {
+            members = MemberValues()
             members.set("FunctionName", functionName)
-            members.set("Qualifier", qualifier)
-            return members.awsValue
+            members.set("CodeSha256", codeSha256)
+            members.set("Description", description)
+            members.set("RevisionId", revisionId)
+            members.set("PublishTo", publishTo)
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getProvisionedConcurrencyConfigRequest }
     }
 
-    /// Output of `GetProvisionedConcurrencyConfig`.
-    public struct GetProvisionedConcurrencyConfigResponse: AWSStructure {
-        /// `RequestedProvisionedConcurrentExecutions`: whole number, from 1.
-        public var requestedProvisionedConcurrentExecutions: Int?
-        /// `AvailableProvisionedConcurrentExecutions`: whole number, from 0.
-        public var availableProvisionedConcurrentExecutions: Int?
-        /// `AllocatedProvisionedConcurrentExecutions`: whole number, from 0.
-        public var allocatedProvisionedConcurrentExecutions: Int?
-        /// `Status`: enumeration.
-        public var status: ProvisionedConcurrencyStatusEnum?
-        /// `StatusReason`: text.
-        public var statusReason: String?
-        /// `LastModified`: text, length 0 to 100.
-        public var lastModified: String?
+    /// Input of `PutFunctionCodeSigningConfig`.
+    public struct PutFunctionCodeSigningConfigRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("PutFunctionCodeSigningConfigRequest") }
+
+        /// `CodeSigningConfigArn`: text, length 0 to 200, required.
+        @export(implementation) public var codeSigningConfigArn: String { get { members("CodeSigningConfigArn", or: "") } set { members.set("CodeSigningConfigArn", newValue) } }
+        /// `FunctionName`: text, length 1 to 256, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
 
         /// Makes one from its members.
-        public init(requestedProvisionedConcurrentExecutions: Int? = nil, availableProvisionedConcurrentExecutions: Int? = nil, allocatedProvisionedConcurrentExecutions: Int? = nil, status: ProvisionedConcurrencyStatusEnum? = nil, statusReason: String? = nil, lastModified: String? = nil) {
-            self.requestedProvisionedConcurrentExecutions = requestedProvisionedConcurrentExecutions
-            self.availableProvisionedConcurrentExecutions = availableProvisionedConcurrentExecutions
-            self.allocatedProvisionedConcurrentExecutions = allocatedProvisionedConcurrentExecutions
-            self.status = status
-            self.statusReason = statusReason
-            self.lastModified = lastModified
+        @export(implementation) public init(codeSigningConfigArn: String, functionName: String) {
+            members = MemberValues()
+            members.set("CodeSigningConfigArn", codeSigningConfigArn)
+            members.set("FunctionName", functionName)
         }
+    }
 
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            requestedProvisionedConcurrentExecutions = members("RequestedProvisionedConcurrentExecutions")
-            availableProvisionedConcurrentExecutions = members("AvailableProvisionedConcurrentExecutions")
-            allocatedProvisionedConcurrentExecutions = members("AllocatedProvisionedConcurrentExecutions")
-            status = members("Status")
-            statusReason = members("StatusReason")
-            lastModified = members("LastModified")
+    /// Output of `PutFunctionCodeSigningConfig`.
+    public struct PutFunctionCodeSigningConfigResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("PutFunctionCodeSigningConfigResponse") }
+
+        /// `CodeSigningConfigArn`: text, length 0 to 200, required.
+        @export(implementation) public var codeSigningConfigArn: String { get { members("CodeSigningConfigArn", or: "") } set { members.set("CodeSigningConfigArn", newValue) } }
+        /// `FunctionName`: text, length 1 to 140, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(codeSigningConfigArn: String, functionName: String) {
+            members = MemberValues()
+            members.set("CodeSigningConfigArn", codeSigningConfigArn)
+            members.set("FunctionName", functionName)
         }
+    }
 
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+    /// Input of `PutFunctionConcurrency`.
+    public struct PutFunctionConcurrencyRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("PutFunctionConcurrencyRequest") }
+
+        /// `FunctionName`: text, length 1 to 140, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+        /// `ReservedConcurrentExecutions`: whole number, from 0, required.
+        @export(implementation) public var reservedConcurrentExecutions: Int { get { members("ReservedConcurrentExecutions", or: 0) } set { members.set("ReservedConcurrentExecutions", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(functionName: String, reservedConcurrentExecutions: Int) {
+            members = MemberValues()
+            members.set("FunctionName", functionName)
+            members.set("ReservedConcurrentExecutions", reservedConcurrentExecutions)
+        }
+    }
+
+    /// Input of `PutFunctionEventInvokeConfig`.
+    public struct PutFunctionEventInvokeConfigRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("PutFunctionEventInvokeConfigRequest") }
+
+        /// `FunctionName`: text, length 1 to 256, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+        /// `Qualifier`: text, length 1 to 128, in the query.
+        @export(implementation) public var qualifier: String? { get { members("Qualifier") } set { members.set("Qualifier", newValue) } }
+        /// `MaximumRetryAttempts`: whole number, 0 to 2.
+        @export(implementation) public var maximumRetryAttempts: Int? { get { members("MaximumRetryAttempts") } set { members.set("MaximumRetryAttempts", newValue) } }
+        /// `MaximumEventAgeInSeconds`: whole number, 60 to 21 600.
+        @export(implementation) public var maximumEventAgeInSeconds: Int? { get { members("MaximumEventAgeInSeconds") } set { members.set("MaximumEventAgeInSeconds", newValue) } }
+        /// `DestinationConfig`: structure.
+        @export(implementation) public var destinationConfig: DestinationConfig? { get { members("DestinationConfig") } set { members.set("DestinationConfig", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(functionName: String, qualifier: String? = nil, maximumRetryAttempts: Int? = nil, maximumEventAgeInSeconds: Int? = nil, destinationConfig: DestinationConfig? = nil) {
+            members = MemberValues()
+            members.set("FunctionName", functionName)
+            members.set("Qualifier", qualifier)
+            members.set("MaximumRetryAttempts", maximumRetryAttempts)
+            members.set("MaximumEventAgeInSeconds", maximumEventAgeInSeconds)
+            members.set("DestinationConfig", destinationConfig)
+        }
+    }
+
+    /// Input of `PutFunctionRecursionConfig`.
+    public struct PutFunctionRecursionConfigRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("PutFunctionRecursionConfigRequest") }
+
+        /// `FunctionName`: text, length 1 to 140, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+        /// `RecursiveLoop`: enumeration, required.
+        @export(implementation) public var recursiveLoop: RecursiveLoop { get { members("RecursiveLoop", or: RecursiveLoop(rawValue: "")) } set { members.set("RecursiveLoop", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(functionName: String, recursiveLoop: RecursiveLoop) {
+            members = MemberValues()
+            members.set("FunctionName", functionName)
+            members.set("RecursiveLoop", recursiveLoop)
+        }
+    }
+
+    /// Output of `PutFunctionRecursionConfig`.
+    public struct PutFunctionRecursionConfigResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("PutFunctionRecursionConfigResponse") }
+
+        /// `RecursiveLoop`: enumeration.
+        @export(implementation) public var recursiveLoop: RecursiveLoop? { get { members("RecursiveLoop") } set { members.set("RecursiveLoop", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(recursiveLoop: RecursiveLoop? = nil) {
+            members = MemberValues()
+            members.set("RecursiveLoop", recursiveLoop)
+        }
+    }
+
+    /// Input of `PutProvisionedConcurrencyConfig`.
+    public struct PutProvisionedConcurrencyConfigRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("PutProvisionedConcurrencyConfigRequest") }
+
+        /// `FunctionName`: text, length 1 to 140, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+        /// `Qualifier`: text, length 1 to 128, in the query, required.
+        @export(implementation) public var qualifier: String { get { members("Qualifier", or: "") } set { members.set("Qualifier", newValue) } }
+        /// `ProvisionedConcurrentExecutions`: whole number, from 1, required.
+        @export(implementation) public var provisionedConcurrentExecutions: Int { get { members("ProvisionedConcurrentExecutions", or: 0) } set { members.set("ProvisionedConcurrentExecutions", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(functionName: String, qualifier: String, provisionedConcurrentExecutions: Int) {
+            members = MemberValues()
+            members.set("FunctionName", functionName)
+            members.set("Qualifier", qualifier)
+            members.set("ProvisionedConcurrentExecutions", provisionedConcurrentExecutions)
+        }
+    }
+
+    /// Output of `PutProvisionedConcurrencyConfig`.
+    public struct PutProvisionedConcurrencyConfigResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("PutProvisionedConcurrencyConfigResponse") }
+
+        /// `RequestedProvisionedConcurrentExecutions`: whole number, from 1.
+        @export(implementation) public var requestedProvisionedConcurrentExecutions: Int? { get { members("RequestedProvisionedConcurrentExecutions") } set { members.set("RequestedProvisionedConcurrentExecutions", newValue) } }
+        /// `AllocatedProvisionedConcurrentExecutions`: whole number, from 0.
+        @export(implementation) public var allocatedProvisionedConcurrentExecutions: Int? { get { members("AllocatedProvisionedConcurrentExecutions") } set { members.set("AllocatedProvisionedConcurrentExecutions", newValue) } }
+        /// `AvailableProvisionedConcurrentExecutions`: whole number, from 0.
+        @export(implementation) public var availableProvisionedConcurrentExecutions: Int? { get { members("AvailableProvisionedConcurrentExecutions") } set { members.set("AvailableProvisionedConcurrentExecutions", newValue) } }
+        /// `Status`: enumeration.
+        @export(implementation) public var status: ProvisionedConcurrencyStatusEnum? { get { members("Status") } set { members.set("Status", newValue) } }
+        /// `StatusReason`: text.
+        @export(implementation) public var statusReason: String? { get { members("StatusReason") } set { members.set("StatusReason", newValue) } }
+        /// `LastModified`: text, length 0 to 100.
+        @export(implementation) public var lastModified: String? { get { members("LastModified") } set { members.set("LastModified", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(requestedProvisionedConcurrentExecutions: Int? = nil, allocatedProvisionedConcurrentExecutions: Int? = nil, availableProvisionedConcurrentExecutions: Int? = nil, status: ProvisionedConcurrencyStatusEnum? = nil, statusReason: String? = nil, lastModified: String? = nil) {
+            members = MemberValues()
             members.set("RequestedProvisionedConcurrentExecutions", requestedProvisionedConcurrentExecutions)
-            members.set("AvailableProvisionedConcurrentExecutions", availableProvisionedConcurrentExecutions)
             members.set("AllocatedProvisionedConcurrentExecutions", allocatedProvisionedConcurrentExecutions)
+            members.set("AvailableProvisionedConcurrentExecutions", availableProvisionedConcurrentExecutions)
             members.set("Status", status)
             members.set("StatusReason", statusReason)
             members.set("LastModified", lastModified)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getProvisionedConcurrencyConfigResponse }
     }
 
-    /// Input of `GetResourcePolicy`.
-    public struct GetResourcePolicyRequest: AWSStructure {
-        /// `ResourceArn`: text, length 0 to 512, in the path, required.
-        public var resourceArn: String
-
-        /// Makes one from its members.
-        public init(resourceArn: String) {
-            self.resourceArn = resourceArn
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            resourceArn = members("ResourceArn") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("ResourceArn", resourceArn)
-            return members.awsValue
-        }
-
+    /// Input of `PutRuntimeManagementConfig`.
+    public struct PutRuntimeManagementConfigRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
         /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getResourcePolicyRequest }
-    }
+        public static var schema: Schema { library.schema("PutRuntimeManagementConfigRequest") }
 
-    /// Output of `GetResourcePolicy`.
-    public struct GetResourcePolicyResponse: AWSStructure {
-        /// `Policy`: text, length 1 to 20 480.
-        public var policy: String?
-        /// `RevisionId`: text, length 36 to 36.
-        public var revisionId: String?
-
-        /// Makes one from its members.
-        public init(policy: String? = nil, revisionId: String? = nil) {
-            self.policy = policy
-            self.revisionId = revisionId
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            policy = members("Policy")
-            revisionId = members("RevisionId")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Policy", policy)
-            members.set("RevisionId", revisionId)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getResourcePolicyResponse }
-    }
-
-    /// Input of `GetRuntimeManagementConfig`.
-    public struct GetRuntimeManagementConfigRequest: AWSStructure {
         /// `FunctionName`: text, length 1 to 256, in the path, required.
-        public var functionName: String
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
         /// `Qualifier`: text, length 1 to 128, in the query.
-        public var qualifier: String?
+        @export(implementation) public var qualifier: String? { get { members("Qualifier") } set { members.set("Qualifier", newValue) } }
+        /// `UpdateRuntimeOn`: enumeration, required.
+        @export(implementation) public var updateRuntimeOn: UpdateRuntimeOn { get { members("UpdateRuntimeOn", or: UpdateRuntimeOn(rawValue: "")) } set { members.set("UpdateRuntimeOn", newValue) } }
+        /// `RuntimeVersionArn`: text, length 26 to 2 048.
+        @export(implementation) public var runtimeVersionArn: String? { get { members("RuntimeVersionArn") } set { members.set("RuntimeVersionArn", newValue) } }
 
         /// Makes one from its members.
-        public init(functionName: String, qualifier: String? = nil) {
-            self.functionName = functionName
-            self.qualifier = qualifier
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionName = members("FunctionName") ?? ""
-            qualifier = members("Qualifier")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(functionName: String, qualifier: String? = nil, updateRuntimeOn: UpdateRuntimeOn, runtimeVersionArn: String? = nil) {
+            members = MemberValues()
             members.set("FunctionName", functionName)
             members.set("Qualifier", qualifier)
-            return members.awsValue
+            members.set("UpdateRuntimeOn", updateRuntimeOn)
+            members.set("RuntimeVersionArn", runtimeVersionArn)
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getRuntimeManagementConfigRequest }
     }
 
-    /// Output of `GetRuntimeManagementConfig`.
-    public struct GetRuntimeManagementConfigResponse: AWSStructure {
-        /// `UpdateRuntimeOn`: enumeration.
-        public var updateRuntimeOn: UpdateRuntimeOn?
-        /// `FunctionArn`: text, length 0 to 10 000.
-        public var functionArn: String?
+    /// Output of `PutRuntimeManagementConfig`.
+    public struct PutRuntimeManagementConfigResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("PutRuntimeManagementConfigResponse") }
+
+        /// `UpdateRuntimeOn`: enumeration, required.
+        @export(implementation) public var updateRuntimeOn: UpdateRuntimeOn { get { members("UpdateRuntimeOn", or: UpdateRuntimeOn(rawValue: "")) } set { members.set("UpdateRuntimeOn", newValue) } }
+        /// `FunctionArn`: text, length 0 to 10 000, required.
+        @export(implementation) public var functionArn: String { get { members("FunctionArn", or: "") } set { members.set("FunctionArn", newValue) } }
         /// `RuntimeVersionArn`: text, length 26 to 2 048.
-        public var runtimeVersionArn: String?
+        @export(implementation) public var runtimeVersionArn: String? { get { members("RuntimeVersionArn") } set { members.set("RuntimeVersionArn", newValue) } }
 
         /// Makes one from its members.
-        public init(updateRuntimeOn: UpdateRuntimeOn? = nil, functionArn: String? = nil, runtimeVersionArn: String? = nil) {
-            self.updateRuntimeOn = updateRuntimeOn
-            self.functionArn = functionArn
-            self.runtimeVersionArn = runtimeVersionArn
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            updateRuntimeOn = members("UpdateRuntimeOn")
-            functionArn = members("FunctionArn")
-            runtimeVersionArn = members("RuntimeVersionArn")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(updateRuntimeOn: UpdateRuntimeOn, functionArn: String, runtimeVersionArn: String? = nil) {
+            members = MemberValues()
             members.set("UpdateRuntimeOn", updateRuntimeOn)
             members.set("FunctionArn", functionArn)
             members.set("RuntimeVersionArn", runtimeVersionArn)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.getRuntimeManagementConfigResponse }
     }
 
-    /// The model's structure `ImageConfig`.
-    public struct ImageConfig: AWSStructure {
-        /// `EntryPoint`: list, length 0 to 1 500.
-        public var entryPoint: [String]?
-        /// `Command`: list, length 0 to 1 500.
-        public var command: [String]?
-        /// `WorkingDirectory`: text, length 0 to 1 000.
-        public var workingDirectory: String?
+    /// Input of `RemoveLayerVersionPermission`.
+    public struct RemoveLayerVersionPermissionRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("RemoveLayerVersionPermissionRequest") }
+
+        /// `LayerName`: text, length 1 to 2 048, in the path, required.
+        @export(implementation) public var layerName: String { get { members("LayerName", or: "") } set { members.set("LayerName", newValue) } }
+        /// `VersionNumber`: whole number, in the path, required.
+        @export(implementation) public var versionNumber: Int { get { members("VersionNumber", or: 0) } set { members.set("VersionNumber", newValue) } }
+        /// `StatementId`: text, length 1 to 100, in the path, required.
+        @export(implementation) public var statementId: String { get { members("StatementId", or: "") } set { members.set("StatementId", newValue) } }
+        /// `RevisionId`: text, in the query.
+        @export(implementation) public var revisionId: String? { get { members("RevisionId") } set { members.set("RevisionId", newValue) } }
 
         /// Makes one from its members.
-        public init(entryPoint: [String]? = nil, command: [String]? = nil, workingDirectory: String? = nil) {
-            self.entryPoint = entryPoint
-            self.command = command
-            self.workingDirectory = workingDirectory
+        @export(implementation) public init(layerName: String, versionNumber: Int, statementId: String, revisionId: String? = nil) {
+            members = MemberValues()
+            members.set("LayerName", layerName)
+            members.set("VersionNumber", versionNumber)
+            members.set("StatementId", statementId)
+            members.set("RevisionId", revisionId)
         }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            entryPoint = members("EntryPoint")
-            command = members("Command")
-            workingDirectory = members("WorkingDirectory")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("EntryPoint", entryPoint)
-            members.set("Command", command)
-            members.set("WorkingDirectory", workingDirectory)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.imageConfig }
     }
 
-    /// The model's structure `ImageConfigError`.
-    public struct ImageConfigError: AWSStructure {
+    /// Input of `RemovePermission`.
+    public struct RemovePermissionRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("RemovePermissionRequest") }
+
+        /// `FunctionName`: text, length 1 to 256, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+        /// `StatementId`: text, length 1 to 100, in the path, required.
+        @export(implementation) public var statementId: String { get { members("StatementId", or: "") } set { members.set("StatementId", newValue) } }
+        /// `Qualifier`: text, length 1 to 128, in the query.
+        @export(implementation) public var qualifier: String? { get { members("Qualifier") } set { members.set("Qualifier", newValue) } }
+        /// `RevisionId`: text, in the query.
+        @export(implementation) public var revisionId: String? { get { members("RevisionId") } set { members.set("RevisionId", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(functionName: String, statementId: String, qualifier: String? = nil, revisionId: String? = nil) {
+            members = MemberValues()
+            members.set("FunctionName", functionName)
+            members.set("StatementId", statementId)
+            members.set("Qualifier", qualifier)
+            members.set("RevisionId", revisionId)
+        }
+    }
+
+    /// The model's structure `ResolvedS3Object`.
+    public struct ResolvedS3Object: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ResolvedS3Object") }
+
+        /// `S3Bucket`: text, length 3 to 63.
+        @export(implementation) public var s3Bucket: String? { get { members("S3Bucket") } set { members.set("S3Bucket", newValue) } }
+        /// `S3Key`: text, length 1 to 1 024.
+        @export(implementation) public var s3Key: String? { get { members("S3Key") } set { members.set("S3Key", newValue) } }
+        /// `S3ObjectVersion`: text, length 1 to 1 024.
+        @export(implementation) public var s3ObjectVersion: String? { get { members("S3ObjectVersion") } set { members.set("S3ObjectVersion", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(s3Bucket: String? = nil, s3Key: String? = nil, s3ObjectVersion: String? = nil) {
+            members = MemberValues()
+            members.set("S3Bucket", s3Bucket)
+            members.set("S3Key", s3Key)
+            members.set("S3ObjectVersion", s3ObjectVersion)
+        }
+    }
+
+    /// The model's structure `RuntimeVersionConfig`.
+    public struct RuntimeVersionConfig: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("RuntimeVersionConfig") }
+
+        /// `RuntimeVersionArn`: text, length 26 to 2 048.
+        @export(implementation) public var runtimeVersionArn: String? { get { members("RuntimeVersionArn") } set { members.set("RuntimeVersionArn", newValue) } }
+        /// `Error`: structure.
+        @export(implementation) public var error: RuntimeVersionError? { get { members("Error") } set { members.set("Error", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(runtimeVersionArn: String? = nil, error: RuntimeVersionError? = nil) {
+            members = MemberValues()
+            members.set("RuntimeVersionArn", runtimeVersionArn)
+            members.set("Error", error)
+        }
+    }
+
+    /// The model's structure `RuntimeVersionError`.
+    public struct RuntimeVersionError: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("RuntimeVersionError") }
+
         /// `ErrorCode`: text.
-        public var errorCode: String?
+        @export(implementation) public var errorCode: String? { get { members("ErrorCode") } set { members.set("ErrorCode", newValue) } }
         /// `Message`: text, sensitive.
-        public var message: String?
+        @export(implementation) public var message: String? { get { members("Message") } set { members.set("Message", newValue) } }
 
         /// Makes one from its members.
-        public init(errorCode: String? = nil, message: String? = nil) {
-            self.errorCode = errorCode
-            self.message = message
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            errorCode = members("ErrorCode")
-            message = members("Message")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(errorCode: String? = nil, message: String? = nil) {
+            members = MemberValues()
             members.set("ErrorCode", errorCode)
             members.set("Message", message)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.imageConfigError }
     }
 
-    /// The model's structure `ImageConfigResponse`.
-    public struct ImageConfigResponse: AWSStructure {
-        /// `ImageConfig`: structure.
-        public var imageConfig: ImageConfig?
-        /// `Error`: structure.
-        public var error: ImageConfigError?
+    /// The model's structure `S3FilesConfig`.
+    public struct S3FilesConfig: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("S3FilesConfig") }
+
+        /// `DirectS3Read`: enumeration.
+        @export(implementation) public var directS3Read: DirectS3Read? { get { members("DirectS3Read") } set { members.set("DirectS3Read", newValue) } }
 
         /// Makes one from its members.
-        public init(imageConfig: ImageConfig? = nil, error: ImageConfigError? = nil) {
-            self.imageConfig = imageConfig
-            self.error = error
+        @export(implementation) public init(directS3Read: DirectS3Read? = nil) {
+            members = MemberValues()
+            members.set("DirectS3Read", directS3Read)
         }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            imageConfig = members("ImageConfig")
-            error = members("Error")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("ImageConfig", imageConfig)
-            members.set("Error", error)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.imageConfigResponse }
     }
 
-    /// The model's structure `InstanceRequirements`.
-    public struct InstanceRequirements: AWSStructure {
-        /// `Architectures`: list, length 1 to 1.
-        public var architectures: [Architecture]?
-        /// `AllowedInstanceTypes`: list, length 0 to 400.
-        public var allowedInstanceTypes: [String]?
-        /// `ExcludedInstanceTypes`: list, length 0 to 400.
-        public var excludedInstanceTypes: [String]?
+    /// The model's structure `ScalingConfig`.
+    public struct ScalingConfig: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ScalingConfig") }
+
+        /// `MaximumConcurrency`: whole number, 2 to 1 000.
+        @export(implementation) public var maximumConcurrency: Int? { get { members("MaximumConcurrency") } set { members.set("MaximumConcurrency", newValue) } }
 
         /// Makes one from its members.
-        public init(architectures: [Architecture]? = nil, allowedInstanceTypes: [String]? = nil, excludedInstanceTypes: [String]? = nil) {
-            self.architectures = architectures
-            self.allowedInstanceTypes = allowedInstanceTypes
-            self.excludedInstanceTypes = excludedInstanceTypes
+        @export(implementation) public init(maximumConcurrency: Int? = nil) {
+            members = MemberValues()
+            members.set("MaximumConcurrency", maximumConcurrency)
         }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            architectures = members("Architectures")
-            allowedInstanceTypes = members("AllowedInstanceTypes")
-            excludedInstanceTypes = members("ExcludedInstanceTypes")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Architectures", architectures)
-            members.set("AllowedInstanceTypes", allowedInstanceTypes)
-            members.set("ExcludedInstanceTypes", excludedInstanceTypes)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.instanceRequirements }
     }
 
-    /// The model's structure `InvocationCompletedDetails`.
-    public struct InvocationCompletedDetails: AWSStructure {
-        /// `StartTimestamp`: moment, required.
-        public var startTimestamp: Timestamp
-        /// `EndTimestamp`: moment, required.
-        public var endTimestamp: Timestamp
-        /// `RequestId`: text, required.
-        public var requestId: String
-        /// `Error`: structure.
-        public var error: EventError?
+    /// The model's structure `SelfManagedEventSource`.
+    public struct SelfManagedEventSource: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("SelfManagedEventSource") }
+
+        /// `Endpoints`: map, length 1 to 2.
+        @export(implementation) public var endpoints: [String: [String]]? { get { members("Endpoints") } set { members.set("Endpoints", newValue) } }
 
         /// Makes one from its members.
-        public init(startTimestamp: Timestamp, endTimestamp: Timestamp, requestId: String, error: EventError? = nil) {
-            self.startTimestamp = startTimestamp
-            self.endTimestamp = endTimestamp
-            self.requestId = requestId
-            self.error = error
+        @export(implementation) public init(endpoints: [String: [String]]? = nil) {
+            members = MemberValues()
+            members.set("Endpoints", endpoints)
         }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            startTimestamp = members("StartTimestamp") ?? Timestamp(secondsSinceEpoch: 0)
-            endTimestamp = members("EndTimestamp") ?? Timestamp(secondsSinceEpoch: 0)
-            requestId = members("RequestId") ?? ""
-            error = members("Error")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("StartTimestamp", startTimestamp)
-            members.set("EndTimestamp", endTimestamp)
-            members.set("RequestId", requestId)
-            members.set("Error", error)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.invocationCompletedDetails }
     }
 
-    /// Input of `Invoke`.
-    public struct InvocationRequest: AWSStructure {
-        /// `FunctionName`: text, length 1 to 256, in the path, required.
-        public var functionName: String
-        /// `InvocationType`: enumeration, a header.
-        public var invocationType: InvocationType?
-        /// `LogType`: enumeration, a header.
-        public var logType: LogType?
-        /// `ClientContext`: text, a header.
-        public var clientContext: String?
-        /// `DurableExecutionName`: text, length 1 to 64, a header.
-        public var durableExecutionName: String?
-        /// `Payload`: bytes, the whole body, sensitive.
-        public var payload: [UInt8]?
-        /// `Qualifier`: text, length 1 to 128, in the query.
-        public var qualifier: String?
-        /// `TenantId`: text, length 1 to 256, a header.
-        public var tenantId: String?
+    /// The model's structure `SelfManagedKafkaEventSourceConfig`.
+    public struct SelfManagedKafkaEventSourceConfig: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("SelfManagedKafkaEventSourceConfig") }
+
+        /// `ConsumerGroupId`: text, length 1 to 200.
+        @export(implementation) public var consumerGroupId: String? { get { members("ConsumerGroupId") } set { members.set("ConsumerGroupId", newValue) } }
+        /// `SchemaRegistryConfig`: structure.
+        @export(implementation) public var schemaRegistryConfig: KafkaSchemaRegistryConfig? { get { members("SchemaRegistryConfig") } set { members.set("SchemaRegistryConfig", newValue) } }
+        /// `ConsumptionMode`: enumeration.
+        @export(implementation) public var consumptionMode: KafkaEventSourceMappingConsumptionMode? { get { members("ConsumptionMode") } set { members.set("ConsumptionMode", newValue) } }
 
         /// Makes one from its members.
-        public init(functionName: String, invocationType: InvocationType? = nil, logType: LogType? = nil, clientContext: String? = nil, durableExecutionName: String? = nil, payload: [UInt8]? = nil, qualifier: String? = nil, tenantId: String? = nil) {
-            self.functionName = functionName
-            self.invocationType = invocationType
-            self.logType = logType
-            self.clientContext = clientContext
-            self.durableExecutionName = durableExecutionName
-            self.payload = payload
-            self.qualifier = qualifier
-            self.tenantId = tenantId
+        @export(implementation) public init(consumerGroupId: String? = nil, schemaRegistryConfig: KafkaSchemaRegistryConfig? = nil, consumptionMode: KafkaEventSourceMappingConsumptionMode? = nil) {
+            members = MemberValues()
+            members.set("ConsumerGroupId", consumerGroupId)
+            members.set("SchemaRegistryConfig", schemaRegistryConfig)
+            members.set("ConsumptionMode", consumptionMode)
         }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionName = members("FunctionName") ?? ""
-            invocationType = members("InvocationType")
-            logType = members("LogType")
-            clientContext = members("ClientContext")
-            durableExecutionName = members("DurableExecutionName")
-            payload = members.blob("Payload")
-            qualifier = members("Qualifier")
-            tenantId = members("TenantId")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("FunctionName", functionName)
-            members.set("InvocationType", invocationType)
-            members.set("LogType", logType)
-            members.set("ClientContext", clientContext)
-            members.set("DurableExecutionName", durableExecutionName)
-            members.set(blob: "Payload", payload)
-            members.set("Qualifier", qualifier)
-            members.set("TenantId", tenantId)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.invocationRequest }
     }
 
-    /// Output of `Invoke`.
-    public struct InvocationResponse: AWSStructure {
-        /// `StatusCode`: whole number, the status code.
-        public var statusCode: Int?
-        /// `FunctionError`: text, a header.
-        public var functionError: String?
-        /// `LogResult`: text, a header.
-        public var logResult: String?
-        /// `Payload`: bytes, the whole body, sensitive.
-        public var payload: [UInt8]?
-        /// `ExecutedVersion`: text, length 1 to 1 024, a header.
-        public var executedVersion: String?
-        /// `DurableExecutionArn`: text, length 1 to 1 024, a header.
-        public var durableExecutionArn: String?
+    /// The model's structure `SnapStart`.
+    public struct SnapStart: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("SnapStart") }
+
+        /// `ApplyOn`: enumeration.
+        @export(implementation) public var applyOn: SnapStartApplyOn? { get { members("ApplyOn") } set { members.set("ApplyOn", newValue) } }
 
         /// Makes one from its members.
-        public init(statusCode: Int? = nil, functionError: String? = nil, logResult: String? = nil, payload: [UInt8]? = nil, executedVersion: String? = nil, durableExecutionArn: String? = nil) {
-            self.statusCode = statusCode
-            self.functionError = functionError
-            self.logResult = logResult
-            self.payload = payload
-            self.executedVersion = executedVersion
-            self.durableExecutionArn = durableExecutionArn
+        @export(implementation) public init(applyOn: SnapStartApplyOn? = nil) {
+            members = MemberValues()
+            members.set("ApplyOn", applyOn)
         }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            statusCode = members("StatusCode")
-            functionError = members("FunctionError")
-            logResult = members("LogResult")
-            payload = members.blob("Payload")
-            executedVersion = members("ExecutedVersion")
-            durableExecutionArn = members("DurableExecutionArn")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("StatusCode", statusCode)
-            members.set("FunctionError", functionError)
-            members.set("LogResult", logResult)
-            members.set(blob: "Payload", payload)
-            members.set("ExecutedVersion", executedVersion)
-            members.set("DurableExecutionArn", durableExecutionArn)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.invocationResponse }
     }
 
-    /// Input of `InvokeAsync`.
-    public struct InvokeAsyncRequest: AWSStructure {
-        /// `FunctionName`: text, length 1 to 256, in the path, required.
-        public var functionName: String
-        /// `InvokeArgs`: bytes, the whole body, required.
-        public var invokeArgs: [UInt8]
+    /// The model's structure `SnapStartResponse`.
+    public struct SnapStartResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("SnapStartResponse") }
+
+        /// `ApplyOn`: enumeration.
+        @export(implementation) public var applyOn: SnapStartApplyOn? { get { members("ApplyOn") } set { members.set("ApplyOn", newValue) } }
+        /// `OptimizationStatus`: enumeration.
+        @export(implementation) public var optimizationStatus: SnapStartOptimizationStatus? { get { members("OptimizationStatus") } set { members.set("OptimizationStatus", newValue) } }
 
         /// Makes one from its members.
-        public init(functionName: String, invokeArgs: [UInt8]) {
-            self.functionName = functionName
-            self.invokeArgs = invokeArgs
+        @export(implementation) public init(applyOn: SnapStartApplyOn? = nil, optimizationStatus: SnapStartOptimizationStatus? = nil) {
+            members = MemberValues()
+            members.set("ApplyOn", applyOn)
+            members.set("OptimizationStatus", optimizationStatus)
         }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionName = members("FunctionName") ?? ""
-            invokeArgs = members.blob("InvokeArgs") ?? []
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("FunctionName", functionName)
-            members.set(blob: "InvokeArgs", invokeArgs)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.invokeAsyncRequest }
     }
 
-    /// Output of `InvokeAsync`.
-    public struct InvokeAsyncResponse: AWSStructure {
-        /// `Status`: whole number, the status code.
-        public var status: Int?
-
-        /// Makes one from its members.
-        public init(status: Int? = nil) {
-            self.status = status
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            status = members("Status")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Status", status)
-            return members.awsValue
-        }
-
+    /// The model's structure `SourceAccessConfiguration`.
+    public struct SourceAccessConfiguration: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
         /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.invokeAsyncResponse }
-    }
+        public static var schema: Schema { library.schema("SourceAccessConfiguration") }
 
-    /// The model's structure `InvokeResponseStreamUpdate`.
-    public struct InvokeResponseStreamUpdate: AWSStructure {
-        /// `Payload`: bytes, sensitive.
-        public var payload: [UInt8]?
-
-        /// Makes one from its members.
-        public init(payload: [UInt8]? = nil) {
-            self.payload = payload
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            payload = members.blob("Payload")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set(blob: "Payload", payload)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.invokeResponseStreamUpdate }
-    }
-
-    /// The model's structure `InvokeWithResponseStreamCompleteEvent`.
-    public struct InvokeWithResponseStreamCompleteEvent: AWSStructure {
-        /// `ErrorCode`: text.
-        public var errorCode: String?
-        /// `ErrorDetails`: text.
-        public var errorDetails: String?
-        /// `LogResult`: text.
-        public var logResult: String?
-
-        /// Makes one from its members.
-        public init(errorCode: String? = nil, errorDetails: String? = nil, logResult: String? = nil) {
-            self.errorCode = errorCode
-            self.errorDetails = errorDetails
-            self.logResult = logResult
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            errorCode = members("ErrorCode")
-            errorDetails = members("ErrorDetails")
-            logResult = members("LogResult")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("ErrorCode", errorCode)
-            members.set("ErrorDetails", errorDetails)
-            members.set("LogResult", logResult)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.invokeWithResponseStreamCompleteEvent }
-    }
-
-    /// Input of `InvokeWithResponseStream`.
-    public struct InvokeWithResponseStreamRequest: AWSStructure {
-        /// `FunctionName`: text, length 1 to 256, in the path, required.
-        public var functionName: String
-        /// `LogType`: enumeration, a header.
-        public var logType: LogType?
-        /// `ClientContext`: text, a header.
-        public var clientContext: String?
-        /// `Qualifier`: text, length 1 to 128, in the query.
-        public var qualifier: String?
-        /// `Payload`: bytes, the whole body, sensitive.
-        public var payload: [UInt8]?
-        /// `TenantId`: text, length 1 to 256, a header.
-        public var tenantId: String?
-        /// `InvocationType`: enumeration, a header.
-        public var invocationType: ResponseStreamingInvocationType?
-
-        /// Makes one from its members.
-        public init(functionName: String, logType: LogType? = nil, clientContext: String? = nil, qualifier: String? = nil, payload: [UInt8]? = nil, tenantId: String? = nil, invocationType: ResponseStreamingInvocationType? = nil) {
-            self.functionName = functionName
-            self.logType = logType
-            self.clientContext = clientContext
-            self.qualifier = qualifier
-            self.payload = payload
-            self.tenantId = tenantId
-            self.invocationType = invocationType
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionName = members("FunctionName") ?? ""
-            logType = members("LogType")
-            clientContext = members("ClientContext")
-            qualifier = members("Qualifier")
-            payload = members.blob("Payload")
-            tenantId = members("TenantId")
-            invocationType = members("InvocationType")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("FunctionName", functionName)
-            members.set("LogType", logType)
-            members.set("ClientContext", clientContext)
-            members.set("Qualifier", qualifier)
-            members.set(blob: "Payload", payload)
-            members.set("TenantId", tenantId)
-            members.set("InvocationType", invocationType)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.invokeWithResponseStreamRequest }
-    }
-
-    /// Output of `InvokeWithResponseStream`.
-    public struct InvokeWithResponseStreamResponse: AWSStructure {
-        /// `StatusCode`: whole number, the status code.
-        public var statusCode: Int?
-        /// `ExecutedVersion`: text, length 1 to 1 024, a header.
-        public var executedVersion: String?
-        /// `EventStream`: structure, the whole body.
-        public var eventStream: InvokeWithResponseStreamResponseEvent?
-        /// `ResponseStreamContentType`: text, a header.
-        public var responseStreamContentType: String?
-
-        /// Makes one from its members.
-        public init(statusCode: Int? = nil, executedVersion: String? = nil, eventStream: InvokeWithResponseStreamResponseEvent? = nil, responseStreamContentType: String? = nil) {
-            self.statusCode = statusCode
-            self.executedVersion = executedVersion
-            self.eventStream = eventStream
-            self.responseStreamContentType = responseStreamContentType
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            statusCode = members("StatusCode")
-            executedVersion = members("ExecutedVersion")
-            eventStream = members("EventStream")
-            responseStreamContentType = members("ResponseStreamContentType")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("StatusCode", statusCode)
-            members.set("ExecutedVersion", executedVersion)
-            members.set("EventStream", eventStream)
-            members.set("ResponseStreamContentType", responseStreamContentType)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.invokeWithResponseStreamResponse }
-    }
-
-    /// The model's structure `InvokeWithResponseStreamResponseEvent`.
-    public struct InvokeWithResponseStreamResponseEvent: AWSStructure {
-        /// `PayloadChunk`: structure.
-        public var payloadChunk: InvokeResponseStreamUpdate?
-        /// `InvokeComplete`: structure.
-        public var invokeComplete: InvokeWithResponseStreamCompleteEvent?
-
-        /// Makes one from its members.
-        public init(payloadChunk: InvokeResponseStreamUpdate? = nil, invokeComplete: InvokeWithResponseStreamCompleteEvent? = nil) {
-            self.payloadChunk = payloadChunk
-            self.invokeComplete = invokeComplete
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            payloadChunk = members("PayloadChunk")
-            invokeComplete = members("InvokeComplete")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("PayloadChunk", payloadChunk)
-            members.set("InvokeComplete", invokeComplete)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.invokeWithResponseStreamResponseEvent }
-    }
-
-    /// The model's structure `KafkaSchemaRegistryAccessConfig`.
-    public struct KafkaSchemaRegistryAccessConfig: AWSStructure {
         /// `Type`: enumeration.
-        public var type: KafkaSchemaRegistryAuthType?
-        /// `URI`: text, length 0 to 10 000.
-        public var uri: String?
+        @export(implementation) public var type: SourceAccessType? { get { members("Type") } set { members.set("Type", newValue) } }
+        /// `URI`: text, length 1 to 200.
+        @export(implementation) public var uri: String? { get { members("URI") } set { members.set("URI", newValue) } }
 
         /// Makes one from its members.
-        public init(type: KafkaSchemaRegistryAuthType? = nil, uri: String? = nil) {
-            self.type = type
-            self.uri = uri
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            type = members("Type")
-            uri = members("URI")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(type: SourceAccessType? = nil, uri: String? = nil) {
+            members = MemberValues()
             members.set("Type", type)
             members.set("URI", uri)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.kafkaSchemaRegistryAccessConfig }
     }
 
-    /// The model's structure `KafkaSchemaRegistryConfig`.
-    public struct KafkaSchemaRegistryConfig: AWSStructure {
-        /// `SchemaRegistryURI`: text, length 1 to 10 000.
-        public var schemaRegistryURI: String?
-        /// `EventRecordFormat`: enumeration.
-        public var eventRecordFormat: SchemaRegistryEventRecordFormat?
-        /// `AccessConfigs`: list.
-        public var accessConfigs: [KafkaSchemaRegistryAccessConfig]?
-        /// `SchemaValidationConfigs`: list.
-        public var schemaValidationConfigs: [KafkaSchemaValidationConfig]?
+    /// Input of `TagResource`.
+    public struct TagResourceRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("TagResourceRequest") }
+
+        /// `Resource`: text, length 1 to 10 000, in the path, required.
+        @export(implementation) public var resource: String { get { members("Resource", or: "") } set { members.set("Resource", newValue) } }
+        /// `Tags`: map, required.
+        @export(implementation) public var tags: [String: String] { get { members("Tags", or: [:]) } set { members.set("Tags", newValue) } }
 
         /// Makes one from its members.
-        public init(schemaRegistryURI: String? = nil, eventRecordFormat: SchemaRegistryEventRecordFormat? = nil, accessConfigs: [KafkaSchemaRegistryAccessConfig]? = nil, schemaValidationConfigs: [KafkaSchemaValidationConfig]? = nil) {
-            self.schemaRegistryURI = schemaRegistryURI
-            self.eventRecordFormat = eventRecordFormat
-            self.accessConfigs = accessConfigs
-            self.schemaValidationConfigs = schemaValidationConfigs
+        @export(implementation) public init(resource: String, tags: [String: String]) {
+            members = MemberValues()
+            members.set("Resource", resource)
+            members.set("Tags", tags)
         }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            schemaRegistryURI = members("SchemaRegistryURI")
-            eventRecordFormat = members("EventRecordFormat")
-            accessConfigs = members("AccessConfigs")
-            schemaValidationConfigs = members("SchemaValidationConfigs")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("SchemaRegistryURI", schemaRegistryURI)
-            members.set("EventRecordFormat", eventRecordFormat)
-            members.set("AccessConfigs", accessConfigs)
-            members.set("SchemaValidationConfigs", schemaValidationConfigs)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.kafkaSchemaRegistryConfig }
     }
 
-    /// The model's structure `KafkaSchemaValidationConfig`.
-    public struct KafkaSchemaValidationConfig: AWSStructure {
-        /// `Attribute`: enumeration.
-        public var attribute: KafkaSchemaValidationAttribute?
+    /// The model's structure `TagsError`.
+    public struct TagsError: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("TagsError") }
+
+        /// `ErrorCode`: text, length 10 to 21, required.
+        @export(implementation) public var errorCode: String { get { members("ErrorCode", or: "") } set { members.set("ErrorCode", newValue) } }
+        /// `Message`: text, length 84 to 1 000, required.
+        @export(implementation) public var message: String { get { members("Message", or: "") } set { members.set("Message", newValue) } }
 
         /// Makes one from its members.
-        public init(attribute: KafkaSchemaValidationAttribute? = nil) {
-            self.attribute = attribute
+        @export(implementation) public init(errorCode: String, message: String) {
+            members = MemberValues()
+            members.set("ErrorCode", errorCode)
+            members.set("Message", message)
         }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            attribute = members("Attribute")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Attribute", attribute)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.kafkaSchemaValidationConfig }
     }
 
-    /// The model's structure `LambdaManagedInstancesCapacityProviderConfig`.
-    public struct LambdaManagedInstancesCapacityProviderConfig: AWSStructure {
-        /// `CapacityProviderArn`: text, length 1 to 140, required.
-        public var capacityProviderArn: String
-        /// `PerExecutionEnvironmentMaxConcurrency`: whole number, 1 to 1 600.
-        public var perExecutionEnvironmentMaxConcurrency: Int?
-        /// `ExecutionEnvironmentMemoryGiBPerVCpu`: number, 2 to 8.
-        public var executionEnvironmentMemoryGiBPerVCpu: Double?
+    /// The model's structure `TenancyConfig`.
+    public struct TenancyConfig: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("TenancyConfig") }
+
+        /// `TenantIsolationMode`: enumeration, required.
+        @export(implementation) public var tenantIsolationMode: TenantIsolationMode { get { members("TenantIsolationMode", or: TenantIsolationMode(rawValue: "")) } set { members.set("TenantIsolationMode", newValue) } }
 
         /// Makes one from its members.
-        public init(capacityProviderArn: String, perExecutionEnvironmentMaxConcurrency: Int? = nil, executionEnvironmentMemoryGiBPerVCpu: Double? = nil) {
-            self.capacityProviderArn = capacityProviderArn
-            self.perExecutionEnvironmentMaxConcurrency = perExecutionEnvironmentMaxConcurrency
-            self.executionEnvironmentMemoryGiBPerVCpu = executionEnvironmentMemoryGiBPerVCpu
+        @export(implementation) public init(tenantIsolationMode: TenantIsolationMode) {
+            members = MemberValues()
+            members.set("TenantIsolationMode", tenantIsolationMode)
         }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            capacityProviderArn = members("CapacityProviderArn") ?? ""
-            perExecutionEnvironmentMaxConcurrency = members("PerExecutionEnvironmentMaxConcurrency")
-            executionEnvironmentMemoryGiBPerVCpu = members("ExecutionEnvironmentMemoryGiBPerVCpu")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("CapacityProviderArn", capacityProviderArn)
-            members.set("PerExecutionEnvironmentMaxConcurrency", perExecutionEnvironmentMaxConcurrency)
-            members.set("ExecutionEnvironmentMemoryGiBPerVCpu", executionEnvironmentMemoryGiBPerVCpu)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.lambdaManagedInstancesCapacityProviderConfig }
     }
 
-    /// The model's structure `Layer`.
-    public struct Layer: AWSStructure {
-        /// `Arn`: text, length 1 to 2 048.
-        public var arn: String?
-        /// `CodeSize`: whole number.
-        public var codeSize: Int?
-        /// `SigningProfileVersionArn`: text, length 0 to 10 000.
-        public var signingProfileVersionArn: String?
-        /// `SigningJobArn`: text, length 0 to 10 000.
-        public var signingJobArn: String?
+    /// The model's structure `TracingConfig`.
+    public struct TracingConfig: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("TracingConfig") }
+
+        /// `Mode`: enumeration.
+        @export(implementation) public var mode: TracingMode? { get { members("Mode") } set { members.set("Mode", newValue) } }
 
         /// Makes one from its members.
-        public init(arn: String? = nil, codeSize: Int? = nil, signingProfileVersionArn: String? = nil, signingJobArn: String? = nil) {
-            self.arn = arn
-            self.codeSize = codeSize
-            self.signingProfileVersionArn = signingProfileVersionArn
-            self.signingJobArn = signingJobArn
+        @export(implementation) public init(mode: TracingMode? = nil) {
+            members = MemberValues()
+            members.set("Mode", mode)
         }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            arn = members("Arn")
-            codeSize = members("CodeSize")
-            signingProfileVersionArn = members("SigningProfileVersionArn")
-            signingJobArn = members("SigningJobArn")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Arn", arn)
-            members.set("CodeSize", codeSize)
-            members.set("SigningProfileVersionArn", signingProfileVersionArn)
-            members.set("SigningJobArn", signingJobArn)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.layer }
     }
 
-    /// The model's structure `LayerVersionContentInput`.
-    public struct LayerVersionContentInput: AWSStructure {
-        /// `S3Bucket`: text, length 3 to 63.
-        public var s3Bucket: String?
-        /// `S3Key`: text, length 1 to 1 024.
-        public var s3Key: String?
-        /// `S3ObjectVersion`: text, length 1 to 1 024.
-        public var s3ObjectVersion: String?
-        /// `S3ObjectStorageMode`: enumeration.
-        public var s3ObjectStorageMode: S3ObjectStorageMode?
+    /// The model's structure `TracingConfigResponse`.
+    public struct TracingConfigResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("TracingConfigResponse") }
+
+        /// `Mode`: enumeration.
+        @export(implementation) public var mode: TracingMode? { get { members("Mode") } set { members.set("Mode", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(mode: TracingMode? = nil) {
+            members = MemberValues()
+            members.set("Mode", mode)
+        }
+    }
+
+    /// Input of `UntagResource`.
+    public struct UntagResourceRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("UntagResourceRequest") }
+
+        /// `Resource`: text, length 1 to 10 000, in the path, required.
+        @export(implementation) public var resource: String { get { members("Resource", or: "") } set { members.set("Resource", newValue) } }
+        /// `TagKeys`: list, in the query, required.
+        @export(implementation) public var tagKeys: [String] { get { members("TagKeys", or: []) } set { members.set("TagKeys", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(resource: String, tagKeys: [String]) {
+            members = MemberValues()
+            members.set("Resource", resource)
+            members.set("TagKeys", tagKeys)
+        }
+    }
+
+    /// Input of `UpdateAlias`.
+    public struct UpdateAliasRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("UpdateAliasRequest") }
+
+        /// `FunctionName`: text, length 1 to 140, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+        /// `Name`: text, length 1 to 128, in the path, required.
+        @export(implementation) public var name: String { get { members("Name", or: "") } set { members.set("Name", newValue) } }
+        /// `FunctionVersion`: text, length 1 to 1 024.
+        @export(implementation) public var functionVersion: String? { get { members("FunctionVersion") } set { members.set("FunctionVersion", newValue) } }
+        /// `Description`: text, length 0 to 256.
+        @export(implementation) public var description: String? { get { members("Description") } set { members.set("Description", newValue) } }
+        /// `RoutingConfig`: structure.
+        @export(implementation) public var routingConfig: AliasRoutingConfiguration? { get { members("RoutingConfig") } set { members.set("RoutingConfig", newValue) } }
+        /// `RevisionId`: text.
+        @export(implementation) public var revisionId: String? { get { members("RevisionId") } set { members.set("RevisionId", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(functionName: String, name: String, functionVersion: String? = nil, description: String? = nil, routingConfig: AliasRoutingConfiguration? = nil, revisionId: String? = nil) {
+            members = MemberValues()
+            members.set("FunctionName", functionName)
+            members.set("Name", name)
+            members.set("FunctionVersion", functionVersion)
+            members.set("Description", description)
+            members.set("RoutingConfig", routingConfig)
+            members.set("RevisionId", revisionId)
+        }
+    }
+
+    /// Input of `UpdateCodeSigningConfig`.
+    public struct UpdateCodeSigningConfigRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("UpdateCodeSigningConfigRequest") }
+
+        /// `CodeSigningConfigArn`: text, length 0 to 200, in the path, required.
+        @export(implementation) public var codeSigningConfigArn: String { get { members("CodeSigningConfigArn", or: "") } set { members.set("CodeSigningConfigArn", newValue) } }
+        /// `Description`: text, length 0 to 256.
+        @export(implementation) public var description: String? { get { members("Description") } set { members.set("Description", newValue) } }
+        /// `AllowedPublishers`: structure.
+        @export(implementation) public var allowedPublishers: AllowedPublishers? { get { members("AllowedPublishers") } set { members.set("AllowedPublishers", newValue) } }
+        /// `CodeSigningPolicies`: structure.
+        @export(implementation) public var codeSigningPolicies: CodeSigningPolicies? { get { members("CodeSigningPolicies") } set { members.set("CodeSigningPolicies", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(codeSigningConfigArn: String, description: String? = nil, allowedPublishers: AllowedPublishers? = nil, codeSigningPolicies: CodeSigningPolicies? = nil) {
+            members = MemberValues()
+            members.set("CodeSigningConfigArn", codeSigningConfigArn)
+            members.set("Description", description)
+            members.set("AllowedPublishers", allowedPublishers)
+            members.set("CodeSigningPolicies", codeSigningPolicies)
+        }
+    }
+
+    /// Output of `UpdateCodeSigningConfig`.
+    public struct UpdateCodeSigningConfigResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("UpdateCodeSigningConfigResponse") }
+
+        /// `CodeSigningConfig`: structure, required.
+        @export(implementation) public var codeSigningConfig: CodeSigningConfig { get { members("CodeSigningConfig", or: CodeSigningConfig(awsValue: .structure([:]))) } set { members.set("CodeSigningConfig", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(codeSigningConfig: CodeSigningConfig) {
+            members = MemberValues()
+            members.set("CodeSigningConfig", codeSigningConfig)
+        }
+    }
+
+    /// Input of `UpdateFunctionCode`.
+    public struct UpdateFunctionCodeRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("UpdateFunctionCodeRequest") }
+
+        /// `FunctionName`: text, length 1 to 140, in the path, required.
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
         /// `ZipFile`: bytes, sensitive.
-        public var zipFile: [UInt8]?
+        @export(implementation) public var zipFile: [UInt8]? { get { members.blob("ZipFile") } set { members.set(blob: "ZipFile", newValue) } }
+        /// `S3Bucket`: text, length 3 to 63.
+        @export(implementation) public var s3Bucket: String? { get { members("S3Bucket") } set { members.set("S3Bucket", newValue) } }
+        /// `S3Key`: text, length 1 to 1 024.
+        @export(implementation) public var s3Key: String? { get { members("S3Key") } set { members.set("S3Key", newValue) } }
+        /// `S3ObjectVersion`: text, length 1 to 1 024.
+        @export(implementation) public var s3ObjectVersion: String? { get { members("S3ObjectVersion") } set { members.set("S3ObjectVersion", newValue) } }
+        /// `S3ObjectStorageMode`: enumeration.
+        @export(implementation) public var s3ObjectStorageMode: S3ObjectStorageMode? { get { members("S3ObjectStorageMode") } set { members.set("S3ObjectStorageMode", newValue) } }
+        /// `ImageUri`: text.
+        @export(implementation) public var imageUri: String? { get { members("ImageUri") } set { members.set("ImageUri", newValue) } }
+        /// `Architectures`: list, length 1 to 1.
+        @export(implementation) public var architectures: [Architecture]? { get { members("Architectures") } set { members.set("Architectures", newValue) } }
+        /// `Publish`: flag.
+        @export(implementation) public var publish: Bool? { get { members("Publish") } set { members.set("Publish", newValue) } }
+        /// `PublishTo`: enumeration.
+        @export(implementation) public var publishTo: FunctionVersionLatestPublished? { get { members("PublishTo") } set { members.set("PublishTo", newValue) } }
+        /// `DryRun`: flag.
+        @export(implementation) public var dryRun: Bool? { get { members("DryRun") } set { members.set("DryRun", newValue) } }
+        /// `RevisionId`: text.
+        @export(implementation) public var revisionId: String? { get { members("RevisionId") } set { members.set("RevisionId", newValue) } }
+        /// `SourceKMSKeyArn`: text, length 0 to 10 000.
+        @export(implementation) public var sourceKMSKeyArn: String? { get { members("SourceKMSKeyArn") } set { members.set("SourceKMSKeyArn", newValue) } }
 
         /// Makes one from its members.
-        public init(s3Bucket: String? = nil, s3Key: String? = nil, s3ObjectVersion: String? = nil, s3ObjectStorageMode: S3ObjectStorageMode? = nil, zipFile: [UInt8]? = nil) {
-            self.s3Bucket = s3Bucket
-            self.s3Key = s3Key
-            self.s3ObjectVersion = s3ObjectVersion
-            self.s3ObjectStorageMode = s3ObjectStorageMode
-            self.zipFile = zipFile
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            s3Bucket = members("S3Bucket")
-            s3Key = members("S3Key")
-            s3ObjectVersion = members("S3ObjectVersion")
-            s3ObjectStorageMode = members("S3ObjectStorageMode")
-            zipFile = members.blob("ZipFile")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(functionName: String, zipFile: [UInt8]? = nil, s3Bucket: String? = nil, s3Key: String? = nil, s3ObjectVersion: String? = nil, s3ObjectStorageMode: S3ObjectStorageMode? = nil, imageUri: String? = nil, architectures: [Architecture]? = nil, publish: Bool? = nil, publishTo: FunctionVersionLatestPublished? = nil, dryRun: Bool? = nil, revisionId: String? = nil, sourceKMSKeyArn: String? = nil) {
+            members = MemberValues()
+            members.set("FunctionName", functionName)
+            members.set(blob: "ZipFile", zipFile)
             members.set("S3Bucket", s3Bucket)
             members.set("S3Key", s3Key)
             members.set("S3ObjectVersion", s3ObjectVersion)
             members.set("S3ObjectStorageMode", s3ObjectStorageMode)
-            members.set(blob: "ZipFile", zipFile)
-            return members.awsValue
+            members.set("ImageUri", imageUri)
+            members.set("Architectures", architectures)
+            members.set("Publish", publish)
+            members.set("PublishTo", publishTo)
+            members.set("DryRun", dryRun)
+            members.set("RevisionId", revisionId)
+            members.set("SourceKMSKeyArn", sourceKMSKeyArn)
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.layerVersionContentInput }
     }
 
-    /// The model's structure `LayerVersionContentOutput`.
-    public struct LayerVersionContentOutput: AWSStructure {
-        /// `Location`: text, length 0 to 10 000.
-        public var location: String?
-        /// `CodeSha256`: text.
-        public var codeSha256: String?
-        /// `CodeSize`: whole number.
-        public var codeSize: Int?
-        /// `SigningProfileVersionArn`: text, length 0 to 10 000.
-        public var signingProfileVersionArn: String?
-        /// `SigningJobArn`: text, length 0 to 10 000.
-        public var signingJobArn: String?
-        /// `ResolvedS3Object`: structure.
-        public var resolvedS3Object: ResolvedS3Object?
-
-        /// Makes one from its members.
-        public init(location: String? = nil, codeSha256: String? = nil, codeSize: Int? = nil, signingProfileVersionArn: String? = nil, signingJobArn: String? = nil, resolvedS3Object: ResolvedS3Object? = nil) {
-            self.location = location
-            self.codeSha256 = codeSha256
-            self.codeSize = codeSize
-            self.signingProfileVersionArn = signingProfileVersionArn
-            self.signingJobArn = signingJobArn
-            self.resolvedS3Object = resolvedS3Object
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            location = members("Location")
-            codeSha256 = members("CodeSha256")
-            codeSize = members("CodeSize")
-            signingProfileVersionArn = members("SigningProfileVersionArn")
-            signingJobArn = members("SigningJobArn")
-            resolvedS3Object = members("ResolvedS3Object")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Location", location)
-            members.set("CodeSha256", codeSha256)
-            members.set("CodeSize", codeSize)
-            members.set("SigningProfileVersionArn", signingProfileVersionArn)
-            members.set("SigningJobArn", signingJobArn)
-            members.set("ResolvedS3Object", resolvedS3Object)
-            return members.awsValue
-        }
-
+    /// Input of `UpdateFunctionConfiguration`.
+    public struct UpdateFunctionConfigurationRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
         /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.layerVersionContentOutput }
-    }
+        public static var schema: Schema { library.schema("UpdateFunctionConfigurationRequest") }
 
-    /// The model's structure `LayerVersionsListItem`.
-    public struct LayerVersionsListItem: AWSStructure {
-        /// `LayerVersionArn`: text, length 1 to 2 048.
-        public var layerVersionArn: String?
-        /// `Version`: whole number.
-        public var version: Int?
-        /// `Description`: text, length 0 to 256.
-        public var description: String?
-        /// `CreatedDate`: text, length 0 to 100.
-        public var createdDate: String?
-        /// `CompatibleArchitectures`: list, length 0 to 2.
-        public var compatibleArchitectures: [Architecture]?
-        /// `CompatibleRuntimes`: list, length 0 to 15.
-        public var compatibleRuntimes: [Runtime]?
-        /// `LicenseInfo`: text, length 0 to 512.
-        public var licenseInfo: String?
-
-        /// Makes one from its members.
-        public init(layerVersionArn: String? = nil, version: Int? = nil, description: String? = nil, createdDate: String? = nil, compatibleArchitectures: [Architecture]? = nil, compatibleRuntimes: [Runtime]? = nil, licenseInfo: String? = nil) {
-            self.layerVersionArn = layerVersionArn
-            self.version = version
-            self.description = description
-            self.createdDate = createdDate
-            self.compatibleArchitectures = compatibleArchitectures
-            self.compatibleRuntimes = compatibleRuntimes
-            self.licenseInfo = licenseInfo
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            layerVersionArn = members("LayerVersionArn")
-            version = members("Version")
-            description = members("Description")
-            createdDate = members("CreatedDate")
-            compatibleArchitectures = members("CompatibleArchitectures")
-            compatibleRuntimes = members("CompatibleRuntimes")
-            licenseInfo = members("LicenseInfo")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("LayerVersionArn", layerVersionArn)
-            members.set("Version", version)
-            members.set("Description", description)
-            members.set("CreatedDate", createdDate)
-            members.set("CompatibleArchitectures", compatibleArchitectures)
-            members.set("CompatibleRuntimes", compatibleRuntimes)
-            members.set("LicenseInfo", licenseInfo)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.layerVersionsListItem }
-    }
-
-    /// The model's structure `LayersListItem`.
-    public struct LayersListItem: AWSStructure {
-        /// `LayerName`: text, length 1 to 140.
-        public var layerName: String?
-        /// `LayerArn`: text, length 1 to 2 048.
-        public var layerArn: String?
-        /// `LatestMatchingVersion`: structure.
-        public var latestMatchingVersion: LayerVersionsListItem?
-
-        /// Makes one from its members.
-        public init(layerName: String? = nil, layerArn: String? = nil, latestMatchingVersion: LayerVersionsListItem? = nil) {
-            self.layerName = layerName
-            self.layerArn = layerArn
-            self.latestMatchingVersion = latestMatchingVersion
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            layerName = members("LayerName")
-            layerArn = members("LayerArn")
-            latestMatchingVersion = members("LatestMatchingVersion")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("LayerName", layerName)
-            members.set("LayerArn", layerArn)
-            members.set("LatestMatchingVersion", latestMatchingVersion)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.layersListItem }
-    }
-
-    /// Input of `ListAliases`.
-    public struct ListAliasesRequest: AWSStructure {
         /// `FunctionName`: text, length 1 to 140, in the path, required.
-        public var functionName: String
-        /// `FunctionVersion`: text, length 1 to 1 024, in the query.
-        public var functionVersion: String?
-        /// `Marker`: text, in the query.
-        public var marker: String?
-        /// `MaxItems`: whole number, 1 to 10 000, in the query.
-        public var maxItems: Int?
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
+        /// `Role`: text, length 0 to 10 000.
+        @export(implementation) public var role: String? { get { members("Role") } set { members.set("Role", newValue) } }
+        /// `Handler`: text, length 0 to 128.
+        @export(implementation) public var handler: String? { get { members("Handler") } set { members.set("Handler", newValue) } }
+        /// `Description`: text, length 0 to 256.
+        @export(implementation) public var description: String? { get { members("Description") } set { members.set("Description", newValue) } }
+        /// `Timeout`: whole number, 1 to 900.
+        @export(implementation) public var timeout: Int? { get { members("Timeout") } set { members.set("Timeout", newValue) } }
+        /// `MemorySize`: whole number, 128 to 10 240.
+        @export(implementation) public var memorySize: Int? { get { members("MemorySize") } set { members.set("MemorySize", newValue) } }
+        /// `VpcConfig`: structure.
+        @export(implementation) public var vpcConfig: VpcConfig? { get { members("VpcConfig") } set { members.set("VpcConfig", newValue) } }
+        /// `Environment`: structure.
+        @export(implementation) public var environment: Environment? { get { members("Environment") } set { members.set("Environment", newValue) } }
+        /// `Runtime`: enumeration.
+        @export(implementation) public var runtime: Runtime? { get { members("Runtime") } set { members.set("Runtime", newValue) } }
+        /// `DeadLetterConfig`: structure.
+        @export(implementation) public var deadLetterConfig: DeadLetterConfig? { get { members("DeadLetterConfig") } set { members.set("DeadLetterConfig", newValue) } }
+        /// `KMSKeyArn`: text, length 0 to 10 000.
+        @export(implementation) public var kmsKeyArn: String? { get { members("KMSKeyArn") } set { members.set("KMSKeyArn", newValue) } }
+        /// `TracingConfig`: structure.
+        @export(implementation) public var tracingConfig: TracingConfig? { get { members("TracingConfig") } set { members.set("TracingConfig", newValue) } }
+        /// `RevisionId`: text.
+        @export(implementation) public var revisionId: String? { get { members("RevisionId") } set { members.set("RevisionId", newValue) } }
+        /// `Layers`: list.
+        @export(implementation) public var layers: [String]? { get { members("Layers") } set { members.set("Layers", newValue) } }
+        /// `FileSystemConfigs`: list, length 0 to 1.
+        @export(implementation) public var fileSystemConfigs: [FileSystemConfig]? { get { members("FileSystemConfigs") } set { members.set("FileSystemConfigs", newValue) } }
+        /// `ImageConfig`: structure.
+        @export(implementation) public var imageConfig: ImageConfig? { get { members("ImageConfig") } set { members.set("ImageConfig", newValue) } }
+        /// `EphemeralStorage`: structure.
+        @export(implementation) public var ephemeralStorage: EphemeralStorage? { get { members("EphemeralStorage") } set { members.set("EphemeralStorage", newValue) } }
+        /// `SnapStart`: structure.
+        @export(implementation) public var snapStart: SnapStart? { get { members("SnapStart") } set { members.set("SnapStart", newValue) } }
+        /// `LoggingConfig`: structure.
+        @export(implementation) public var loggingConfig: LoggingConfig? { get { members("LoggingConfig") } set { members.set("LoggingConfig", newValue) } }
+        /// `CapacityProviderConfig`: structure.
+        @export(implementation) public var capacityProviderConfig: CapacityProviderConfig? { get { members("CapacityProviderConfig") } set { members.set("CapacityProviderConfig", newValue) } }
+        /// `DurableConfig`: structure.
+        @export(implementation) public var durableConfig: DurableConfig? { get { members("DurableConfig") } set { members.set("DurableConfig", newValue) } }
+        /// `RuntimeConfig`: structure.
+        @export(implementation) public var runtimeConfig: FunctionRuntimeConfig? { get { members("RuntimeConfig") } set { members.set("RuntimeConfig", newValue) } }
+        /// `AcceleratorConfig`: structure.
+        @export(implementation) public var acceleratorConfig: AcceleratorConfig? { get { members("AcceleratorConfig") } set { members.set("AcceleratorConfig", newValue) } }
 
         /// Makes one from its members.
-        public init(functionName: String, functionVersion: String? = nil, marker: String? = nil, maxItems: Int? = nil) {
-            self.functionName = functionName
-            self.functionVersion = functionVersion
-            self.marker = marker
-            self.maxItems = maxItems
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionName = members("FunctionName") ?? ""
-            functionVersion = members("FunctionVersion")
-            marker = members("Marker")
-            maxItems = members("MaxItems")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(functionName: String, role: String? = nil, handler: String? = nil, description: String? = nil, timeout: Int? = nil, memorySize: Int? = nil, vpcConfig: VpcConfig? = nil, environment: Environment? = nil, runtime: Runtime? = nil, deadLetterConfig: DeadLetterConfig? = nil, kmsKeyArn: String? = nil, tracingConfig: TracingConfig? = nil, revisionId: String? = nil, layers: [String]? = nil, fileSystemConfigs: [FileSystemConfig]? = nil, imageConfig: ImageConfig? = nil, ephemeralStorage: EphemeralStorage? = nil, snapStart: SnapStart? = nil, loggingConfig: LoggingConfig? = nil, capacityProviderConfig: CapacityProviderConfig? = nil, durableConfig: DurableConfig? = nil, runtimeConfig: FunctionRuntimeConfig? = nil, acceleratorConfig: AcceleratorConfig? = nil) {
+            members = MemberValues()
             members.set("FunctionName", functionName)
-            members.set("FunctionVersion", functionVersion)
-            members.set("Marker", marker)
-            members.set("MaxItems", maxItems)
-            return members.awsValue
+            members.set("Role", role)
+            members.set("Handler", handler)
+            members.set("Description", description)
+            members.set("Timeout", timeout)
+            members.set("MemorySize", memorySize)
+            members.set("VpcConfig", vpcConfig)
+            members.set("Environment", environment)
+            members.set("Runtime", runtime)
+            members.set("DeadLetterConfig", deadLetterConfig)
+            members.set("KMSKeyArn", kmsKeyArn)
+            members.set("TracingConfig", tracingConfig)
+            members.set("RevisionId", revisionId)
+            members.set("Layers", layers)
+            members.set("FileSystemConfigs", fileSystemConfigs)
+            members.set("ImageConfig", imageConfig)
+            members.set("EphemeralStorage", ephemeralStorage)
+            members.set("SnapStart", snapStart)
+            members.set("LoggingConfig", loggingConfig)
+            members.set("CapacityProviderConfig", capacityProviderConfig)
+            members.set("DurableConfig", durableConfig)
+            members.set("RuntimeConfig", runtimeConfig)
+            members.set("AcceleratorConfig", acceleratorConfig)
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.listAliasesRequest }
     }
 
-    /// Output of `ListAliases`.
-    public struct ListAliasesResponse: AWSStructure {
-        /// `NextMarker`: text.
-        public var nextMarker: String?
-        /// `Aliases`: list.
-        public var aliases: [AliasConfiguration]?
-
-        /// Makes one from its members.
-        public init(nextMarker: String? = nil, aliases: [AliasConfiguration]? = nil) {
-            self.nextMarker = nextMarker
-            self.aliases = aliases
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            nextMarker = members("NextMarker")
-            aliases = members("Aliases")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("NextMarker", nextMarker)
-            members.set("Aliases", aliases)
-            return members.awsValue
-        }
-
+    /// Input of `UpdateFunctionEventInvokeConfig`.
+    public struct UpdateFunctionEventInvokeConfigRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
         /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.listAliasesResponse }
-    }
+        public static var schema: Schema { library.schema("UpdateFunctionEventInvokeConfigRequest") }
 
-    /// Input of `ListCapacityProviders`.
-    public struct ListCapacityProvidersRequest: AWSStructure {
-        /// `State`: enumeration, in the query.
-        public var state: CapacityProviderState?
-        /// `Marker`: text, in the query.
-        public var marker: String?
-        /// `MaxItems`: whole number, 1 to 50, in the query.
-        public var maxItems: Int?
-
-        /// Makes one from its members.
-        public init(state: CapacityProviderState? = nil, marker: String? = nil, maxItems: Int? = nil) {
-            self.state = state
-            self.marker = marker
-            self.maxItems = maxItems
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            state = members("State")
-            marker = members("Marker")
-            maxItems = members("MaxItems")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("State", state)
-            members.set("Marker", marker)
-            members.set("MaxItems", maxItems)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.listCapacityProvidersRequest }
-    }
-
-    /// Output of `ListCapacityProviders`.
-    public struct ListCapacityProvidersResponse: AWSStructure {
-        /// `CapacityProviders`: list, length 0 to 50, required.
-        public var capacityProviders: [CapacityProvider]
-        /// `NextMarker`: text.
-        public var nextMarker: String?
-
-        /// Makes one from its members.
-        public init(capacityProviders: [CapacityProvider], nextMarker: String? = nil) {
-            self.capacityProviders = capacityProviders
-            self.nextMarker = nextMarker
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            capacityProviders = members("CapacityProviders") ?? []
-            nextMarker = members("NextMarker")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("CapacityProviders", capacityProviders)
-            members.set("NextMarker", nextMarker)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.listCapacityProvidersResponse }
-    }
-
-    /// Input of `ListCodeSigningConfigs`.
-    public struct ListCodeSigningConfigsRequest: AWSStructure {
-        /// `Marker`: text, in the query.
-        public var marker: String?
-        /// `MaxItems`: whole number, 1 to 10 000, in the query.
-        public var maxItems: Int?
-
-        /// Makes one from its members.
-        public init(marker: String? = nil, maxItems: Int? = nil) {
-            self.marker = marker
-            self.maxItems = maxItems
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            marker = members("Marker")
-            maxItems = members("MaxItems")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("Marker", marker)
-            members.set("MaxItems", maxItems)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.listCodeSigningConfigsRequest }
-    }
-
-    /// Output of `ListCodeSigningConfigs`.
-    public struct ListCodeSigningConfigsResponse: AWSStructure {
-        /// `NextMarker`: text.
-        public var nextMarker: String?
-        /// `CodeSigningConfigs`: list.
-        public var codeSigningConfigs: [CodeSigningConfig]?
-
-        /// Makes one from its members.
-        public init(nextMarker: String? = nil, codeSigningConfigs: [CodeSigningConfig]? = nil) {
-            self.nextMarker = nextMarker
-            self.codeSigningConfigs = codeSigningConfigs
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            nextMarker = members("NextMarker")
-            codeSigningConfigs = members("CodeSigningConfigs")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
-            members.set("NextMarker", nextMarker)
-            members.set("CodeSigningConfigs", codeSigningConfigs)
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.listCodeSigningConfigsResponse }
-    }
-
-    /// Input of `ListDurableExecutionsByFunction`.
-    public struct ListDurableExecutionsByFunctionRequest: AWSStructure {
         /// `FunctionName`: text, length 1 to 256, in the path, required.
-        public var functionName: String
+        @export(implementation) public var functionName: String { get { members("FunctionName", or: "") } set { members.set("FunctionName", newValue) } }
         /// `Qualifier`: text, length 1 to 128, in the query.
-        public var qualifier: String?
-        /// `DurableExecutionName`: text, length 1 to 64, in the query.
-        public var durableExecutionName: String?
-        /// `Statuses`: list, length 1 to 10, in the query.
-        public var statuses: [ExecutionStatus]?
-        /// `StartedAfter`: moment, in the query.
-        public var startedAfter: Timestamp?
-        /// `StartedBefore`: moment, in the query.
-        public var startedBefore: Timestamp?
-        /// `ReverseOrder`: flag, in the query.
-        public var reverseOrder: Bool?
-        /// `Marker`: text, in the query.
-        public var marker: String?
-        /// `MaxItems`: whole number, 0 to 1 000, in the query.
-        public var maxItems: Int?
+        @export(implementation) public var qualifier: String? { get { members("Qualifier") } set { members.set("Qualifier", newValue) } }
+        /// `MaximumRetryAttempts`: whole number, 0 to 2.
+        @export(implementation) public var maximumRetryAttempts: Int? { get { members("MaximumRetryAttempts") } set { members.set("MaximumRetryAttempts", newValue) } }
+        /// `MaximumEventAgeInSeconds`: whole number, 60 to 21 600.
+        @export(implementation) public var maximumEventAgeInSeconds: Int? { get { members("MaximumEventAgeInSeconds") } set { members.set("MaximumEventAgeInSeconds", newValue) } }
+        /// `DestinationConfig`: structure.
+        @export(implementation) public var destinationConfig: DestinationConfig? { get { members("DestinationConfig") } set { members.set("DestinationConfig", newValue) } }
 
         /// Makes one from its members.
-        public init(functionName: String, qualifier: String? = nil, durableExecutionName: String? = nil, statuses: [ExecutionStatus]? = nil, startedAfter: Timestamp? = nil, startedBefore: Timestamp? = nil, reverseOrder: Bool? = nil, marker: String? = nil, maxItems: Int? = nil) {
-            self.functionName = functionName
-            self.qualifier = qualifier
-            self.durableExecutionName = durableExecutionName
-            self.statuses = statuses
-            self.startedAfter = startedAfter
-            self.startedBefore = startedBefore
-            self.reverseOrder = reverseOrder
-            self.marker = marker
-            self.maxItems = maxItems
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            functionName = members("FunctionName") ?? ""
-            qualifier = members("Qualifier")
-            durableExecutionName = members("DurableExecutionName")
-            statuses = members("Statuses")
-            startedAfter = members("StartedAfter")
-            startedBefore = members("StartedBefore")
-            reverseOrder = members("ReverseOrder")
-            marker = members("Marker")
-            maxItems = members("MaxItems")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(functionName: String, qualifier: String? = nil, maximumRetryAttempts: Int? = nil, maximumEventAgeInSeconds: Int? = nil, destinationConfig: DestinationConfig? = nil) {
+            members = MemberValues()
             members.set("FunctionName", functionName)
             members.set("Qualifier", qualifier)
-            members.set("DurableExecutionName", durableExecutionName)
-            members.set("Statuses", statuses)
-            members.set("StartedAfter", startedAfter)
-            members.set("StartedBefore", startedBefore)
-            members.set("ReverseOrder", reverseOrder)
-            members.set("Marker", marker)
-            members.set("MaxItems", maxItems)
-            return members.awsValue
+            members.set("MaximumRetryAttempts", maximumRetryAttempts)
+            members.set("MaximumEventAgeInSeconds", maximumEventAgeInSeconds)
+            members.set("DestinationConfig", destinationConfig)
         }
+    }
 
+    /// The model's structure `VpcConfig`.
+    public struct VpcConfig: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
         /// The structure's schema.
-        public static var schema: Schema { LambdaSchemas.listDurableExecutionsByFunctionRequest }
+        public static var schema: Schema { library.schema("VpcConfig") }
+
+        /// `SubnetIds`: list, length 0 to 16.
+        @export(implementation) public var subnetIds: [String]? { get { members("SubnetIds") } set { members.set("SubnetIds", newValue) } }
+        /// `SecurityGroupIds`: list, length 0 to 5.
+        @export(implementation) public var securityGroupIds: [String]? { get { members("SecurityGroupIds") } set { members.set("SecurityGroupIds", newValue) } }
+        /// `Ipv6AllowedForDualStack`: flag.
+        @export(implementation) public var ipv6AllowedForDualStack: Bool? { get { members("Ipv6AllowedForDualStack") } set { members.set("Ipv6AllowedForDualStack", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(subnetIds: [String]? = nil, securityGroupIds: [String]? = nil, ipv6AllowedForDualStack: Bool? = nil) {
+            members = MemberValues()
+            members.set("SubnetIds", subnetIds)
+            members.set("SecurityGroupIds", securityGroupIds)
+            members.set("Ipv6AllowedForDualStack", ipv6AllowedForDualStack)
+        }
+    }
+
+    /// The model's structure `VpcConfigResponse`.
+    public struct VpcConfigResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("VpcConfigResponse") }
+
+        /// `SubnetIds`: list, length 0 to 16.
+        @export(implementation) public var subnetIds: [String]? { get { members("SubnetIds") } set { members.set("SubnetIds", newValue) } }
+        /// `SecurityGroupIds`: list, length 0 to 5.
+        @export(implementation) public var securityGroupIds: [String]? { get { members("SecurityGroupIds") } set { members.set("SecurityGroupIds", newValue) } }
+        /// `VpcId`: text.
+        @export(implementation) public var vpcId: String? { get { members("VpcId") } set { members.set("VpcId", newValue) } }
+        /// `Ipv6AllowedForDualStack`: flag.
+        @export(implementation) public var ipv6AllowedForDualStack: Bool? { get { members("Ipv6AllowedForDualStack") } set { members.set("Ipv6AllowedForDualStack", newValue) } }
+
+        /// Makes one from its members.
+        @export(implementation) public init(subnetIds: [String]? = nil, securityGroupIds: [String]? = nil, vpcId: String? = nil, ipv6AllowedForDualStack: Bool? = nil) {
+            members = MemberValues()
+            members.set("SubnetIds", subnetIds)
+            members.set("SecurityGroupIds", securityGroupIds)
+            members.set("VpcId", vpcId)
+            members.set("Ipv6AllowedForDualStack", ipv6AllowedForDualStack)
+        }
     }
 }

@@ -6,17 +6,17 @@ public import AWSProtocol
 extension STS {
     /// The service's errors.
     public enum Errors {
-        /// `ExpiredTokenException`: 400, the caller's fault.
-        public static let expiredToken = ErrorShape("ExpiredTokenException", status: 400, messageKey: "message", fault: .user)
-        /// `MalformedPolicyDocument`: 400, the caller's fault.
-        public static let malformedPolicyDocument = ErrorShape("MalformedPolicyDocument", status: 400, messageKey: "message", fault: .user)
-        /// `PackedPolicyTooLarge`: 400, the caller's fault.
-        public static let packedPolicyTooLarge = ErrorShape("PackedPolicyTooLarge", status: 400, messageKey: "message", fault: .user)
-        /// `RegionDisabledException`: 403, the caller's fault.
-        public static let regionDisabled = ErrorShape("RegionDisabledException", status: 403, messageKey: "message", fault: .user)
+        /// `ExpiredTokenException`: 400.
+        @export(implementation) public static var expiredToken: ErrorShape { library.error("ExpiredTokenException") }
+        /// `MalformedPolicyDocument`: 400.
+        @export(implementation) public static var malformedPolicyDocument: ErrorShape { library.error("MalformedPolicyDocumentException") }
+        /// `PackedPolicyTooLarge`: 400.
+        @export(implementation) public static var packedPolicyTooLarge: ErrorShape { library.error("PackedPolicyTooLargeException") }
+        /// `RegionDisabledException`: 403.
+        @export(implementation) public static var regionDisabled: ErrorShape { library.error("RegionDisabledException") }
 
         /// All of them, by name.
-        public static var all: [ErrorShape] {
+        @export(implementation) public static var all: [ErrorShape] {
             [
                 expiredToken,
                 malformedPolicyDocument,

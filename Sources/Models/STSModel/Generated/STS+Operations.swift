@@ -7,40 +7,7 @@ extension STS {
     /// `Action=AssumeRole`
     /// Errors: `MalformedPolicyDocumentException`, `PackedPolicyTooLargeException`, `RegionDisabledException`,
     /// `ExpiredTokenException`.
-    public static let assumeRole = AWSOperation<AssumeRoleRequest, AssumeRoleResponse>(
-        "AssumeRole", method: "POST", uri: "/", status: 200)
+    @export(implementation) public static var assumeRole: AWSOperation<AssumeRoleRequest, AssumeRoleResponse> { .init("AssumeRole", in: library) }
     /// `Action=GetCallerIdentity`
-    public static let getCallerIdentity = AWSOperation<GetCallerIdentityRequest, GetCallerIdentityResponse>(
-        "GetCallerIdentity", method: "POST", uri: "/", status: 200)
-
-    /// All operations, by name.
-    public static var operations: [OperationDescriptor] {
-        var operations: [OperationDescriptor] = []
-        operations.append(assumeRole.descriptor)
-        operations.append(getCallerIdentity.descriptor)
-        return operations
-    }
-
-    /// The service as a whole.
-    public static var service: ServiceModel {
-        ServiceModel(
-            name: "sts", apiVersion: "2011-06-15", operations: operations, errors: Errors.all,
-            otherOperations: otherOperations,
-            wireFormat: .query(namespace: "https://sts.amazonaws.com/doc/2011-06-15/"))
-    }
-
-    /// The names of the operations that are not described here.
-    static var otherOperations: Set<String> {
-        [
-            "AssumeRoleWithSAML",
-            "AssumeRoleWithWebIdentity",
-            "AssumeRoot",
-            "DecodeAuthorizationMessage",
-            "GetAccessKeyInfo",
-            "GetDelegatedAccessToken",
-            "GetFederationToken",
-            "GetSessionToken",
-            "GetWebIdentityToken",
-        ]
-    }
+    @export(implementation) public static var getCallerIdentity: AWSOperation<GetCallerIdentityRequest, GetCallerIdentityResponse> { .init("GetCallerIdentity", in: library) }
 }

@@ -5,72 +5,44 @@ public import AWSProtocol
 
 extension STS {
     /// Input of `AssumeRole`.
-    public struct AssumeRoleRequest: AWSStructure {
+    public struct AssumeRoleRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("AssumeRoleRequest") }
+
         /// `RoleArn`: text, length 20 to 2 048, required.
-        public var roleArn: String
+        @export(implementation) public var roleArn: String { get { members("RoleArn", or: "") } set { members.set("RoleArn", newValue) } }
         /// `RoleSessionName`: text, length 2 to 64, required.
-        public var roleSessionName: String
+        @export(implementation) public var roleSessionName: String { get { members("RoleSessionName", or: "") } set { members.set("RoleSessionName", newValue) } }
         /// `PolicyArns`: list.
-        public var policyArns: [PolicyDescriptorType]?
+        @export(implementation) public var policyArns: [PolicyDescriptorType]? { get { members("PolicyArns") } set { members.set("PolicyArns", newValue) } }
         /// `Policy`: text, length from 1.
-        public var policy: String?
+        @export(implementation) public var policy: String? { get { members("Policy") } set { members.set("Policy", newValue) } }
         /// `DurationSeconds`: whole number, 900 to 43 200.
-        public var durationSeconds: Int?
+        @export(implementation) public var durationSeconds: Int? { get { members("DurationSeconds") } set { members.set("DurationSeconds", newValue) } }
         /// `Tags`: list, length up to 50.
-        public var tags: [Tag]?
+        @export(implementation) public var tags: [Tag]? { get { members("Tags") } set { members.set("Tags", newValue) } }
         /// `TransitiveTagKeys`: list, length up to 50.
-        public var transitiveTagKeys: [String]?
+        @export(implementation) public var transitiveTagKeys: [String]? { get { members("TransitiveTagKeys") } set { members.set("TransitiveTagKeys", newValue) } }
         /// `ExternalId`: text, length 2 to 1 224.
-        public var externalId: String?
+        @export(implementation) public var externalId: String? { get { members("ExternalId") } set { members.set("ExternalId", newValue) } }
         /// `SerialNumber`: text, length 9 to 256.
-        public var serialNumber: String?
+        @export(implementation) public var serialNumber: String? { get { members("SerialNumber") } set { members.set("SerialNumber", newValue) } }
         /// `TokenCode`: text, length 6 to 6.
-        public var tokenCode: String?
+        @export(implementation) public var tokenCode: String? { get { members("TokenCode") } set { members.set("TokenCode", newValue) } }
         /// `SourceIdentity`: text, length 2 to 64.
-        public var sourceIdentity: String?
+        @export(implementation) public var sourceIdentity: String? { get { members("SourceIdentity") } set { members.set("SourceIdentity", newValue) } }
         /// `ProvidedContexts`: list, length 1 to 5.
-        public var providedContexts: [ProvidedContext]?
+        @export(implementation) public var providedContexts: [ProvidedContext]? { get { members("ProvidedContexts") } set { members.set("ProvidedContexts", newValue) } }
         /// `MinimumSessionTokenSize`: whole number, 0 to 4 096.
-        public var minimumSessionTokenSize: Int?
+        @export(implementation) public var minimumSessionTokenSize: Int? { get { members("MinimumSessionTokenSize") } set { members.set("MinimumSessionTokenSize", newValue) } }
 
         /// Makes one from its members.
-        public init(roleArn: String, roleSessionName: String, policyArns: [PolicyDescriptorType]? = nil, policy: String? = nil, durationSeconds: Int? = nil, tags: [Tag]? = nil, transitiveTagKeys: [String]? = nil, externalId: String? = nil, serialNumber: String? = nil, tokenCode: String? = nil, sourceIdentity: String? = nil, providedContexts: [ProvidedContext]? = nil, minimumSessionTokenSize: Int? = nil) {
-            self.roleArn = roleArn
-            self.roleSessionName = roleSessionName
-            self.policyArns = policyArns
-            self.policy = policy
-            self.durationSeconds = durationSeconds
-            self.tags = tags
-            self.transitiveTagKeys = transitiveTagKeys
-            self.externalId = externalId
-            self.serialNumber = serialNumber
-            self.tokenCode = tokenCode
-            self.sourceIdentity = sourceIdentity
-            self.providedContexts = providedContexts
-            self.minimumSessionTokenSize = minimumSessionTokenSize
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            roleArn = members("RoleArn") ?? ""
-            roleSessionName = members("RoleSessionName") ?? ""
-            policyArns = members("PolicyArns")
-            policy = members("Policy")
-            durationSeconds = members("DurationSeconds")
-            tags = members("Tags")
-            transitiveTagKeys = members("TransitiveTagKeys")
-            externalId = members("ExternalId")
-            serialNumber = members("SerialNumber")
-            tokenCode = members("TokenCode")
-            sourceIdentity = members("SourceIdentity")
-            providedContexts = members("ProvidedContexts")
-            minimumSessionTokenSize = members("MinimumSessionTokenSize")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(roleArn: String, roleSessionName: String, policyArns: [PolicyDescriptorType]? = nil, policy: String? = nil, durationSeconds: Int? = nil, tags: [Tag]? = nil, transitiveTagKeys: [String]? = nil, externalId: String? = nil, serialNumber: String? = nil, tokenCode: String? = nil, sourceIdentity: String? = nil, providedContexts: [ProvidedContext]? = nil, minimumSessionTokenSize: Int? = nil) {
+            members = MemberValues()
             members.set("RoleArn", roleArn)
             members.set("RoleSessionName", roleSessionName)
             members.set("PolicyArns", policyArns)
@@ -84,285 +56,194 @@ extension STS {
             members.set("SourceIdentity", sourceIdentity)
             members.set("ProvidedContexts", providedContexts)
             members.set("MinimumSessionTokenSize", minimumSessionTokenSize)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { STSSchemas.assumeRoleRequest }
     }
 
     /// Output of `AssumeRole`.
-    public struct AssumeRoleResponse: AWSStructure {
+    public struct AssumeRoleResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("AssumeRoleResponse") }
+
         /// `Credentials`: structure.
-        public var credentials: Credentials?
+        @export(implementation) public var credentials: Credentials? { get { members("Credentials") } set { members.set("Credentials", newValue) } }
         /// `AssumedRoleUser`: structure.
-        public var assumedRoleUser: AssumedRoleUser?
+        @export(implementation) public var assumedRoleUser: AssumedRoleUser? { get { members("AssumedRoleUser") } set { members.set("AssumedRoleUser", newValue) } }
         /// `PackedPolicySize`: whole number, from 0.
-        public var packedPolicySize: Int?
+        @export(implementation) public var packedPolicySize: Int? { get { members("PackedPolicySize") } set { members.set("PackedPolicySize", newValue) } }
         /// `SourceIdentity`: text, length 2 to 64.
-        public var sourceIdentity: String?
+        @export(implementation) public var sourceIdentity: String? { get { members("SourceIdentity") } set { members.set("SourceIdentity", newValue) } }
         /// `SessionTokenUtilization`: whole number, from 0.
-        public var sessionTokenUtilization: Int?
+        @export(implementation) public var sessionTokenUtilization: Int? { get { members("SessionTokenUtilization") } set { members.set("SessionTokenUtilization", newValue) } }
         /// `SessionTokenSize`: whole number, from 0.
-        public var sessionTokenSize: Int?
+        @export(implementation) public var sessionTokenSize: Int? { get { members("SessionTokenSize") } set { members.set("SessionTokenSize", newValue) } }
 
         /// Makes one from its members.
-        public init(credentials: Credentials? = nil, assumedRoleUser: AssumedRoleUser? = nil, packedPolicySize: Int? = nil, sourceIdentity: String? = nil, sessionTokenUtilization: Int? = nil, sessionTokenSize: Int? = nil) {
-            self.credentials = credentials
-            self.assumedRoleUser = assumedRoleUser
-            self.packedPolicySize = packedPolicySize
-            self.sourceIdentity = sourceIdentity
-            self.sessionTokenUtilization = sessionTokenUtilization
-            self.sessionTokenSize = sessionTokenSize
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            credentials = members("Credentials")
-            assumedRoleUser = members("AssumedRoleUser")
-            packedPolicySize = members("PackedPolicySize")
-            sourceIdentity = members("SourceIdentity")
-            sessionTokenUtilization = members("SessionTokenUtilization")
-            sessionTokenSize = members("SessionTokenSize")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(credentials: Credentials? = nil, assumedRoleUser: AssumedRoleUser? = nil, packedPolicySize: Int? = nil, sourceIdentity: String? = nil, sessionTokenUtilization: Int? = nil, sessionTokenSize: Int? = nil) {
+            members = MemberValues()
             members.set("Credentials", credentials)
             members.set("AssumedRoleUser", assumedRoleUser)
             members.set("PackedPolicySize", packedPolicySize)
             members.set("SourceIdentity", sourceIdentity)
             members.set("SessionTokenUtilization", sessionTokenUtilization)
             members.set("SessionTokenSize", sessionTokenSize)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { STSSchemas.assumeRoleResponse }
     }
 
     /// The model's structure `AssumedRoleUser`.
-    public struct AssumedRoleUser: AWSStructure {
+    public struct AssumedRoleUser: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("AssumedRoleUser") }
+
         /// `AssumedRoleId`: text, length 2 to 193, required.
-        public var assumedRoleId: String
+        @export(implementation) public var assumedRoleId: String { get { members("AssumedRoleId", or: "") } set { members.set("AssumedRoleId", newValue) } }
         /// `Arn`: text, length 20 to 2 048, required.
-        public var arn: String
+        @export(implementation) public var arn: String { get { members("Arn", or: "") } set { members.set("Arn", newValue) } }
 
         /// Makes one from its members.
-        public init(assumedRoleId: String, arn: String) {
-            self.assumedRoleId = assumedRoleId
-            self.arn = arn
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            assumedRoleId = members("AssumedRoleId") ?? ""
-            arn = members("Arn") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(assumedRoleId: String, arn: String) {
+            members = MemberValues()
             members.set("AssumedRoleId", assumedRoleId)
             members.set("Arn", arn)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { STSSchemas.assumedRoleUser }
     }
 
     /// The model's structure `Credentials`.
-    public struct Credentials: AWSStructure {
+    public struct Credentials: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("Credentials") }
+
         /// `AccessKeyId`: text, length 16 to 128, required.
-        public var accessKeyId: String
+        @export(implementation) public var accessKeyId: String { get { members("AccessKeyId", or: "") } set { members.set("AccessKeyId", newValue) } }
         /// `SecretAccessKey`: text, sensitive, required.
-        public var secretAccessKey: String
+        @export(implementation) public var secretAccessKey: String { get { members("SecretAccessKey", or: "") } set { members.set("SecretAccessKey", newValue) } }
         /// `SessionToken`: text, required.
-        public var sessionToken: String
+        @export(implementation) public var sessionToken: String { get { members("SessionToken", or: "") } set { members.set("SessionToken", newValue) } }
         /// `Expiration`: moment, required.
-        public var expiration: Timestamp
+        @export(implementation) public var expiration: Timestamp { get { members("Expiration", or: Timestamp(secondsSinceEpoch: 0)) } set { members.set("Expiration", newValue) } }
 
         /// Makes one from its members.
-        public init(accessKeyId: String, secretAccessKey: String, sessionToken: String, expiration: Timestamp) {
-            self.accessKeyId = accessKeyId
-            self.secretAccessKey = secretAccessKey
-            self.sessionToken = sessionToken
-            self.expiration = expiration
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            accessKeyId = members("AccessKeyId") ?? ""
-            secretAccessKey = members("SecretAccessKey") ?? ""
-            sessionToken = members("SessionToken") ?? ""
-            expiration = members("Expiration") ?? Timestamp(secondsSinceEpoch: 0)
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(accessKeyId: String, secretAccessKey: String, sessionToken: String, expiration: Timestamp) {
+            members = MemberValues()
             members.set("AccessKeyId", accessKeyId)
             members.set("SecretAccessKey", secretAccessKey)
             members.set("SessionToken", sessionToken)
             members.set("Expiration", expiration)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { STSSchemas.credentials }
     }
 
     /// Input of `GetCallerIdentity`.
-    public struct GetCallerIdentityRequest: AWSStructure {
+    public struct GetCallerIdentityRequest: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetCallerIdentityRequest") }
+
 
         /// Makes one from its members.
-        public init() {
+        @export(implementation) public init() {
+            members = MemberValues()
         }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            let members = MemberValues()
-            return members.awsValue
-        }
-
-        /// The structure's schema.
-        public static var schema: Schema { STSSchemas.getCallerIdentityRequest }
     }
 
     /// Output of `GetCallerIdentity`.
-    public struct GetCallerIdentityResponse: AWSStructure {
+    public struct GetCallerIdentityResponse: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("GetCallerIdentityResponse") }
+
         /// `UserId`: text.
-        public var userId: String?
+        @export(implementation) public var userId: String? { get { members("UserId") } set { members.set("UserId", newValue) } }
         /// `Account`: text.
-        public var account: String?
+        @export(implementation) public var account: String? { get { members("Account") } set { members.set("Account", newValue) } }
         /// `Arn`: text, length 20 to 2 048.
-        public var arn: String?
+        @export(implementation) public var arn: String? { get { members("Arn") } set { members.set("Arn", newValue) } }
 
         /// Makes one from its members.
-        public init(userId: String? = nil, account: String? = nil, arn: String? = nil) {
-            self.userId = userId
-            self.account = account
-            self.arn = arn
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            userId = members("UserId")
-            account = members("Account")
-            arn = members("Arn")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(userId: String? = nil, account: String? = nil, arn: String? = nil) {
+            members = MemberValues()
             members.set("UserId", userId)
             members.set("Account", account)
             members.set("Arn", arn)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { STSSchemas.getCallerIdentityResponse }
     }
 
     /// The model's structure `PolicyDescriptorType`.
-    public struct PolicyDescriptorType: AWSStructure {
+    public struct PolicyDescriptorType: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("PolicyDescriptorType") }
+
         /// `arn`: text, length 20 to 2 048.
-        public var arn: String?
+        @export(implementation) public var arn: String? { get { members("arn") } set { members.set("arn", newValue) } }
 
         /// Makes one from its members.
-        public init(arn: String? = nil) {
-            self.arn = arn
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            arn = members("arn")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(arn: String? = nil) {
+            members = MemberValues()
             members.set("arn", arn)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { STSSchemas.policyDescriptorType }
     }
 
     /// The model's structure `ProvidedContext`.
-    public struct ProvidedContext: AWSStructure {
+    public struct ProvidedContext: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("ProvidedContext") }
+
         /// `ProviderArn`: text, length 20 to 2 048.
-        public var providerArn: String?
+        @export(implementation) public var providerArn: String? { get { members("ProviderArn") } set { members.set("ProviderArn", newValue) } }
         /// `ContextAssertion`: text, length 4 to 2 048.
-        public var contextAssertion: String?
+        @export(implementation) public var contextAssertion: String? { get { members("ContextAssertion") } set { members.set("ContextAssertion", newValue) } }
 
         /// Makes one from its members.
-        public init(providerArn: String? = nil, contextAssertion: String? = nil) {
-            self.providerArn = providerArn
-            self.contextAssertion = contextAssertion
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            providerArn = members("ProviderArn")
-            contextAssertion = members("ContextAssertion")
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(providerArn: String? = nil, contextAssertion: String? = nil) {
+            members = MemberValues()
             members.set("ProviderArn", providerArn)
             members.set("ContextAssertion", contextAssertion)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { STSSchemas.providedContext }
     }
 
     /// The model's structure `Tag`.
-    public struct Tag: AWSStructure {
+    public struct Tag: ModelStructure {
+        /// The members.
+        public var members: MemberValues
+        /// Takes members.
+        public init(members: MemberValues) { self.members = members }
+        /// The structure's schema.
+        public static var schema: Schema { library.schema("Tag") }
+
         /// `Key`: text, length 1 to 128, required.
-        public var key: String
+        @export(implementation) public var key: String { get { members("Key", or: "") } set { members.set("Key", newValue) } }
         /// `Value`: text, length 0 to 256, required.
-        public var value: String
+        @export(implementation) public var value: String { get { members("Value", or: "") } set { members.set("Value", newValue) } }
 
         /// Makes one from its members.
-        public init(key: String, value: String) {
-            self.key = key
-            self.value = value
-        }
-
-        /// Takes a validated value.
-        public init(awsValue: AWSValue) {
-            let members = MemberValues(awsValue)
-            key = members("Key") ?? ""
-            value = members("Value") ?? ""
-        }
-
-        /// The value.
-        public var awsValue: AWSValue {
-            var members = MemberValues()
+        @export(implementation) public init(key: String, value: String) {
+            members = MemberValues()
             members.set("Key", key)
             members.set("Value", value)
-            return members.awsValue
         }
-
-        /// The structure's schema.
-        public static var schema: Schema { STSSchemas.tag }
     }
 }

@@ -72,10 +72,9 @@ struct Attachments: Sendable {
 
     private func page(
         of attachments: [Attachment], _ marker: String?, _ size: Int?, _ listing: String
-    ) throws(ServiceError) -> IAMPage<Attachment> {
-        let last = try IAMPaging.key(marker, listing: listing).flatMap { Int($0) } ?? 0
-        return IAMPage(
-            attachments.drop { $0.number <= last }, size: IAMPaging.size(size), listing: listing
-        ) { String($0.number) }
+    ) throws(ServiceError) -> ListPage<Attachment> {
+        let paging = Paging(listing, maxItems: size)
+        let last = try paging.key(of: marker).flatMap { Int($0) } ?? 0
+        return paging.page(attachments.drop { $0.number <= last }) { String($0.number) }
     }
 }

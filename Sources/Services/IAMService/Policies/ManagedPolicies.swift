@@ -48,22 +48,22 @@ struct ManagedPolicies: Sendable {
     func list(
         _ request: IAM.ListPoliciesRequest, _ context: RequestContext
     ) throws(ServiceError) -> IAM.ListPoliciesResponse {
-        let size = IAMPaging.size(request.maxItems)
-        let last = try IAMPaging.key(request.marker, listing: "managed policies")
+        let paging = Paging("managed policies", maxItems: request.maxItems)
+        let last = try paging.key(of: request.marker)
         var found: [IAM.Policy] = []
         if request.scope != .aws, !(last?.hasPrefix(Self.awsKey) ?? false) {
             let policies = try store.policies(
                 of: context.account, pathPrefix: request.pathPrefix ?? "/", usage: request.usage,
-                after: String(last?.dropFirst() ?? ""), limit: size + 1)
+                after: String(last?.dropFirst() ?? ""), limit: paging.limit)
             found = try policies.map { arn, document throws(ServiceError) in
                 try listed(document.policy, arn, context)
             }
         }
-        if request.scope != .local, found.count <= size {
+        if request.scope != .local, found.count <= paging.size {
             let after = last.flatMap { $0.hasPrefix(Self.awsKey) ? String($0.dropFirst()) : nil } ?? ""
             found += try listedOfAWS(request, after: after, context)
         }
-        let page = IAMPage(found, size: size, listing: "managed policies") { policy in
+        let page = paging.page(found) { policy in
             (policy.arn?.hasPrefix("arn:aws:iam::aws:") == true ? Self.awsKey : "0") + (policy.policyName ?? "")
         }
         return IAM.ListPoliciesResponse(

@@ -55,12 +55,10 @@ struct PolicyVersions: Sendable {
         _ request: IAM.ListPolicyVersionsRequest, _ context: RequestContext
     ) throws(ServiceError) -> IAM.ListPolicyVersionsResponse {
         let arn = try PolicyARN(checking: request.policyArn)
-        let listing = "versions of \(arn)"
+        let paging = Paging("versions of \(arn)", maxItems: request.maxItems)
         let versions = try store.policy(arn, of: context.account).versions.map(\.withoutText)
-        let last = try IAMPaging.key(request.marker, listing: listing).flatMap { Int($0) } ?? .max
-        let page = IAMPage(
-            versions.drop { $0.number >= last }, size: IAMPaging.size(request.maxItems), listing: listing
-        ) { String($0.number) }
+        let last = try paging.key(of: request.marker).flatMap { Int($0) } ?? .max
+        let page = paging.page(versions.drop { $0.number >= last }) { String($0.number) }
         return IAM.ListPolicyVersionsResponse(
             versions: page.elements, isTruncated: page.isTruncated, marker: page.marker)
     }

@@ -50,12 +50,10 @@ struct RolePolicies: Sendable {
     func list(
         _ request: IAM.ListRolePoliciesRequest, _ context: RequestContext
     ) throws(ServiceError) -> IAM.ListRolePoliciesResponse {
-        let listing = "policies of \(request.roleName)"
+        let paging = Paging("policies of \(request.roleName)", maxItems: request.maxItems)
         let names = try store.role(request.roleName, of: context.account).policies.map(\.policyName)
-        let last = try IAMPaging.key(request.marker, listing: listing) ?? ""
-        let page = IAMPage(
-            names.drop { $0 <= last }, size: IAMPaging.size(request.maxItems), listing: listing
-        ) { $0 }
+        let last = try paging.key(of: request.marker) ?? ""
+        let page = paging.page(names.drop { $0 <= last }) { $0 }
         return IAM.ListRolePoliciesResponse(
             policyNames: page.elements, isTruncated: page.isTruncated, marker: page.marker)
     }

@@ -47,11 +47,11 @@ struct Roles: Sendable {
     func list(
         _ request: IAM.ListRolesRequest, _ context: RequestContext
     ) throws(ServiceError) -> IAM.ListRolesResponse {
-        let size = IAMPaging.size(request.maxItems)
-        let name = try IAMPaging.key(request.marker, listing: "roles") ?? ""
+        let paging = Paging("roles", maxItems: request.maxItems)
+        let name = try paging.key(of: request.marker) ?? ""
         let roles = try store.roles(
-            of: context.account, pathPrefix: request.pathPrefix ?? "/", after: name, limit: size + 1)
-        let page = IAMPage(roles.map(\.listed), size: size, listing: "roles") { $0.roleName }
+            of: context.account, pathPrefix: request.pathPrefix ?? "/", after: name, limit: paging.limit)
+        let page = paging.page(roles.map(\.listed)) { $0.roleName }
         return IAM.ListRolesResponse(roles: page.elements, isTruncated: page.isTruncated, marker: page.marker)
     }
 

@@ -17,7 +17,7 @@ struct TagList {
             throw ServiceError(
                 .invalidInput, "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
         }
-        guard !tags.contains(where: { $0.key.lowercased().hasPrefix("aws:") }) else {
+        guard !tags.contains(where: { ResourceTags.isReserved($0.key) }) else {
             throw ServiceError(.invalidInput, "aws: prefixed tag key names are not allowed for external use.")
         }
         self.tags = tags

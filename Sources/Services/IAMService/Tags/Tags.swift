@@ -81,12 +81,10 @@ struct Tags: Sendable {
 
     private func page(
         of tags: [IAM.Tag], _ marker: String?, _ size: Int?, _ listing: String
-    ) throws(ServiceError) -> IAMPage<IAM.Tag> {
-        let last = try IAMPaging.key(marker, listing: listing)
+    ) throws(ServiceError) -> ListPage<IAM.Tag> {
+        let paging = Paging(listing, maxItems: size)
+        let last = try paging.key(of: marker)
         let sorted = tags.sorted { $0.key < $1.key }
-        return IAMPage(
-            last.map { last in sorted.drop { $0.key <= last } } ?? sorted[...],
-            size: IAMPaging.size(size), listing: listing
-        ) { $0.key }
+        return paging.page(last.map { last in sorted.drop { $0.key <= last } } ?? sorted[...]) { $0.key }
     }
 }

@@ -56,7 +56,10 @@ struct Aliases: Sendable {
         let target = try aliasTarget(request.functionName, request.name, context)
         return try store.write { rows in
             let function = try FunctionLookup.find(target.function, rows)
-            var alias = try Self.alias(target, of: function, rows)
+            guard case .alias(let name) = target.qualifier, let stored = try rows.alias(name, of: function) else {
+                throw ServiceError(.resourceNotFound, "Alias not found: \(target.arn)")
+            }
+            var alias: Lambda.AliasConfiguration = try LambdaStore.decode(stored.document)
             guard request.revisionId == nil || request.revisionId == alias.revisionId else {
                 throw ServiceError.staleRevision("GetFunction/GetAlias")
             }
@@ -89,19 +92,19 @@ struct Aliases: Sendable {
         _ request: Lambda.ListAliasesRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.ListAliasesResponse {
         let function = try resolver.resolveUnqualified(request.functionName, context)
-        let size = Page.size(requested: request.maxItems)
         let listing = "aliases of \(function)"
-        let after = try Pagination.marker(request.marker, listing: listing).flatMap { AliasName($0) }
+        let paging = Paging(listing, maxItems: request.maxItems)
+        let after = try paging.key(of: request.marker).flatMap { AliasName($0) }
         let version = request.functionVersion.flatMap { FunctionVersion($0) }
         let records = try store.read { rows in
             try rows.aliases(
-                of: try FunctionLookup.find(function, rows), pointingAt: version, after: after, limit: size + 1)
+                of: try FunctionLookup.find(function, rows), pointingAt: version, after: after, limit: paging.limit)
         }
-        let aliases = try records.prefix(size).map { record throws(ServiceError) -> Lambda.AliasConfiguration in
+        let page = paging.page(records) { $0.name.description }
+        let aliases = try page.elements.map { record throws(ServiceError) -> Lambda.AliasConfiguration in
             try LambdaStore.decode(record.document)
         }
-        let next = Pagination.nextMarker(records, pageSize: size, listing: listing) { $0.name.description }
-        return Lambda.ListAliasesResponse(nextMarker: next, aliases: aliases)
+        return Lambda.ListAliasesResponse(nextMarker: page.marker, aliases: aliases)
     }
 }
 

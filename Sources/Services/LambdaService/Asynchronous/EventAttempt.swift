@@ -13,6 +13,8 @@ struct EventAttempt: Sendable {
     let settings: AsynchronousSettings
     /// The function's meter.
     let meter: FunctionMeter
+    /// The X-Ray header of the function's last run, or the one that it would have.
+    var traceHeader: String
     let nowMilliseconds: @Sendable () -> Int64
 
     /// The name of the attribute with the client context.
@@ -49,7 +51,14 @@ struct EventAttempt: Sendable {
             return after(.failed, response, reason: "The function failed: \(Self.excerpt(payload))")
         case .refused(.throttled(let reason)): return after(.throttled, nil, reason: reason.rawValue)
         case .refused(.unavailable(let message, _)): return after(.throttled, nil, reason: message)
-        case .refused(let refusal): return after(.failed, nil, reason: ServiceError(refusal).message)
+        case .refused(let refusal):
+            // No runtime ran, so there is no payload of one: its record says why, in the form of an error.
+            let error = ServiceError(refusal)
+            let payload = JSON.encode(
+                .structure(["errorType": .string(error.shape.name), "errorMessage": .string(error.message)]))
+            return after(
+                .failed, DestinationRecord.Response(payload: payload, executedVersion: version, isError: true),
+                reason: error.message)
         }
     }
 
@@ -89,7 +98,9 @@ struct EventAttempt: Sendable {
                 : [invocation(of: destination, record.json, attributes)]
         }
         if !hasSucceeded, let queue = settings.deadLetterQueue {
-            followUps.append(followUp(to: queue, event.event.payload, deadLetterAttributes(condition, response)))
+            var attributes = deadLetterAttributes(condition, response)
+            attributes[OutgoingMessage.traceHeader] = traceHeader
+            followUps.append(followUp(to: queue, event.event.payload, attributes))
         }
         let fitting = followUps.filter { Self.fits($0) }
         for _ in fitting.count..<followUps.count { meter.count(\.destinationDeliveryFailures) }
@@ -133,9 +144,10 @@ struct EventAttempt: Sendable {
             OutgoingMessage.eventSource: "lambda",
             OutgoingMessage.detailType:
                 "Lambda Function Invocation Result - \(condition == .success ? "Success" : "Failure")",
-            OutgoingMessage.resources: "\(functionARN) \(destination)",
+            OutgoingMessage.resources: "\(destination) \(functionARN)",
             OutgoingMessage.account: target.function.account.description,
             OutgoingMessage.region: target.function.region.description, OutgoingMessage.objectKey: key,
+            OutgoingMessage.traceHeader: traceHeader,
         ]
     }
 

@@ -50,8 +50,12 @@ extension Invoker {
         _ event: QueuedEvent, _ target: FunctionTarget, _ route: InvocationRoute,
         _ answer: @escaping @Sendable (EventVerdict) -> Void
     ) {
-        let attempt = EventAttempt(
+        let revision = route.choose(random: .random(in: 0..<1))
+        let given = event.event.attributes[EventAttempt.traceID]
+        var attempt = EventAttempt(
             event: event, target: target, settings: route.asynchronous, meter: metrics.meter(of: target.function),
+            traceHeader: given
+                ?? TraceHeader.make(nowMilliseconds: WallClock.nowMilliseconds(), function: revision.lineageHash),
             nowMilliseconds: { WallClock.nowMilliseconds() })
         guard !attempt.isInLoop else {
             noteStoppedLoop(of: target.function)
@@ -61,10 +65,8 @@ extension Invoker {
             return answer(attempt.finish(.zeroReservedConcurrency, nil))
         }
         guard !attempt.isTooOld else { return answer(attempt.finish(.eventAgeExceeded, nil)) }
-        let revision = route.choose(random: .random(in: 0..<1))
-        let header: String?
         do throws(ServiceError) {
-            header = try trace(event.event.attributes[EventAttempt.traceID], to: revision)
+            if let header = try trace(given, to: revision) { attempt.traceHeader = header }
         } catch {
             // A recursive loop is not retried.
             return answer(attempt.finish(.retriesExhausted, nil))
@@ -73,15 +75,28 @@ extension Invoker {
             Invocation(
                 requestID: event.event.requestID, revision: revision, payload: event.event.payload,
                 invokedARN: target.arn.description, clientContext: event.event.attributes[EventAttempt.clientContext],
-                traceID: header,
-                complete: { [log] result in
-                    if case .refused(.unavailable(_, let cause?)) = result {
-                        log.error(
-                            "An asynchronous invocation could not run",
-                            ["request_id": .text(event.event.requestID)], cause: cause)
-                    }
+                traceID: attempt.traceHeader,
+                complete: { [attempt] result in
+                    if case .refused(let refusal) = result { self.note(refusal, event, target) }
                     answer(attempt.verdict(on: result, revision.version))
                 }))
+    }
+
+    /// The caller of an asynchronous invocation does not learn that it could not run: the server's log says so.
+    private func note(_ refusal: InvocationRefusal, _ event: QueuedEvent, _ target: FunctionTarget) {
+        let text: StaticString = "An asynchronous invocation could not run"
+        switch refusal {
+        case .throttled, .unavailable(_, cause: nil): break
+        case .unavailable(_, let cause?):
+            log.error(text, ["request_id": .text(event.event.requestID)], cause: cause)
+        case .runtimeUnavailable, .exceedsHostMemory:
+            log.warning(
+                text,
+                [
+                    "request_id": .text(event.event.requestID), "function": .text(target.function.name.description),
+                    "reason": .text(refusal.message),
+                ])
+        }
     }
 
     /// Counts a lost follow-up message of a delivery.

@@ -96,18 +96,18 @@ struct CodeSigningConfigs: Sendable {
     func listCodeSigningConfigs(
         _ request: Lambda.ListCodeSigningConfigsRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.ListCodeSigningConfigsResponse {
-        let size = Page.size(requested: request.maxItems)
         let listing = "code signing configs"
-        let after = try Pagination.marker(request.marker, listing: listing) ?? ""
+        let paging = Paging(listing, maxItems: request.maxItems)
+        let after = try paging.key(of: request.marker) ?? ""
         let scope = ResourceScope(account: context.account, region: context.region, kind: .codeSigningConfig)
         let resources = try store.read { rows in
-            try rows.resources(in: scope, after: after, limit: size + 1)
+            try rows.resources(in: scope, after: after, limit: paging.limit)
         }
-        let configs = try resources.prefix(size).map { resource throws(ServiceError) in
+        let page = paging.page(resources, key: \.name)
+        let configs = try page.elements.map { resource throws(ServiceError) in
             try LambdaStore.decode(resource.document) as Lambda.CodeSigningConfig
         }
-        let next = Pagination.nextMarker(resources, pageSize: size, listing: listing, key: \.name)
-        return Lambda.ListCodeSigningConfigsResponse(nextMarker: next, codeSigningConfigs: configs)
+        return Lambda.ListCodeSigningConfigsResponse(nextMarker: page.marker, codeSigningConfigs: configs)
     }
 }
 

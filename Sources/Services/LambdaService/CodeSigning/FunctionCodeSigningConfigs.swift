@@ -65,18 +65,18 @@ struct FunctionCodeSigningConfigs: Sendable {
         _ request: Lambda.ListFunctionsByCodeSigningConfigRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.ListFunctionsByCodeSigningConfigResponse {
         let arn = try CodeSigningConfigs.parse(request.codeSigningConfigArn, context)
-        let size = Page.size(requested: request.maxItems)
         let listing = "functions with \(arn)"
-        let after = try Pagination.marker(request.marker, listing: listing).flatMap { FunctionName($0) }
+        let paging = Paging(listing, maxItems: request.maxItems)
+        let after = try paging.key(of: request.marker).flatMap { FunctionName($0) }
         let functions = try store.read { rows in
             _ = try CodeSigningConfigs.find(arn, rows)
             return try rows.functions(
                 account: arn.account, region: arn.region, whose: .codeSigningConfig, targets: arn.description,
-                after: after, limit: size + 1)
+                after: after, limit: paging.limit)
         }
-        let next = Pagination.nextMarker(functions, pageSize: size, listing: listing) { $0.name.description }
+        let page = paging.page(functions) { $0.name.description }
         return Lambda.ListFunctionsByCodeSigningConfigResponse(
-            nextMarker: next, functionArns: functions.prefix(size).map(\.description))
+            nextMarker: page.marker, functionArns: page.elements.map(\.description))
     }
 }
 

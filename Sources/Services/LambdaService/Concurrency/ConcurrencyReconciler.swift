@@ -47,7 +47,7 @@ final class ConcurrencyReconciler: Sendable {
         case .deletedFunction(let function, _):
             try applyReservation(function)
             try applyProvisioned(function)
-        case .latestVersion, .publishedVersion, .setting, .releasedPackages: break
+        case .latestVersion, .publishedVersion, .setting, .publishedLayer, .releasedPackages: break
         }
     }
 
@@ -68,11 +68,11 @@ final class ConcurrencyReconciler: Sendable {
     private func applyProvisioned(_ function: FunctionID) throws(ServiceError) {
         guard isServing.withLock({ $0 }) else { return }
         try order.withLock { _ throws(ServiceError) in
+            let numbers = SnapshotNumbers(latest: 0, published: routes.cache.publishedNumber)
             let versions = try store.read { rows -> [(revision: FunctionRevision, count: Int)] in
                 guard let stored = try rows.function(function) else { return [] }
                 return try Self.provisioned(stored, rows).compactMap { version, count in
-                    // A published version never changes, and neither does its number.
-                    try rows.version(version, of: stored).map { (try routes.revision(of: $0, number: 1), count) }
+                    try rows.version(version, of: stored).map { (try routes.revision(of: $0, numbers), count) }
                 }
             }
             pool.provision(versions, of: function)

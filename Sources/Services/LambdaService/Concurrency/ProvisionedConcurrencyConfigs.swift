@@ -96,16 +96,17 @@ struct ProvisionedConcurrencyConfigs: Sendable {
         _ request: Lambda.ListProvisionedConcurrencyConfigsRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.ListProvisionedConcurrencyConfigsResponse {
         let id = try resolver.resolveFunctionAlone(request.functionName, context)
-        let size = Page.size(requested: request.maxItems)
         let listing = "provisioned concurrency of \(id)"
-        let after = try Pagination.marker(request.marker, listing: listing)
+        let paging = Paging(listing, maxItems: request.maxItems)
+        let after = try paging.key(of: request.marker)
         let found = try store.read { rows in
             let function = try FunctionLookup.find(id, rows)
-            return try rows.settings(.provisionedConcurrency, of: function, after: after, limit: size + 1).map {
+            return try rows.settings(.provisionedConcurrency, of: function, after: after, limit: paging.limit).map {
                 (setting: $0, status: try self.concurrency.status($0, of: function, rows))
             }
         }
-        let configs = try found.prefix(size).map { setting, status throws(ServiceError) in
+        let page = paging.page(found, key: \.setting.qualifier)
+        let configs = try page.elements.map { setting, status throws(ServiceError) in
             let made: Lambda.PutProvisionedConcurrencyConfigResponse = try LambdaStore.decode(setting.document)
             return Lambda.ProvisionedConcurrencyConfigListItem(
                 functionArn: FunctionARN(id, qualifier: Qualifier(setting.qualifier)).description,
@@ -114,9 +115,8 @@ struct ProvisionedConcurrencyConfigs: Sendable {
                 allocatedProvisionedConcurrentExecutions: status.available, status: status.answer.status,
                 statusReason: status.answer.reason, lastModified: made.lastModified)
         }
-        let next = Pagination.nextMarker(found, pageSize: size, listing: listing, key: \.setting.qualifier)
         return Lambda.ListProvisionedConcurrencyConfigsResponse(
-            provisionedConcurrencyConfigs: configs, nextMarker: next)
+            provisionedConcurrencyConfigs: configs, nextMarker: page.marker)
     }
 }
 

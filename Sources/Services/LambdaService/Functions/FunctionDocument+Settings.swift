@@ -44,13 +44,14 @@ extension FunctionDocument {
         environment: Lambda.Environment?, kmsKeyArn: String?, deadLetters: Lambda.DeadLetterConfig?
     ) {
         if let environment {
-            configuration.environment = Lambda.EnvironmentResponse(variables: environment.variables ?? [:])
+            // The same members, not the same values: answers have the variables in the order of the request.
+            var response = Lambda.EnvironmentResponse(members: environment.members)
+            if response.variables == nil { response.variables = [:] }
+            configuration.environment = response
         }
-        // An empty ARN removes the key, and the queue.
+        // An empty ARN removes the key, and the queue; a structure without one changes nothing.
         if let kmsKeyArn { configuration.kmsKeyArn = kmsKeyArn.isEmpty ? nil : kmsKeyArn }
-        if let deadLetters {
-            configuration.deadLetterConfig = (deadLetters.targetArn ?? "").isEmpty ? nil : deadLetters
-        }
+        if let arn = deadLetters?.targetArn { configuration.deadLetterConfig = arn.isEmpty ? nil : deadLetters }
     }
 
     private mutating func set(vpc: Lambda.VpcConfig?, of function: FunctionID) {

@@ -78,13 +78,13 @@ struct FunctionDocument: Sendable {
     }
 
     /// A new `RevisionId`.
-    static func newRevision() -> String { RequestIdentifier.make() }
+    static func newRevision() -> String { Revision.new().text }
 
     /// Refuses a change whose caller has read an older revision.
     ///
     /// - Parameter revision: the `RevisionId` of the request; `nil` for any.
     func check(revision: String?) throws(ServiceError) {
-        guard revision == nil || revision == configuration.revisionId else {
+        guard Revision(configuration.revisionId ?? "").allowsChange(expecting: revision) else {
             throw .staleRevision("GetFunction/GetAlias")
         }
     }

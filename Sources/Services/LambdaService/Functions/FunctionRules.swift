@@ -16,8 +16,21 @@ enum FunctionRules {
         "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
     ]
 
+    /// Checks the name of a new function, which is shorter than the names that requests may ask for.
+    static func check(newName name: FunctionName) throws(ServiceError) {
+        let (text, limit) = (name.description, LambdaLimits.functionNameCharacters)
+        guard text.utf8.count > limit else { return }
+        let constraint = "Member must have length less than or equal to \(limit)"
+        throw .invalidParameter(AWSError.validation(value: text, at: "functionName", constraint: constraint).message)
+    }
+
     /// Checks the request for a new function, without any look-up.
-    static func check(creating request: Lambda.CreateFunctionRequest) throws(ServiceError) {
+    ///
+    /// - Parameter named: the runtimes that a user has named an interpreter for: those run, also where Lambda no longer
+    ///   supports them.
+    static func check(
+        creating request: Lambda.CreateFunctionRequest, named: Set<Lambda.Runtime>
+    ) throws(ServiceError) {
         guard request.packageType != .image, request.code.imageUri == nil else {
             throw .invalidParameter("Strata runs functions of PackageType Zip. Container images are not supported.")
         }
@@ -25,7 +38,7 @@ enum FunctionRules {
             throw .invalidParameter(
                 "Runtime and Handler are mandatory parameters for functions created with deployment packages.")
         }
-        try check(request, "creating")
+        try check(request, "creating", named)
         try TagRules.check(request.tags ?? [:])
     }
 
@@ -35,21 +48,23 @@ enum FunctionRules {
     }
 
     /// Checks the request for changed settings, without any look-up.
-    static func check(updating request: Lambda.UpdateFunctionConfigurationRequest) throws(ServiceError) {
-        try check(request, "updating")
+    static func check(
+        updating request: Lambda.UpdateFunctionConfigurationRequest, named: Set<Lambda.Runtime>
+    ) throws(ServiceError) {
+        try check(request, "updating", named)
     }
 
     /// The rules of settings that creations and updates have in common.
-    private static func check(_ settings: some FunctionConfigurationRequest, _ doing: String) throws(ServiceError) {
+    private static func check(
+        _ settings: some FunctionConfigurationRequest, _ doing: String, _ named: Set<Lambda.Runtime>
+    ) throws(ServiceError) {
         guard settings.imageConfig == nil else { throw notForZip("ImageConfig", doing) }
         try check(absent: [
             "CapacityProviderConfig": settings.capacityProviderConfig != nil,
             "DurableConfig": settings.durableConfig != nil, "RuntimeConfig": settings.runtimeConfig != nil,
             "AcceleratorConfig": settings.acceleratorConfig != nil,
         ])
-        try check(runtime: settings.runtime)
-        try check(
-            memory: settings.memorySize, timeout: settings.timeout, temporaryStorage: settings.ephemeralStorage?.size)
+        try check(runtime: settings.runtime, named)
         try check(environment: settings.environment?.variables)
         guard settings.handler?.utf8.contains(0) != true else {
             throw .invalidParameter("The handler cannot contain the character U+0000.")
@@ -68,32 +83,17 @@ enum FunctionRules {
         throw ServiceError(.notImplemented, "Strata does not have \(name) yet. Leave it out.")
     }
 
-    /// The sizes of a function. The model's bounds are those of functions on managed instances, which go further.
-    private static func check(memory: Int?, timeout: Int?, temporaryStorage: Int?) throws(ServiceError) {
-        try check(memory, at: "memorySize", atMost: LambdaLimits.memoryMebibytes.upperBound)
-        try check(timeout, at: "timeout", atMost: LambdaLimits.timeoutSeconds.upperBound)
-        try check(
-            temporaryStorage, at: "ephemeralStorage.size", atMost: LambdaLimits.temporaryStorageMebibytes.upperBound)
-    }
-
-    private static func check(_ value: Int?, at member: String, atMost limit: Int) throws(ServiceError) {
-        guard let value, value > limit else { return }
-        let constraint = "Member must have value less than or equal to \(limit)"
-        throw ServiceError(
-            .validation, AWSError.validation(value: "\(value)", at: member, constraint: constraint).message)
-    }
-
     /// The runtime, which has to be one that Lambda knows and still accepts.
-    private static func check(runtime: Lambda.Runtime?) throws(ServiceError) {
-        guard let runtime else { return }
-        guard Lambda.Runtime.allKnown.contains(runtime) else {
-            throw .invalidParameter(Lambda.unknownRuntime(runtime).message)
-        }
+    private static func check(runtime: Lambda.Runtime?, _ named: Set<Lambda.Runtime>) throws(ServiceError) {
+        guard let runtime, !named.contains(runtime) else { return }
         guard !retiredRuntimes.contains(runtime) else {
             throw .invalidParameter(
                 "The runtime parameter of \(runtime.rawValue) is no longer supported for creating or updating AWS "
                     + "Lambda functions. We recommend you use a supported runtime while creating or updating functions."
             )
+        }
+        guard Lambda.Runtime.accepted.contains(runtime) else {
+            throw .invalidParameter(Lambda.unknownRuntime(runtime).message)
         }
     }
 

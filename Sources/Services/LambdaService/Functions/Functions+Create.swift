@@ -13,15 +13,17 @@ extension Functions {
         _ request: Lambda.CreateFunctionRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.FunctionConfiguration {
         let function = try resolver.resolveUnqualified(request.functionName, context)
+        try FunctionRules.check(newName: function.name)
         try Versions.checkPublication(to: request.publishTo)
-        try FunctionRules.check(creating: request)
+        try FunctionRules.check(creating: request, named: namedRuntimes)
+        try roles.check(request.role, of: function)
         var document = try FunctionDocument(creating: request, function)
         let location = try PackageLocation(request.code)
+        let layers = try self.layers.resolve(request.layers ?? [], context)
         try store.read { rows in
             guard try rows.function(function) == nil else { throw Self.alreadyExists(function) }
             try Self.checkSigning(of: function, request, rows)
         }
-        let layers = try self.layers.resolve(request.layers ?? [], context)
         let package = try packages.package(from: location, context)
         try packages.checkUnzippedSize(code: package.reference, layers: layers.map(\.package.reference))
         document.setPackage(package)
@@ -53,13 +55,12 @@ extension Functions {
             if let arn = request.codeSigningConfigArn { try FunctionCodeSigningConfigs.attach(arn, to: function, rows) }
             var answer = document.configuration
             if request.publish == true {
-                answer = try Versions.publish(record, document, of: function, rows)
+                answer = try Versions.publish(record, document, of: function, rows).configuration
                 // The version's number with the function's unqualified ARN, as on Lambda.
                 answer.functionArn = record.id.description
-            } else {
-                answer.renewRevision()
             }
             answer.markAsPending()
+            answer.renewRevision()
             return answer
         }
     }

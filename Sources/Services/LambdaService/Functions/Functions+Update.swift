@@ -60,7 +60,8 @@ extension Functions {
                 return found
             }
             try found.document.check(revision: request.revisionId)
-            try FunctionRules.check(updating: request)
+            try FunctionRules.check(updating: request, named: namedRuntimes)
+            try roles.check(request.role, of: target.function)
             var document = found.document
             try document.apply(request, to: target.function)
             guard let arns = request.layers else {
@@ -110,7 +111,7 @@ extension Functions {
         let record = FunctionRecord(id: id, version: .latest, code: code, layers: layers, document: document.bytes)
         let answer = try store.write { [document] rows -> Lambda.FunctionConfiguration in
             let current = try FunctionLookup.find(FunctionTarget(function: id, qualifier: nil), rows)
-            // A permission that was added in the meantime changes only the revision.
+            // A tag that was added in the meantime changes only the revision.
             guard current.document.isSame(as: found.document) else {
                 throw ServiceError(
                     .resourceConflict,
@@ -120,13 +121,22 @@ extension Functions {
             try rows.put(record, of: current.function)
             let isUnchanged = document.isSame(as: found.document) && layers == found.record.layers
             if !isUnchanged { try rows.setPublished(nil, of: current.function) }
-            guard publishing else { return document.configuration }
-            return try Versions.publish(record, document, of: try FunctionLookup.find(id, rows), rows)
+            var answer = document.configuration
+            guard publishing else {
+                answer.markAsUpdating()
+                answer.renewRevision()
+                return answer
+            }
+            let version = try Versions.publish(record, document, of: try FunctionLookup.find(id, rows), rows)
+            answer = version.configuration
+            // A new version has a revision of its own once it is active.
+            if version.isNew {
+                answer.markAsPending()
+                answer.renewRevision()
+            }
+            return answer
         }
-        guard !publishing else { return answer }
-        var changing = answer
-        changing.markAsUpdating()
-        changing.renewRevision()
-        return changing
+        updates.didUpdate(id, revision: answer.revisionId ?? "")
+        return answer
     }
 }

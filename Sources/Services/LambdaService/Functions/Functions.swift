@@ -12,6 +12,9 @@ struct Functions: Sendable {
     let layers: LayerResolver
     let downloads: Downloads
     let updates: UpdatesInProgress
+    let roles: ExecutionRoles
+    /// The runtimes that a user has named an interpreter for.
+    let namedRuntimes: Set<Lambda.Runtime>
     /// The concurrency limit of one account in one region.
     let accountConcurrency: Int
 
@@ -52,23 +55,23 @@ struct Functions: Sendable {
     func listFunctions(
         _ request: Lambda.ListFunctionsRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.ListFunctionsResponse {
-        let size = Page.size(requested: request.maxItems)
         let isWhole = request.functionVersion == .all
         let listing = isWhole ? "functions and versions" : "functions"
         if let master = request.masterRegion, master != "ALL", master != context.region.description {
             return Lambda.ListFunctionsResponse(functions: [])
         }
-        let after = try Pagination.marker(request.marker, listing: listing).flatMap(Self.position)
+        let paging = Paging(listing, maxItems: request.maxItems)
+        let after = try paging.key(of: request.marker).flatMap(Self.position)
         let records = try store.read { rows in
             try rows.functions(
                 account: context.account, region: context.region, includingVersions: isWhole, after: after,
-                limit: size + 1)
+                limit: paging.limit)
         }
-        let functions = try records.prefix(size).map { record throws(ServiceError) in
+        let page = paging.page(records) { "\($0.id.name):\($0.version)" }
+        let functions = try page.elements.map { record throws(ServiceError) in
             try FunctionDocument.listed(record, qualified: isWhole)
         }
-        let next = Pagination.nextMarker(records, pageSize: size, listing: listing) { "\($0.id.name):\($0.version)" }
-        return Lambda.ListFunctionsResponse(nextMarker: next, functions: functions)
+        return Lambda.ListFunctionsResponse(nextMarker: page.marker, functions: functions)
     }
 
     /// Describes an account's limits and usage.
@@ -96,7 +99,7 @@ extension Functions {
     /// A version's configuration with its current state.
     func answer(_ found: FoundVersion) -> Lambda.FunctionConfiguration {
         var configuration = found.document.configuration
-        if found.record.version == .latest, updates.contains(found.record.id) { configuration.markAsUpdating() }
+        if found.record.version == .latest { updates.mark(&configuration, of: found.record.id) }
         return configuration
     }
 

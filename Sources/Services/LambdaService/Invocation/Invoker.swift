@@ -85,9 +85,14 @@ final class Invoker: Sendable {
                     payload: request.payload.isEmpty ? Self.emptyEvent : request.payload, attributes: attributes,
                     acceptedMilliseconds: WallClock.nowMilliseconds())
                 let meter = metrics.meter(of: target.function)
-                events.accept(event) { isAccepted in
-                    if isAccepted { meter.count(\.asyncEventsReceived) }
-                    complete(isAccepted ? nil : Self.notStored)
+                events.accept(event) { acceptance in
+                    switch acceptance {
+                    case .stored:
+                        meter.count(\.asyncEventsReceived)
+                        complete(nil)
+                    case .refused: complete(Self.notStored)
+                    case .failed(let error): complete(ServiceError(ofStore: error, otherwise: .service))
+                    }
                 }
             } catch { complete(error) }
         }

@@ -24,6 +24,15 @@ final class LambdaDataPlane: Sendable {
                     self.invoke(name, target, context, exchange)
                 }
             }
+            if let name = Self.asynchronousName(target) {
+                return DataPlaneRoute(authentication: .caller(of: "lambda")) { exchange, context in
+                    let request = self.request(name, target, exchange)
+                    if let error = self.violation(name, exchange) {
+                        return error.response.http(requestID: request.requestID)
+                    }
+                    return self.accept(request, context, exchange)
+                }
+            }
             let end = "/response-streaming-invocations"
             if let name = target.segment(between: "/2021-11-15/functions/", and: end) {
                 return DataPlaneRoute(authentication: .caller(of: "lambda")) { exchange, context in
@@ -69,17 +78,31 @@ final class LambdaDataPlane: Sendable {
         case "DryRun":
             return dryRun(request, context, exchange)
         case "Event":
-            invoker.accept(request, context: context) { error in
-                exchange.respond(
-                    error.map { self.refusal($0, requestID, name, context, exchange) }
-                        ?? HTTPResponse(status: 202, headers: [("x-amzn-RequestId", requestID)]))
-            }
-            return nil
+            return accept(request, context, exchange)
         default:
             // The model's message; the model accepts a request where a second header of that name is valid.
             let error = violation(name, exchange) ?? .validation("InvocationType is given twice, or is not valid")
             return error.response.http(requestID: requestID)
         }
+    }
+
+    /// The function's name in the path of *InvokeAsync*, the predecessor of `InvocationType: Event`.
+    private static func asynchronousName(_ target: RequestTarget) -> String? {
+        let start = "/2014-11-13/functions/"
+        return target.segment(between: start, and: "/invoke-async/")
+            ?? target.segment(between: start, and: "/invoke-async")
+    }
+
+    /// Queues an event, and answers when it is durable.
+    private func accept(
+        _ request: InvokeRequest, _ context: RequestContext, _ exchange: HTTPExchange
+    ) -> HTTPResponse? {
+        invoker.accept(request, context: context) { error in
+            exchange.respond(
+                error.map { self.refusal($0, request.requestID, request.functionName, context, exchange) }
+                    ?? HTTPResponse(status: 202, headers: [("x-amzn-RequestId", request.requestID)]))
+        }
+        return nil
     }
 
     /// *InvokeWithResponseStream*: the caller gets the response while the function writes it.
@@ -172,7 +195,9 @@ final class LambdaDataPlane: Sendable {
     private func refusal(
         _ error: ServiceError, _ requestID: String, _ name: String, _ context: RequestContext, _ exchange: HTTPExchange
     ) -> HTTPResponse {
-        let violation = error.shape == .invalidParameterValue ? violation(name, exchange) : nil
+        // An ARN with a region of no known form names no other region: the model refuses it.
+        let isAboutName = error.shape == .invalidParameterValue || error.shape == .resourceNotFound
+        let violation = isAboutName ? violation(name, exchange) : nil
         return violation?.response.http(requestID: requestID)
             ?? context.asking(for: "lambda:InvokeFunction").response(to: error, requestID: requestID)
     }
@@ -182,11 +207,14 @@ final class LambdaDataPlane: Sendable {
         let target = RequestTarget(exchange.target)
         let request = AWSRequest(
             method: exchange.method, rawPath: String(target.path), rawQuery: String(target.query),
-            headers: exchange.headers().map { AWSHeader($0.name, $0.value) })
+            headers: exchange.headers().map { AWSHeader($0.name, $0.value) },
+            body: Self.asynchronousName(target) == nil ? [] : exchange.body)
         do {
             let labels = ["FunctionName": name]
             if target.path.hasSuffix("/response-streaming-invocations") {
                 _ = try Lambda.invokeWithResponseStream.decode(request, labels: labels)
+            } else if Self.asynchronousName(target) != nil {
+                _ = try Lambda.invokeAsync.decode(request, labels: labels)
             } else {
                 _ = try Lambda.invoke.decode(request, labels: labels)
             }

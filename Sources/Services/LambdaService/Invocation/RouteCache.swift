@@ -10,7 +10,8 @@ internal import Synchronization
 ///
 /// Snapshots of `$LATEST` are numbered; environments of older code and settings are recognized by their lower number.
 /// All routes to a function's `$LATEST` have the same number until ``outdate(_:)``: a change of anything else costs no
-/// environment.
+/// environment. A published version never changes and has one number, until versions are counted from 1 again
+/// (``restartVersions()``).
 final class RouteCache: Sendable {
     /// The number of `$LATEST` as it is now.
     private struct Snapshot {
@@ -26,6 +27,7 @@ final class RouteCache: Sendable {
         var absent = NegativeCache<ServiceError>()
         var snapshots: [FunctionID: Snapshot] = [:]
         var lastNumber: UInt64 = 0
+        var publishedNumber: UInt64 = 1
         /// Counts changes of all functions, so that a read sees whether one came in between.
         var changes: UInt64 = 0
 
@@ -70,14 +72,16 @@ final class RouteCache: Sendable {
 
     /// Reads the route to a target, and keeps it unless something changed during the read.
     ///
-    /// - Parameter read: reads the catalogue. Gets the number of the snapshot of `$LATEST`, which is assigned before
-    ///   the read: of two snapshots the one with the higher number is never the older.
+    /// - Parameter read: reads the catalogue. Gets the numbers of snapshots, which are assigned before the read: of two
+    ///   snapshots the one with the higher number is never the older.
     func route(
-        to target: FunctionTarget, _ read: (_ number: UInt64) throws(ServiceError) -> InvocationRoute
+        to target: FunctionTarget, _ read: (_ numbers: SnapshotNumbers) throws(ServiceError) -> InvocationRoute
     ) throws(ServiceError) -> InvocationRoute {
-        let (number, before) = state.withLock { ($0.beginReading(target.function), $0.changes) }
+        let (number, published, before) = state.withLock {
+            ($0.beginReading(target.function), $0.publishedNumber, $0.changes)
+        }
         do throws(ServiceError) {
-            let route = try read(number)
+            let route = try read(SnapshotNumbers(latest: number, published: published))
             state.withLock { state in
                 state.endReading(target.function, number: number, isFound: true)
                 // Otherwise the route may be older than the change: the next invocation reads again.
@@ -95,6 +99,12 @@ final class RouteCache: Sendable {
         }
     }
 
+    /// The number of published versions. Read it before the version.
+    var publishedNumber: UInt64 { state.withLock(\.publishedNumber) }
+
+    /// All functions are gone, and the versions of new ones begin at 1 again: those have other environments.
+    func restartVersions() { state.withLock { $0.publishedNumber += 1 } }
+
     /// Drops a function's routes: an alias, a published version or a setting has changed.
     func forget(_ function: FunctionID) { state.withLock { $0.forget(function) } }
 
@@ -109,4 +119,14 @@ final class RouteCache: Sendable {
             return state.nextNumber()
         }
     }
+}
+
+/// The numbers by which environments of older snapshots are recognized.
+struct SnapshotNumbers {
+    /// Of `$LATEST`.
+    let latest: UInt64
+    /// Of every published version.
+    let published: UInt64
+
+    subscript(version: FunctionVersion) -> UInt64 { version == .latest ? latest : published }
 }

@@ -12,7 +12,7 @@ struct RouteReader: Sendable {
     private let store: LambdaStore
     private let layerStore: LayerStore
     private let metrics: Metrics
-    private let cache: RouteCache
+    let cache: RouteCache
     /// From a function's error to the first retry of an asynchronous invocation.
     private let retryDelaySeconds: Double
 
@@ -28,11 +28,11 @@ struct RouteReader: Sendable {
 
     /// Reads the route to a target, and keeps it in the cache.
     func route(to target: FunctionTarget) throws(ServiceError) -> InvocationRoute {
-        try cache.route(to: target) { number throws(ServiceError) in
+        try cache.route(to: target) { numbers throws(ServiceError) in
             try store.read { rows in
                 let found = try FunctionLookup.find(target, rows)
                 let allowsRecursion = try !RecursionConfigs.stopsLoops(found.function, rows)
-                let first = try self.revision(of: found.record, number: number, allowsRecursion: allowsRecursion)
+                let first = try self.revision(of: found.record, numbers, allowsRecursion: allowsRecursion)
                 let asynchronous = try self.asynchronousSettings(
                     of: found, target, allowsRecursion: allowsRecursion, rows)
                 guard case .alias(let name) = target.qualifier,
@@ -44,7 +44,7 @@ struct RouteReader: Sendable {
                 return InvocationRoute(
                     first: first,
                     second: (
-                        try self.revision(of: record, number: number, allowsRecursion: allowsRecursion), weight
+                        try self.revision(of: record, numbers, allowsRecursion: allowsRecursion), weight
                     ),
                     asynchronous: asynchronous)
             }
@@ -78,17 +78,15 @@ struct RouteReader: Sendable {
 
     /// Takes a snapshot of a version.
     func revision(
-        of record: FunctionRecord, number: UInt64, allowsRecursion: Bool = false
+        of record: FunctionRecord, _ numbers: SnapshotNumbers, allowsRecursion: Bool = false
     ) throws(ServiceError) -> FunctionRevision {
         let settings = try FunctionDocument(record).configuration
         guard let runtime = RuntimeIdentifier(settings.runtime?.rawValue ?? "") else {
             throw ServiceError(.invalidRuntime, "The function \(record.id.name) has no runtime.")
         }
         return FunctionRevision(
-            function: record.id, version: record.version,
-            // A published version never changes, so its environments are never outdated.
-            number: record.version == .latest ? number : 1,
-            runtime: runtime, role: settings.role ?? "", handler: settings.handler ?? "",
+            function: record.id, version: record.version, number: numbers[record.version], runtime: runtime,
+            role: settings.role ?? "", handler: settings.handler ?? "",
             architecture: settings.architectures?.first.flatMap { Domain.Architecture(rawValue: $0.rawValue) }
                 ?? .byDefault,
             memoryMebibytes: settings.memorySize ?? LambdaLimits.defaultMemoryMebibytes,

@@ -9,14 +9,10 @@ extension ServiceError {
         switch refusal {
         case .throttled(let reason):
             self.init(
-                .tooManyRequests, "Rate Exceeded.", details: ["Reason": .string(reason.rawValue)], retryAfterSeconds: 1)
-        case .exceedsHostMemory(let function, let host):
-            self.init(
-                .invalidParameterValue,
-                "The function's MemorySize is \(function) MB, and the limit of this host for all functions together is "
-                    + "\(host) MB. Lower MemorySize, or start the server with a higher --overcommit.")
-        case .runtimeUnavailable(let remedy): self.init(.invalidRuntime, remedy)
-        case .unavailable(let message, let cause): self.init(.service, message, cause: cause)
+                .tooManyRequests, refusal.message, details: ["Reason": .string(reason.rawValue)], retryAfterSeconds: 1)
+        case .exceedsHostMemory: self.init(.invalidParameterValue, refusal.message)
+        case .runtimeUnavailable: self.init(.invalidRuntime, refusal.message)
+        case .unavailable(_, let cause): self.init(.service, refusal.message, cause: cause)
         }
     }
 }

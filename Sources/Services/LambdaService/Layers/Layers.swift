@@ -40,21 +40,21 @@ struct Layers: Sendable {
     func listLayers(
         _ request: Lambda.ListLayersRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.ListLayersResponse {
-        let size = Page.size(requested: request.maxItems)
-        let after = try Pagination.marker(request.marker, listing: "layers").flatMap { LayerName($0) }
+        let paging = Paging("layers", maxItems: request.maxItems)
+        let after = try paging.key(of: request.marker).flatMap { LayerName($0) }
         let filter = filter(request.compatibleRuntime?.rawValue, request.compatibleArchitecture?.rawValue)
         let records = try store.converting {
             try self.store.catalog.layers(
-                account: context.account, region: context.region, matching: filter, after: after, limit: size + 1)
+                account: context.account, region: context.region, matching: filter, after: after, limit: paging.limit)
         }
-        let items = try records.prefix(size).map { record throws(ServiceError) in
+        let page = paging.page(records) { $0.layer.name.description }
+        let items = try page.elements.map { record throws(ServiceError) in
             let latest = try item(record)
             return Lambda.LayersListItem(
                 layerName: record.layer.name.description, layerArn: record.layer.description,
                 latestMatchingVersion: latest)
         }
-        let next = Pagination.nextMarker(records, pageSize: size, listing: "layers") { $0.layer.name.description }
-        return Lambda.ListLayersResponse(nextMarker: next, layers: items)
+        return Lambda.ListLayersResponse(nextMarker: page.marker, layers: items)
     }
 
     /// Lists the versions of a layer, the newest first.
@@ -64,17 +64,17 @@ struct Layers: Sendable {
         _ request: Lambda.ListLayerVersionsRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.ListLayerVersionsResponse {
         let layer = try ownLayer(request.layerName, context)
-        let size = Page.size(requested: request.maxItems)
-        let before = try Pagination.marker(request.marker, listing: layer.description).flatMap {
+        let paging = Paging(layer.description, maxItems: request.maxItems)
+        let before = try paging.key(of: request.marker).flatMap {
             LayerVersionNumber($0)
         }
         let filter = filter(request.compatibleRuntime?.rawValue, request.compatibleArchitecture?.rawValue)
         let records = try store.converting {
-            try self.store.catalog.layerVersions(of: layer, matching: filter, before: before, limit: size + 1)
+            try self.store.catalog.layerVersions(of: layer, matching: filter, before: before, limit: paging.limit)
         }
-        let items = try records.prefix(size).map { record throws(ServiceError) in try item(record) }
-        let next = Pagination.nextMarker(records, pageSize: size, listing: layer.description) { $0.number.description }
-        return Lambda.ListLayerVersionsResponse(nextMarker: next, layerVersions: items)
+        let page = paging.page(records) { $0.number.description }
+        let items = try page.elements.map { record throws(ServiceError) in try item(record) }
+        return Lambda.ListLayerVersionsResponse(nextMarker: page.marker, layerVersions: items)
     }
 
     /// Deletes a version of a layer. Functions that use it keep its bytes. Deleting a version that does not exist
@@ -122,7 +122,7 @@ extension Layers {
 
     private func found(_ arn: LayerVersionARN) throws(ServiceError) -> LayerVersionRecord {
         guard let record = try store.converting({ try self.store.catalog.layerVersion(arn) }) else {
-            throw ServiceError(.resourceNotFound, "The resource you requested does not exist.")
+            throw .noSuchResource
         }
         return record
     }

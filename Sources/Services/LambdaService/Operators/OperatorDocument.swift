@@ -48,7 +48,13 @@ enum OperatorDocument {
     }
 
     /// The page `logs`.
-    static func page(_ page: LogPage) -> AWSValue {
+    ///
+    /// - Parameters:
+    ///   - page: `nil` where there is no log.
+    ///   - cursor: the position of the reader, where there is no log.
+    static func page(_ page: LogPage?, otherwise cursor: LogCursor) -> AWSValue {
+        let hasLog = page != nil
+        let page = page ?? LogPage(events: [], cursor: cursor, hasMore: false)
         let files = page.cursor.offsets.map { ("\($0.key)", AWSValue.integer(Int64($0.value))) }
         return .structure([
             "events": .list(
@@ -62,7 +68,7 @@ enum OperatorDocument {
                 "since": .integer(page.cursor.sinceMilliseconds),
                 "files": .structure(Dictionary(files) { first, _ in first }),
             ]),
-            "hasMore": .boolean(page.hasMore),
+            "hasMore": .boolean(page.hasMore), "hasLog": .boolean(hasLog),
         ])
     }
 

@@ -39,7 +39,8 @@ struct OperatorPages: Sendable {
         else {
             throw ServiceError(.validation, #"Ask with {"function": NAME, "cursor": {"since": MILLISECONDS}}."#)
         }
-        return OperatorDocument.page(try logs.log(of: function, from: cursor, request.context))
+        let page = try logs.log(of: function, from: cursor, request.context)
+        return OperatorDocument.page(page, otherwise: cursor)
     }
 
     private func eventsPage(_ request: OperatorRequest) throws(ServiceError) -> AWSValue {

@@ -6,7 +6,7 @@ internal import ServiceKit
 
 /// The use cases of the resource-based policies of functions, versions and aliases.
 ///
-/// The revision of a policy is that of the function, version or alias itself, which changes with its policy.
+/// A policy has a revision of its own. Where there is no policy yet, that of the function, version or alias counts.
 struct FunctionPolicies: Sendable {
     private let store: LambdaStore
     private let resolver: FunctionResolver
@@ -28,8 +28,9 @@ struct FunctionPolicies: Sendable {
         }
         let statement = try store.write { rows in
             let function = try FunctionLookup.find(target.function, rows)
-            try Self.check(revision: request.revisionId, of: target, function, rows)
-            var policy = try Self.policy(of: function, target.settingQualifier, rows) ?? ResourcePolicy()
+            let stored = try Self.stored(of: function, target.settingQualifier, rows)
+            try Self.check(revision: request.revisionId, of: target, function, stored, rows)
+            var policy = stored?.policy ?? ResourcePolicy()
             let statement = try PolicyStatement(request, on: target)
             try policy.add(statement)
             try Self.put(policy, of: target, function, rows)
@@ -49,12 +50,11 @@ struct FunctionPolicies: Sendable {
             guard let function = try rows.function(target.function) else {
                 throw ServiceError(.resourceNotFound, "No policy found for: \(target.function)")
             }
+            let stored = try Self.stored(of: function, target.settingQualifier, rows)
             _ = try Self.revision(of: target, function, rows)
-            guard var policy = try Self.policy(of: function, target.settingQualifier, rows) else {
-                throw ServiceError.noPolicy
-            }
+            guard var policy = stored?.policy else { throw ServiceError.noPolicy }
             try policy.remove(request.statementId)
-            try Self.check(revision: request.revisionId, of: target, function, rows)
+            try Self.check(revision: request.revisionId, of: target, function, stored, rows)
             try Self.put(policy, of: target, function, rows)
             return NoMembers()
         }
@@ -68,12 +68,12 @@ struct FunctionPolicies: Sendable {
     ) throws(ServiceError) -> Lambda.GetPolicyResponse {
         let target = try resolver.resolve(request.functionName, request.qualifier, context)
         return try store.read { rows in
-            let function = try FunctionLookup.find(target.function, rows)
-            guard let policy = try Self.policy(of: function, target.settingQualifier, rows) else {
-                throw ServiceError(.resourceNotFound, "The resource you requested does not exist.")
-            }
+            guard let function = try rows.function(target.function),
+                let stored = try Self.stored(of: function, target.settingQualifier, rows)
+            else { throw ServiceError.noSuchResource }
             return Lambda.GetPolicyResponse(
-                policy: policy.text, revisionId: try Self.revision(of: target, function, rows))
+                policy: stored.policy.text,
+                revisionId: try stored.revision ?? Self.revision(of: target, function, rows))
         }
     }
 }
@@ -83,28 +83,43 @@ extension FunctionPolicies {
     static func policy(
         of function: StoredFunction, _ qualifier: String, _ rows: borrowing CatalogTransaction
     ) throws -> ResourcePolicy? {
+        try stored(of: function, qualifier, rows)?.policy
+    }
+
+    /// A policy and its revision. Policies of the first releases are stored without one.
+    private typealias Stored = (policy: ResourcePolicy, revision: String?)
+
+    private static func stored(
+        of function: StoredFunction, _ qualifier: String, _ rows: borrowing CatalogTransaction
+    ) throws -> Stored? {
         guard let setting = try rows.setting(.policy, of: function, qualifier: qualifier) else { return nil }
-        return try ResourcePolicy(text: String(decoding: setting.document, as: UTF8.self))
+        let stored: Lambda.GetPolicyResponse = try LambdaStore.decode(setting.document)
+        let text = stored.policy ?? String(decoding: setting.document, as: UTF8.self)
+        return (try ResourcePolicy(text: text), stored.revisionId)
     }
 
     private static func put(
         _ policy: ResourcePolicy, of target: FunctionTarget, _ function: StoredFunction,
         _ rows: borrowing CatalogTransaction
     ) throws {
-        if policy.statements.isEmpty {
+        guard !policy.statements.isEmpty else {
             try rows.deleteSetting(.policy, of: function, qualifier: target.settingQualifier)
-        } else {
-            let setting = FunctionSetting(qualifier: target.settingQualifier, document: Array(policy.text.utf8))
-            try rows.put(setting, as: .policy, of: function)
+            return
         }
-        try renewRevision(of: target, function, rows)
+        let document = LambdaStore.encode(
+            Lambda.GetPolicyResponse(policy: policy.text, revisionId: FunctionDocument.newRevision()))
+        let setting = FunctionSetting(qualifier: target.settingQualifier, document: document)
+        try rows.put(setting, as: .policy, of: function)
     }
 
     private static func check(
-        revision: String?, of target: FunctionTarget, _ function: StoredFunction, _ rows: borrowing CatalogTransaction
+        revision: String?, of target: FunctionTarget, _ function: StoredFunction, _ stored: Stored?,
+        _ rows: borrowing CatalogTransaction
     ) throws {
         let current = try self.revision(of: target, function, rows)
-        guard revision == nil || revision == current else { throw ServiceError.staleRevision("GetFunction/GetAlias") }
+        guard revision == nil || revision == stored?.revision ?? current else {
+            throw ServiceError.staleRevision("GetPolicy")
+        }
     }
 
     /// The revision of a function, version or alias, which must exist.
@@ -115,25 +130,5 @@ extension FunctionPolicies {
             return try FunctionLookup.find(target, rows).document.configuration.revisionId
         }
         return try Aliases.alias(target, of: function, rows).revisionId
-    }
-
-    private static func renewRevision(
-        of target: FunctionTarget, _ function: StoredFunction, _ rows: borrowing CatalogTransaction
-    ) throws {
-        let revision = FunctionDocument.newRevision()
-        if case .alias(let name) = target.qualifier, let record = try rows.alias(name, of: function) {
-            var alias: Lambda.AliasConfiguration = try LambdaStore.decode(record.document)
-            alias.revisionId = revision
-            try rows.put(
-                AliasRecord(
-                    name: name, version: record.version, secondVersion: record.secondVersion,
-                    document: LambdaStore.encode(alias)),
-                of: function)
-        } else {
-            let found = try FunctionLookup.find(target, rows)
-            var document = found.document
-            document.configuration.revisionId = revision
-            try rows.setDocument(document.bytes, ofVersion: found.record.version, of: function)
-        }
     }
 }

@@ -78,18 +78,19 @@ struct EventInvokeConfigs: Sendable {
         _ request: Lambda.ListFunctionEventInvokeConfigsRequest, _ context: RequestContext
     ) throws(ServiceError) -> Lambda.ListFunctionEventInvokeConfigsResponse {
         let id = try resolver.resolve(request.functionName, nil, context).function
-        let size = Page.size(requested: request.maxItems)
         let listing = "event invoke configs of \(id)"
-        let after = try Pagination.marker(request.marker, listing: listing)
+        let paging = Paging(listing, maxItems: request.maxItems)
+        let after = try paging.key(of: request.marker)
         let settings = try store.read { rows in
             guard let function = try rows.function(id) else { throw Self.noFunctionForEvents }
-            return try rows.settings(.eventInvokeConfig, of: function, after: after, limit: size + 1)
+            return try rows.settings(.eventInvokeConfig, of: function, after: after, limit: paging.limit)
         }
-        let configs = try settings.prefix(size).map { setting throws(ServiceError) in
+        let page = paging.page(settings, key: \.qualifier)
+        let configs = try page.elements.map { setting throws(ServiceError) in
             try LambdaStore.decode(setting.document) as Lambda.FunctionEventInvokeConfig
         }
-        let next = Pagination.nextMarker(settings, pageSize: size, listing: listing, key: \.qualifier)
-        return Lambda.ListFunctionEventInvokeConfigsResponse(functionEventInvokeConfigs: configs, nextMarker: next)
+        return Lambda.ListFunctionEventInvokeConfigsResponse(
+            functionEventInvokeConfigs: configs, nextMarker: page.marker)
     }
 }
 

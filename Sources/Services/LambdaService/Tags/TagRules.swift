@@ -10,7 +10,7 @@ enum TagRules {
     /// Refuses tags with reserved keys, and too many tags.
     static func check(_ tags: [String: String]) throws(ServiceError) {
         guard tags.count <= limit else { throw .invalidParameter("Number of tags exceeds resource tag limit.") }
-        guard !tags.keys.contains(where: { $0.lowercased().hasPrefix("aws:") }) else {
+        guard !tags.keys.contains(where: ResourceTags.isReserved) else {
             throw .invalidParameter("aws: prefixed tag key names are not allowed for external use.")
         }
     }

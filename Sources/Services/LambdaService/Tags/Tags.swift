@@ -73,15 +73,19 @@ extension Tags {
             return .codeSigningConfig(try CodeSigningConfigs.parse(text, context))
         }
         // Strata has no event source mappings and capacity providers yet, so their ARNs are not found.
-        guard FunctionARN(text) != nil else {
-            throw ServiceError(.resourceNotFound, "The resource you requested does not exist.")
-        }
+        guard FunctionARN(text) != nil else { throw Self.notFound(text) }
         let target = try resolver.resolve(text, nil, context)
         guard target.qualifier == nil else {
             throw .invalidParameter(
                 "Tags on function aliases and versions are not supported. Please specify a function ARN.")
         }
         return .function(target.function)
+    }
+
+    private static func notFound(_ arn: String) -> ServiceError {
+        let kinds = [":event-source-mapping:": "Event source mapping", ":capacity-provider:": "Capacity provider"]
+        guard let kind = kinds.first(where: { arn.contains($0.key) })?.value else { return .noSuchResource }
+        return ServiceError(.resourceNotFound, "\(kind) not found: \(arn)")
     }
 
     private static func tags(
@@ -101,7 +105,12 @@ extension Tags {
         tags: [String: String], on resource: TaggedResource, _ rows: borrowing CatalogTransaction
     ) throws {
         switch resource {
-        case .function(let id): try TagRows.put(tags: tags, of: try FunctionLookup.find(id, rows), rows)
+        case .function(let id):
+            let found = try FunctionLookup.find(FunctionTarget(function: id, qualifier: nil), rows)
+            try TagRows.put(tags: tags, of: found.function, rows)
+            var document = found.document
+            document.configuration.revisionId = FunctionDocument.newRevision()
+            try rows.setDocument(document.bytes, ofVersion: .latest, of: found.function)
         case .codeSigningConfig(let arn): try TagRows.put(tags: tags, on: arn, rows)
         }
     }

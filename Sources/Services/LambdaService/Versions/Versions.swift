@@ -30,8 +30,11 @@ struct Versions: Sendable {
                 let found = try FunctionLookup.find(FunctionTarget(function: function, qualifier: nil), rows)
                 try found.document.check(revision: request.revisionId)
                 try Self.check(codeSHA256: request.codeSha256, found.document)
-                return try Self.publish(
+                var (answer, isNew) = try Self.publish(
                     found.record, found.document, of: found.function, description: request.description, rows)
+                // Only a version with a snapshot of its environment takes a moment on Lambda.
+                if isNew, answer.snapStart?.applyOn == .publishedVersions { answer.markAsPending() }
+                return answer
             }
         }
     }
@@ -45,28 +48,28 @@ struct Versions: Sendable {
         let function = try resolver.resolve(request.functionName, nil, context).function
         // A policy of one version or alias does not allow its callers to list the others.
         try resolver.authorizer.authorize(FunctionTarget(function: function, qualifier: nil), context)
-        let size = Page.size(requested: request.maxItems)
         let listing = "versions of \(function)"
-        let after = try Pagination.marker(request.marker, listing: listing).flatMap { FunctionVersion($0) }
+        let paging = Paging(listing, maxItems: request.maxItems)
+        let after = try paging.key(of: request.marker).flatMap { FunctionVersion($0) }
         let records = try store.read { rows in
-            try rows.versions(of: try FunctionLookup.find(function, rows), after: after, limit: size + 1)
+            try rows.versions(of: try FunctionLookup.find(function, rows), after: after, limit: paging.limit)
         }
-        let versions = try records.prefix(size).map { record throws(ServiceError) in
+        let page = paging.page(records) { $0.version.description }
+        let versions = try page.elements.map { record throws(ServiceError) in
             try FunctionDocument.listed(record, qualified: true)
         }
-        let next = Pagination.nextMarker(records, pageSize: size, listing: listing) { $0.version.description }
-        return Lambda.ListVersionsByFunctionResponse(nextMarker: next, versions: versions)
+        return Lambda.ListVersionsByFunctionResponse(nextMarker: page.marker, versions: versions)
     }
 
     /// Publishes the current `$LATEST`, unless it is published already.
     ///
-    /// - Returns: the version's configuration, in the form of the response.
+    /// - Returns: the version's configuration, and whether the version is new.
     static func publish(
         _ latest: FunctionRecord, _ document: FunctionDocument, of function: StoredFunction, description: String? = nil,
         _ rows: borrowing CatalogTransaction
-    ) throws -> Lambda.FunctionConfiguration {
+    ) throws -> (configuration: Lambda.FunctionConfiguration, isNew: Bool) {
         if let published = function.published, let record = try rows.version(published, of: function) {
-            return try FunctionDocument(record).configuration
+            return (try FunctionDocument(record).configuration, isNew: false)
         }
         let version = try rows.nextVersion(of: function)
         var snapshot = document
@@ -82,9 +85,7 @@ struct Versions: Sendable {
         unchanged.configuration.revisionId = FunctionDocument.newRevision()
         try rows.setDocument(unchanged.bytes, ofVersion: .latest, of: function)
         try rows.setPublished(version, of: function)
-        var answer = snapshot.configuration
-        answer.markAsPending()
-        return answer
+        return (snapshot.configuration, isNew: true)
     }
 
     /// Refuses destinations of publications that Strata does not have.

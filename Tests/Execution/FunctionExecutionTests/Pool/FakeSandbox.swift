@@ -12,6 +12,7 @@ final class FakeSandbox: RunningSandbox {
         var events: [SandboxEvent] = []
         var exit: SandboxExit?
         var isClosed = false
+        var isEvadingFreezes = false
         var memory = MemoryReading(currentBytes: 1, peakBytes: 2, isEnforced: true)
     }
 
@@ -27,7 +28,10 @@ final class FakeSandbox: RunningSandbox {
     init(number: Int32, hasSidecars: Bool) {
         var ends: [Int32] = [-1, -1]
         pipe(&ends)
-        for end in ends { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
+        for end in ends {
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+        }
         (output, input) = (ends[0], ends[1])
         processDescriptor = 1_000_000 + number
         eventDescriptor = 2_000_000 + number
@@ -60,6 +64,7 @@ final class FakeSandbox: RunningSandbox {
     func reap() -> SandboxExit? { state.withLock { $0.exit } }
     func freeze() -> Bool { note("freeze") }
     func thaw() -> Bool { note("thaw") }
+    func hasActivePrograms() -> Bool { state.withLock { $0.isEvadingFreezes } }
     func setCPU(cores: Double) -> Bool { true }
     func memory() -> MemoryReading { state.withLock { $0.memory } }
     func peakMemoryBytes() -> UInt64 { 5 << 20 }
@@ -73,6 +78,9 @@ final class FakeSandbox: RunningSandbox {
     func useUnlimitedMemory(bytes: UInt64) {
         state.withLock { $0.memory = MemoryReading(currentBytes: bytes, peakBytes: bytes, isEnforced: false) }
     }
+
+    /// Its programs continue themselves whenever they are stopped, or do not.
+    func evadeFreezes(_ isEvading: Bool) { state.withLock { $0.isEvadingFreezes = isEvading } }
 
     /// A program inside prints something.
     func print(_ text: String) { _ = text.withCString { write(input, $0, strlen($0)) } }

@@ -15,6 +15,7 @@ import Testing
 /// Takes no connections.
 struct NoConnections: EnvironmentConnections {
     func adopt(connection: Int32, origin: UInt32) {}
+    func readReceived(of origins: Set<UInt32>, then body: @escaping @Sendable () -> Void) { body() }
     func hangUp(origin: UInt32) {}
 }
 
@@ -39,10 +40,23 @@ final class PoolFixture: Sendable {
             architecture: .ofThisHost, memoryMebibytes: 128, temporaryStorageMebibytes: 512,
             timeoutSeconds: timeoutSeconds, environment: [:], allowsRecursion: false, logFormat: .text, packages: [],
             codeTree: "\(folder)/code", layerTrees: [], meter: FunctionMeter())
-        let host = FunctionHost(userland: Userland(), interpreters: [:], runtimeFiles: "/none", gatewayPort: 4566)
+        let host = FunctionHost(
+            userland: Userland(), interpreters: [:], runtimeFiles: "/none", gatewayPort: 4566,
+            credentials: { _ in FunctionCredentials(accessKeyID: "ASIA", secretAccessKey: "s", sessionToken: "t") })
         pool = EnvironmentPool(
             host: host, sandboxes: provider, logs: LogStore(root: "\(folder)/logs"), limits: limits,
             connections: NoConnections(), reactor: reactor)
+    }
+
+    /// A pool whose first environment has answered invocation 1, and waits for more.
+    static func idle() throws -> PoolFixture {
+        let fixture = try PoolFixture()
+        fixture.invoke(1)
+        fixture.reactor.runWork()
+        #expect(fixture.next().answer == "1")
+        #expect(fixture.finish(1))
+        #expect(fixture.result(1) == "answered done")
+        return fixture
     }
 
     /// Invokes the function.

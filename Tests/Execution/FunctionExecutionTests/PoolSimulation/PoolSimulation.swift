@@ -48,7 +48,9 @@ final class PoolSimulation: Sendable {
     init(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         limits = .simulated(using: &random)
-        let host = FunctionHost(userland: Userland(), interpreters: [:], runtimeFiles: "/none", gatewayPort: 4566)
+        let host = FunctionHost(
+            userland: Userland(), interpreters: [:], runtimeFiles: "/none", gatewayPort: 4566,
+            credentials: { _ in FunctionCredentials(accessKeyID: "ASIA", secretAccessKey: "s", sessionToken: "t") })
         pool = EnvironmentPool(
             host: host, sandboxes: provider, logs: LogStore(root: "/dev/null/logs"), limits: limits,
             connections: NoConnections(), reactor: reactor)

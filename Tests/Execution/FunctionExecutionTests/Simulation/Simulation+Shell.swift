@@ -51,8 +51,9 @@ extension Simulation {
             let isDrained = environment.undrained.map { "\($0)" } != report.requestID
             try Violation.unless(isDrained, "a report came before what its handler printed")
             environment.started = nil
-        case .applyCPUShare, .drain(.extensions, _), .endLine, .log, .resetLogTail, .flushLog, .subscribe, .connected,
-            .closeSubscriptions, .flushTelemetry, .resetTelemetry:
+        case .applyCPUShare, .drain(.extensions, _), .endLine, .log, .logRefusedCall, .explainRefusedCalls,
+            .resetLogTail, .flushLog, .flushLogForReader,
+            .subscribe, .connected, .closeSubscriptions, .flushTelemetry, .resetTelemetry:
             break
         }
         try forgetIfGone(environment)
@@ -118,8 +119,8 @@ extension Simulation {
 
     private mutating func tellScheduler(_ action: Action, _ environment: Environment) {
         switch action {
-        case .noteStarted, .noteReady:
-            take(scheduler.environmentStarted(environment.id, nowNanoseconds: now).actions)
+        case .noteStarted: scheduler.environmentStarted(environment.id)
+        case .noteReady: take(scheduler.environmentReady(environment.id, nowNanoseconds: now))
         case .noteIdle: take(scheduler.environmentFinished(environment.id, nowNanoseconds: now))
         case .noteLeaving:
             environment.isLeaving = true

@@ -18,7 +18,7 @@ struct Violation: Error, CustomStringConvertible {
 /// What a broken shell does: each must be seen by the simulation's checks.
 enum ShellDefect: CaseIterable, Sendable {
     case losesCompletions, answersTwice, forgetsTheEnd, answersBeforeDraining, freezesWithoutThawing, leavesSandboxes
-    case keepsTimers, dropsQuestions, losesHandedBack, startsTooMany
+    case keepsTimers, dropsQuestions, losesHandedBack, losesWithdrawn, startsTooMany
 }
 
 /// The scheduler, machines, simulated sandboxes and a clock: the world around a shell that performs what they decide.
@@ -33,6 +33,7 @@ struct Simulation {
     enum PoolStep {
         case start(Environment)
         case assign(Environment, SimulatedInvocation)
+        case withdraw(Environment?, InvocationID, for: EnvironmentID)
         case throttle(SimulatedInvocation)
         case retire(Environment)
     }
@@ -208,6 +209,8 @@ extension Simulation {
             case .assign(let id, let number):
                 guard let invocation = invocations.removeValue(forKey: number) else { return nil }
                 return environments[id].map { .assign($0, invocation) }
+            case .withdraw(let number, let source, let target):
+                return .withdraw(environments[source], number, for: target)
             case .throttle(let number, _): return invocations.removeValue(forKey: number).map { .throttle($0) }
             case .retire(let id): return environments[id].map { .retire($0) }
             case .wait: return nil
@@ -235,6 +238,11 @@ extension Simulation {
         case .assign(let environment, let invocation):
             guard let actions = environment.machine.offer(invocation, at: moment) else { return invoke(invocation) }
             environment.pending += actions
+        case .withdraw(let source, let number, let target):
+            let (invocation, actions) = source?.machine.withdraw() ?? (nil, [])
+            source?.pending += actions
+            invocations[number] = defect == .losesWithdrawn ? nil : invocation
+            take(scheduler.withdrawn(for: target, isGivenUp: invocation != nil, nowNanoseconds: now))
         case .throttle(let invocation): try answer(invocation)
         case .retire(let environment): environment.pending += environment.machine.retire(at: moment)
         }

@@ -78,4 +78,24 @@ import Testing
         #expect(!line(.text).contains("\u{1B}"))
         #expect(!line(.json, isColored: true).contains("\u{1B}"))
     }
+
+    @Test func `the line of a call has colours where they are on, and no escape sequence of the client`() {
+        func line(_ format: LogLineFormat, _ operation: String?, _ status: Int, isColored: Bool = false) -> String {
+            let call = AnsweredCall(
+                service: "lambda", operation: operation, request: "GET /\u{1B}[2J", status: status, milliseconds: 1.26,
+                account: operation == nil ? "111122223333" : nil)
+            return String(
+                decoding: LogFormatter(format: format, isColored: isColored).line(call, timeMilliseconds: 5),
+                as: UTF8.self)
+        }
+        #expect(line(.text, "Invoke", 200) == "1970-01-01T00:00:00.005Z lambda Invoke 200 1.3 ms\n")
+        #expect(line(.text, "Invoke", 200, isColored: true).contains(" \u{1B}[32m200\u{1B}[0m "))
+        #expect(line(.text, "Invoke", 404, isColored: true).contains(" \u{1B}[33m404\u{1B}[0m "))
+        #expect(line(.text, "Invoke", 503, isColored: true).contains(" \u{1B}[31m503\u{1B}[0m "))
+        #expect(
+            line(.text, nil, 404)
+                == "1970-01-01T00:00:00.005Z lambda GET /\\u001b[2J 404 1.3 ms account=111122223333\n")
+        #expect(
+            line(.json, nil, 404).contains(#","request":"GET /\u001b[2J","status":404,"milliseconds":1.3,"account":"#))
+    }
 }
