@@ -178,7 +178,8 @@ let services = storey(
             "LambdaService",
             [
                 "AWSClient", "AWSProtocol", "Catalog", "Digest", "Domain", "EventQueue", "FunctionExecution", "HTTP",
-                "HTTPClient", "LambdaModel", "LayerStore", "LinuxSystem", "Scheduler", "ServiceKit", "Telemetry",
+                "HTTPClient", "LambdaModel", "LayerStore", "LinuxSystem", "Scheduler", "ServiceKit", "SignatureV4",
+                "Telemetry",
             ]
         ),
         ("SSMService", ["AWSProtocol", "Digest", "Domain", "LinuxSystem", "SSMModel", "ServiceKit", "Store"]),
@@ -330,8 +331,7 @@ let proof: [Target] =
                 "CommandLine",
                 [
                     "AWSClient", "AWSProtocol", "Domain", "FunctionExecution", "LinuxSystem", "Packaging", "SQLite",
-                    "Sandbox",
-                    "Scheduler", "ServiceKit",
+                    "Sandbox", "Scheduler", "ServiceKit", "SignatureV4",
                 ]
             ),
         ]) + [

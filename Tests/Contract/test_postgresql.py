@@ -150,8 +150,20 @@ def test_a_second_server_on_the_database_is_refused(start, installation, databas
         start(data=installation.folder())
     assert "another Strata server uses this database" in failure.value.stderr
     assert PASSWORD not in failure.value.stderr
-    first.stop()
-    start(data=installation.folder())
+
+
+def test_a_database_is_used_with_its_own_data_folder_only(start, installation):
+    server = start()
+    account = Account(server)
+    name = account.deploy(returned("kept"))
+    server.stop()
+    other = installation.folder()
+    for _ in range(2):
+        with pytest.raises(StartFailure) as failure:
+            start(data=other)
+        assert "belongs to another data folder, which has its packages and keys" in failure.value.stderr
+        assert PASSWORD not in failure.value.stderr
+    assert account.reconnected(start()).invoke(name).value == "kept"
 
 
 @pytest.mark.parametrize("url, words", [

@@ -153,6 +153,27 @@ def test_a_role_has_to_exist_as_soon_as_an_account_has_roles(aws):
     aws.change(any_role, Timeout=9)
 
 
+@pytest.mark.parametrize(("statement", "is_trusted"), [
+    ({"Principal": {"Service": ["ec2.amazonaws.com", "lambda.amazonaws.com"]}}, True),
+    ({"Principal": {"Service": "ec2.amazonaws.com"}}, False),
+    ({"Action": "sts:*"}, True),
+    ({"Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:TagSession"}, False),
+    ({"Principal": {"Service": "lambda.amazonaws.com"}, "Effect": "Deny"}, False),
+    ({"Condition": {"StringEquals": {"aws:SourceAccount": "ACCOUNT"}}}, True),
+    ({"Condition": {"StringEquals": {"aws:SourceAccount": "999999999999"}}}, False),
+    ({"Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:lambda:*:ACCOUNT:function:*"}}}, True),
+    ({"Condition": {"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}}}, True)])
+def test_a_role_has_to_trust_lambda(aws, statement, is_trusted):
+    default = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [default | statement]}).replace("ACCOUNT", aws.number)
+    role = aws.client("iam").create_role(RoleName="runs", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    if is_trusted:
+        assert aws.lambda_.create_function(**aws.settings(Role=role))["Role"] == role
+    else:
+        assert facts(refused(aws.lambda_.create_function, **aws.settings(Role=role))) == (
+            "InvalidParameterValueException", 400, "The role defined for the function cannot be assumed by Lambda.")
+
+
 def test_event_source_mappings_and_urls_are_listed_as_none(aws):
     name = aws.deploy()
     assert aws.lambda_.list_event_source_mappings()["EventSourceMappings"] == []

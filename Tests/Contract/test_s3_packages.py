@@ -235,11 +235,11 @@ def variables(credentials, **more):
 
 
 @pytest.mark.parametrize("who", ["user", "role"])
-def test_the_servers_own_credentials_sign_the_request(installation, guarded_s3, who):
+def test_the_servers_own_credentials_sign_the_requests_of_its_account(installation, guarded_s3, who):
     server = installation.start(
         arguments=("--s3-endpoint", guarded_s3.url), variables=variables(getattr(guarded_s3, who))
     )
-    aws = Account(server)
+    aws = Account(server, "000000000000")
     # S3 signs the decoded path, and moto the path as it came: they differ where dots are encoded.
     for key in (key for key in ODD_KEYS if "/../" not in key):
         created = aws.lambda_.create_function(**settings(aws, "open", key))
@@ -253,7 +253,7 @@ def test_the_servers_own_credentials_sign_the_request(installation, guarded_s3, 
 def test_s3_reports_a_wrong_secret(installation, guarded_s3):
     wrong = variables(guarded_s3.user, AWS_SECRET_ACCESS_KEY="wrong")
     server = installation.start(arguments=("--s3-endpoint", guarded_s3.url), variables=wrong)
-    aws = Account(server)
+    aws = Account(server, "000000000000")
     refusal = refused(aws.lambda_.create_function, **settings(aws, "open", "plain.zip"))
     assert "S3 Error Code: SignatureDoesNotMatch." in refusal.message
     server.stop()

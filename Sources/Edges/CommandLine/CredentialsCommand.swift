@@ -2,7 +2,8 @@ internal import AWSProtocol
 internal import Domain
 internal import ServiceKit
 
-/// `strata credentials create|list|delete`: the access keys that a server with `--auth` accepts.
+/// `strata credentials create|list|delete`: the access keys that a server with `--auth` accepts; and
+/// `strata credentials foreign`: those that it calls other servers with.
 struct CredentialsCommand: Sendable {
     /// Opens the rows of a server.
     let storage: StorageOpener
@@ -10,8 +11,8 @@ struct CredentialsCommand: Sendable {
     /// The declaration, for the parser and the help.
     var command: Command {
         Command(
-            name: "credentials", summary: "Create, list and delete access keys for servers with --auth.",
-            subcommands: [create, list, delete])
+            name: "credentials", summary: "Manage access keys for servers with --auth, and keys for other servers.",
+            subcommands: [create, list, delete, ForeignCredentialsCommand(storage: storage).command])
     }
 
     static let data = Option(
@@ -51,7 +52,7 @@ struct CredentialsCommand: Sendable {
                 let owner = try arguments.value(of: Self.account)
                 let label = try arguments.value(of: Self.name)
                 let principal = try arguments.optionalValue(of: Self.service)
-                let (entry, secret) = try registry(arguments, console)
+                let (entry, secret) = try Self.registry(arguments, console, storage)
                     .create(account: owner, name: label, service: principal)
                 if arguments[Self.json] {
                     console.print(json: Self.document(entry, secret: secret))
@@ -69,7 +70,7 @@ struct CredentialsCommand: Sendable {
             summary: "List access keys, without their secrets.",
             options: [Self.data.description, Self.database.description, Self.json.description],
             run: { arguments, console in
-                let entries = try registry(arguments, console).list()
+                let entries = try Self.registry(arguments, console, storage).list()
                 if arguments[Self.json] {
                     console.print(json: .list(entries.map { Self.document($0, secret: nil) }))
                 } else {
@@ -86,15 +87,18 @@ struct CredentialsCommand: Sendable {
             options: [Self.data.description, Self.database.description],
             operand: "ACCESSKEYID",
             run: { arguments, console in
-                try registry(arguments, console).delete(arguments.operands[0])
+                try Self.registry(arguments, console, storage).delete(arguments.operands[0])
                 return 0
             })
     }
 
-    private func registry(_ arguments: Arguments, _ console: Console) throws -> CredentialRegistry {
+    /// The registry that the options name.
+    static func registry(
+        _ arguments: Arguments, _ console: Console, _ storage: @escaping StorageOpener
+    ) throws -> CredentialRegistry {
         try CredentialRegistry(
             dataFolder: StartCommand.dataFolder(arguments, console.environment),
-            database: arguments.value(of: Self.database), storage: storage)
+            database: arguments.value(of: database), storage: storage)
     }
 
     private static func line(_ entry: CredentialRegistry.Entry) -> String {

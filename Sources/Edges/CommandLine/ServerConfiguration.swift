@@ -4,6 +4,7 @@ public import FunctionExecution
 public import Packaging
 public import Scheduler
 public import ServiceKit
+public import SignatureV4
 
 /// The configuration of a server, read and checked; nothing is opened or bound yet. `strata start` fills it from its
 /// options, the variables `STRATA_*`, the file of `--config`, and defaults, in this order of precedence.
@@ -75,6 +76,9 @@ public struct ServerConfiguration: Sendable, Hashable {
     public var s3: ServiceSettings?
     /// The services that take records and dead letters of asynchronous invocations. Default: none.
     public var messageServices: [MessageService: ServiceSettings]
+
+    /// The credentials in the server's environment, for calls to them as the account of requests that name none.
+    public var foreignCredentials: SigningCredentials?
 
     // The log
 

@@ -40,12 +40,8 @@ struct ServerConnection {
     /// The caller's credentials. The region travels in the signature's scope, so a region without a key is signed with
     /// a placeholder key.
     private static func credentials(_ environment: [String: String], hasRegion: Bool) -> SigningCredentials? {
-        let names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
-        let values = names.map { environment[$0].flatMap { $0.isEmpty ? nil : $0 } }
-        guard let key = values[0], let secret = values[1] else {
-            return hasRegion ? SigningCredentials(accessKeyID: "test", secretAccessKey: "test") : nil
-        }
-        return SigningCredentials(accessKeyID: key, secretAccessKey: secret, sessionToken: values[2])
+        if let credentials = SigningCredentials(environment: environment) { return credentials }
+        return hasRegion ? SigningCredentials(accessKeyID: "test", secretAccessKey: "test") : nil
     }
 
     /// The endpoint, in AWS's order of precedence: the service's own variable before the global one.

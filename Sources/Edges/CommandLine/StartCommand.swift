@@ -3,6 +3,7 @@ internal import Domain
 internal import FunctionExecution
 internal import Packaging
 internal import ServiceKit
+internal import SignatureV4
 
 /// `strata start`: reads and checks the configuration, and passes it to the server.
 struct StartCommand: Sendable {
@@ -40,11 +41,11 @@ struct StartCommand: Sendable {
                 Of IAM and STS, what roles and managed policies need is implemented. Policies of roles are stored
                 and returned, but not enforced yet. Trust policies are enforced for services and other accounts.
 
-                Packages in S3 are read with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN of the
-                server's own environment; without them, with the caller's account as the access key and 'test' as
-                the secret, which S3 emulators accept. Records and dead letters of asynchronous invocations are
-                sent the same way to AWS_ENDPOINT_URL_SQS, _SNS, _EVENTBRIDGE and _S3. AWS_CA_BUNDLE names a file
-                of trusted certificate authorities.
+                Packages in S3, and what AWS_ENDPOINT_URL_SQS, _SNS, _EVENTBRIDGE and _S3 receive, are read and
+                sent as the account that asks for it: with its key of 'strata credentials foreign set'. The
+                account of --account has AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN of the
+                server's environment otherwise. All others sign with their number and the secret 'test', which
+                emulators accept. AWS_CA_BUNDLE names a file of trusted certificate authorities.
 
                 Every option can also be set by its variable, or by its key in a TOML file that --config names. The
                 command line takes precedence over variables, variables over the file, the file over defaults. A
@@ -78,6 +79,7 @@ struct StartCommand: Sendable {
             overcommit: try arguments.value(of: Self.overcommit),
             s3: s3,
             messageServices: try Self.messageServices(arguments, environment, s3: s3),
+            foreignCredentials: SigningCredentials(environment: environment),
             logLevel: try arguments.value(of: Self.logLevel),
             logFormat: try arguments.value(of: Self.logFormat),
             logsRequests: arguments[Self.logRequests],

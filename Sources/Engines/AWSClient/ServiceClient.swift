@@ -1,5 +1,5 @@
 public import HTTPClient
-internal import SignatureV4
+public import SignatureV4
 
 /// A call of a service's API, before it is signed.
 public struct ServiceCall: Hashable, Sendable {
@@ -33,17 +33,16 @@ public final class ServiceClient: Sendable {
         self.nowSeconds = nowSeconds
     }
 
-    /// Signs a call for an account and region, and sends it.
+    /// Signs a call for a region, and sends it.
     public func send(
-        _ call: ServiceCall, account: String, region: String
+        _ call: ServiceCall, as credentials: SigningCredentials, region: String
     ) throws(HTTPClientError) -> (head: HTTPClientResponse, body: [UInt8]) {
         let endpoint = settings.endpoint
         let path = endpoint.path + call.path
         let signable = SignableRequest(
             method: call.method, rawPath: path,
             headers: [(name: "Host", value: endpoint.host)] + call.headers.map { ($0.name, $0.value) })
-        let signer = RequestSigner(
-            credentials: settings.credentials(forAccount: account), region: region, service: call.service)
+        let signer = RequestSigner(credentials: credentials, region: region, service: call.service)
         let headers = signable.headers + signer.sign(signable, body: call.body, nowSeconds: nowSeconds())
         return try http.send(
             HTTPClientRequest(

@@ -1,3 +1,4 @@
+public import Domain
 internal import Store
 
 extension Catalog {
@@ -42,6 +43,61 @@ extension Catalog {
         ) { row throws(StoreError) in try CredentialRecord(row) }
     }
 }
+
+// MARK: Keys for other servers
+
+extension Catalog {
+    /// Sets an account's key for other servers, in place of an earlier one.
+    public func setForeignCredential(_ record: ForeignCredentialRecord) throws(CatalogError) {
+        try asCatalogError { () throws(StoreError) in
+            try database.write { connection throws(StoreError) in
+                _ = try connection.run(
+                    """
+                    INSERT INTO foreign_credential (\(ForeignCredentialRecord.columns)) VALUES (?, ?, ?, ?, ?)
+                    ON CONFLICT (account) DO UPDATE SET access_key = excluded.access_key, secret = excluded.secret,
+                        session_token = excluded.session_token, set_seconds = excluded.set_seconds
+                    """, record.values)
+            }
+        }
+    }
+
+    /// An account's key for other servers; `nil` where it has none.
+    public func foreignCredential(of account: AccountID) throws(CatalogError) -> ForeignCredentialRecord? {
+        try asCatalogError { () throws(StoreError) in
+            try database.read { connection throws(StoreError) in
+                try connection.first(
+                    "SELECT \(ForeignCredentialRecord.columns) FROM foreign_credential WHERE account = ?",
+                    [.text(account.description)]
+                ) { row throws(StoreError) in try ForeignCredentialRecord(row) }
+            }
+        }
+    }
+
+    /// All accounts' keys for other servers, by account.
+    public func foreignCredentials() throws(CatalogError) -> [ForeignCredentialRecord] {
+        try asCatalogError { () throws(StoreError) in
+            try database.read { connection throws(StoreError) in
+                try connection.all(
+                    "SELECT \(ForeignCredentialRecord.columns) FROM foreign_credential ORDER BY account"
+                ) { row throws(StoreError) in try ForeignCredentialRecord(row) }
+            }
+        }
+    }
+
+    /// Deletes an account's key for other servers.
+    ///
+    /// - Returns: whether there was one.
+    public func deleteForeignCredential(of account: AccountID) throws(CatalogError) -> Bool {
+        try asCatalogError { () throws(StoreError) in
+            try database.write { connection throws(StoreError) in
+                try connection.run(
+                    "DELETE FROM foreign_credential WHERE account = ?", [.text(account.description)]) > 0
+            }
+        }
+    }
+}
+
+// MARK: Keys in memory
 
 /// The access keys in memory. Another process may add or delete keys at any time; ``isCurrent`` knows of it at once.
 /// A server has few keys, so any change of the catalogue has all of them read again.

@@ -39,4 +39,20 @@ extension Catalog {
             }
         }
     }
+
+    /// Ties the rows to a data folder, unless they are tied to one.
+    ///
+    /// - Returns: the identity of the folder that they are tied to.
+    public func tie(toDataFolder identity: String) throws(CatalogError) -> String {
+        try asCatalogError { () throws(StoreError) in
+            try database.write { connection throws(StoreError) in
+                _ = try connection.run(
+                    "INSERT INTO data_folder (kind, identity) VALUES ('server', ?) ON CONFLICT (kind) DO NOTHING",
+                    [.text(identity)])
+                return try connection.first("SELECT identity FROM data_folder WHERE kind = 'server'") {
+                    row throws(StoreError) in row.text(0)
+                } ?? identity
+            }
+        }
+    }
 }

@@ -15,4 +15,17 @@ extension CatalogSchema {
             created_seconds INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
         """)
+
+    /// Accounts' keys for other servers, also in clear: signing a call needs the secret.
+    static let foreignCredentials = Migration(
+        "credentials for other servers",
+        """
+        CREATE TABLE foreign_credential (
+            account TEXT PRIMARY KEY,
+            access_key TEXT NOT NULL,
+            secret TEXT NOT NULL,
+            session_token TEXT,
+            set_seconds INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """)
 }

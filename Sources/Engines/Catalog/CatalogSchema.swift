@@ -44,5 +44,17 @@ enum CatalogSchema {
         controlPlane,
         credentials,
         rolesAndPolicies,
+        foreignCredentials,
+        dataFolder,
     ]
+
+    /// The data folder whose packages and keys the rows name: one row.
+    private static let dataFolder = Migration(
+        "data folder",
+        """
+        CREATE TABLE data_folder (
+            kind TEXT PRIMARY KEY,
+            identity TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """)
 }

@@ -26,7 +26,8 @@ enum HostDegradations {
             all.append(
                 .init(
                     missing: host.isPrivileged ? "overlayfs" : "overlayfs in user namespaces",
-                    effect: "functions with more than one layer do not start",
+                    effect: "functions with more than one layer do not start, and others can watch (inotify) which "
+                        + "programs of the host are started",
                     remedy: "load the module: modprobe overlay; as an ordinary user Linux 5.11 or later is needed",
                     isFatal: false))
         }

@@ -126,7 +126,7 @@ final class NamespaceSandbox: RunningSandbox {
                 case .created, .started, .failed: break
                 }
             }
-            return state.wasForged ? events + [.forged] : events
+            return state.takeForgery() ? events + [.forged] : events
         }
     }
 

@@ -35,6 +35,14 @@ struct NamespaceSandboxState {
 
     /// Whether a message was forged: nothing more is read.
     var wasForged: Bool { killReason == .forgery }
+    /// Whether the forgery was told.
+    private var hasToldForgery = false
+
+    /// Whether a message was forged, the first time that it is asked.
+    mutating func takeForgery() -> Bool {
+        defer { hasToldForgery = wasForged }
+        return wasForged && !hasToldForgery
+    }
 
     /// The command was ordered to run.
     mutating func commandWasOrdered() { running.insert(0) }

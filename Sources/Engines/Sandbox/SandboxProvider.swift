@@ -78,7 +78,7 @@ package enum SandboxEvent: Hashable, Sendable {
     /// A program made a system call that the sandbox refuses, for the first time: the call, as in a program's source.
     /// `isPerformed` with ``SystemCallPolicy/log``.
     case callRefused(String, isPerformed: Bool)
-    /// A message that the sandbox's first process cannot have sent. Everything inside is being killed, which
+    /// A message that the sandbox's first process cannot have sent; told once. Everything inside is being killed, which
     /// ``RunningSandbox/reap()`` reports, and no event follows: stop watching for events.
     case forged
 }

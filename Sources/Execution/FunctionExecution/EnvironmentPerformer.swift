@@ -54,6 +54,7 @@ final class EnvironmentPerformer: @unchecked Sendable {
         case .noteGone: poolActions += environment.pool.noteGone(environment)
         case .drain(let source, let untilEnd): drain(source, untilEnd: untilEnd, environment)
         case .report(let report, let traceID): self.report(report, traceID, environment)
+        case .reportForgery: environment.pool.host.didFindForgery(environment.revision.function)
         case .log, .logRefusedCall, .explainRefusedCalls, .endLine, .resetLogTail, .flushLog, .flushLogForReader,
             .subscribe, .connected, .closeSubscriptions,
             .flushTelemetry, .resetTelemetry:

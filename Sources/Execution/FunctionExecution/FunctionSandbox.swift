@@ -25,6 +25,9 @@ package struct FunctionHost: Sendable {
     package var unregisteredEmulators: [Architecture: String] = [:]
     /// Whether functions for another architecture run as if they were for this host's.
     package var ignoresArchitecture = false
+    /// A program in an environment of a function spoke to the server as the environment's first process. Called on any
+    /// thread; must not wait.
+    package var didFindForgery: @Sendable (FunctionID) -> Void = { _ in }
 
     /// Describes a host.
     package init(

@@ -60,6 +60,7 @@ struct Composition {
         self.changes = changes
         let storage = try ServerStorage.open(configuration.dataFolder, configuration.database, log)
         let catalog = try Catalog(storage, didCommit: changes.publish)
+        try ServerStorage.check(catalog, isOf: folder, configuration.database)
         let sessions = TemporaryCredentials(key: try folder.key(named: "session.key"))
         let logs = LogStore(root: folder.path("logs"), didLose: { log.named("logs").note($0) })
         for program in RuntimeProgram.all { try folder.install(program, at: "runtimes/\(program.language)") }
@@ -67,7 +68,8 @@ struct Composition {
         cgroups = try CgroupParent.prepare()
 
         let limits = configuration.schedulerLimits
-        let host = Self.host(configuration, port: port, folder, sessions)
+        var host = Self.host(configuration, port: port, folder, sessions)
+        host.didFindForgery = { log.named("sandbox").noteForgery(by: $0) }
         let sandboxes = try NamespaceSandboxProvider(
             initExecutable: try Self.initExecutable(), cgroups: cgroups,
             systemCalls: configuration.systemCalls == .log ? .log : .enforce)
@@ -81,16 +83,20 @@ struct Composition {
 
         // Deliveries of one account share its part of what is in flight.
         events = try EventQueue(storage.open("events", migrations: EventQueue.migrations)) { ARN($0)?.account ?? "" }
-        sender = try RemoteSender(configuration.messageServices)
+        let foreign = ForeignCredentials(
+            catalog: catalog, own: configuration.foreignCredentials, for: configuration.account)
+        sender = try RemoteSender(configuration.messageServices, credentials: foreign)
+        let identities = IAMService(catalog: catalog, credentials: sessions)
         let lambda = try LambdaService(
-            folder: folder, catalog: catalog, changes: changes, events: events, pool: pool, logs: logs,
-            accountConcurrency: limits.accountConcurrency, packageSource: configuration.s3.map { S3PackageSource($0) },
+            folder: folder, catalog: catalog, changes: changes, roles: identities.directory, events: events,
+            pool: pool, logs: logs, accountConcurrency: limits.accountConcurrency,
+            packageSource: configuration.s3.map { S3PackageSource($0, credentials: foreign) },
             namedRuntimes: configuration.runtimes.filter { $0.source == .override }.map(\.runtime),
             retryDelaySeconds: configuration.retryDelaySeconds,
             updateDelaySeconds: configuration.updateDelaySeconds, bytecode: bytecode, log: log)
         let parameters = try SSMService(
             storage: storage, secrets: AuthenticatedCipher(key: folder.key(named: "ssm.key")))
-        services = [lambda, IAMService(catalog: catalog, credentials: sessions), parameters]
+        services = [lambda, identities, parameters]
         deliveries = DeliveryRouter(services: services, sender: sender, log: log)
 
         gateway = try Gateway(

@@ -1,3 +1,4 @@
+internal import Domain
 internal import HTTP
 internal import PostgreSQL
 internal import ServiceKit
@@ -29,6 +30,13 @@ extension ServerLog {
             warning(
                 "Connections are accepted again", ["from": Self.name(of: peer), "refused": .integer(count)])
         }
+    }
+
+    /// Logs that a program in an environment spoke as its first process.
+    func noteForgery(by function: FunctionID) {
+        error(
+            "A function attacked its sandbox, which was ended: a message of its first process was forged",
+            ["function": .text("\(function)")])
     }
 
     /// Logs that the database is away, or is back.

@@ -1,3 +1,5 @@
+internal import Catalog
+internal import Digest
 internal import PostgreSQL
 internal import SQLite
 internal import ServiceKit
@@ -27,6 +29,17 @@ enum ServerStorage {
         } catch {
             let place = place(of: database) ?? "of this URL"
             throw StartupError("The database \(place) cannot be used: \(error.message)", cause: error)
+        }
+    }
+
+    /// Refuses a database of another data folder: the packages and keys that its rows name are there.
+    static func check(_ catalog: Catalog, isOf folder: DataFolder, _ database: DatabaseLocation) throws {
+        guard let place = place(of: database) else { return }
+        let identity = SHA256Digest(hashing: try folder.key(named: "folder.key")).hex
+        guard try catalog.tie(toDataFolder: identity) == identity else {
+            throw StartupError(
+                "The database \(place) belongs to another data folder, which has its packages and keys. Start the "
+                    + "server with that folder (--data), or with an empty database.")
         }
     }
 

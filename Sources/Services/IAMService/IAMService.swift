@@ -42,6 +42,9 @@ package struct IAMService: Service {
         sessions = Sessions(store: store, credentials: credentials, clock: clock)
     }
 
+    /// The roles, for services that act as them.
+    package var directory: any RoleDirectory { StoredRoles(store: store) }
+
     /// Deletes all roles and policies. Credentials of sessions that have begun stay valid.
     package func reset() throws(ServiceError) { try store.deleteAll() }
 

@@ -25,14 +25,14 @@ struct LambdaOperations {
     init(
         store: LambdaStore, resolver: FunctionResolver, packages: PackageIntake, downloads: Downloads,
         updates: UpdatesInProgress, namedRuntimes: Set<Lambda.Runtime>, concurrency: ConcurrencyReconciler,
-        accountConcurrency: Int
+        roles: any RoleDirectory, accountConcurrency: Int
     ) {
         let authorizer = resolver.authorizer
         let rules = ConcurrencyRules(limit: accountConcurrency)
         functions = Functions(
             store: store, resolver: resolver, packages: packages,
             layers: LayerResolver(store: store, authorizer: authorizer, packages: packages), downloads: downloads,
-            updates: updates, roles: ExecutionRoles(store: store), namedRuntimes: namedRuntimes,
+            updates: updates, roles: ExecutionRoles(directory: roles), namedRuntimes: namedRuntimes,
             accountConcurrency: accountConcurrency)
         versions = Versions(store: store, resolver: resolver, updates: updates)
         aliases = Aliases(store: store, resolver: resolver)

@@ -29,6 +29,7 @@ package final class LambdaService: Service, DeliveryTarget {
     ///
     /// - Parameters:
     ///   - changes: publishes the changes of the catalogue's commits.
+    ///   - roles: the roles that functions run as.
     ///   - events: holds asynchronous invocations until they are handled.
     ///   - accountConcurrency: the concurrency limit of each account in each region.
     ///   - packageSource: reads packages that requests only name; `nil` where there is no S3.
@@ -38,8 +39,9 @@ package final class LambdaService: Service, DeliveryTarget {
     ///   - bytecode: compiles packages; `nil` where nothing is compiled.
     ///   - log: the server's log.
     package init(
-        folder: DataFolder, catalog: Catalog, changes: ChangeFeed<CatalogChange>, events: EventQueue,
-        pool: EnvironmentPool, logs: LogStore, accountConcurrency: Int, packageSource: (any PackageSource)?,
+        folder: DataFolder, catalog: Catalog, changes: ChangeFeed<CatalogChange>, roles: any RoleDirectory,
+        events: EventQueue, pool: EnvironmentPool, logs: LogStore, accountConcurrency: Int,
+        packageSource: (any PackageSource)?,
         namedRuntimes: [RuntimeIdentifier], retryDelaySeconds: Double, updateDelaySeconds: Double,
         bytecode: BytecodeCompiler?, log: ServerLog
     ) throws {
@@ -77,7 +79,7 @@ package final class LambdaService: Service, DeliveryTarget {
         operations = LambdaOperations(
             store: store, resolver: resolver, packages: packages, downloads: downloads, updates: updates,
             namedRuntimes: Set(namedRuntimes.map { Lambda.Runtime(rawValue: $0.description) }),
-            concurrency: concurrency, accountConcurrency: accountConcurrency)
+            concurrency: concurrency, roles: roles, accountConcurrency: accountConcurrency)
         status = StatusReader(store: store, pool: pool, events: events, metrics: metrics)
         pages = OperatorPages(
             status: status, queue: QueuedEvents(store: store, events: events),

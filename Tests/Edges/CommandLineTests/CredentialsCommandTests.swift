@@ -68,4 +68,48 @@ import Testing
         #expect(result.errors.hasPrefix("strata: There is no data folder at \(folder)/missing."))
         #expect(access("\(folder)/missing", F_OK) != 0)
     }
+
+    // Keys for other servers
+
+    private func foreign(_ words: String, key: String? = nil, token: String = "") -> Session.Result {
+        var variables = ["HOME": "/home/me"]
+        if let key {
+            variables.merge(
+                ["AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": "s3cret", "AWS_SESSION_TOKEN": token]) { $1 }
+        }
+        return session.run("credentials foreign \(words) --data \(folder)", environment: variables)
+    }
+
+    @Test func `an account's key for other servers is that of the environment, and is never shown`() {
+        defer { cleanUp() }
+        let made = foreign("set --account 111122223333", key: "AKIAONE")
+        #expect(made.code == 0)
+        #expect(made.output == "Account 111122223333 calls other servers with AKIAONE.")
+        #expect(foreign("set --json --account 000000000000", key: "ASIATWO", token: "t").code == 0)
+        let lines = foreign("list").output.split(separator: "\n").map(String.init)
+        #expect(lines.count == 2)
+        #expect(lines.first?.hasPrefix("000000000000  ASIATWO  ") == true)
+        #expect(lines.first?.hasSuffix("  temporary") == true)
+        #expect(lines.last?.hasPrefix("111122223333  AKIAONE  ") == true)
+        let listed = foreign("list --json").output
+        #expect(listed.contains(#""accessKeyId":"AKIAONE""#) && !listed.contains("s3cret"))
+    }
+
+    @Test func `an account's key for other servers is deleted once`() {
+        defer { cleanUp() }
+        #expect(foreign("set --account 111122223333", key: "AKIAONE").code == 0)
+        #expect(foreign("delete --account 111122223333").code == 0)
+        #expect(foreign("list").output.isEmpty)
+        let again = foreign("delete --account 111122223333")
+        #expect(again.code == 1)
+        #expect(again.errors == "strata: Account 111122223333 has no key for other servers in \(folder).")
+    }
+
+    @Test func `a key for other servers needs variables and an account`() {
+        defer { cleanUp() }
+        let bare = foreign("set --account 111122223333")
+        #expect(bare.code == 2)
+        #expect(bare.errors.contains("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to the account's key"))
+        #expect(foreign("set", key: "AKIAONE").code == 2)
+    }
 }

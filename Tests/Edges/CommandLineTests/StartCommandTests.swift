@@ -4,6 +4,7 @@ import FunctionExecution
 import Packaging
 import Scheduler
 import ServiceKit
+import SignatureV4
 import Testing
 
 @testable import CommandLine
@@ -157,9 +158,11 @@ import Testing
         let variables = ["HOME": "/h", "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9001/", "AWS_ACCESS_KEY_ID": "a"]
         #expect(try options("").s3 == nil)
         #expect(try options("", environment: variables).s3?.endpoint.description == "http://127.0.0.1:9001")
-        let named = try options("--s3-endpoint https://s3.example", environment: variables).s3
-        #expect(named?.endpoint.description == "https://s3.example")
-        #expect(named?.credentials == nil, "a key without its secret is none")
+        let named = try options("--s3-endpoint https://s3.example", environment: variables)
+        #expect(named.s3?.endpoint.description == "https://s3.example")
+        #expect(named.foreignCredentials == nil, "a key without its secret is none")
+        let whole = try options("", environment: variables.merging(["AWS_SECRET_ACCESS_KEY": "b"]) { $1 })
+        #expect(whole.foreignCredentials?.accessKeyID == "a")
     }
 
     @Test func `the address of this server itself is not that of S3`() throws {

@@ -13,6 +13,7 @@ import Testing
         let taken = try FakePeer(fixture, isFirstProcess: false)
         #expect(taken.send(STRATA_REPORT_EXITED))
         #expect(taken.sandbox.takeEvents() == [.forged])
+        #expect(taken.sandbox.takeEvents().isEmpty)
         #expect(taken.hasEnded())
         #expect(taken.sandbox.reap() == .lost)
         #expect(!taken.sandbox.freeze())

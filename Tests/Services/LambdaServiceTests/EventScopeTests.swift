@@ -27,13 +27,11 @@ import Testing
         ("arn:aws:s3:::f", false),
     ])
     func `a function's events are those of its versions and aliases`(target: String, isSeen: Bool) {
-        let scope = EventScope(
-            account: account, region: region, function: FunctionName("f"), includesUnowned: true)
+        let scope = EventScope(account: account, region: region, function: FunctionName("f"))
         #expect(scope.covers(target) == isSeen)
     }
 
-    @Test func `targets of no account are seen by operators of all accounts`() {
-        #expect(EventScope(account: account, region: region, includesUnowned: true).covers("arn:aws:s3:::bucket"))
+    @Test func `a scope of all accounts has targets of none`() {
         #expect(EventScope().covers("arn:aws:s3:::bucket"))
         #expect(EventScope().covers(Self.own))
     }

@@ -100,6 +100,8 @@ enum EnvironmentAction<Resources: EnvironmentResources>: Sendable {
     case endLine(OutputSource)
     /// Remember a system call that was refused, or say that it was performed.
     case logRefusedCall(String, isPerformed: Bool)
+    /// Tell the operator that a program in the environment attacked its sandbox.
+    case reportForgery
     /// Say which system calls were refused: a program may have ended because of them.
     case explainRefusedCalls
     /// Note an event of the platform in the log and for subscribers.

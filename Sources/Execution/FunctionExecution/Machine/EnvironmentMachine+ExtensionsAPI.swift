@@ -94,7 +94,10 @@ extension EnvironmentMachine {
         case .notExecutable(let program, let errno): extensionNotExecutable(program, errno: errno, at: now)
         case .connected(let ticket, let descriptor): add(.connected(ticket: ticket, descriptor))
         case .callRefused(let call, let isPerformed): add(.logRefusedCall(call, isPerformed: isPerformed))
-        case .forged: break  // the sandbox's end follows
+        case .forged:
+            // The sandbox's end follows.
+            add(.log(.fault("Strata: this environment is ended: a program in it spoke as its first process.")))
+            add(.reportForgery)
         }
         return takeActions()
     }

@@ -7,9 +7,9 @@ package import Store
 /// The access keys of a data folder, for the commands that manage them. A server may run on the folder at the same time
 /// and sees each change at once.
 package struct CredentialRegistry: Sendable {
-    private let catalog: Catalog
+    let catalog: Catalog
     /// Where the keys are, for messages.
-    private let place: String
+    let place: String
 
     /// Opens the registry of a data folder that a server has made and that belongs to the calling user. Any other
     /// folder is refused and left unchanged.
@@ -91,7 +91,8 @@ package struct CredentialRegistry: Sendable {
             "There is no data folder at \(path). Start a server on it first, or name another with --data.")
     }
 
-    private static func catching<Value>(_ body: () throws(CatalogError) -> Value) throws(StartupError) -> Value {
+    /// Runs work of the catalogue, and explains its failure to the person at the terminal.
+    static func catching<Value>(_ body: () throws(CatalogError) -> Value) throws(StartupError) -> Value {
         do throws(CatalogError) { return try body() } catch {
             throw StartupError("The catalogue cannot be used: \(error)", cause: error)
         }

@@ -67,8 +67,10 @@ package final class DeliveryRouter: EventHandler {
     }
 
     private func send(_ event: QueuedEvent, _ answer: @escaping @Sendable (EventVerdict) -> Void) {
+        // What goes to another server follows from a resource of this one.
+        guard let source = ARN(event.event.source) else { return answer(.finished()) }
         let message = OutgoingMessage(
-            target: event.event.target, body: event.event.payload, attributes: event.event.attributes)
+            target: event.event.target, source: source, body: event.event.payload, attributes: event.event.attributes)
         sender.send(message) { [policy, log] reason in
             guard let reason else { return answer(.finished()) }
             log.warning(

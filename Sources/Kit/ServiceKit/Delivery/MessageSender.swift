@@ -1,15 +1,20 @@
+package import Domain
+
 /// A message for a resource of another server: an SQS queue, an SNS topic, an event bus or an S3 bucket.
 package struct OutgoingMessage: Sendable {
     /// The ARN of the queue, topic, event bus or bucket.
     package var target: String
+    /// The resource that the message follows from: the message is sent as its account, from its region.
+    package var source: ARN
     /// The message.
     package var body: [UInt8]
     /// Parameters of the service's own message format, by the names below.
     package var attributes: [String: String]
 
     /// Describes a message.
-    package init(target: String, body: [UInt8], attributes: [String: String]) {
+    package init(target: String, source: ARN, body: [UInt8], attributes: [String: String]) {
         self.target = target
+        self.source = source
         self.body = body
         self.attributes = attributes
     }
@@ -22,10 +27,6 @@ package struct OutgoingMessage: Sendable {
     package static let detailType = "DetailType"
     /// The `Resources` of an EventBridge event, separated by spaces.
     package static let resources = "Resources"
-    /// The sending account, where the target names none.
-    package static let account = "Account"
-    /// The sending region, where the target names none.
-    package static let region = "Region"
     /// The X-Ray header of a message to a queue, which SQS calls `AWSTraceHeader`.
     package static let traceHeader = "TraceHeader"
     /// The key of the message's object in a bucket.

@@ -1,11 +1,15 @@
 package import AWSClient
+internal import Catalog
+internal import Domain
 internal import HTTPClient
 package import LinuxSystem
+internal import SignatureV4
 
 /// Sends messages to services of other servers, whose endpoints are configured.
 package final class RemoteSender: MessageSender {
     private let http: HTTPClient
     private let clients: [MessageService: ServiceClient]
+    private let credentials: ForeignCredentials
     /// Calls block while another server answers.
     private let queue: WorkQueue
 
@@ -15,7 +19,10 @@ package final class RemoteSender: MessageSender {
     private static let queueCapacity = 256
 
     /// Makes a sender for some services; opens no connection yet.
-    package init(_ services: [MessageService: ServiceSettings]) throws(SystemCallError) {
+    package init(
+        _ services: [MessageService: ServiceSettings], credentials: ForeignCredentials
+    ) throws(SystemCallError) {
+        self.credentials = credentials
         let http = HTTPClient(certificateAuthorities: services.values.lazy.compactMap(\.authorities).first)
         self.http = http
         clients = services.mapValues { settings in
@@ -35,12 +42,18 @@ package final class RemoteSender: MessageSender {
                 "Strata knows no endpoint for \(message.target): set \(target.service.endpointVariable) and start it "
                     + "again.")
         }
-        let isAccepted = queue.submit {
+        guard let account = AccountID(message.source.account) else {
+            return answer("\(message.source) has no account to send as.")
+        }
+        let isAccepted = queue.submit { [credentials] in
+            let signing: SigningCredentials
+            do throws(CatalogError) { signing = try credentials.credentials(of: account) } catch {
+                return answer("The credentials of account \(account) cannot be read: \(error)")
+            }
             let call = Self.call(message, target)
             do throws(HTTPClientError) {
                 let (head, body) = try client.send(
-                    call.call, account: message.attributes[OutgoingMessage.account] ?? target.account,
-                    region: target.region.isEmpty ? message.attributes[OutgoingMessage.region] ?? "" : target.region)
+                    call.call, as: signing, region: target.region.isEmpty ? message.source.region : target.region)
                 answer(call.refusal(head, body))
             } catch {
                 answer("\(message.target) cannot be reached: \(error)")

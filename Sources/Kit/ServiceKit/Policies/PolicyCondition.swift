@@ -27,8 +27,12 @@ package struct PolicyCondition: Hashable, Sendable {
 
     /// Whether a request meets the condition. A request without the property does not.
     package func holds(for request: PolicyRequest) -> Bool {
-        guard let actual = request.property(key) else { return false }
-        return switch comparison {
+        request.property(key).map(matches) ?? false
+    }
+
+    /// Whether a property's value is the one that the condition wants.
+    package func matches(_ actual: String) -> Bool {
+        switch comparison {
         case .stringEquals: actual == value
         case .stringLike: WildcardPattern(value).matches(actual)
         // Both compare in the same way: "IAM JSON policy elements: Condition operators", IAM user guide.

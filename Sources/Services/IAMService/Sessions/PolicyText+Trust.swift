@@ -9,6 +9,12 @@ struct TrustRequest: Hashable, Sendable {
     let externalID: String?
     /// The partition of the role's ARN.
     let partition: String
+
+    /// The value of a condition key; `nil` where the request does not have it.
+    func property(_ key: String) -> String? {
+        if key.lowercased() == "sts:externalid" { return externalID }
+        return PolicyRequest(caller: caller, action: "sts:AssumeRole", resource: "").property(key)
+    }
 }
 
 // Fails closed: a condition of an `Allow` that is not understood does not hold, and a `Deny` that may match the caller
@@ -45,15 +51,22 @@ extension PolicyText {
         }
     }
 
-    /// Whether all conditions hold. Only `sts:ExternalId` with `StringEquals` is understood.
+    /// Whether all conditions hold. A key that requests here do not have holds with `…IfExists` only.
+    ///
+    /// Source: "IAM JSON policy elements: Condition operators", IAM user guide.
     private static func holds(_ conditions: AWSValue?, _ request: TrustRequest) -> Bool {
         guard let conditions else { return true }
         guard case .structure(let comparisons) = conditions else { return false }
-        return comparisons.allSatisfy { comparison, tests in
-            guard comparison == "StringEquals", case .structure(let tests) = tests else { return false }
+        return comparisons.allSatisfy { name, tests in
+            let isOptional = name.hasSuffix("IfExists")
+            guard let comparison = PolicyCondition.Comparison(rawValue: isOptional ? String(name.dropLast(8)) : name),
+                case .structure(let tests) = tests
+            else { return false }
             return tests.allSatisfy { key, value in
-                guard key.lowercased() == "sts:externalid", let given = request.externalID else { return false }
-                return texts(value).contains(given)
+                guard let actual = request.property(key) else { return isOptional }
+                return texts(value).contains {
+                    PolicyCondition(comparison: comparison, key: key, value: $0).matches(actual)
+                }
             }
         }
     }

@@ -145,9 +145,7 @@ struct EventAttempt: Sendable {
             OutgoingMessage.detailType:
                 "Lambda Function Invocation Result - \(condition == .success ? "Success" : "Failure")",
             OutgoingMessage.resources: "\(destination) \(functionARN)",
-            OutgoingMessage.account: target.function.account.description,
-            OutgoingMessage.region: target.function.region.description, OutgoingMessage.objectKey: key,
-            OutgoingMessage.traceHeader: traceHeader,
+            OutgoingMessage.objectKey: key, OutgoingMessage.traceHeader: traceHeader,
         ]
     }
 

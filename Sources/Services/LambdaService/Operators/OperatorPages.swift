@@ -65,8 +65,7 @@ struct OperatorPages: Sendable {
             identity = .request(id.lowercased())
         }
         return QueuedEventSelection(
-            functionName: request.target.parameter("function"), identity: identity,
-            includesUnowned: request.account == nil)
+            functionName: request.target.parameter("function"), identity: identity)
     }
 
     private static func number(_ name: String, _ request: OperatorRequest) throws(ServiceError) -> Int? {

@@ -7,15 +7,10 @@ struct QueuedEventSelection: Hashable, Sendable {
     var functionName: String?
     /// Only the event with this number, or those of one request; `nil` for all.
     var identity: EventSelection.Identity?
-    /// Also events whose target names no account. Only for operators who may see all accounts.
-    var includesUnowned: Bool
 
     /// Selects events.
-    init(
-        functionName: String? = nil, identity: EventSelection.Identity? = nil, includesUnowned: Bool = false
-    ) {
+    init(functionName: String? = nil, identity: EventSelection.Identity? = nil) {
         self.functionName = functionName
         self.identity = identity
-        self.includesUnowned = includesUnowned
     }
 }

@@ -48,7 +48,6 @@ struct QueuedEvents: Sendable {
         of selection: QueuedEventSelection, _ context: RequestContext
     ) throws(ServiceError) -> EventSelection {
         var scope = EventScope(account: context.account, region: context.region)
-        scope.includesUnowned = selection.includesUnowned
         if let name = selection.functionName { scope.function = try FunctionReference.ownFunction(name, context).name }
         return EventSelection(
             targets: try store.converting { try self.events.targets() }.filter { scope.covers($0) },

@@ -1,8 +1,10 @@
 package import AWSClient
+internal import Catalog
 internal import Domain
 internal import HTTPClient
 internal import LinuxSystem
 package import ServiceKit
+internal import SignatureV4
 internal import Synchronization
 
 /// Reads packages from the S3 that the server is configured with.
@@ -12,29 +14,34 @@ package final class S3PackageSource: PackageSource {
     package static let readsAtOnce = 12
 
     private let settings: ServiceSettings
+    private let credentials: ForeignCredentials
     private let http: HTTPClient
     private let client: S3Client
     private let running = Mutex(0)
 
     /// Reads from an S3; opens no connection yet.
-    package init(_ settings: ServiceSettings) {
+    package init(_ settings: ServiceSettings, credentials: ForeignCredentials) {
         self.settings = settings
+        self.credentials = credentials
         http = HTTPClient(certificateAuthorities: settings.authorities)
         client = S3Client(
             endpoint: settings.endpoint, http: http, nowSeconds: { WallClock.nowMilliseconds() / 1000 })
     }
 
-    /// Reads with the server's credentials, or the caller's account, in the caller's region.
+    /// Reads as the account of the caller's request, in its region.
     package func read(
         _ object: S3Object, _ context: RequestContext, into receive: (UnsafeRawBufferPointer) throws -> Void
     ) throws(ServiceError) {
         try begin()
         defer { running.withLock { $0 -= 1 } }
+        let signing: SigningCredentials
+        do throws(CatalogError) { signing = try credentials.credentials(of: context.account) } catch {
+            throw ServiceError(.service, "The account's credentials cannot be read: \(error)", cause: error)
+        }
         do throws(S3Error) {
             try client.getObject(
                 object, region: context.region.description,
-                credentials: settings.credentials(forAccount: context.account.description), limits: Self.limits,
-                receiving: receive)
+                credentials: signing, limits: Self.limits, receiving: receive)
         } catch {
             switch error {
             case .refused(let refusal): throw ServiceError(refusal, of: object)

@@ -64,6 +64,21 @@ import Testing
         #expect(fixture.result(2) == "answered done")
     }
 
+    @Test func `an environment that forges messages is told to the operator, and explains itself in its log`() throws {
+        let (fixture, _) = try idle()
+        fixture.invoke(2)
+        #expect(fixture.next().answer == "2")
+        let sandbox = try #require(fixture.provider.sandboxes.first)
+        sandbox.happen(.forged, fixture.reactor)
+        #expect(fixture.forgers.list.withLock { $0 } == [fixture.revision.function])
+        sandbox.end(.lost, fixture.reactor)
+        fixture.reactor.runWork()
+        #expect(fixture.result(2)?.hasPrefix("failed ") == true)
+        let words = "this environment is ended: a program in it spoke as its first process."
+        #expect(fixture.logTail(2).contains { $0.hasSuffix(words) })
+        #expect(fixture.provider.sandboxes.map(\.isClosed) == [true])
+    }
+
     @Test func `at no moment does the scheduler count an environment that the pool does not find`() throws {
         let fixture = try PoolFixture()
         let (isDone, differences) = (Flag(), Flag())

@@ -19,6 +19,11 @@ struct NoConnections: EnvironmentConnections {
     func hangUp(origin: UInt32) {}
 }
 
+/// Functions whose environments have forged messages.
+final class Forgers: Sendable {
+    let list = Mutex<[FunctionID]>([])
+}
+
 /// A pool with a clock, sandboxes and threads that a test moves.
 final class PoolFixture: Sendable {
     let reactor = ManualReactor()
@@ -26,6 +31,7 @@ final class PoolFixture: Sendable {
     let pool: EnvironmentPool
     let revision: FunctionRevision
     private let folder: String
+    let forgers = Forgers()
     private let results = Mutex<[Int: [InvocationResult]]>([:])
 
     init(timeoutSeconds: Int = 3, limitsMemory: Bool = true, limits: SchedulerLimits = SchedulerLimits()) throws {
@@ -40,9 +46,10 @@ final class PoolFixture: Sendable {
             architecture: .ofThisHost, memoryMebibytes: 128, temporaryStorageMebibytes: 512,
             timeoutSeconds: timeoutSeconds, environment: [:], allowsRecursion: false, logFormat: .text, packages: [],
             codeTree: "\(folder)/code", layerTrees: [], meter: FunctionMeter())
-        let host = FunctionHost(
+        var host = FunctionHost(
             userland: Userland(), interpreters: [:], runtimeFiles: "/none", gatewayPort: 4566,
             credentials: { _ in FunctionCredentials(accessKeyID: "ASIA", secretAccessKey: "s", sessionToken: "t") })
+        host.didFindForgery = { [forgers] function in forgers.list.withLock { $0.append(function) } }
         pool = EnvironmentPool(
             host: host, sandboxes: provider, logs: LogStore(root: "\(folder)/logs"), limits: limits,
             connections: NoConnections(), reactor: reactor)

@@ -52,7 +52,7 @@ extension Simulation {
             try Violation.unless(isDrained, "a report came before what its handler printed")
             environment.started = nil
         case .applyCPUShare, .drain(.extensions, _), .endLine, .log, .logRefusedCall, .explainRefusedCalls,
-            .resetLogTail, .flushLog, .flushLogForReader,
+            .reportForgery, .resetLogTail, .flushLog, .flushLogForReader,
             .subscribe, .connected, .closeSubscriptions, .flushTelemetry, .resetTelemetry:
             break
         }
