@@ -274,7 +274,7 @@ let proof: [Target] =
             ("LayerStore", ["Archive", "Digest", "LinuxSystem", "SeededRandom", "ZipForge"]),
             ("Packaging", ["Digest", "Domain", "LinuxSystem"]),
             ("RuntimeAPI", ["HTTP"]),
-            ("Sandbox", ["CSandbox", "LinuxSystem", "SandboxPlan", "SeededRandom"]),
+            ("Sandbox", ["CLinux", "CSandbox", "LinuxSystem", "SandboxPlan", "SeededRandom"]),
             ("Telemetry", ["Domain", "LinuxSystem"]),
             ("EventQueue", ["LinuxSystem", "SeededRandom", "Store", "StoreEngines"]),
         ])

@@ -1,6 +1,7 @@
 package import SandboxPlan
 
-/// Starts sandboxes. Namespaces are the one implementation today; microVMs are planned.
+/// Starts sandboxes. Namespaces are the one implementation today; what a microVM needs is in decision 0036.
+/// `SandboxContractTests` and `SidecarContractTests` are the contract of every implementation.
 package protocol SandboxProvider: Sendable {
     /// Starts a sandbox and returns once its command runs.
     ///
@@ -73,7 +74,8 @@ package enum SandboxEvent: Hashable, Sendable {
     case exited(Int, SandboxExit)
     /// A program could not be executed; the error is execve(2)'s.
     case notExecutable(Int, errno: Int32)
-    /// A connection into the sandbox, non-blocking, for the caller to close; `nil` where no process listens.
+    /// A connection into the sandbox, non-blocking, for the caller to close. It may be in progress still: where no
+    /// process listens, its first use fails. `nil` where none could be begun.
     case connected(ticket: Int32, Int32?)
     /// A program made a system call that the sandbox refuses, for the first time: the call, as in a program's source.
     /// `isPerformed` with ``SystemCallPolicy/log``.

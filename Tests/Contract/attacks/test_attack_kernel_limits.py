@@ -106,8 +106,8 @@ def test_a_function_queues_no_more_signals_than_it_may(either, either_installati
     count, error = either.invoke(either.deploy(QUEUES_SIGNALS, Timeout=30)).value
     assert 0 < count <= PROCESSES
     assert error == os.strerror(11)
-    # They wait while the environment is idle. For root they count for a user of the environment's own. The server's user
-    # has a few of other programs; an ordinary one those of other tests' functions too, of 96 000 that it may have.
+    # They wait while the environment is idle. For root they count for a user of the environment's own, and the server's
+    # has a few of other programs. An ordinary user has those of other tests' functions too, of 96 000 that it may have.
     limit = 5 * PROCESSES if either_installation.uid is not None else PROCESSES // 2
     assert queued_signals(either_server.pid) <= limit
 
