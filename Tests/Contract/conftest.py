@@ -74,16 +74,40 @@ def ordinary_installation(nothing_left_behind):
 
 
 @pytest.fixture(scope="session")
+def subordinate_installation(ordinary_installation, nothing_left_behind):
+    """The same for an unprivileged user who has subordinate users (subuid(5))."""
+    if shutil.which("newuidmap") is None:
+        pytest.skip("newuidmap (uidmap), which maps subordinate users, is missing")
+    installation = Installation.for_user_with_subordinates()
+    nothing_left_behind.append(installation)
+    return installation
+
+
+@pytest.fixture(scope="session")
 def server(installation):
     """The server that most tests share; each test has its own account on it."""
     return installation.start()
 
 
-@pytest.fixture(scope="session", params=["as ourselves", "as an ordinary user"])
+# How servers run, and the fixture for each.
+USERS = {
+    "as ourselves": "installation", "as an ordinary user": "ordinary_installation",
+    "as a user with subordinates": "subordinate_installation"}
+
+
+def pytest_generate_tests(metafunc):
+    """Tests that must pass with either user run as both; those of isolation also with subordinate users."""
+    if "either_installation" in metafunc.fixturenames:
+        path = metafunc.definition.path
+        is_about_isolation = path.parent.name == "attacks" or path.name in ("test_isolation.py", "test_server.py")
+        users = list(USERS)[:3 if is_about_isolation else 2]
+        metafunc.parametrize("either_installation", users, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
 def either_installation(request):
-    """Both in turn, for tests that must pass with either user."""
-    ours = request.param == "as ourselves"
-    return request.getfixturevalue("installation" if ours else "ordinary_installation")
+    """Each in turn, for tests that must pass with either user."""
+    return request.getfixturevalue(USERS[request.param])
 
 
 @pytest.fixture(scope="session")

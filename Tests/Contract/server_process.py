@@ -46,6 +46,9 @@ class Installation:
         # Not pytest's temporary folder, which other users cannot read.
         self.root = Path(tempfile.mkdtemp(prefix="strata-contract-"))
         self.root.chmod(0o755)
+        # The command line that has to come before the program, and whether each environment is a user of its own.
+        self.prefix = []
+        self.has_users = uid is None and os.geteuid() == 0
         self.started = []
         self.started_pids = set()
 
@@ -63,6 +66,24 @@ class Installation:
             shutil.copy(BINARY.parent / name, programs / name)
             (programs / name).chmod(0o755)
         installation.binary = programs / "strata"
+        installation.prefix = [
+            "setpriv", "--reuid", str(installation.uid), "--regid", str(installation.uid), "--clear-groups", "--"]
+        return installation
+
+    @classmethod
+    def for_user_with_subordinates(cls):
+        """An unprivileged user whom /etc/subuid gives users of its own, as seen by its processes alone."""
+        installation = cls.for_ordinary_user()
+        uid, first = installation.uid, 1_000_000_000 + installation.uid % 1000 * 65_536
+        files = {
+            "passwd": Path("/etc/passwd").read_text() + f"strata-test:x:{uid}:{uid}::/:/bin/sh\n",
+            "subuid": f"{uid}:{first}:65536\n", "subgid": f"{uid}:{first}:65536\n"}
+        mounts = "mount --make-rprivate /"
+        for name, text in files.items():
+            (installation.root / name).write_text(text)
+            mounts += f" && mount --bind {installation.root / name} /etc/{name}"
+        installation.prefix = ["unshare", "-m", "sh", "-c", mounts + ' && exec "$@"', "sh", *installation.prefix]
+        installation.has_users = True
         return installation
 
     # Cached: nearly every test asks, and starting an interpreter takes longer than most calls.
@@ -81,11 +102,7 @@ class Installation:
 
     def command(self, *arguments):
         """The command line that runs the program as the installation's user."""
-        command = [str(self.binary), *map(str, arguments)]
-        if self.uid is None:
-            return command
-        identity = ["--reuid", str(self.uid), "--regid", str(self.uid), "--clear-groups"]
-        return ["setpriv", *identity, "--", *command]
+        return [*self.prefix, str(self.binary), *map(str, arguments)]
 
     def environment(self):
         """The variables of a login shell: none of the test's own, and no AWS settings.

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -15,14 +16,32 @@
 #define INOTIFY_INSTANCES "8"
 #define INOTIFY_WATCHES "4096"
 
-int write_text(const char *path, const char *text) {
-    int file = open(path, O_WRONLY | O_CLOEXEC);
+// The inode of the initial user namespace (PROC_USER_INIT_INO in linux/proc_ns.h).
+#define INITIAL_USER_NAMESPACE 0xEFFFFFFD
+
+static int write_text_at(int folder, const char *path, const char *text) {
+    int file = openat(folder, path, O_WRONLY | O_CLOEXEC);
     if (file < 0) return -1;
     ssize_t written = write(file, text, strlen(text));
     int error = errno;
     close(file);
     errno = error;
     return written == (ssize_t)strlen(text) ? 0 : -1;
+}
+
+int write_text(const char *path, const char *text) { return write_text_at(AT_FDCWD, path, text); }
+
+int open_user_limits(void) {
+    struct stat namespace;
+    if (stat("/proc/self/ns/user", &namespace) == 0 && namespace.st_ino == INITIAL_USER_NAMESPACE) return -1;
+    return open("/proc/sys/user", O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+void bound_watches(int user_limits) {
+    if (user_limits < 0) return;
+    write_text_at(user_limits, "max_inotify_instances", INOTIFY_INSTANCES);
+    write_text_at(user_limits, "max_inotify_watches", INOTIFY_WATCHES);
+    close(user_limits);
 }
 
 void map_own_user(const struct plan *plan, int control) {
@@ -33,10 +52,7 @@ void map_own_user(const struct plan *plan, int control) {
     if (write_text("/proc/self/uid_map", line) != 0) fail(control, STRATA_STAGE_OWN_MAP, "uid_map");
     snprintf(line, sizeof line, "%u %u 1", plan->inside_gid, plan->host_gid);
     if (write_text("/proc/self/gid_map", line) != 0) fail(control, STRATA_STAGE_OWN_MAP, "gid_map");
-    // The kernel counts these for the server's user too, all environments together. A host whose /proc is read-only
-    // keeps its own limits.
-    write_text("/proc/sys/user/max_inotify_instances", INOTIFY_INSTANCES);
-    write_text("/proc/sys/user/max_inotify_watches", INOTIFY_WATCHES);
+    bound_watches(open_user_limits());
 }
 
 int write_user_map(const struct plan *plan, int pid) {

@@ -19,6 +19,10 @@ void open_listeners(const struct plan *plan, int control, int *listeners);
 int write_text(const char *path, const char *text);             // to a file of the kernel; 0, or -1 with errno
 void map_own_user(const struct plan *plan, int control);        // unprivileged server: uid inside → own uid
 int write_user_map(const struct plan *plan, int pid);           // launcher: uid inside → distinct uid; 0 or -1
+// Where the server is not the host's root, the kernel counts watches for the server's user too, all environments
+// together. A host whose /proc is read-only keeps its own limits.
+int open_user_limits(void);                                     // before the root hides the host's /proc; -1 for none
+void bound_watches(int user_limits);                            // of the user namespace that the caller is in
 void become_owner(const struct plan *plan, int control);        // root: the distinct uid, with root's capabilities
 void become_inside_user(const struct plan *plan, int control);  // ids, then no capability in any set
 void apply_limits(const struct plan *plan, int control);

@@ -33,11 +33,12 @@ static bool await_peer(int socket) {
 // mount made before belongs to the runtime's namespace. Its owner is the environment's own uid: the kernel counts what
 // is used inside, such as inotify instances and queued signals, for the owner too, whose limits other environments and
 // the host's programs would feel.
-static void enter_user_namespace(const struct plan *plan, int control, int launcher) {
+static void enter_user_namespace(const struct plan *plan, int control, int launcher, int user_limits) {
     become_owner(plan, control);
     if (unshare(CLONE_NEWUSER) != 0) fail(control, STRATA_STAGE_USER_NAMESPACE, "unshare");
     if (!signal_peer(launcher) || !await_peer(launcher))
         fail_with(control, STRATA_STAGE_USER_NAMESPACE, EPIPE, "map");
+    bound_watches(user_limits);
 }
 
 // The recipe, which pid 1 performs.
@@ -48,6 +49,7 @@ static _Noreturn void build_and_run(struct plan *plan, int control, int launcher
     if (setsid() < 0) fail(control, STRATA_STAGE_SESSION, "setsid");  // no terminal whose input could be forged
     umask(022);
     if (!plan->host_network) bound_buffers();
+    int user_limits = plan->distinct ? open_user_limits() : -1;
     stop_propagation(control);
     open_sources(plan, control);                        // before the new root hides the host's paths
     make_root(control);
@@ -58,7 +60,7 @@ static _Noreturn void build_and_run(struct plan *plan, int control, int launcher
     if (!plan->host_network) open_listeners(plan, control, listeners);
     open_oom_score(control);                            // before pid 1 stops being dumpable
     apply_limits(plan, control);                        // before the privileges that it needs are dropped
-    if (plan->distinct) enter_user_namespace(plan, control, launcher);
+    if (plan->distinct) enter_user_namespace(plan, control, launcher, user_limits);
     close(launcher);
     become_inside_user(plan, control);
     int refused_calls = install_filter(plan, control);  // last: it forbids most of the steps before

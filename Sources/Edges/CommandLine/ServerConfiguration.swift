@@ -17,6 +17,14 @@ public struct ServerConfiguration: Sendable, Hashable {
         case host
     }
 
+    /// Whose processes functions are where the server is not root's.
+    public enum FunctionUsers: String, Sendable, Hashable, CaseIterable {
+        /// Each environment has a subordinate user, where the server's user has any.
+        case subordinate
+        /// All are the server's own user.
+        case own
+    }
+
     /// What becomes of system calls that functions do not need.
     public enum SystemCalls: String, Sendable, Hashable, CaseIterable {
         /// They fail.
@@ -53,6 +61,8 @@ public struct ServerConfiguration: Sendable, Hashable {
     public var runtimes: [LocatedRuntime]
     /// The network of functions. Default: isolated.
     public var functionNetwork: FunctionNetwork
+    /// Whose processes functions are where the server is not root's. Default: subordinate users.
+    public var functionUsers: FunctionUsers
     /// What becomes of system calls that functions do not need. Default: they fail.
     public var systemCalls: SystemCalls
     /// How much of the host's processors functions may use. Default: as on Lambda.

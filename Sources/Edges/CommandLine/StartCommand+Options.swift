@@ -71,6 +71,10 @@ extension StartCommand {
     static let functionNetwork = Option<ServerConfiguration.FunctionNetwork>(
         oneOf: "function-network", "MODE", default: .isolated, from: .file("functions.network"),
         help: "The network of functions: 'isolated' reaches this server only, 'host' all that this host reaches.")
+    static let functionUsers = Option<ServerConfiguration.FunctionUsers>(
+        oneOf: "function-users", "MODE", default: .subordinate, from: .file("functions.users"),
+        help: "The users of functions where the server is not root: 'subordinate' gives each environment one of "
+            + "/etc/subuid, if there are any; 'own' is the user who starts the server.")
     static let systemCalls = Option<ServerConfiguration.SystemCalls>(
         oneOf: "seccomp", "MODE", default: .enforce, from: .file("functions.seccomp"),
         help: "System calls that functions do not need: 'enforce' refuses them; 'log' performs them and names them in "
@@ -131,8 +135,8 @@ extension StartCommand {
             SettingSources.config.description, host.description, port.description, auth.description, data.description,
             database.description,
             ephemeral.description, allowReset.description, account.description, runtime.description,
-            functionNetwork.description, systemCalls.description, cpuShare.description, boto3Version.description,
-            installer.description,
+            functionNetwork.description, functionUsers.description, systemCalls.description, cpuShare.description,
+            boto3Version.description, installer.description,
             ignoreArchitecture.description, retryDelay.description, updateDelay.description, s3Endpoint.description,
             logLevel.description, logFormat.description, logRequests.description,
         ] + limitOptions

@@ -69,6 +69,7 @@ struct StartCommand: Sendable {
             account: try arguments.value(of: Self.account), region: Self.defaultRegion,
             runtimes: try runtimes(arguments, environment),
             functionNetwork: try arguments.value(of: Self.functionNetwork),
+            functionUsers: try arguments.value(of: Self.functionUsers),
             systemCalls: try arguments.value(of: Self.systemCalls),
             cpuShare: try arguments.value(of: Self.cpuShare),
             sdk: try Self.sdk(arguments, environment),

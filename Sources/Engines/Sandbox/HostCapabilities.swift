@@ -41,6 +41,8 @@ package struct HostCapabilities: Hashable, Sendable, Codable {
     package let isRoot: Bool
     /// Whether it can create namespaces directly, so that environments become distinct users of the host.
     package let isPrivileged: Bool
+    /// Whether environments of an ordinary user become users of their own.
+    package let subordinateUsers: SubordinateUsers.Standing
     /// Every kind of namespace.
     package let namespaces: [Namespace]
     /// `v1`, `v2`, or nil when no cgroup can be created below the server's own.
@@ -70,7 +72,7 @@ package struct HostCapabilities: Hashable, Sendable, Codable {
         defer { parent?.close() }
         return HostCapabilities(
             kernel: TextFile.read("/proc/sys/kernel/osrelease")?.split(separator: "\n").first.map(String.init) ?? "",
-            isRoot: geteuid() == 0, isPrivileged: isPrivileged,
+            isRoot: geteuid() == 0, isPrivileged: isPrivileged, subordinateUsers: SubordinateUsers.standing(),
             namespaces: kinds.map { name, flag in
                 Namespace(
                     name: name, direct: clinux_probe_namespaces(flag, 0) == 0,

@@ -2,7 +2,7 @@
 enum HostDegradations {
     /// The degradations of a host.
     static func of(_ host: HostCapabilities) -> [HostCapabilities.Degradation] {
-        namespaces(host) + cgroups(host) + kernel(host)
+        namespaces(host) + users(host) + cgroups(host) + kernel(host)
     }
 
     private static func namespaces(_ host: HostCapabilities) -> [HostCapabilities.Degradation] {
@@ -32,6 +32,20 @@ enum HostDegradations {
                     isFatal: false))
         }
         return all
+    }
+
+    private static func users(_ host: HostCapabilities) -> [HostCapabilities.Degradation] {
+        guard case .missing(let what) = host.subordinateUsers else { return [] }
+        return [
+            .init(
+                missing: "subordinate users (\(what))",
+                effect:
+                    "functions are your own user for the kernel's limits: signals, watches and descriptors that one "
+                    + "of them uses up, others and your programs lack",
+                remedy: "install uidmap, and give yourself ranges: sudo usermod --add-subuids 100000-165535 "
+                    + "--add-subgids 100000-165535 $USER",
+                isFatal: false)
+        ]
     }
 
     private static func cgroups(_ host: HostCapabilities) -> [HostCapabilities.Degradation] {

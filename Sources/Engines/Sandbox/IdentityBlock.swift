@@ -5,10 +5,14 @@ internal import LinuxSystem
 /// kernel counts signals, queues and descriptors in flight for each uid, so two servers must not share any.
 final class IdentityBlock: Sendable {
     let first: UInt32
+    /// How many uids there are.
+    let count: UInt32
     private let lock: FileDescriptor?
 
-    /// How many uids there are. More sandboxes than this do not fit on a machine.
+    /// The length of a block. More sandboxes than this do not fit on a machine.
     static let count: UInt32 = 50_000
+    /// The length of a block in an ordinary user's own namespace, of which there are several in a usual range.
+    static let subordinateCount: UInt32 = 8_000
     /// The distance of two blocks.
     private static let stride: UInt32 = 65_536
     /// Where blocks are looked for: in a range that neither people, services, subordinate ranges (subuid(5)) nor
@@ -16,6 +20,8 @@ final class IdentityBlock: Sendable {
     ///
     /// <https://systemd.io/UIDS-GIDS/>
     private static let candidates: [UInt32] = (0..<256).map { 1_879_048_192 + $0 * stride } + [1_000_000, 10_000]
+    /// The same in an ordinary user's own namespace, whose users are 1 and following.
+    private static let subordinateCandidates: [UInt32] = (0..<8).map { 1 + $0 * 8_192 }
 
     /// Takes a block that no other server has.
     ///
@@ -25,14 +31,26 @@ final class IdentityBlock: Sendable {
     ///   - chance: chooses the block where there is no folder for locks.
     /// - Returns: `nil` where none is mapped.
     static func take(folders: [String], maps: [String], chance: Int) -> IdentityBlock? {
-        let mapped = candidates.filter { first in maps.allSatisfy { isMapped(first, in: $0) } }
+        let owner = maps.first.flatMap(namespaceOwner)
+        let (candidates, count) = owner == nil ? (candidates, Self.count) : (subordinateCandidates, subordinateCount)
+        let mapped = candidates.filter { first in maps.allSatisfy { isMapped(first, count: count, in: $0) } }
         guard !mapped.isEmpty else { return nil }
         for folder in folders where isUsable(folder) {
             for first in mapped {
-                if let lock = lock("\(folder)/\(first)") { return IdentityBlock(first, lock) }
+                if let lock = lock("\(folder)/\(first)") { return IdentityBlock(first, count, lock) }
             }
         }
-        return IdentityBlock(mapped[chance % mapped.count], nil)
+        return IdentityBlock(mapped[chance % mapped.count], count, nil)
+    }
+
+    /// The user outside who is root in a namespace of several users; `nil` where root is root outside too, or there is
+    /// one user alone.
+    static func namespaceOwner(_ map: String) -> UInt32? {
+        let lines = map.split(separator: "\n").map { $0.split(separator: " ").compactMap { UInt32($0) } }
+        guard lines.count > 1, let root = lines.first(where: { $0.count == 3 && $0[0] == 0 }), root[1] != 0,
+            root[2] == 1
+        else { return nil }
+        return root[1]
     }
 
     /// Whether a folder is this user's alone: others could keep all locks.
@@ -51,14 +69,15 @@ final class IdentityBlock: Sendable {
         return descriptor
     }
 
-    private init(_ first: UInt32, _ lock: consuming FileDescriptor?) {
+    private init(_ first: UInt32, _ count: UInt32, _ lock: consuming FileDescriptor?) {
         self.first = first
+        self.count = count
         self.lock = lock
     }
 
     /// Whether a user namespace has all uids of the block: lines of first inside, first outside and count
     /// (user_namespaces(7)).
-    private static func isMapped(_ first: UInt32, in map: String) -> Bool {
+    private static func isMapped(_ first: UInt32, count: UInt32, in map: String) -> Bool {
         map.split(separator: "\n").contains { line in
             let numbers = line.split(separator: " ").compactMap { UInt64($0) }
             guard numbers.count == 3 else { return false }

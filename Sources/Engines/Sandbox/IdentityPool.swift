@@ -4,7 +4,7 @@ internal import LinuxSystem
 internal import SandboxPlan
 internal import Synchronization
 
-/// Assigns every running sandbox a host uid of its own, where the server is root.
+/// Assigns every running sandbox a host uid of its own, where the server is root, if only of a user namespace.
 final class IdentityPool: Sendable {
     private struct State {
         var unused: UInt32 = 0
@@ -22,7 +22,10 @@ final class IdentityPool: Sendable {
         }
         let maps = ["uid_map", "gid_map"].map { TextFile.read("/proc/self/\($0)") ?? "" }
         // /run is for one boot and for root; a container may have none.
-        let folders = ["/run/strata-uids", "/var/tmp/strata-uids"]
+        var folders = ["/run/strata-uids", "/var/tmp/strata-uids"]
+        if let owner = IdentityBlock.namespaceOwner(maps[0]) {
+            folders = ["/run/user/\(owner)/strata-uids", "/var/tmp/strata-uids-\(owner)"]
+        }
         block = IdentityBlock.take(folders: folders, maps: maps, chance: Int(getpid()))
     }
 
@@ -35,15 +38,15 @@ final class IdentityPool: Sendable {
 
     /// Takes a free uid, or the server's own when it cannot assign others.
     func acquire() throws(SandboxError) -> HostIdentity {
-        guard let first = block?.first else { return .server(uid: geteuid(), gid: getegid()) }
+        guard let block else { return .server(uid: geteuid(), gid: getegid()) }
         let number = state.withLock { state -> UInt32? in
             if let again = state.returned.popLast() { return again }
-            guard state.unused < IdentityBlock.count else { return nil }
+            guard state.unused < block.count else { return nil }
             state.unused += 1
             return state.unused - 1
         }
         guard let number else { throw SandboxError(stage: "find a free user id", errno: EAGAIN) }
-        return .distinct(uid: first + number, gid: first + number)
+        return .distinct(uid: block.first + number, gid: block.first + number)
     }
 
     /// Frees the uid of a sandbox that has ended.

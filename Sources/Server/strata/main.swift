@@ -1,8 +1,11 @@
 internal import CommandLine
 internal import Glibc
+internal import Sandbox
 
 /// Runs a server until it is stopped.
 private func run(_ configuration: ServerConfiguration) throws {
+    // Before the first thread is made.
+    if configuration.functionUsers == .subordinate { _ = try SubordinateUsers.enter() }
     let server = try Server(configuration)
     print("Strata \(configuration.version) is ready: \(server.url) (data folder: \(configuration.dataFolder))")
     fflush(nil)

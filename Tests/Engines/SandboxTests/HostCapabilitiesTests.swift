@@ -16,7 +16,7 @@ import Testing
     @Test func `a host without anything gets a reason and a remedy for each thing`() {
         let names = ["user", "mount", "pid"]
         let bare = HostCapabilities(
-            kernel: "4.4.0", isRoot: false, isPrivileged: false,
+            kernel: "4.4.0", isRoot: false, isPrivileged: false, subordinateUsers: .missing("ranges"),
             namespaces: names.map { .init(name: $0, direct: false, inUserNamespace: false) }, cgroupVersion: nil,
             cgroupControllers: [], overlay: false, overlayInUserNamespace: false, seccomp: false,
             processDescriptors: false, detachedMounts: false)
@@ -24,7 +24,8 @@ import Testing
         #expect(
             missing == [
                 "user namespaces", "mount namespaces", "pid namespaces", "overlayfs in user namespaces",
-                "cgroup controller memory", "cgroup controller cpu", "cgroup controller pids", "seccomp", "pidfd_open",
+                "subordinate users (ranges)", "cgroup controller memory", "cgroup controller cpu",
+                "cgroup controller pids", "seccomp", "pidfd_open",
                 "mount_setattr",
             ])
         #expect(bare.degraded.filter(\.isFatal).count == 6)

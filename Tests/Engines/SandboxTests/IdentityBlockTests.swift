@@ -36,9 +36,24 @@ import Testing
 
     @Test func `in a user namespace, uids are taken that it has`() {
         defer { SandboxFixture.removeTree(folder) }
-        #expect(take(Self.container)?.first == 10_000)
+        #expect(take("0 100000 65536\n")?.first == 10_000)
         #expect(take("0 1000 1\n") == nil)
         #expect(take("") == nil)
+    }
+
+    @Test func `servers of one ordinary user have no uid in common`() throws {
+        defer { SandboxFixture.removeTree(folder) }
+        var blocks: [IdentityBlock] = []
+        for number in 0..<8 {
+            let block = try #require(take(Self.container))
+            #expect(block.first == 1 + UInt32(number) * 8_192)
+            #expect(block.first + block.count <= 1 + UInt32(number + 1) * 8_192)
+            blocks.append(block)
+        }
+        #expect(IdentityBlock.namespaceOwner(Self.container) == 1000)
+        #expect(IdentityBlock.namespaceOwner(Self.all) == nil)
+        #expect(IdentityBlock.namespaceOwner("0 1000 1\n") == nil)
+        withExtendedLifetime(blocks) {}
     }
 
     @Test func `where others can write to the folder, a block is taken by chance`() throws {

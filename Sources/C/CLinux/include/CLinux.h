@@ -4,3 +4,4 @@
 #include "CLinuxFiles.h"
 #include "CLinuxSandbox.h"
 #include "CLinuxMemory.h"
+#include "CLinuxUsers.h"
