@@ -18,11 +18,17 @@ static bool has_bit(const uint8_t *bits, uint32_t number) {
     return number < PLAN_CALLS_BYTES * 8 && bits[number / 8] >> (number % 8) & 1;
 }
 
-// A host that supervises the server itself leaves no second listener: refused calls then fail without a report.
+// What the filter returns for calls that pid 1 decides on without refusing any (`SeccompFilter.counted`).
+#define COUNTED (SECCOMP_RET_USER_NOTIF | 1)
+
+// A host that supervises the server itself leaves no second listener: refused calls then fail without a report, and
+// sessions are not counted.
 static void answer_in_the_kernel(struct sock_filter *filter, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        if (filter[i].code == (BPF_RET | BPF_K) && filter[i].k == SECCOMP_RET_USER_NOTIF)
-            filter[i].k = SECCOMP_RET_ERRNO | EPERM;
+    for (size_t i = 0; i < count; i++) {
+        if (filter[i].code != (BPF_RET | BPF_K)) continue;
+        if (filter[i].k == SECCOMP_RET_USER_NOTIF) filter[i].k = SECCOMP_RET_ERRNO | EPERM;
+        if (filter[i].k == COUNTED) filter[i].k = SECCOMP_RET_ALLOW;
+    }
 }
 
 int install_filter(struct plan *plan, int control) {
@@ -61,8 +67,9 @@ void answer_call(const struct plan *plan, int listener, int control) {
     uint64_t id = message.request.id;
     memset(&message, 0, sizeof message);
     message.response.id = id;
-    if (plan->performs_refused_calls) message.response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+    bool is_admitted = call.nr == SYS_setsid && may_make_session();
+    if (is_admitted || plan->performs_refused_calls) message.response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
     else message.response.error = has_bit(plan->forbidden_calls, (uint32_t)call.nr) ? -EPERM : -ENOSYS;
-    report_call(control, &call);  // first: the program may say next why it fails
+    if (!is_admitted) report_call(control, &call);  // first: the program may say next why it fails
     ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &message);
 }

@@ -88,25 +88,32 @@ static _Noreturn void execute(const struct program *program, int pipe) {
 
 // Waits until a program's process has executed the program, or has failed. A running program can stop that process
 // (SIGSTOP) before: so the end of the server must be noticed here too, or nothing would end the sandbox.
-static ssize_t await_exec(int pipe, int control, struct exec_failure *failure) {
-    struct pollfd waiting[2] = {{.fd = pipe, .events = POLLIN}, {.fd = control}};
+static ssize_t await_exec(
+    const struct plan *plan, int pipe, int control, int refused_calls, struct exec_failure *failure) {
+    struct pollfd waiting[3] = {{.fd = pipe, .events = POLLIN}, {.fd = control},
+                                {.fd = refused_calls, .events = POLLIN}};
     for (;;) {
-        if (poll(waiting, 2, -1) < 0) {
+        if (poll(waiting, 3, -1) < 0) {
             if (errno != EINTR) _exit(1);
             continue;
         }
         if (waiting[1].revents) _exit(0);  // the server has ended, and the sandbox ends with it
+        // First of all programs' calls: what one of them reports must not come before the start of its own program.
+        if (poll(waiting, 1, 0) == 0) {
+            if (waiting[2].revents & POLLIN) answer_call(plan, refused_calls, control);
+            continue;
+        }
         ssize_t got = read(pipe, failure, sizeof *failure);
         if (got >= 0 || errno != EINTR) return got;
     }
 }
 
 // Starts a program and waits for its execve. Returns its pid, or -1 with errno and `last_stage` set.
-static int start(const struct program *program, int score, int control) {
+static int start(const struct plan *plan, const struct program *program, int control, int refused_calls) {
     int pipe[2];
     last_stage = STRATA_STAGE_RUNTIME;
     if (pipe2(pipe, O_CLOEXEC) != 0) return -1;
-    prefer_for_oom(score);
+    prefer_for_oom(plan->oom_score);
     int pid = fork();
     if (pid == 0) execute(program, pipe[1]);
     int error = errno;
@@ -114,7 +121,7 @@ static int start(const struct program *program, int score, int control) {
     close(pipe[1]);
     struct exec_failure failure;
     ssize_t got = 0;
-    if (pid > 0) got = await_exec(pipe[0], control, &failure);
+    if (pid > 0) got = await_exec(plan, pipe[0], control, refused_calls, &failure);
     close(pipe[0]);
     if (pid > 0 && got != sizeof failure) return pid;
     if (pid > 0) last_stage = failure.stage;
@@ -122,15 +129,15 @@ static int start(const struct program *program, int score, int control) {
     return -1;
 }
 
-int start_command(const struct plan *plan, int control) {
+int start_command(const struct plan *plan, int control, int refused_calls) {
     struct program program = {.arguments = (char **)plan->arguments, .variables = (char **)plan->variables,
                               .directory = plan->working_directory, .output = -1};
-    return start(&program, plan->oom_score, control);
+    return start(plan, &program, control, refused_calls);
 }
 
-int start_sidecar(const struct plan *plan, size_t index, int output, int control) {
+int start_sidecar(const struct plan *plan, size_t index, int output, int control, int refused_calls) {
     char *arguments[2] = {plan->sidecars[index], NULL};
     struct program program = {.arguments = arguments, .variables = (char **)plan->sidecar_variables,
                               .directory = "/", .output = output};
-    return start(&program, plan->oom_score, control);
+    return start(plan, &program, control, refused_calls);
 }

@@ -32,11 +32,14 @@ int connect_inside(uint16_t port);                              // a socket whos
 int install_filter(struct plan *plan, int control);             // seccomp: last, because it forbids the steps before;
                                                                 // where refused calls arrive, or -1
 void answer_call(const struct plan *plan, int listener, int control);
+// sessions.c
+bool may_make_session(void);                                    // for a program that asks; counts those it may make
 // programs.c
 void open_oom_score(int control);                               // before pid 1's own files of /proc are closed to it
 int oom_score_file(void);                                       // open, for programs that are started later
-int start_command(const struct plan *plan, int control);        // its pid, or -1 and `stage_of_last_start`
-int start_sidecar(const struct plan *plan, size_t index, int output, int control);
+// Their pid, or -1 and `stage_of_last_start`. Calls are answered meanwhile: the program's process asks for a session.
+int start_command(const struct plan *plan, int control, int refused_calls);
+int start_sidecar(const struct plan *plan, size_t index, int output, int control, int refused_calls);
 enum strata_stage stage_of_last_start(void);
 // runtime.c
 _Noreturn void run_runtime(const struct plan *plan, int control, int refused_calls, const int *listeners);

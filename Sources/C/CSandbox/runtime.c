@@ -73,9 +73,9 @@ static void send_connection(int control, const struct strata_order_message *orde
     if (connection >= 0) close(connection);
 }
 
-static void run_command(const struct plan *plan, int control) {
+static void run_command(const struct plan *plan, int control, int refused_calls) {
     if (processes[STRATA_PROGRAM_RUNTIME] != 0) return;
-    int pid = start_command(plan, control);
+    int pid = start_command(plan, control, refused_calls);
     if (pid < 0) report_program(control, STRATA_REPORT_EXEC_FAILED, STRATA_PROGRAM_RUNTIME, errno, 0);
     else processes[STRATA_PROGRAM_RUNTIME] = pid;
     for (int number = 1; number <= 2; number++) dup3(0, number, 0);
@@ -88,7 +88,7 @@ static void signal_program(uint8_t program, int signal) {
 // Performs one order of the server. To freeze, kill(2) with -1 stops every process but this one, even one that is being
 // forked; stopped processes can still be killed, and this one still watches the server. (A version 1 freezer prevents
 // both.)
-static void perform_order(const struct plan *plan, int control) {
+static void perform_order(const struct plan *plan, int control, int refused_calls) {
     struct strata_order_message order;
     ssize_t got = read(control, &order, sizeof order);
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
@@ -96,7 +96,7 @@ static void perform_order(const struct plan *plan, int control) {
     switch (order.order) {
     case STRATA_ORDER_FREEZE: kill(-1, SIGSTOP); break;
     case STRATA_ORDER_THAW: kill(-1, SIGCONT); break;
-    case STRATA_ORDER_RUN: run_command(plan, control); break;
+    case STRATA_ORDER_RUN: run_command(plan, control, refused_calls); break;
     case STRATA_ORDER_TERMINATE: signal_program(order.program, SIGTERM); break;
     case STRATA_ORDER_KILL: signal_program(order.program, SIGKILL); break;
     case STRATA_ORDER_CONNECT: send_connection(control, &order); break;
@@ -106,8 +106,9 @@ static void perform_order(const struct plan *plan, int control) {
 
 // Starts the runtime of a plan without sidecars. The sandbox counts as started even when the command cannot be
 // executed: that is a fault of the function, not of the sandbox.
-static void start_without_sidecars(const struct plan *plan, int control, const int *listeners) {
-    int pid = start_command(plan, control), error = errno;
+static void start_without_sidecars(
+    const struct plan *plan, int control, int refused_calls, const int *listeners) {
+    int pid = start_command(plan, control, refused_calls), error = errno;
     bool exec_failed = pid < 0 && stage_of_last_start() == STRATA_STAGE_EXEC;
     if (pid < 0 && !exec_failed) fail(control, stage_of_last_start(), plan->working_directory);
     struct strata_report started = {.kind = STRATA_REPORT_STARTED};
@@ -120,7 +121,7 @@ static void start_without_sidecars(const struct plan *plan, int control, const i
 }
 
 // Starts the sidecars. Their output has a pipe of its own, which is created here so that their user owns it.
-static void start_sidecars(const struct plan *plan, int control, const int *listeners) {
+static void start_sidecars(const struct plan *plan, int control, int refused_calls, const int *listeners) {
     int pipe[2], descriptors[STRATA_LISTENERS_MAX + 1];
     if (pipe2(pipe, O_CLOEXEC) != 0) fail(control, STRATA_STAGE_RUNTIME, "pipe");
     fcntl(pipe[0], F_SETFL, O_NONBLOCK);
@@ -129,7 +130,7 @@ static void start_sidecars(const struct plan *plan, int control, const int *list
     struct strata_report started = {.kind = STRATA_REPORT_STARTED};
     if (report(control, &started, descriptors, plan->port_count + 1) != 0) _exit(1);
     for (size_t i = 0; i < plan->sidecar_count; i++) {
-        int pid = start_sidecar(plan, i, pipe[1], control);
+        int pid = start_sidecar(plan, i, pipe[1], control, refused_calls);
         if (pid < 0) report_program(control, STRATA_REPORT_EXEC_FAILED, (uint32_t)i + 1, errno, 0);
         else processes[i + 1] = pid;
     }
@@ -138,14 +139,14 @@ static void start_sidecars(const struct plan *plan, int control, const int *list
 void run_runtime(const struct plan *plan, int control, int refused_calls, const int *listeners) {
     int signals = watch_children(control);
     bool has_sidecars = plan->sidecar_count > 0;
-    if (has_sidecars) start_sidecars(plan, control, listeners);
-    else start_without_sidecars(plan, control, listeners);
+    if (has_sidecars) start_sidecars(plan, control, refused_calls, listeners);
+    else start_without_sidecars(plan, control, refused_calls, listeners);
     close_others(control, signals, refused_calls, has_sidecars);
     struct pollfd waiting[3] = {{.fd = signals, .events = POLLIN}, {.fd = control, .events = POLLIN},
                                 {.fd = refused_calls, .events = POLLIN}};
     for (;;) {
         if (poll(waiting, 3, -1) < 0 && errno != EINTR) _exit(1);
-        if (waiting[1].revents) perform_order(plan, control);
+        if (waiting[1].revents) perform_order(plan, control, refused_calls);
         if (waiting[2].revents & POLLIN) answer_call(plan, refused_calls, control);
         struct signalfd_siginfo information;
         while (read(signals, &information, sizeof information) > 0) continue;

@@ -26,7 +26,8 @@ package final class NamespaceSandboxProvider: SandboxProvider {
         self.cgroups = cgroups
         handshakeLimit = .seconds(handshakeLimitSeconds)
         self.systemCalls = systemCalls
-        seccompProgram = try SeccompFilter.compiled()
+        seccompProgram = try SeccompFilter.compiled(
+            countsSessions: !(cgroups?.controllers.contains("cpu") ?? false))
         identities = IdentityPool()
     }
 

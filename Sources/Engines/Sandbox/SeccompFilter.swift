@@ -19,7 +19,10 @@ struct SeccompFilter {
     private let context: scmp_filter_ctx
 
     /// Compile once and use it for every sandbox.
-    static func compiled() throws(SandboxError) -> SeccompProgram {
+    ///
+    /// - Parameter countsSessions: Whether pid 1 admits new sessions up to a number, which is for hosts that do not
+    ///   limit processors otherwise: each session is a scheduling group.
+    static func compiled(countsSessions: Bool) throws(SandboxError) -> SeccompProgram {
         let arguments = try filter(allowed) { (filter) throws(SandboxError) in
             try filter.addProcesses()
             try filter.addFiles()
@@ -32,7 +35,8 @@ struct SeccompFilter {
             let number = Int(number(of: name))
             if (0..<callCount).contains(number) { forbidden[number / 8] |= 1 << (number % 8) }
         }
-        return SeccompProgram(instructions: joined(names(), arguments), forbidden: forbidden)
+        return SeccompProgram(
+            instructions: joined(names(countsSessions: countsSessions), arguments), forbidden: forbidden)
     }
 
     /// The name of a call, for people.
@@ -60,9 +64,10 @@ struct SeccompFilter {
     }
 
     /// The filter by number: the architecture first, because numbers differ between them.
-    private static func names() -> [UInt8] {
+    private static func names(countsSessions: Bool) -> [UInt8] {
         var answers: [Int32: UInt32] = [:]
         for name in AllowedCalls.names { answers[number(of: name)] = allowed }
+        if countsSessions { answers[number(of: "setsid")] = counted }
         for name in AllowedCalls.withoutEffect { answers[number(of: name)] = answer(0) }
         for name in SeccompRules.absent { answers[number(of: name)] = answer(ENOSYS) }
         let (architecture, number) = (UInt32(4), UInt32(0))  // offsets in struct seccomp_data
@@ -178,6 +183,8 @@ struct SeccompFilter {
     private static let killProcess: UInt32 = 0x8000_0000  // SCMP_ACT_KILL_PROCESS
     /// SCMP_ACT_NOTIFY: pid 1 answers.
     private static let refused: UInt32 = 0x7FC0_0000
+    /// The same, of a call that pid 1 counts and may admit; the kernel ignores the lower half. See `calls.c`.
+    private static let counted: UInt32 = 0x7FC0_0001
 
     /// The call is not performed: it succeeds with 0, or fails with an error.
     private static func answer(_ errno: Int32) -> UInt32 {
