@@ -11,7 +11,7 @@ package enum HostUserland {
         var userland = Userland(binds: [systemDirectory("/usr")])
         for path in systemDirectories { add(path, to: &userland) }
         userland.replacements = shell()
-        userland.binds += present(configuration)
+        userland.binds += present(configuration + javaConfiguration)
         userland.resolution = present(["/etc/hosts", "/etc/resolv.conf"])
         return userland
     }
@@ -53,6 +53,12 @@ package enum HostUserland {
         "/etc/pki/tls/certs", "/etc/protocols", "/etc/services", "/etc/ssl/cert.pem", "/etc/ssl/certs",
         "/etc/ssl/openssl.cnf", "/etc/timezone",
     ]
+
+    /// Debian has a JVM's `conf` there, such as `/etc/java-17-openjdk`, and none starts without it.
+    private static var javaConfiguration: [String] {
+        let names = (DirectoryListing.names("/etc") ?? []).filter { $0.hasPrefix("java-") && $0.hasSuffix("-openjdk") }
+        return names.sorted().map { "/etc/\($0)" }
+    }
 
     private static func present(_ paths: [String]) -> [ReadOnlyBind] {
         paths.filter(exists).map { ReadOnlyBind(from: $0, to: $0, isDirectory: isDirectory($0)) }
