@@ -15,7 +15,7 @@ Maintainer: Strata's developers <strata@localhost>
 Section: devel
 Priority: optional
 Depends: {depends}
-Recommends: python3
+Recommends: python3, uidmap
 Suggests: postgresql
 Installed-Size: {size}
 Description: runs AWS Lambda functions, with layers, on this machine
