@@ -20,6 +20,7 @@ public struct FuzzTarget: Sendable {
     public static let all: [FuzzTarget] = [
         .plan, .encodedPlan, .reports, .zip, .forgedZip, .json, .cbor, .xml, .query, .router, .eventStream, .http,
         .chunkedBody, .awsChunked, .signature, .resourcePolicy, .trustPolicy, .wildcard, .pattern, .arn, .date, .lines,
+        .subscription,
         .toml,
     ]
 

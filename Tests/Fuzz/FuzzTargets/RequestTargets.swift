@@ -1,4 +1,4 @@
-import Glibc
+import Telemetry
 
 @testable import AWSProtocol
 
@@ -56,6 +56,24 @@ extension FuzzTarget {
             OperationDescriptor(
                 name, method: method, uri: uri, status: 200, input: NoMembers.schema, output: NoMembers.schema)
         })
+
+    /// An extension's subscription to telemetry: what is accepted is within its bounds, and its path ends no line of
+    /// the request that it becomes a part of.
+    static let subscription = FuzzTarget("subscription") { input in
+        let read: TelemetrySubscription
+        do throws(TelemetrySubscription.Fault) {
+            read = try TelemetrySubscription(Array(input), versions: ["2022-12-13", "2021-03-18"])
+        } catch {
+            return try expect(!error.message.isEmpty, "a refusal has no message")
+        }
+        try expect(read.destination.port > 0 && read.destination.port != 9001, "the port is \(read.destination.port)")
+        try expect(1_000...10_000 ~= read.maxItems, "a batch has \(read.maxItems) events")
+        try expect(262_144...1_048_576 ~= read.maxBytes, "a batch has \(read.maxBytes) bytes")
+        try expect(25...30_000 ~= read.timeoutMilliseconds, "events wait for \(read.timeoutMilliseconds) ms")
+        guard case .http(_, let path, let method) = read.destination else { return }
+        let isTarget = path.utf8.first == UInt8(ascii: "/") && path.utf8.allSatisfy { (33...126).contains($0) }
+        try expect(isTarget && ["POST", "PUT"].contains(method), "the request is '\(method) \(path)'")
+    }
 
     /// Dates of every format: what is read is formatted, and read as the same.
     static let date = FuzzTarget("date") { input in
