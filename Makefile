@@ -1,6 +1,6 @@
 # Each verb is a script of the same name in script/.
 .DEFAULT_GOAL := help
-.PHONY: demo test test-quick check fmt bench build dist dist-check clean help
+.PHONY: demo test test-quick check fmt bench fuzz build dist dist-check clean help
 
 demo: ## set up, build, deploy and invoke the example application with the AWS CLI
 	@script/demo
@@ -19,6 +19,9 @@ fmt: ## format all Swift files
 
 bench: ## measure the budgets of docs/SPECIFICATION.md
 	@script/bench
+
+fuzz: ## look for inputs that break readers of untrusted bytes, guided by coverage: 8 minutes
+	@script/fuzz
 
 build: ## build the release binaries, in .build/release
 	@script/build

@@ -345,12 +345,38 @@ let proof: [Target] =
         .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: optimized),
     ]
 
+/// Readers of untrusted bytes with what must hold for any input, and the corpus as a test (`script/fuzz`).
+let fuzz: [Target] =
+    [
+        .target(
+            name: "CPlanProbe", dependencies: ["CSandbox"], path: "Tests/Fuzz/CPlanProbe", cSettings: strictC),
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "AWSProtocol", "Archive", "CJansson", "CPlanProbe", "CSandbox", "Domain", "HTTP", "IAMService",
+                "LayerStore", "LinuxSystem", "Sandbox", "SandboxPlan", "SeededRandom", "ServiceKit", "SignatureV4",
+                "TOML", "Telemetry", "ZipForge",
+            ], path: "Tests/Fuzz/FuzzTargets", swiftSettings: strict),
+        .testTarget(
+            name: "FuzzTests", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/FuzzTests", swiftSettings: strict),
+    ]
+    // Links with libFuzzer, which no other build has.
+    + (Context.environment["STRATA_FUZZER"] == nil
+        ? []
+        : [
+            .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+            .executableTarget(
+                name: "fuzzer", dependencies: ["CFuzzer", "FuzzTargets"], path: "Tests/Fuzz/fuzzer",
+                swiftSettings: strict),
+        ])
+
 let package = Package(
     name: "strata",
     products: [
         .executable(name: "strata", targets: ["strata"]),
         .executable(name: "strata-init", targets: ["strata-init"]),
     ],
-    targets: c + system + mechanism + nouns + models + engines + kit + execution + services + edges + server + proof,
+    targets: c + system + mechanism + nouns + models + engines + kit + execution + services + edges + server + proof
+        + fuzz,
     swiftLanguageModes: [.v6]
 )

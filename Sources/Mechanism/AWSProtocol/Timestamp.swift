@@ -47,12 +47,13 @@ public struct Timestamp: Sendable, Hashable {
             return fraction == 0 ? "\(whole)" : "\(Double(milliseconds) / 1000)"
         case .iso8601:
             let digits = fraction == 0 ? "" : "." + Self.padded(fraction, to: 3)
-            return Self.format(whole, "%Y-%m-%dT%H:%M:%S") + digits + "Z"
+            return Self.format(whole, "%04Y-%m-%dT%H:%M:%S") + digits + "Z"
         case .httpDate:
-            return Self.format(whole, "%a, %d %b %Y %H:%M:%S GMT")
+            return Self.format(whole, "%a, %d %b %04Y %H:%M:%S GMT")
         }
     }
 
+    /// - Parameter pattern: glibc's strftime(3) writes a year before 1000 with four digits where it is told to.
     private static func format(_ seconds: Int64, _ pattern: String) -> String {
         var moment = time_t(seconds)
         var parts = tm()

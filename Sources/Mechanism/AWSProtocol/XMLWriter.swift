@@ -93,7 +93,7 @@ struct XMLWriter {
 
     private mutating func attribute(_ name: String, _ text: String) {
         bytes += " \(name)=\"".utf8
-        append(text)
+        append(text, isAttribute: true)
         bytes += "\"".utf8
     }
 
@@ -107,8 +107,8 @@ struct XMLWriter {
 
     /// Writes a text so that any parser reads the same text, except for characters that XML 1.0 excludes
     /// (section 2.2): they become U+FFFD. A carriage return is escaped, or it would be read as a line feed
-    /// (section 2.11).
-    private mutating func append(_ text: String) {
+    /// (section 2.11); in an attribute also tab and line feed, or they would be read as spaces (section 3.3.3).
+    private mutating func append(_ text: String, isAttribute: Bool = false) {
         for scalar in text.unicodeScalars {
             switch scalar {
             case "&": bytes += "&amp;".utf8
@@ -116,6 +116,8 @@ struct XMLWriter {
             case ">": bytes += "&gt;".utf8
             case "\"": bytes += "&quot;".utf8
             case "\r": bytes += "&#xD;".utf8
+            case "\t" where isAttribute: bytes += "&#x9;".utf8
+            case "\n" where isAttribute: bytes += "&#xA;".utf8
             case "\t", "\n": bytes.append(UInt8(scalar.value))
             case "\u{0}"..."\u{1F}", "\u{FFFE}", "\u{FFFF}": bytes += "\u{FFFD}".utf8
             default: bytes += UTF8.encode(scalar).map(Array.init) ?? []

@@ -8,6 +8,7 @@ struct TimestampTests {
         (1_700_000_000.123, "1700000000.123", "2023-11-14T22:13:20.123Z", "Tue, 14 Nov 2023 22:13:20 GMT"),
         (-0.5, "-0.5", "1969-12-31T23:59:59.500Z", "Wed, 31 Dec 1969 23:59:59 GMT"),
         (951_782_400, "951782400", "2000-02-29T00:00:00Z", "Tue, 29 Feb 2000 00:00:00 GMT"),
+        (-62_135_596_800, "-62135596800", "0001-01-01T00:00:00Z", "Mon, 01 Jan 0001 00:00:00 GMT"),
     ])
     func `a timestamp is formatted in three formats`(seconds: Double, epoch: String, iso: String, http: String) {
         let moment = Timestamp(secondsSinceEpoch: seconds)

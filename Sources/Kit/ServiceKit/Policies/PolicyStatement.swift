@@ -83,17 +83,21 @@ extension PolicyStatement {
     private static func conditions(_ value: AWSValue?) -> [PolicyCondition]? {
         guard let value else { return [] }
         guard case .structure(let groups) = value else { return nil }
-        var conditions: [PolicyCondition] = []
+        var read: [[PolicyCondition]] = []
         for (name, group) in groups {
             guard let comparison = PolicyCondition.Comparison(rawValue: name), case .structure(let tests) = group else {
                 return nil
             }
+            var conditions: [PolicyCondition] = []
             for (key, value) in tests {
                 guard case .string(let text) = value else { return nil }
                 conditions.append(PolicyCondition(comparison: comparison, key: key, value: text))
             }
+            read.append(conditions.sorted { $0.place < $1.place })
         }
-        return conditions.sorted { $0.rank < $1.rank }
+        // Those of one comparison stay together: they are members of one object, and readers keep one of two with the
+        // same name.
+        return read.filter { !$0.isEmpty }.sorted { $0[0].place < $1[0].place }.flatMap(\.self)
     }
 }
 
@@ -118,5 +122,8 @@ extension PolicyCondition {
         "AWS:SourceArn", "lambda:InvokedViaFunctionUrl",
     ]
 
-    fileprivate var rank: Int { Self.order.firstIndex(of: key) ?? Self.order.count }
+    /// Where it stands in a policy: in Lambda's order, and behind that by its key and comparison.
+    fileprivate var place: (Int, String, String) {
+        (Self.order.firstIndex(of: key) ?? Self.order.count, key, comparison.rawValue)
+    }
 }
