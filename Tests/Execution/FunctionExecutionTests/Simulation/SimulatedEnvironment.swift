@@ -104,7 +104,7 @@ final class SimulatedEnvironment {
         self.version = version
         let description = EnvironmentDescription(
             function: .example, timeoutSeconds: version.timeoutSeconds, extensions: version.extensions,
-            entrypoint: "/var/runtime/bootstrap", isProvisioned: isProvisioned)
+            entrypoint: "/var/runtime/bootstrap", isProvisioned: isProvisioned, serverPorts: [9001, 4566])
         machine = EnvironmentMachine(description, for: invocation)
     }
 
