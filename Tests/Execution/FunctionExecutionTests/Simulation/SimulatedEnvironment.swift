@@ -17,6 +17,7 @@ struct SimulatedVersion: ScheduledVersion {
     let number: Int
     var function: Int { number / 2 }
     var account: Int { 0 }
+    var owner: Int { account }
     /// None, one or two external extensions.
     var extensions: [String] { Array(["first", "second"].prefix(number % 3)) }
     /// Whether its runtime registers an internal extension.
