@@ -1,6 +1,6 @@
 # Each verb is a script of the same name in script/.
 .DEFAULT_GOAL := help
-.PHONY: demo test test-quick check fmt bench fuzz build dist dist-check clean help
+.PHONY: demo test test-quick attack check fmt bench fuzz build dist dist-check clean help
 
 demo: ## set up, build, deploy and invoke the example application with the AWS CLI
 	@script/demo
@@ -10,6 +10,9 @@ test: ## run every test
 
 test-quick: ## build, run the Swift tests and the fast contract tests: 3 minutes
 	@script/test-quick
+
+attack: ## run every attack on the sandbox and the server, also the slow and the wild ones: a quarter of an hour
+	@script/attack
 
 check: ## format lint and the tidy tests
 	@script/check

@@ -51,6 +51,7 @@ class Result:
 WARM = Budget("warm invocation, 1 connection, p50", "µs", 250, 200)
 WARM_AGAINST_EMULATOR = Budget("… against AWS's emulator", "×", 0.3)
 WARM_SMALL = Budget("warm invocation of a 128 MB function, p99", "ms", 100)
+VICTIM = Budget("warm invocation beside a hostile account, p99, against alone", "×", 3)
 THROUGHPUT = Budget("warm throughput, 16 connections", "/s", 11_000, 12_000, more_is_better=True)
 COLD = Budget("cold start over bare interpreter, no layers, p50", "ms", 20)
 COLD_FIVE_LAYERS = Budget("… with five layers, p50", "ms", 20)

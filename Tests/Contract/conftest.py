@@ -32,8 +32,16 @@ LONGEST_FILES = [f"test_{name}.py" for name in (
     "provisioned_concurrency policy_effects identity_walk invoke_failures function_rules").split()]
 
 
-def pytest_collection_modifyitems(items):
-    """Sorts the longest files first, so that no process is left with one of them at the end."""
+def pytest_configure(config):
+    config.addinivalue_line("markers", "wild: too slow for `make test`, or hard on the host; run by `make attack`")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leaves out what is wild unless marks are chosen, and sorts the longest files first, so that no process is left
+    with one of them at the end."""
+    if not config.option.markexpr:
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("wild")])
+        items[:] = [item for item in items if not item.get_closest_marker("wild")]
     order = {name: place for place, name in enumerate(LONGEST_FILES)}
     items.sort(key=lambda item: order.get(item.path.name, len(order)))
 

@@ -50,8 +50,13 @@ extension StartCommand {
         limits.waitingInvocations = try arguments.value(of: queueLength)
         limits.waitNanoseconds = try arguments.value(of: queueSeconds)
         limits.idleNanoseconds = try arguments.value(of: idleSeconds)
+        limits.ownerSharePercent = accountSharePercent
         return limits
     }
+
+    /// How much of what others leave of the host an account may have. A quarter is enough for those that come later to
+    /// begin with, and little enough that a host with one busy account is not seen to be smaller.
+    private static let accountSharePercent = 75
 
     /// An option of the table `limits` that is a whole number.
     private static func count(

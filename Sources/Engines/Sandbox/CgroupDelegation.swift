@@ -72,7 +72,7 @@ struct CgroupDelegation: Sendable {
     }
 
     /// The text for `cgroup.subtree_control`: each controller with a sign.
-    private static func switches(_ sign: String, _ controllers: Set<String>) -> String {
+    static func switches(_ sign: String, _ controllers: Set<String>) -> String {
         controllers.sorted().map { sign + $0 }.joined(separator: " ")
     }
 }

@@ -25,6 +25,7 @@ package final class CgroupParent: Sendable {
     private let parents: [String: String]
     private let delegation: CgroupDelegation?
     private let count = Atomic<UInt64>(0)
+    private let groups = Mutex(CgroupGroups())
 
     private init(
         version: Version, controllers: Set<String>, parents: [String: String], delegation: CgroupDelegation? = nil,
@@ -86,16 +87,34 @@ package final class CgroupParent: Sendable {
             version: .v2, controllers: delegation.controllers, parents: [:], delegation: delegation, files: files)
     }
 
-    /// Creates the cgroup of one sandbox and sets its limits.
-    func makeCgroup(limits: SandboxLimits) throws(SandboxError) -> any Cgroup {
+    /// Creates the cgroup of one sandbox and sets its limits. Those of one group share processors as one; the group's
+    /// name is a part of a path.
+    func makeCgroup(limits: SandboxLimits, group: String? = nil) throws(SandboxError) -> any Cgroup {
         let name = "\(count.wrappingAdd(1, ordering: .relaxed).newValue)"
-        do {
+        do throws(SystemCallError) {
+            let group = try self.group(group)
             if let parent = delegation?.parent {
-                return try CgroupV2("\(parent)/\(name)", controllers: controllers, limits: limits, files: files)
+                return try CgroupV2(
+                    "\(group?.directory ?? parent)/\(name)", controllers: controllers, limits: limits, group: group,
+                    files: files)
             }
-            return try CgroupV1(below: parents, name: name, limits: limits, files: files)
+            return try CgroupV1(below: parents, name: name, limits: limits, group: group, files: files)
         } catch {
             throw SandboxError(stage: "make a cgroup", errno: error.number, detail: error.call)
+        }
+    }
+
+    /// The group of a name; `nil` without a name, and where the kernel does not share processors by cgroups.
+    private func group(_ name: String?) throws(SystemCallError) -> CgroupGroup? {
+        guard let name, let parent = delegation?.parent ?? parents["cpu"], controllers.contains("cpu") else {
+            return nil
+        }
+        // A directory is made within the lock: that takes some microseconds, and only with an account's first sandbox.
+        return try groups.withLock { groups throws(SystemCallError) in
+            try groups.group(name) { directory throws(SystemCallError) in
+                try CgroupGroup(
+                    "\(parent)/\(directory)", passingOn: delegation == nil ? nil : controllers, files: files)
+            }
         }
     }
 

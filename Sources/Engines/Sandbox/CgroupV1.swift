@@ -8,13 +8,19 @@ struct CgroupV1: Cgroup {
 
     let files: any CgroupFileSystem
     private let byController: [String: String]
+    /// Is there for as long as this one.
+    private let group: CgroupGroup?
 
     /// Makes the cgroup's directories below the server's, and sets the limits.
     init(
-        below parents: [String: String], name: String, limits: SandboxLimits, files: any CgroupFileSystem
+        below parents: [String: String], name: String, limits: SandboxLimits, group: CgroupGroup? = nil,
+        files: any CgroupFileSystem
     ) throws(SystemCallError) {
         self.files = files
-        byController = parents.mapValues { "\($0)/\(name)" }
+        self.group = group
+        var byController = parents.mapValues { "\($0)/\(name)" }
+        if let group { byController["cpu"] = "\(group.directory)/\(name)" }
+        self.byController = byController
         do {
             for directory in directories { try files.makeDirectory(directory) }
             try apply(limits)

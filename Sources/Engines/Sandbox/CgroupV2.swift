@@ -8,12 +8,16 @@ struct CgroupV2: Cgroup {
 
     let files: any CgroupFileSystem
     let directory: String
+    /// Is there for as long as this one.
+    private let group: CgroupGroup?
 
     /// Makes the cgroup and sets its limits; `controllers` are those that its parent passes on.
     init(
-        _ directory: String, controllers: Set<String>, limits: SandboxLimits, files: any CgroupFileSystem
+        _ directory: String, controllers: Set<String>, limits: SandboxLimits, group: CgroupGroup? = nil,
+        files: any CgroupFileSystem
     ) throws(SystemCallError) {
         self.files = files
+        self.group = group
         self.directory = directory
         try files.makeDirectory(directory)
         do {

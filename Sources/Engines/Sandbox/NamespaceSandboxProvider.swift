@@ -35,7 +35,7 @@ package final class NamespaceSandboxProvider: SandboxProvider {
     package func start(_ plan: SandboxPlan) throws(SandboxError) -> any RunningSandbox {
         let identity = try identities.acquire()
         do throws(SandboxError) {
-            let cgroup = try cgroups?.makeCgroup(limits: plan.limits)
+            let cgroup = try cgroups?.makeCgroup(limits: plan.limits, group: plan.processorGroup)
             do throws(SandboxError) {
                 return try launch(plan, identity: identity, cgroup: cgroup)
             } catch {

@@ -31,9 +31,13 @@ public protocol ScheduledVersion: Hashable, Sendable {
     associatedtype Function: Hashable & Sendable
     /// All functions of one account share its limit.
     associatedtype Account: Hashable & Sendable
+    /// Those of one owner share the host with those of others.
+    associatedtype Owner: Hashable & Sendable
 
     /// The function.
     var function: Function { get }
     /// The account, in a region.
     var account: Account { get }
+    /// The account, in all regions.
+    var owner: Owner { get }
 }

@@ -39,7 +39,7 @@ extension Scheduler {
     /// Whether the one whose turn it is has waited for so long that an environment of another version ends for it.
     /// Sooner, an environment serves its own version: on a full host each change costs a cold start.
     private func mustYield(_ version: Version, _ nowNanoseconds: UInt64) -> Bool {
-        guard let next = line.next, next.version != version else { return false }
+        guard let next = nextInLine, next.version != version else { return false }
         return nowNanoseconds >= next.sinceNanoseconds + limits.waitNanoseconds / 2
     }
 
@@ -68,6 +68,7 @@ extension Scheduler {
             depart(id, environment)
             environments[id]?.state = .ending
             ending += environment.share
+            owners[environment.version.owner]?.ending += environment.share
         }
         return .retire(id)
     }

@@ -85,7 +85,7 @@ extension Scheduler {
         for version in lacking.elements {
             while let pool = pools[version], pool.provision.count < pool.provision.target,
                 pool.provision.mayStart(nowNanoseconds: nowNanoseconds),
-                hasRoom(forMemoryMebibytes: pool.provision.memoryMebibytes)
+                hasRoom(forMemoryMebibytes: pool.provision.memoryMebibytes, of: version.owner)
             {
                 pools[version]?.provision.count += 1
                 pools[version]?.provision.starting += 1

@@ -26,6 +26,8 @@ public struct Scheduler<Version: ScheduledVersion>: Sendable {
     var used = HostShare()
     var idle = HostShare()
     var ending = HostShare()
+    /// The same of each owner that has had an environment.
+    var owners: [Version.Owner: OwnerShare] = [:]
     /// Invocations that are to move from the environment that starts for them to one that is free, by that one.
     var withdrawals: [EnvironmentID: Withdrawal] = [:]
     /// Invocations that wait or have an environment.
@@ -37,6 +39,12 @@ public struct Scheduler<Version: ScheduledVersion>: Sendable {
     public init(limits: SchedulerLimits = SchedulerLimits()) {
         self.limits = limits
         ledger = ConcurrencyLedger(limits: limits)
+    }
+
+    /// What an owner takes of the host, and of that what is ending.
+    struct OwnerShare: Sendable {
+        var used = HostShare()
+        var ending = HostShare()
     }
 
     /// One environment and what it does.
@@ -191,7 +199,9 @@ extension Scheduler {
         guard let environment = environments[id] else { return (nil, []) }
         var lost: InvocationID?
         switch environment.state {
-        case .ending: ending -= environment.share
+        case .ending:
+            ending -= environment.share
+            owners[environment.version.owner]?.ending -= environment.share
         case .idle, .reserved: depart(id, environment)
         case .starting(let invocation):
             depart(id, environment)
@@ -202,6 +212,7 @@ extension Scheduler {
         }
         environments[id] = nil
         used -= environment.share
+        owners[environment.version.owner]?.used -= environment.share
         if lost != nil { finish(environment.version, environment.kind) }
         noteLoss(of: environment, nowNanoseconds: nowNanoseconds)
         forgetIfGone(environment.version)
@@ -280,6 +291,7 @@ extension Scheduler {
         environments[id] = environment
         pools[environment.version]?.members.insert(id)
         used += environment.share
+        owners[environment.version.owner, default: OwnerShare()].used += environment.share
         return id
     }
 }

@@ -15,6 +15,9 @@ public struct SchedulerLimits: Hashable, Sendable {
     public var environments = 1000
     /// The memory that all environments on this host may be promised together, in MB (2²⁰ bytes).
     public var memoryMebibytes = Int.max
+    /// How much of what others leave of the host an owner may have, in percent, once there are others: one whose
+    /// invocations last for minutes would otherwise keep all others out for as long. Each may have one environment.
+    public var ownerSharePercent = 100
     /// Invocations that may wait for a place on a full host.
     public var waitingInvocations = 1000
     /// How long an invocation waits for a place on a full host, in nanoseconds: about as long as a client that is
@@ -29,6 +32,18 @@ public struct SchedulerLimits: Hashable, Sendable {
 
     /// What all environments together may take of the host.
     var host: HostShare { HostShare(environments: environments, memoryMebibytes: memoryMebibytes) }
+
+    /// Whether owners leave a part of the host to each other.
+    var isShared: Bool { ownerSharePercent < 100 }
+
+    /// What one owner may take of the host beside others.
+    func share(beside others: HostShare) -> HostShare {
+        let left = host - others
+        let kept = 100 - ownerSharePercent
+        return HostShare(
+            environments: left.environments - left.environments / 100 * kept - left.environments % 100 * kept / 100,
+            memoryMebibytes: left.memoryMebibytes - left.memoryMebibytes / 100 * kept)
+    }
 }
 
 /// A part of the host: places for environments, and the memory that they are promised.

@@ -7,6 +7,8 @@ struct WaitingLine<Version: ScheduledVersion>: Sendable {
         let revision: UInt64
         let memoryMebibytes: Int
         let sinceNanoseconds: UInt64
+
+        var share: HostShare { .one(memoryMebibytes: memoryMebibytes) }
     }
 
     /// What an environment must be to serve a waiter.
@@ -21,14 +23,22 @@ struct WaitingLine<Version: ScheduledVersion>: Sendable {
     private var byRevision: [Revision: OrderedList<InvocationID>] = [:]
     /// The accounts that wait, the one whose turn it is first.
     private var turns = OrderedList<Version.Account>()
-    /// What all of them need of the host.
+    /// What all of them need of the host, and those of each owner.
     private(set) var share = HostShare()
+    private(set) var shares: [Version.Owner: HostShare] = [:]
 
     var count: Int { waiters.count }
     var isEmpty: Bool { waiters.isEmpty }
 
-    /// Whose turn it is.
-    var next: Waiter? { turns.first.flatMap { byAccount[$0]?.first }.flatMap { waiters[$0] } }
+    /// The one of each account that came first, in the order of turns.
+    var firstOfEach: some Sequence<Waiter> {
+        turns.elements.lazy.compactMap { byAccount[$0]?.first }.compactMap { waiters[$0] }
+    }
+
+    /// Whose turn it is, of those for whom something holds.
+    func next(where isEligible: (Waiter) -> Bool) -> Waiter? {
+        waiters.isEmpty ? nil : firstOfEach.first(where: isEligible)
+    }
 
     /// Who has waited for the longest time.
     var oldest: Waiter? { byArrival.first.flatMap { waiters[$0] } }
@@ -47,16 +57,15 @@ struct WaitingLine<Version: ScheduledVersion>: Sendable {
         let account = waiter.version.account
         if byAccount[account] == nil { turns.append(account) }
         byAccount[account, default: OrderedList()].append(waiter.invocation)
-        share += .one(memoryMebibytes: waiter.memoryMebibytes)
+        share += waiter.share
+        shares[waiter.version.owner, default: HostShare()] += waiter.share
     }
 
-    /// Takes the one whose turn it is; the next turn is another account's.
-    mutating func takeNext() -> Waiter? {
-        guard let waiter = next else { return nil }
+    /// Takes one whose turn it is; the next turn is another account's.
+    mutating func take(_ waiter: Waiter) {
         remove(waiter)
         let account = waiter.version.account
         if turns.remove(account) { turns.append(account) }
-        return waiter
     }
 
     mutating func remove(_ waiter: Waiter) {
@@ -67,10 +76,12 @@ struct WaitingLine<Version: ScheduledVersion>: Sendable {
         if byRevision[revision]?.isEmpty == true { byRevision[revision] = nil }
         let account = waiter.version.account
         byAccount[account]?.remove(waiter.invocation)
+        shares[waiter.version.owner]? -= waiter.share
+        if shares[waiter.version.owner] == HostShare() { shares[waiter.version.owner] = nil }
         if byAccount[account]?.isEmpty == true {
             byAccount[account] = nil
             turns.remove(account)
         }
-        share -= .one(memoryMebibytes: waiter.memoryMebibytes)
+        share -= waiter.share
     }
 }

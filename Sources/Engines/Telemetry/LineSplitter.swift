@@ -13,24 +13,28 @@ public struct LineSplitter: Sendable {
     }
 
     /// Adds bytes, and returns the lines that they complete.
-    public mutating func feed(_ bytes: some Sequence<UInt8>) -> [String] {
+    ///
+    /// One thread does this for all environments, so it goes by lines and not by bytes.
+    public mutating func feed(_ bytes: [UInt8]) -> [String] {
         var lines: [String] = []
-        for byte in bytes {
-            if byte == UInt8(ascii: "\n") {
-                lines.append(String(decoding: rest, as: UTF8.self))
-                rest.removeAll(keepingCapacity: true)
-            } else {
-                rest.append(byte)
-                if rest.count >= limitBytes { lines += flush() }
-            }
+        var begin = 0
+        while begin < bytes.count {
+            let piece = bytes[begin..<min(bytes.count, begin + limitBytes - rest.count)]
+            let end = piece.firstIndex(of: UInt8(ascii: "\n"))
+            rest.append(contentsOf: piece[..<(end ?? piece.endIndex)])
+            if end != nil || rest.count >= limitBytes { lines.append(takeLine()) }
+            begin = end.map { $0 + 1 } ?? piece.endIndex
         }
         return lines
     }
 
     /// Returns the incomplete last line, when an invocation or its environment ends.
     public mutating func flush() -> [String] {
-        guard !rest.isEmpty else { return [] }
+        rest.isEmpty ? [] : [takeLine()]
+    }
+
+    private mutating func takeLine() -> String {
         defer { rest.removeAll(keepingCapacity: true) }
-        return [String(decoding: rest, as: UTF8.self)]
+        return String(decoding: rest, as: UTF8.self)
     }
 }

@@ -23,6 +23,7 @@ public struct LogTail: Sendable {
         if text.count > 2 * LambdaLimits.logTailBytes { text.removeFirst(text.count - LambdaLimits.logTailBytes) }
     }
 
-    /// The last 4 KB, lines ended by line breaks.
-    public var bytes: [UInt8] { Array(text.suffix(LambdaLimits.logTailBytes)) }
+    /// The last 4 KB, lines ended by line breaks. What a cut has left of a character is dropped: clients decode this as
+    /// UTF-8, and some fail where it begins within one.
+    public var bytes: [UInt8] { Array(text.suffix(LambdaLimits.logTailBytes).drop { $0 & 0xC0 == 0x80 }) }
 }

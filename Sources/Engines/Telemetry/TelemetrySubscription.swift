@@ -48,8 +48,11 @@ public struct TelemetrySubscription: Hashable, Sendable {
 
     /// Reads a subscription.
     ///
-    /// - Parameter versions: the schema versions that the interface knows.
-    public init(_ document: [UInt8], versions: [String]) throws(Fault) {
+    /// - Parameters:
+    ///   - versions: the schema versions that the interface knows.
+    ///   - serverPorts: the ports of the environment at which the server itself listens. Telemetry is not sent there:
+    ///     a batch would be a request in the function's name, which the server makes without end.
+    public init(_ document: [UInt8], versions: [String], serverPorts: Set<UInt16>) throws(Fault) {
         let body: AWSValue
         do { body = try JSON.decode(document) } catch { throw Fault(message: error.message) }
         guard case .string(let version)? = body["schemaVersion"], versions.contains(version) else {
@@ -57,6 +60,9 @@ public struct TelemetrySubscription: Hashable, Sendable {
         }
         categories = try Self.categories(body["types"])
         destination = try Self.destination(body["destination"])
+        guard !serverPorts.contains(destination.port) else {
+            throw Fault(message: "port \(destination.port) is the server's own")
+        }
         let buffering = body["buffering"]
         maxItems = try Self.number(buffering, "maxItems", Self.itemBounds, Self.itemBounds.upperBound)
         maxBytes = try Self.number(buffering, "maxBytes", Self.byteBounds, Self.byteBounds.lowerBound)
@@ -93,20 +99,14 @@ public struct TelemetrySubscription: Hashable, Sendable {
             else {
                 throw Fault(message: "destination.method is to be POST or PUT")
             }
-            return .http(port: try check(port), path: path, method: method)
+            return .http(port: port, path: path, method: method)
         case "TCP":
             guard case .integer(let number)? = value["port"], let port = UInt16(exactly: number), port > 0 else {
                 throw Fault(message: "destination.port is to be a port")
             }
-            return .tcp(port: try check(port))
+            return .tcp(port: port)
         default: throw Fault(message: "destination.protocol is to be HTTP or TCP")
         }
-    }
-
-    /// Refuses the runtime API's own port.
-    private static func check(_ port: UInt16) throws(Fault) -> UInt16 {
-        guard port != 9001 else { throw Fault(message: "port 9001 is the runtime API's own") }
-        return port
     }
 
     /// The port and path of a URL inside the environment; `nil` for any other URL.

@@ -66,7 +66,8 @@ final class ExecutionEnvironment: Sendable {
             stream: pool.logs.openStream(of: revision.function, name: streamName), format: revision.logFormat,
             hasNetwork: pool.host.usesHostNetwork)
         let description = EnvironmentDescription(
-            revision, instanceID: streamName.description, isProvisioned: invocation == nil)
+            revision, instanceID: streamName.description, isProvisioned: invocation == nil,
+            gatewayPort: pool.host.gatewayPort)
         state = Mutex(
             State(machine: Machine(description, for: invocation), performer: EnvironmentPerformer(log: log)))
     }
@@ -207,13 +208,15 @@ extension ExecutionEnvironment {
 
 extension EnvironmentDescription {
     /// What a machine has to know of a revision.
-    fileprivate init(_ revision: FunctionRevision, instanceID: String, isProvisioned: Bool) {
+    fileprivate init(
+        _ revision: FunctionRevision, instanceID: String, isProvisioned: Bool, gatewayPort: UInt16
+    ) {
         self.init(
             function: FunctionDescription(
                 name: revision.function.name.description, version: revision.version.description,
                 runtimeVersion: revision.runtime.versionText,
                 instanceID: instanceID, memoryBytes: UInt64(revision.memoryMebibytes) << 20),
             timeoutSeconds: revision.timeoutSeconds, extensions: revision.extensions, entrypoint: revision.entrypoint,
-            isProvisioned: isProvisioned)
+            isProvisioned: isProvisioned, serverPorts: [FunctionSandbox.runtimeAPIPort, gatewayPort])
     }
 }

@@ -121,6 +121,8 @@ package struct FunctionKey: ScheduledVersion {
 
     /// The account that its limits belong to.
     package var account: AccountKey { AccountKey(account: function.account, region: function.region) }
+    /// The account that shares the host with others.
+    package var owner: AccountID { function.account }
 }
 
 /// An account in a region: what limits on concurrency are kept for.

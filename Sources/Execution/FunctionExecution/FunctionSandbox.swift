@@ -121,6 +121,8 @@ struct FunctionSandbox {
         // The init phase may use more than the function's share, which begins with the first invocation: importing a
         // framework with 7 % of a core takes ten times as long as on Lambda.
         plan.limits.cpuCores = max(host.cpuShare.cores(memoryMebibytes: revision.memoryMebibytes), Self.initCores)
+        // One account's thousand environments have no more of a busy host than another's single one.
+        plan.processorGroup = revision.function.account.description
         plan.network =
             host.usesHostNetwork ? .host : .isolated(listeners: [Self.runtimeAPIPort, host.gatewayPort])
         return plan

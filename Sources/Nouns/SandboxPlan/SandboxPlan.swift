@@ -34,6 +34,9 @@ package struct SandboxPlan: Hashable, Sendable {
     package var temporaryBytes: UInt64 = 512 << 20
     /// The resource limits of the processes inside.
     package var limits = SandboxLimits(memoryMB: 128)
+    /// The group that it shares processors with: where all are busy, each group has as much as any other, however many
+    /// sandboxes it has. Letters, digits and hyphens; `nil` for a sandbox that is a group of its own.
+    package var processorGroup: String?
     /// The network that the processes inside can reach.
     package var network = SandboxNetwork.isolated(listeners: [9001])
 

@@ -103,6 +103,47 @@ def test_calls_that_no_function_needs_are_refused_and_others_are_not(caller, cal
     assert {name: result for name, result in results.items() if result != error} == {}
 
 
+# Numbers and arguments by chance, in children that end after a second. Not pause, exit, exit_group, vfork.
+BY_CHANCE = """
+import ctypes, os, random, signal, time
+libc = ctypes.CDLL(None)
+VALUES = [0, 1, 2, 3, 5, 9, 16, 64, 255, 4095, 4096, 0x5412, 0x10000000, 2**31 - 1, 2**31, 2**32, 2**63 - 1, 2**64 - 1]
+
+def handler(event, context):
+    end, children = time.monotonic() + event["seconds"], 0
+    while time.monotonic() < end:
+        children += 1
+        pid = os.fork()
+        if pid == 0:
+            signal.alarm(1)
+            chance = random.Random(f"{event['seed']} {children}")
+            buffer = ctypes.create_string_buffer(chance.randbytes(4096))
+            for _ in range(500):
+                number = chance.randrange(480)
+                arguments = [chance.choice([*VALUES, ctypes.addressof(buffer)]) for _ in range(6)]
+                if number not in (34, 58, 60, 231):
+                    libc.syscall(ctypes.c_long(number), *map(ctypes.c_ulong, arguments))
+            os._exit(0)
+        os.waitpid(pid, 0)
+    return children
+"""
+
+
+@pytest.mark.wild
+@pytest.mark.parametrize("seed", range(4))
+def test_calls_by_chance_harm_nothing_outside(either_server, seed):
+    account, other = Account(either_server), Account(either_server)
+    name, victim = account.deploy(BY_CHANCE, MemorySize=1769, Timeout=60), other.deploy()
+    answer = account.invoke_aside(name, {"seconds": 20, "seed": seed})
+    account.wait_until_busy(name)
+    for number in range(50):
+        assert other.invoke(victim, number).value == number
+    # Chance may have ended the environment; the next one is as new.
+    answer()
+    assert account.invoke(name, {"seconds": 0, "seed": 0}).value == 0
+    assert either_server.health()[0] == 200
+
+
 def test_huge_pages_of_the_host_cannot_be_taken(caller):
     anonymous_and_huge = 0x22 | 0x40000
     assert caller.attempt((9, 0, 1 << 21, 3, anonymous_and_huge, -1, 0), (319, "x", 4)) == ["ENOMEM", "ENOMEM"]

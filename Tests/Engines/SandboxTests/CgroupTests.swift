@@ -88,6 +88,30 @@ import Testing
         #expect(files.directories == left)
     }
 
+    @Test func `sandboxes of one group share a cgroup, which ends with the last of them`() throws {
+        let files = FakeCgroupFileSystem(own: Self.own, offered: ["memory", "pids", "cpu"], processes: ["42"])
+        let parent = try #require(CgroupParent.prepare(layout: Self.layout, files: files, serverID: 42))
+        let (below, before) = ("\(Self.own)/strata-42", files.directories)
+        func makeThree() throws {
+            let cgroups = try ["one", "one", "two"].map { try parent.makeCgroup(limits: Self.limits, group: $0) }
+            let directories = cgroups.flatMap(\.directories)
+            #expect(directories == ["group-one-1/1", "group-one-1/2", "group-two-2/3"].map { "\(below)/\($0)" })
+            #expect(files.read("\(directories[0])/cpu.max") == "10000 20000")
+            #expect(files.read("\(below)/group-one-1/cpu.max") == "max 100000")
+            cgroups.forEach { $0.remove() }
+        }
+        try makeThree()
+        #expect(files.directories == before)
+        let again = try parent.makeCgroup(limits: Self.limits, group: "one")
+        #expect(again.directories == ["\(below)/group-one-3/4"])
+    }
+
+    @Test func `without a controller of processors there is no group`() throws {
+        let files = FakeCgroupFileSystem(own: Self.own, offered: ["memory", "pids"], processes: ["42"])
+        let parent = try #require(CgroupParent.prepare(layout: Self.layout, files: files, serverID: 42))
+        #expect(try parent.makeCgroup(limits: Self.limits, group: "one").directories == ["\(Self.own)/strata-42/1"])
+    }
+
     @Test func `quotas are never less than the kernel's minimum`() {
         #expect(CgroupNumbers.quotaMicroseconds(cores: 128.0 / 1769) == 1447)
         #expect(CgroupNumbers.quotaMicroseconds(cores: 0.001) == 1000)

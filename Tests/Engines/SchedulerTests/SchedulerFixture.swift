@@ -5,6 +5,8 @@ struct NamedVersion: ScheduledVersion, ExpressibleByStringLiteral {
     let function: String
     var number = 1
     var account = "account"
+    /// What comes before a stroke: `account/region`.
+    var owner: Substring { account.prefix { $0 != "/" } }
 
     init(_ function: String, number: Int = 1, account: String = "account") {
         self.function = function

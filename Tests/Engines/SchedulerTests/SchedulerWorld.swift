@@ -9,6 +9,7 @@ struct NumberedVersion: ScheduledVersion {
     var function: Int { number / 2 }
     /// Two functions are one account.
     var account: Int { number / 4 }
+    var owner: Int { account }
     /// MB; different for each function.
     var memoryMebibytes: Int { 128 << (function % 3) }
 }

@@ -10,7 +10,8 @@ import Testing
     }
 
     private static func read(_ document: [UInt8]) -> TelemetrySubscription? {
-        try? TelemetrySubscription(document, versions: TelemetryInterface.telemetry.schemaVersions)
+        try? TelemetrySubscription(
+            document, versions: TelemetryInterface.telemetry.schemaVersions, serverPorts: [9001, 4566])
     }
 
     @Test func `defaults are as documented`() {
@@ -33,6 +34,7 @@ import Testing
 
     @Test(arguments: [
         #"{"protocol":"TCP","port":0}"#, #"{"protocol":"TCP","port":65536}"#, #"{"protocol":"TCP","port":9001}"#,
+        #"{"protocol":"TCP","port":4566}"#, #"{"protocol":"HTTP","URI":"http://localhost:4566/2015-03-31/functions"}"#,
         #"{"protocol":"HTTP","URI":"https://sandbox.localdomain:80"}"#,
         #"{"protocol":"HTTP","URI":"http://sandbox.localdomain"}"#,
         #"{"protocol":"HTTP","URI":"http://example.com:80"}"#, #"{"protocol":"HTTP"}"#,

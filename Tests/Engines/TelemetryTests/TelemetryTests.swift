@@ -67,6 +67,13 @@ private final class StreamFixture {
         #expect(tail.bytes == [UInt8](repeating: UInt8(ascii: "\n"), count: 4096))
     }
 
+    @Test(arguments: 4_090..<4_100) func `a tail never begins within a character`(count: Int) {
+        var tail = LogTail()
+        tail.append(String(repeating: "\u{FFFD}", count: 2_000) + String(repeating: "x", count: count - 4_090))
+        #expect(String(validating: tail.bytes, as: UTF8.self) != nil)
+        #expect(tail.bytes.count > 4_093)
+    }
+
     @Test func `a stream is named after its day, its version and its environment`() {
         let name = LogStreamName(
             startMilliseconds: 1_767_225_599_000, version: .latest, random: [UInt8](repeating: 0x0A, count: 16))

@@ -25,7 +25,7 @@ struct MachineFixture {
         machine = EnvironmentMachine(
             EnvironmentDescription(
                 function: .example, timeoutSeconds: timeoutSeconds, extensions: extensions, entrypoint: entrypoint,
-                isProvisioned: isProvisioned),
+                isProvisioned: isProvisioned, serverPorts: [9001, 4566]),
             for: isProvisioned ? nil : Self.invocation(1))
     }
 

@@ -20,6 +20,8 @@ struct EnvironmentDescription: Sendable {
     let entrypoint: String?
     /// Whether the environment belongs to provisioned concurrency: it starts before any invocation.
     let isProvisioned: Bool
+    /// The ports inside at which the server listens: the runtime API's, and that of the AWS API.
+    let serverPorts: Set<UInt16>
 
     /// How the environment came to be, as events of the init phase name it.
     var initializationType: String { FunctionSandbox.initializationType(isProvisioned: isProvisioned) }

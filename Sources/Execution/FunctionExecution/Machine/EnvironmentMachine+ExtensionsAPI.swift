@@ -71,7 +71,8 @@ extension EnvironmentMachine {
             return add(.respond(waiter, .fault(fault)))
         }
         do throws(TelemetrySubscription.Fault) {
-            let subscription = try TelemetrySubscription(document, versions: interface.schemaVersions)
+            let subscription = try TelemetrySubscription(
+                document, versions: interface.schemaVersions, serverPorts: description.serverPorts)
             lastTicket &+= 1
             add(
                 .subscribe(

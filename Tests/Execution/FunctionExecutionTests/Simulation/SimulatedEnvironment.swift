@@ -17,6 +17,7 @@ struct SimulatedVersion: ScheduledVersion {
     let number: Int
     var function: Int { number / 2 }
     var account: Int { 0 }
+    var owner: Int { account }
     /// None, one or two external extensions.
     var extensions: [String] { Array(["first", "second"].prefix(number % 3)) }
     /// Whether its runtime registers an internal extension.
@@ -104,7 +105,7 @@ final class SimulatedEnvironment {
         self.version = version
         let description = EnvironmentDescription(
             function: .example, timeoutSeconds: version.timeoutSeconds, extensions: version.extensions,
-            entrypoint: "/var/runtime/bootstrap", isProvisioned: isProvisioned)
+            entrypoint: "/var/runtime/bootstrap", isProvisioned: isProvisioned, serverPorts: [9001, 4566])
         machine = EnvironmentMachine(description, for: invocation)
     }
 
