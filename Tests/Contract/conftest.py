@@ -34,14 +34,16 @@ LONGEST_FILES = [f"test_{name}.py" for name in (
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "wild: too slow for `make test`, or hard on the host; run by `make attack`")
+    config.addinivalue_line("markers", "alone: takes the whole host; run after all others, by itself")
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leaves out what is wild unless marks are chosen, and sorts the longest files first, so that no process is left
-    with one of them at the end."""
+    """Leaves out what is wild, or runs alone, unless marks are chosen, and sorts the longest files first, so that no
+    process is left with one of them at the end."""
     if not config.option.markexpr:
-        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("wild")])
-        items[:] = [item for item in items if not item.get_closest_marker("wild")]
+        left_out = [each for each in items if each.get_closest_marker("wild") or each.get_closest_marker("alone")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [each for each in items if each not in left_out]
     order = {name: place for place, name in enumerate(LONGEST_FILES)}
     items.sort(key=lambda item: order.get(item.path.name, len(order)))
 

@@ -68,8 +68,9 @@ def test_the_suite_has_hundreds_of_attempts():
     assert len(attempts) + sum(map(len, tables)) > 500
 
 
-def test_a_victim_beside_a_hostile_account_notices_nothing(either_installation):
-    server = either_installation.start()
+@pytest.mark.alone
+def test_a_victim_beside_a_hostile_account_notices_nothing(installation):
+    server = installation.start()
     run(server, 8)
     server.end()
 
