@@ -29,7 +29,9 @@ import Testing
         #expect(options.cpuShare == .lambda)
         #expect(options.systemCalls == .enforce)
         #expect(!options.requiresSignatures)
-        #expect(options.limits == SchedulerLimits())
+        var limits = SchedulerLimits()
+        limits.ownerSharePercent = 75
+        #expect(options.limits == limits)
         #expect(options.limits.accountConcurrency == LambdaLimits.concurrentExecutions)
         #expect(options.overcommit == 4)
     }

@@ -59,7 +59,8 @@ import Testing
         let (service, sender) = (Receiver(), Sender())
         let router = DeliveryRouter(services: [service], sender: sender, log: .silent)
         for namespace in ["queue", "topic", "bus"] {
-            router.handle(Self.event(to: "arn:aws:\(namespace):us-east-1:123456789012:x")) { _ in }
+            let arn = "arn:aws:\(namespace):us-east-1:123456789012:x"
+            router.handle(Self.event(to: arn, source: Self.function)) { _ in }
         }
         #expect(service.deliveries.withLock { $0 } == 2)
         #expect(sender.messages.withLock { $0.map(\.target) } == ["arn:aws:bus:us-east-1:123456789012:x"])
@@ -97,16 +98,28 @@ import Testing
         let (target, sender) = (Target(), Sender())
         let router = DeliveryRouter(targets: ["lambda": target], sender: sender)
         let verdicts = Mutex<[EventVerdict]>([])
-        router.handle(Self.event(to: arn)) { verdict in verdicts.withLock { $0.append(verdict) } }
+        router.handle(Self.event(to: arn, source: Self.function)) { verdict in
+            verdicts.withLock { $0.append(verdict) }
+        }
         #expect(sender.messages.withLock { $0.map(\.target) } == [arn])
+        #expect(sender.messages.withLock { $0.map(\.source.account) } == ["123456789012"])
         #expect(verdicts.withLock { $0 } == [.finished()])
         #expect(target.deliveries.withLock { $0.isEmpty })
+    }
+
+    @Test func `a message that follows from nothing has no account to send it as, and ends`() {
+        let sender = Sender()
+        let router = DeliveryRouter(targets: [:], sender: sender)
+        let verdicts = Mutex<[EventVerdict]>([])
+        router.handle(Self.event(to: "arn:aws:s3:::b")) { verdict in verdicts.withLock { $0.append(verdict) } }
+        #expect(sender.messages.withLock { $0.isEmpty })
+        #expect(verdicts.withLock { $0 } == [.finished()])
     }
 
     @Test func `a message that the sender cannot hand over is tried again, with the reason`() {
         let router = DeliveryRouter(targets: [:], sender: Sender(refusal: "unreachable"))
         let verdicts = Mutex<[EventVerdict]>([])
-        router.handle(Self.event(to: "arn:aws:sqs:us-east-1:123456789012:q")) { verdict in
+        router.handle(Self.event(to: "arn:aws:sqs:us-east-1:123456789012:q", source: Self.function)) { verdict in
             verdicts.withLock { $0.append(verdict) }
         }
         guard case .postponed(_, false, "unreachable")? = verdicts.withLock({ $0.first }) else {

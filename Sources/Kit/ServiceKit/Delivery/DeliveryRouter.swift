@@ -68,7 +68,12 @@ package final class DeliveryRouter: EventHandler {
 
     private func send(_ event: QueuedEvent, _ answer: @escaping @Sendable (EventVerdict) -> Void) {
         // What goes to another server follows from a resource of this one.
-        guard let source = ARN(event.event.source) else { return answer(.finished()) }
+        guard let source = ARN(event.event.source) else {
+            log.error(
+                "A message for another server has no source, and so no account to send it as; it is dropped",
+                ["request_id": .text(event.event.requestID), "target": .text(event.event.target)])
+            return answer(.finished())
+        }
         let message = OutgoingMessage(
             target: event.event.target, source: source, body: event.event.payload, attributes: event.event.attributes)
         sender.send(message) { [policy, log] reason in
