@@ -124,8 +124,12 @@ def either_installation(request):
 def either_server(request, either_installation):
     """The shared server, and one run by an ordinary user."""
     if either_installation.uid is None:
-        return request.getfixturevalue("server")
-    return either_installation.start()
+        yield request.getfixturevalue("server")
+        return
+    # Files alternate between users: one that stays would burden the host until the last test.
+    server = either_installation.start()
+    yield server
+    server.end()
 
 
 @pytest.fixture
