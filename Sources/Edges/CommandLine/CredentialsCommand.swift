@@ -22,11 +22,7 @@ struct CredentialsCommand: Sendable {
         "database", "URL", .defaulted("sqlite"), from: .variable,
         help: "The server's database, as for 'strata start'.", read: StartCommand.databaseLocation)
     static let account = Option(
-        "account", "ID", .defaulted("000000000000"), help: "The key's account."
-    ) { (text) throws(ValueError) -> AccountID in
-        guard let account = AccountID(text) else { throw ValueError(expectation: "12 digits") }
-        return account
-    }
+        "account", "ID", .defaulted("000000000000"), help: "The key's account.", read: accountID)
     static let name = Option("name", "TEXT", .defaulted(""), help: "A label for 'credentials list'.")
     static let service = Option(
         "service", "NAME", .optional(),
@@ -38,6 +34,12 @@ struct CredentialsCommand: Sendable {
         return text
     }
     static let json = Flag("json", help: "Print JSON.")
+
+    /// Reads an account's number.
+    static let accountID: @Sendable (String) throws(ValueError) -> AccountID = { (text) throws(ValueError) in
+        guard let account = AccountID(text) else { throw ValueError(expectation: "12 digits") }
+        return account
+    }
 
     private var create: Command {
         Command(

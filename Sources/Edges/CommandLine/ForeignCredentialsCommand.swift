@@ -22,11 +22,8 @@ struct ForeignCredentialsCommand: Sendable {
             subcommands: [set, list, delete])
     }
 
-    private static let account = Option("account", "ID", .required, help: "The account of this server.") {
-        (text) throws(ValueError) -> AccountID in
-        guard let account = AccountID(text) else { throw ValueError(expectation: "12 digits") }
-        return account
-    }
+    private static let account = Option(
+        "account", "ID", .required, help: "The account of this server.", read: CredentialsCommand.accountID)
 
     private var set: Command {
         Command(

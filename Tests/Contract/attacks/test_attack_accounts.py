@@ -1,4 +1,4 @@
-"""From inside and outside: an account cannot see, use or change what is another's, whatever it claims or forges.
+"""From inside and outside: an account cannot see, use or change what is another's by any claim or forgery.
 
 Length: most of it are tables of what is tried.
 """
@@ -83,7 +83,7 @@ VARIANTS = {
 }
 CALLS = {name: (name, parameters) for name, parameters in (READS | USES).items()} | VARIANTS
 
-# By a function, which the socket identifies whatever it claims; `victim` is the other account.
+# By a function, which the socket identifies and not its claims; `victim` is the other account.
 FUNCTION = "/2015-03-31/functions/"
 CLAIMS = {
     "its list": (f"api('GET', '{FUNCTION}', account=victim, sought='target')", "200"),
@@ -312,7 +312,7 @@ def victim(either_server):
 
 
 @pytest.mark.parametrize("table", [CLAIMS, PAGES], ids=["claims", "pages"])
-def test_a_function_is_of_its_own_account_whatever_it_claims(either_server, victim, table):
+def test_a_function_is_of_its_own_account_despite_its_claims(either_server, victim, table):
     intruder = Intruder(Account(either_server))
     intruder.check(table, **victim.given())
     assert victim.is_unharmed()

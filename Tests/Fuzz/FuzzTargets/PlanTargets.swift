@@ -3,7 +3,7 @@ import Glibc
 import LinuxSystem
 import SandboxPlan
 
-/// Plans, which `strata-init` decodes with privileges: C that must not read past its input, whatever the server sends.
+/// Plans, which `strata-init` decodes with privileges: C that must not read past its input.
 extension FuzzTarget {
     /// Records behind a header that fits them, and the same bytes as a whole plan.
     static let plan = FuzzTarget("plan") { input in
