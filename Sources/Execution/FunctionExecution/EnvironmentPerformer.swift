@@ -75,10 +75,7 @@ final class EnvironmentPerformer: @unchecked Sendable {
         case .endLine(let source): log.endLine(of: source, nowMilliseconds: environment.nowMilliseconds)
         case .resetLogTail: log.resetTail()
         case .flushLog: flushLog(environment)
-        case .flushLogForReader(let didWrite):
-            flushLog(environment)
-            // Too much waits for the disk: the reader gets what is there.
-            if !environment.pool.reactor.submitLogging(didWrite) { didWrite() }
+        case .flushLogForReader(let didWrite): afterFlush(environment, didWrite)
         case .subscribe(let registration): subscribe(registration, environment)
         case .connected(let ticket, let descriptor): connected(ticket, descriptor)
         case .closeSubscriptions: log.telemetry.closeSubscriptions()
@@ -107,6 +104,12 @@ final class EnvironmentPerformer: @unchecked Sendable {
         guard now >= logRetryNanoseconds else { return }
         logRetryNanoseconds = now + Self.logRetryPauseNanoseconds
         _ = reactor.schedule(atNanoseconds: logRetryNanoseconds) { environment.handle { _, _ in [.flushLog] } }
+    }
+
+    /// Does something once the lines that were held back are written; at once where too much waits for the disk.
+    private func afterFlush(_ environment: ExecutionEnvironment, _ work: @escaping @Sendable () -> Void) {
+        flushLog(environment)
+        if !environment.pool.reactor.submitLogging(work) { work() }
     }
 
     private static let logRetryPauseNanoseconds: UInt64 = 20_000_000
@@ -167,10 +170,10 @@ final class EnvironmentPerformer: @unchecked Sendable {
     private func complete(
         _ invocation: Invocation, _ outcome: InvocationOutcome, _ environment: ExecutionEnvironment
     ) {
-        let tail = invocation.wantsLogTail ? log.tailBytes : []
+        let tail = invocation.log == .tail ? log.tailBytes : []
         switch outcome {
-        case .answered(let payload): invocation.complete(.answered(payload, logTail: tail))
-        case .failed(let payload): invocation.complete(.failed(payload, logTail: tail))
+        case .answered(let payload): answer(invocation, .answered(payload, logTail: tail), environment)
+        case .failed(let payload): answer(invocation, .failed(payload, logTail: tail), environment)
         case .refused(let refusal):
             let reason = InvocationRefusal(refusal)
             // Nothing else of an environment that could not be made reaches the function's log, and the caller of an
@@ -180,8 +183,15 @@ final class EnvironmentPerformer: @unchecked Sendable {
                 log.note(fault, nowMilliseconds: environment.nowMilliseconds)
                 flushLog(environment)
             }
-            invocation.complete(.refused(reason))
+            answer(invocation, .refused(reason), environment)
         }
+    }
+
+    private func answer(
+        _ invocation: Invocation, _ result: InvocationResult, _ environment: ExecutionEnvironment
+    ) {
+        guard invocation.log == .written else { return invocation.complete(result) }
+        afterFlush(environment) { invocation.complete(result) }
     }
 
     private func report(

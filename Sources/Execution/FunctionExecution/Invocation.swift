@@ -16,8 +16,8 @@ package struct Invocation: Sendable {
     package let clientContext: String?
     /// The X-Ray header: the caller's, with the function's lineage, or a new one.
     package let traceID: String
-    /// Whether the tail of the log goes with the answer.
-    package let wantsLogTail: Bool
+    /// What is done with the log before the answer.
+    package let log: AnswerLog
     /// Takes the answer as it is made; `nil` where the caller waits for all of it.
     package let stream: (any InvocationStream)?
     /// Takes the answer, once, on any thread.
@@ -26,7 +26,7 @@ package struct Invocation: Sendable {
     /// Describes an invocation.
     package init(
         requestID: String, revision: FunctionRevision, payload: [UInt8], invokedARN: String, clientContext: String?,
-        traceID: String?, wantsLogTail: Bool = false, stream: (any InvocationStream)? = nil,
+        traceID: String?, log: AnswerLog = .later, stream: (any InvocationStream)? = nil,
         complete: @escaping @Sendable (InvocationResult) -> Void
     ) {
         self.requestID = requestID
@@ -36,7 +36,7 @@ package struct Invocation: Sendable {
         self.clientContext = clientContext
         self.traceID =
             traceID ?? TraceHeader.make(nowMilliseconds: WallClock.nowMilliseconds(), function: revision.lineageHash)
-        self.wantsLogTail = wantsLogTail
+        self.log = log
         self.stream = stream
         answer = complete
     }
@@ -62,7 +62,19 @@ package struct Invocation: Sendable {
     }
 }
 
-extension Invocation: EnvironmentInvocation {}
+extension Invocation: EnvironmentInvocation {
+    var waitsForLog: Bool { log != .later }
+}
+
+/// What is done with the log of an invocation before it is answered.
+package enum AnswerLog: Sendable {
+    /// Nothing: the log is written soon after the answer. A server that is killed in between loses these lines.
+    case later
+    /// Its tail goes with the answer.
+    case tail
+    /// It is written, unless the disk does not keep up: the answer ends an event, of which only the log is left.
+    case written
+}
 
 /// How an invocation ended.
 package enum InvocationResult: Sendable {

@@ -25,7 +25,7 @@ import Testing
 
     @Test func `an answer without the tail of the log does not wait for the log`() {
         var fixture = MachineFixture.idle()
-        fixture.offer(2, wantsLogTail: false)
+        fixture.offer(2, waitsForLog: false)
         #expect(
             fixture.finish(2) == [
                 "cancel invocation", "noteIdle", "complete 2: answered", "drain function",

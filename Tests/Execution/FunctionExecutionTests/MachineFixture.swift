@@ -56,9 +56,9 @@ struct MachineFixture {
         return fixture
     }
 
-    static func invocation(_ number: Int, wantsLogTail: Bool = true) -> SimulatedInvocation {
+    static func invocation(_ number: Int, waitsForLog: Bool = true) -> SimulatedInvocation {
         SimulatedInvocation(
-            number: number, version: SimulatedVersion(number: 0), revision: 1, wantsLogTail: wantsLogTail)
+            number: number, version: SimulatedVersion(number: 0), revision: 1, waitsForLog: waitsForLog)
     }
 
     private var moment: Moment { Moment(nanoseconds: now * 1_000_000, milliseconds: Int64(now)) }
@@ -109,8 +109,8 @@ struct MachineFixture {
     }
 
     @discardableResult
-    mutating func offer(_ number: Int, wantsLogTail: Bool = true) -> [String]? {
-        machine.offer(Self.invocation(number, wantsLogTail: wantsLogTail), at: moment).map { lines($0) }
+    mutating func offer(_ number: Int, waitsForLog: Bool = true) -> [String]? {
+        machine.offer(Self.invocation(number, waitsForLog: waitsForLog), at: moment).map { lines($0) }
     }
 
     @discardableResult

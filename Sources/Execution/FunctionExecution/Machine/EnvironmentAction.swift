@@ -17,8 +17,8 @@ protocol EnvironmentInvocation: Sendable {
     /// The request id, a UUID. No other invocation has it.
     var requestID: String { get }
 
-    /// Whether the tail of the log goes with the answer.
-    var wantsLogTail: Bool { get }
+    /// Whether the log has everything of the invocation before it is answered.
+    var waitsForLog: Bool { get }
 
     /// The event as the runtime gets it. The same for the same deadline: no clock, no randomness.
     func event(deadlineMilliseconds: Int64) -> RuntimeInvocation
@@ -27,8 +27,8 @@ protocol EnvironmentInvocation: Sendable {
 /// What the shell of an environment has to do: one at a time, in the order given, without any lock.
 ///
 /// The order is part of the promise. A scheduler hears that an environment is idle before the client has its answer, so
-/// that a client that calls again at once finds it. Where the tail of the log goes with the answer, everything that
-/// the handler printed is in it before the answer is given. What may wait comes after the answer: noting the end in the
+/// that a client that calls again at once finds it. Where the answer waits for the log, everything that the handler
+/// printed is in it before the answer is given. What may wait comes after the answer: noting the end in the
 /// log, writing files, telemetry.
 enum EnvironmentAction<Resources: EnvironmentResources>: Sendable {
     typealias Waiter = Resources.Waiter

@@ -97,8 +97,8 @@ extension EnvironmentMachine {
         guard case .running(let run) = job, runtime.finish(requestID: requestID) else { return nil }
         let producedBytes = if case .success(let payload) = result { payload.count } else { 0 }
         let outcome = InvocationOutcome(result)
-        if case .running = phase, extensions.isEmpty, !run.invocation.wantsLogTail {
-            // Nothing of the log goes with the answer, so the caller need not wait for it.
+        if case .running = phase, extensions.isEmpty, !run.invocation.waitsForLog {
+            // The caller need not wait for the log.
             cancelTimer(.invocation)
             answerIdle(run, outcome, at: now)
             logRuntimeDone(run, producedBytes: producedBytes, at: now)

@@ -75,7 +75,7 @@ extension Invoker {
             Invocation(
                 requestID: event.event.requestID, revision: revision, payload: event.event.payload,
                 invokedARN: target.arn.description, clientContext: event.event.attributes[EventAttempt.clientContext],
-                traceID: attempt.traceHeader,
+                traceID: attempt.traceHeader, log: .written,
                 complete: { [attempt] result in
                     if case .refused(let refusal) = result { self.note(refusal, event, target) }
                     answer(attempt.verdict(on: result, revision.version))

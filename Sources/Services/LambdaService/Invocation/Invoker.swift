@@ -50,7 +50,7 @@ final class Invoker: Sendable {
                         requestID: request.requestID, revision: revision,
                         payload: request.payload.isEmpty ? Self.emptyEvent : request.payload,
                         invokedARN: target.arn.description, clientContext: clientContext,
-                        traceID: try trace(request.traceID, to: revision), wantsLogTail: request.wantsLogTail,
+                        traceID: try trace(request.traceID, to: revision), log: request.wantsLogTail ? .tail : .later,
                         stream: stream,
                         complete: { complete(InvokeOutcome($0), revision.version) }))
             } catch { complete(.refused(error), .latest) }

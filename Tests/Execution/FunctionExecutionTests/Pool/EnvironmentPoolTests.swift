@@ -64,6 +64,23 @@ import Testing
         #expect(fixture.logFile().contains(" printed\n"))
     }
 
+    @Test func `an event is over when its log is written, or cannot be soon`() throws {
+        let fixture = try PoolFixture.idle()
+        _ = fixture.next()
+        fixture.invoke(2, log: .written)
+        fixture.provider.sandboxes.first?.print("printed\n")
+        #expect(fixture.finish(2))
+        #expect(fixture.result(2) == nil)
+        #expect(fixture.reactor.writeLogs() > 0)
+        #expect(fixture.result(2) == "answered done")
+        #expect(fixture.logFile().contains(" printed\n"))
+        _ = fixture.next()
+        fixture.reactor.refuseLogging(true)
+        fixture.invoke(3, log: .written)
+        #expect(fixture.finish(3))
+        #expect(fixture.result(3) == "answered done")
+    }
+
     @Test func `what a silent handler has in its log is written within a second, while it runs`() throws {
         let fixture = try PoolFixture(timeoutSeconds: 60)
         fixture.invoke(1)

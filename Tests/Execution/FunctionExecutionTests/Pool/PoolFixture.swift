@@ -67,18 +67,20 @@ final class PoolFixture: Sendable {
     }
 
     /// Invokes the function.
-    func invoke(_ number: Int) {
+    func invoke(_ number: Int, log: AnswerLog = .tail) {
         pool.invoke(
-            invocation(number) { [weak self] result in
+            invocation(number, log: log) { [weak self] result in
                 self?.results.withLock { $0[number, default: []].append(result) }
             })
     }
 
     /// An invocation of the function.
-    func invocation(_ number: Int, complete: @escaping @Sendable (InvocationResult) -> Void) -> Invocation {
+    func invocation(
+        _ number: Int, log: AnswerLog = .tail, complete: @escaping @Sendable (InvocationResult) -> Void
+    ) -> Invocation {
         Invocation(
             requestID: "\(number)", revision: revision, payload: [], invokedARN: "arn", clientContext: nil,
-            traceID: nil, wantsLogTail: true, complete: complete)
+            traceID: nil, log: log, complete: complete)
     }
 
     /// How an invocation ended, in a few words; `nil` while it has not.

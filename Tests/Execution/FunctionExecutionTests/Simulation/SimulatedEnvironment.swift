@@ -30,7 +30,7 @@ struct SimulatedInvocation: EnvironmentInvocation, Sendable {
     let number: Int
     let version: SimulatedVersion
     let revision: UInt64
-    var wantsLogTail = true
+    var waitsForLog = true
 
     var requestID: String { "\(number)" }
 

@@ -31,7 +31,7 @@ extension Simulation {
         case .releaseSandbox: try release(environment)
         case .respond(let waiter, let answer): try respond(waiter, answer, environment)
         case .complete(let invocation, let outcome):
-            if case .answered = outcome, invocation.wantsLogTail {
+            if case .answered = outcome, invocation.waitsForLog {
                 try Violation.unless(
                     environment.undrained != invocation.number, "an answer came before what its handler printed")
             }

@@ -186,7 +186,7 @@ extension Simulation {
         invoke(
             SimulatedInvocation(
                 number: lastInvocation, version: version, revision: revisions[version.number],
-                wantsLogTail: lastInvocation.isMultiple(of: 2)))
+                waitsForLog: lastInvocation.isMultiple(of: 2)))
     }
 
     mutating func invoke(_ invocation: SimulatedInvocation) {
