@@ -275,7 +275,7 @@ let proof: [Target] =
             ("Packaging", ["Digest", "Domain", "LinuxSystem"]),
             ("RuntimeAPI", ["HTTP"]),
             ("Sandbox", ["CLinux", "CSandbox", "LinuxSystem", "SandboxPlan", "SeededRandom"]),
-            ("Telemetry", ["Domain", "LinuxSystem"]),
+            ("Telemetry", ["Domain", "LinuxSystem", "SeededRandom"]),
             ("EventQueue", ["LinuxSystem", "SeededRandom", "Store", "StoreEngines"]),
         ])
     + tests(

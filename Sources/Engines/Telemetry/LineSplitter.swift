@@ -35,6 +35,6 @@ public struct LineSplitter: Sendable {
 
     private mutating func takeLine() -> String {
         defer { rest.removeAll(keepingCapacity: true) }
-        return String(decoding: rest, as: UTF8.self)
+        return String(printed: rest)
     }
 }

@@ -25,8 +25,8 @@ struct ConnectedSandbox: Sendable {
 /// An event takes the lock, asks the machine, releases the lock and performs what the machine wants done. Nothing is
 /// read, written, answered or sent under the lock. Of several threads with events of one environment, one performs at a
 /// time, in the order of the decisions: what the others' events lead to is left to the one that performs already, and
-/// no thread waits for another. So a warm invocation, whose events come one after the other, is performed where they
-/// come, without a change of thread.
+/// no thread waits for another, nor is kept by others' events for long. So a warm invocation, whose events come one
+/// after the other, is performed where they come, without a change of thread.
 final class ExecutionEnvironment: Sendable {
     typealias Machine = EnvironmentMachine<ProductResources>
     typealias Action = EnvironmentAction<ProductResources>
@@ -99,25 +99,26 @@ extension ExecutionEnvironment {
         return (performer, actions)
     }
 
-    private func perform(_ actions: [Action], by performer: EnvironmentPerformer) {
+    /// Performs actions, and what has been added meanwhile. A function can add more without end, by printing: after the
+    /// second round the thread goes back to its own work, and the loop's thread goes on when others had their turn.
+    private func perform(_ actions: [Action], by performer: EnvironmentPerformer, isSecondRound: Bool = false) {
         var actions = actions
-        while true {
-            // Moved out one by one, the first one last in the array: copies of actions retain what they hold.
-            actions.reverse()
-            while let action = actions.popLast() { performer.perform(action, of: self) }
-            performer.finishBatch(of: self)
-            let more = state.withLock { state -> [Action]? in
-                state.isDrainPending = []
-                guard !state.pending.isEmpty else {
-                    state.performer = performer
-                    return nil
-                }
-                defer { state.pending = [] }
-                return state.pending
+        // Moved out one by one, the first one last in the array: copies of actions retain what they hold.
+        actions.reverse()
+        while let action = actions.popLast() { performer.perform(action, of: self) }
+        performer.finishBatch(of: self)
+        let more = state.withLock { state -> [Action]? in
+            state.isDrainPending = []
+            guard !state.pending.isEmpty else {
+                state.performer = performer
+                return nil
             }
-            guard let more else { return }
-            actions = more
+            defer { state.pending = [] }
+            return state.pending
         }
+        guard let more else { return }
+        guard isSecondRound else { return perform(more, by: performer, isSecondRound: true) }
+        _ = pool.reactor.schedule(atNanoseconds: 0) { [self] in perform(more, by: performer) }
     }
 
     /// The environment is to be made.

@@ -139,6 +139,7 @@ class HostileProcess:
 
     @staticmethod
     def work(make, connection):
+        os.setsid()  # as clients elsewhere, they have no share in this session's processor time (autogroup)
         os.nice(10)
         hostile = make()
         connection.send("begun")

@@ -1,5 +1,6 @@
 import Domain
 import Glibc
+import SeededRandom
 import Testing
 
 @testable import Telemetry
@@ -50,6 +51,20 @@ private final class StreamFixture {
         #expect(splitter.feed(Array("123456789\n".utf8)) == ["12345678", "9"])
         #expect(splitter.feed([0xFF, 0x0A]) == ["\u{FFFD}"])
         #expect(splitter.flush().isEmpty)
+    }
+
+    @Test(arguments: 0..<20) func `bytes that are not UTF-8 are replaced as the standard library does`(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        // The edges of every range of the Unicode standard's table of well-formed sequences.
+        let edges: [UInt8] = [
+            0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1, 0xEC, 0xED, 0xEE, 0xEF,
+            0xF0, 0xF1, 0xF3, 0xF4, 0xF5, 0xFF,
+        ]
+        for _ in 0..<500 {
+            let bytes = (0..<Int.random(in: 0...12, using: &random)).map { _ in edges.randomElement(using: &random) ?? 0
+            }
+            #expect(Array(String(printed: bytes).utf8) == Array(String(decoding: bytes, as: UTF8.self).utf8))
+        }
     }
 
     @Test func `the tail keeps the last 4 KB`() {

@@ -51,6 +51,19 @@ import Testing
         #expect(fixture.logTail(2).count == 3)
     }
 
+    @Test func `a function that prints without end keeps the thread of its answer for two reads`() throws {
+        let fixture = try PoolFixture.idle()
+        _ = fixture.next()
+        fixture.invoke(2)
+        fixture.provider.sandboxes.first?.print("more\n", whileReadTimes: 100, fixture.reactor)
+        #expect(fixture.finish(2))
+        // The loop's thread goes on with it.
+        let lines = { fixture.reactor.writeLogs() > 0 ? fixture.logFile().count(of: " more\n") : 0 }
+        #expect((1...3).contains(lines()))
+        fixture.reactor.advance(milliseconds: 0)
+        #expect(lines() == 100)
+    }
+
     @Test func `no answer waits for a disk: what was printed is written afterwards, by another thread`() throws {
         let fixture = try PoolFixture()
         fixture.invoke(1)
@@ -270,7 +283,14 @@ import Testing
             }
         }
         for worker in workers { worker.join() }
+        fixture.reactor.advance(milliseconds: 0)
         #expect(inside.withLock { $0.most } == 1)
         #expect(inside.withLock { $0.all } == threads * events)
+    }
+}
+
+extension String {
+    fileprivate func count(of part: String) -> Int {
+        split(separator: part, omittingEmptySubsequences: false).count - 1
     }
 }

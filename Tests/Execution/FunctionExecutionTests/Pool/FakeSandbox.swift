@@ -18,8 +18,8 @@ final class FakeSandbox: RunningSandbox {
 
     private let state = Mutex(State())
     let listeners: [Int32] = []
-    let output: Int32
-    private let input: Int32
+    private let (outputEnd, input): (Int32, Int32)
+    private let whileReading = Mutex<@Sendable () -> Void>({})
     let processDescriptor: Int32
     let sidecarOutput: Int32?
     let eventDescriptor: Int32
@@ -32,15 +32,20 @@ final class FakeSandbox: RunningSandbox {
             _ = fcntl(end, F_SETFL, O_NONBLOCK)
             _ = fcntl(end, F_SETFD, FD_CLOEXEC)
         }
-        (output, input) = (ends[0], ends[1])
+        (outputEnd, input) = (ends[0], ends[1])
         processDescriptor = 1_000_000 + number
         eventDescriptor = 2_000_000 + number
         sidecarOutput = hasSidecars ? 3_000_000 + number : nil
     }
 
     deinit {
-        _ = FileDescriptor(owning: output)
+        _ = FileDescriptor(owning: outputEnd)
         _ = FileDescriptor(owning: input)
+    }
+
+    var output: Int32 {
+        whileReading.withLock { $0 }()
+        return outputEnd
     }
 
     private func note(_ order: String) -> Bool {
@@ -84,6 +89,22 @@ final class FakeSandbox: RunningSandbox {
 
     /// A program inside prints something.
     func print(_ text: String) { _ = text.withCString { write(input, $0, strlen($0)) } }
+
+    /// A program inside goes on printing, `count` times, whenever what it has printed is read.
+    func print(_ text: String, whileReadTimes count: Int, _ reactor: ManualReactor) {
+        let rest = Mutex(count)
+        whileReading.withLock { body in
+            body = { [self] in
+                guard
+                    rest.withLock({ rest in
+                        defer { rest -= 1 }; return rest > 0
+                    })
+                else { return }
+                print(text)
+                reactor.makeReadable(outputEnd)
+            }
+        }
+    }
 
     /// Something happens to a program inside.
     func happen(_ event: SandboxEvent, _ reactor: ManualReactor) {
