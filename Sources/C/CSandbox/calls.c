@@ -65,9 +65,10 @@ void answer_call(const struct plan *plan, int listener, int control) {
     if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &message) != 0) return;  // its caller was killed meanwhile
     struct seccomp_data call = message.request.data;
     uint64_t id = message.request.id;
+    int caller = (int)message.request.pid;
     memset(&message, 0, sizeof message);
     message.response.id = id;
-    bool is_admitted = call.nr == SYS_setsid && may_make_session();
+    bool is_admitted = call.nr == SYS_setsid && may_make_session(caller);
     if (is_admitted || plan->performs_refused_calls) message.response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
     else message.response.error = has_bit(plan->forbidden_calls, (uint32_t)call.nr) ? -EPERM : -ENOSYS;
     if (!is_admitted) report_call(control, &call);  // first: the program may say next why it fails

@@ -33,7 +33,7 @@ int install_filter(struct plan *plan, int control);             // seccomp: last
                                                                 // where refused calls arrive, or -1
 void answer_call(const struct plan *plan, int listener, int control);
 // sessions.c
-bool may_make_session(void);                                    // for a program that asks; counts those it may make
+bool may_make_session(int process);                             // for a program that asks; counts those it may make
 // programs.c
 void open_oom_score(int control);                               // before pid 1's own files of /proc are closed to it
 int oom_score_file(void);                                       // open, for programs that are started later

@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -19,10 +20,17 @@ struct folder_entry {
     char name[];
 };
 
-// The session of a process; 0 where it has ended.
-static int session_of(const char *process) {
+// The programs that may make a session and have not yet: they count, though /proc does not show what they will do. One
+// that fails to make it counts until it ends, or asks again.
+static struct {
+    int process, session;
+} admitted[SESSIONS_MAX];
+static int admitted_count;
+
+// The session of a process or thread; 0 where it has ended.
+static int session_of(int process) {
     char path[32], text[512];
-    snprintf(path, sizeof path, "/proc/%.10s/stat", process);
+    snprintf(path, sizeof path, "/proc/%d/stat", process);
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0) return 0;
     ssize_t length = read(file, text, sizeof text - 1);
@@ -47,7 +55,7 @@ static int count_sessions(void) {
             struct folder_entry *entry = (struct folder_entry *)(entries + at);
             at += entry->length;
             if (entry->name[0] < '0' || entry->name[0] > '9') continue;
-            int session = session_of(entry->name), index = 0;
+            int session = session_of(atoi(entry->name)), index = 0;
             while (index < count && sessions[index] != session) index++;
             if (session == 0 || index < count) continue;
             if (count == SESSIONS_MAX) {
@@ -61,10 +69,25 @@ static int count_sessions(void) {
     return count;
 }
 
-bool may_make_session(void) {
+// Forgets the programs that have made their session, or ended.
+static void settle(void) {
+    int count = 0;
+    for (int i = 0; i < admitted_count; i++)
+        if (session_of(admitted[i].process) == admitted[i].session) admitted[count++] = admitted[i];
+    admitted_count = count;
+}
+
+bool may_make_session(int process) {
     static int at_most = 1;  // pid 1's; sessions that have ended count until the next look
-    if (at_most >= SESSIONS_MAX) at_most = count_sessions();
+    for (int i = 0; i < admitted_count; i++)
+        if (admitted[i].process == process && session_of(process) == admitted[i].session) return true;
+    if (at_most >= SESSIONS_MAX) {
+        settle();
+        at_most = count_sessions() + admitted_count;
+    }
     if (at_most >= SESSIONS_MAX) return false;
     at_most++;
+    admitted[admitted_count].process = process;
+    admitted[admitted_count++].session = session_of(process);
     return true;
 }

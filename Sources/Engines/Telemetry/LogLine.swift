@@ -28,7 +28,8 @@ public struct LogLine: Hashable, Sendable {
             bytes.removeLast(text.count)
             for byte in text {
                 if byte == UInt8(ascii: "\r") {
-                    bytes += [UInt8(ascii: "\n"), UInt8(ascii: "\t")]
+                    bytes.append(UInt8(ascii: "\n"))
+                    bytes.append(UInt8(ascii: "\t"))
                 } else {
                     bytes.append(byte)
                 }

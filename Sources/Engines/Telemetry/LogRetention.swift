@@ -101,23 +101,22 @@ final class LogRetention: Sendable {
     /// The files in a function's folder. One that cannot be looked at is left for the next time.
     private func files(in folder: String) -> [LogFile] {
         let open = state.withLock { $0.open[folder] ?? [] }
-        return Self.names(in: folder).compactMap { name in
-            guard LogStreamName.stream(ofFile: name) != nil, let status = Self.status(of: name, in: folder),
-                status.kind == .file
-            else { return nil }
-            return LogFile(
-                path: "\(folder)/\(name)", bytes: status.size, modifiedSeconds: status.modificationTimeSeconds,
-                isOpen: open.contains(name))
-        }
-    }
-
-    private static func status(of name: String, in folder: String) -> FileStatus? {
+        var files: [LogFile] = []
         do throws(SystemCallError) {
-            let folder = try FileDescriptor.open(FilePath(folder), [.read, .directory])
-            return try folder.statusIfPresent(at: FilePath(name))
+            let directory = try FileDescriptor.open(FilePath(folder), [.read, .directory])
+            for name in try directory.entryNames().map(\.description) {
+                guard LogStreamName.stream(ofFile: name) != nil,
+                    let status = try? directory.statusIfPresent(at: FilePath(name)), status.kind == .file
+                else { continue }
+                files.append(
+                    LogFile(
+                        path: "\(folder)/\(name)", bytes: status.size,
+                        modifiedSeconds: status.modificationTimeSeconds, isOpen: open.contains(name)))
+            }
         } catch {
-            return nil
+            // Looked at again the next time.
         }
+        return files
     }
 
     /// The names in a folder; none where it cannot be read.

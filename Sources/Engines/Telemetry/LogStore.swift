@@ -78,11 +78,20 @@ public final class LogStream: Sendable {
         var writtenBytes = 0
     }
 
+    private struct Waiting {
+        var lines: [LogLine] = []
+        var bytes = 0
+    }
+
     private let place: LogRetention.Place
     private let fileName: String
     private let retention: LogRetention
     private let losses: LogLosses
     private let state = Mutex(State())
+    private let waiting = Mutex(Waiting())
+
+    /// About how many bytes of memory lines may take that wait for the disk.
+    public static let waitingBytesLimit = 4 << 20
 
     init(in place: LogRetention.Place, fileName: String, retention: LogRetention, losses: LogLosses) {
         self.place = place
@@ -96,6 +105,38 @@ public final class LogStream: Sendable {
     }
 
     private var path: String { "\(place.folder)/\(fileName)" }
+
+    /// Whether lines that take so many bytes of memory may wait for the disk.
+    public func hasRoom(forBytes bytes: Int) -> Bool {
+        waiting.withLock { $0.lines.isEmpty || $0.bytes + bytes <= Self.waitingBytesLimit }
+    }
+
+    /// Has lines appended by the thread that writes, with those that wait for it already: however often one environment
+    /// prints, at most one piece of its work waits there. Called by one thread at a time.
+    ///
+    /// - Parameters:
+    ///   - bytes: about what the lines take of memory.
+    ///   - submit: leaves work to the thread that writes; `false` where it takes no more.
+    /// - Returns: `false` where it takes no more: the lines are still the caller's.
+    public func append(
+        _ lines: [LogLine], bytes: Int, by submit: (@escaping @Sendable () -> Void) -> Bool
+    ) -> Bool {
+        let isFirst = waiting.withLock { waiting in
+            defer { (waiting.lines, waiting.bytes) = (waiting.lines + lines, waiting.bytes + bytes) }
+            return waiting.lines.isEmpty
+        }
+        guard isFirst else { return true }
+        if submit({ [self] in append(takeWaiting()) }) { return true }
+        _ = takeWaiting()
+        return false
+    }
+
+    private func takeWaiting() -> [LogLine] {
+        waiting.withLock { waiting in
+            defer { waiting = Waiting() }
+            return waiting.lines
+        }
+    }
 
     /// Appends lines in one write: all of them, or none. On a write error such as a full disk the lines are dropped and
     /// the function's responses are not delayed; later lines are written once there is space.

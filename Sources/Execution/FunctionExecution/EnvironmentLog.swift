@@ -28,9 +28,9 @@ struct EnvironmentLog: Sendable {
     private var showsRefusedCall = false
     var telemetry = EnvironmentTelemetry()
 
-    /// Lines are dropped beyond this many bytes. Lines are held for as long as the disk does not keep up; otherwise
-    /// not more are held than two pipes can have at once, which are four megabytes where all lines are empty.
-    static let heldBytesLimit = 8 << 20
+    /// Lines are dropped beyond this many bytes, when the disk does not keep up and as many wait for it already.
+    /// Otherwise no more are held than two pipes can have at once: two megabytes, where each line is a letter.
+    static let heldBytesLimit = LogStream.waitingBytesLimit
     /// What a line takes beside its text.
     private static let lineBytes = 32
 
@@ -164,12 +164,13 @@ struct EnvironmentLog: Sendable {
     mutating func flush(by reactor: any Reactor) -> Bool {
         hasPrinted = false
         guard let last = heldLines.last else { return true }
+        guard stream.hasRoom(forBytes: heldBytes) else { return false }
         var lines = heldLines
         if droppedCount > 0 {
             let text = "Strata dropped \(droppedCount) lines of log here: the disk does not keep up."
             lines.append(LogLine(milliseconds: last.milliseconds, text: text))
         }
-        guard reactor.submitLogging({ [stream, lines] in stream.append(lines) }) else { return false }
+        guard stream.append(lines, bytes: heldBytes, by: reactor.submitLogging) else { return false }
         (heldLines, heldBytes, droppedCount) = ([], 0, 0)
         return true
     }

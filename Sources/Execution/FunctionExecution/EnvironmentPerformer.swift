@@ -129,7 +129,9 @@ final class EnvironmentPerformer: @unchecked Sendable {
     }
 
     private func freeze(_ environment: ExecutionEnvironment) {
-        guard let sandbox = sandbox?.sandbox, sandbox.freeze() else { return }
+        guard let sandbox = sandbox?.sandbox else { return }
+        // Its first process is not to be reached, though everything inside is at rest: it would run on unwatched.
+        guard sandbox.freeze() else { return sandbox.kill() }
         frozenWatch = FrozenWatch(sandbox, reactor: environment.pool.reactor) {
             let reason =
                 "Its programs continued although the environment was frozen after its last invocation; it ended."

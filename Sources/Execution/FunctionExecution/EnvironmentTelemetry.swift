@@ -16,8 +16,8 @@ struct EnvironmentTelemetry: Sendable {
 
     /// Not more events than this of an init phase are kept for later subscribers.
     private static let earlyLimit = 1_000
-    /// Nor more bytes of them: a line may have 256 KiB, and every environment keeps its events until its init phase is
-    /// over, whether or not it has extensions.
+    /// Nor any when they have this many bytes: a line may have 256 KiB, and every environment keeps its events until its
+    /// init phase is over, whether or not it has extensions.
     private static let earlyBytesLimit = 1 << 20
 
     /// Whether there are subscribers, or may be.
@@ -28,15 +28,16 @@ struct EnvironmentTelemetry: Sendable {
         _ category: TelemetrySubscription.Category, to interfaces: Set<TelemetryInterface> = [.telemetry, .logs],
         _ document: @autoclosure () -> [UInt8]
     ) {
-        guard isWanted else { return }
-        let event = Early(category: category, document: document(), interfaces: interfaces)
-        if let count = early?.count, count < Self.earlyLimit,
-            earlyBytes + event.document.count <= Self.earlyBytesLimit
-        {
-            earlyBytes += event.document.count
-            early?.append(event)
+        let isKept = early.map { $0.count < Self.earlyLimit && earlyBytes < Self.earlyBytesLimit } ?? false
+        let listeners = channels.filter { $0.wants(category) && interfaces.contains($0.interface) }
+        // A document costs more than a line, and a function decides how many lines there are.
+        guard isKept || !listeners.isEmpty else { return }
+        let document = document()
+        if isKept {
+            earlyBytes += document.count
+            early?.append(Early(category: category, document: document, interfaces: interfaces))
         }
-        for channel in channels { Self.tell(channel, event) }
+        for channel in listeners { channel.publish(document) }
     }
 
     /// Adds a subscriber, in place of an older subscription by its name, and sends it what happened before.
@@ -44,7 +45,9 @@ struct EnvironmentTelemetry: Sendable {
         channels.filter { $0.name == channel.name }.forEach { $0.close() }
         channels.removeAll { $0.name == channel.name }
         channels.append(channel)
-        for event in early ?? [] { Self.tell(channel, event) }
+        for event in early ?? [] where channel.wants(event.category) && event.interfaces.contains(channel.interface) {
+            channel.publish(event.document)
+        }
     }
 
     /// The init phase is over: subscriptions are closed.
@@ -54,10 +57,5 @@ struct EnvironmentTelemetry: Sendable {
     mutating func reset() {
         channels.forEach { $0.close() }
         self = EnvironmentTelemetry()
-    }
-
-    private static func tell(_ channel: TelemetryChannel, _ event: Early) {
-        guard channel.wants(event.category), event.interfaces.contains(channel.interface) else { return }
-        channel.publish(event.document)
     }
 }

@@ -118,7 +118,7 @@ extension ExecutionEnvironment {
         }
         guard let more else { return }
         guard isSecondRound else { return perform(more, by: performer, isSecondRound: true) }
-        _ = pool.reactor.schedule(atNanoseconds: 0) { [self] in perform(more, by: performer) }
+        pool.reactor.performSoon { [self] in perform(more, by: performer) }
     }
 
     /// The environment is to be made.

@@ -29,6 +29,9 @@ protocol Reactor: Sendable {
     /// starts a thousand processes, and nothing else may wait for it. `false` when too much waits already.
     func submitMeasuring(_ work: @escaping @Sendable () -> Void) -> Bool
 
+    /// Runs work on the loop's thread, after what is due there; at once where the loop has stopped.
+    func performSoon(_ work: @escaping @Sendable () -> Void)
+
     /// Lets this thread wait for what other threads do.
     func pause(milliseconds: Int)
 
@@ -52,7 +55,8 @@ final class ThreadedReactor: Reactor {
     private let measurer: WorkQueue
     private let isStopping = Atomic(false)
 
-    /// Writes of logs that may wait, each of the lines of one environment: 64 KiB at most, the content of a pipe.
+    /// Writes of logs that may wait: one for each environment, of ``LogStream/waitingBytesLimit`` at most, and those who
+    /// wait for such a write.
     private static let waitingLogWrites = 1_000
 
     /// - Parameter capacity: how much blocking work may wait.
@@ -93,6 +97,11 @@ final class ThreadedReactor: Reactor {
     }
 
     func submitMeasuring(_ work: @escaping @Sendable () -> Void) -> Bool { measurer.submit(work) }
+
+    func performSoon(_ work: @escaping @Sendable () -> Void) {
+        if isStopping.load(ordering: .relaxed) { return work() }
+        _ = loop.schedule(atNanoseconds: 0, work)
+    }
 
     func pause(milliseconds: Int) { SystemThread.sleep(milliseconds: UInt32(milliseconds)) }
 

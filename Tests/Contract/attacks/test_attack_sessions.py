@@ -27,6 +27,34 @@ def handler(event, context):
     return results
 """
 
+MAKES_SESSIONS_SLOWLY = """
+import os, select, signal, time
+def handler(event, context):
+    told, tell = os.pipe()
+    children = []
+    for number in range(4 + 200):
+        child = os.fork()
+        if child == 0 and number < 4:
+            while True:
+                pass
+        if child == 0:
+            os.nice(19)
+            try:
+                os.setsid()
+                os.write(tell, b"m")
+            except OSError:
+                os.write(tell, b"r")
+            signal.pause()
+        children.append(child)
+    answers = b""
+    while len(answers) < 200:
+        answers += os.read(told, 200)
+    for child in children:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    return answers.count(b"m")
+"""
+
 FORKS_AND_MAKES_SESSIONS = """
 import os
 def handler(event, context):
@@ -58,6 +86,11 @@ def test_a_function_has_as_many_sessions_as_it_may_at_any_time(either, either_se
     # A program that lives on makes as many as it likes, one after the other.
     for _ in range(3):
         assert either.invoke(name, {"count": 25}).value == ["made"] * 25
+
+
+def test_programs_that_wait_for_a_processor_count_before_they_make_their_session(either, either_server):
+    made = either.invoke(either.deploy(MAKES_SESSIONS_SLOWLY, Timeout=60, MemorySize=512)).value
+    assert made == 200 if has_processor_limits(either_server) else made == 30
 
 
 def test_a_fork_bomb_of_sessions_ends_at_its_time_out_and_others_go_on(either, either_server):

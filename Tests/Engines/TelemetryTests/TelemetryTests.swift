@@ -1,6 +1,7 @@
 import Domain
 import Glibc
 import SeededRandom
+import Synchronization
 import Testing
 
 @testable import Telemetry
@@ -9,7 +10,7 @@ import Testing
 private final class StreamFixture {
     let root = "/tmp/strata-telemetry-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
     let path: String
-    private let stream: LogStream
+    let stream: LogStream
 
     init(limitBytes: Int = 1 << 20) throws {
         let function = try FunctionID(
@@ -65,6 +66,28 @@ private final class StreamFixture {
             }
             #expect(Array(String(printed: bytes).utf8) == Array(String(decoding: bytes, as: UTF8.self).utf8))
         }
+    }
+
+    @Test func `one piece of work writes all lines that wait, and too many are refused`() throws {
+        let fixture = try StreamFixture()
+        let work = Mutex<[@Sendable () -> Void]>([])
+        let submit = { (piece: @escaping @Sendable () -> Void) in
+            work.withLock { $0.append(piece) }
+            return true
+        }
+        for number in 0..<3 {
+            #expect(fixture.stream.append([LogLine(milliseconds: 5, text: "\(number)")], bytes: 100, by: submit))
+        }
+        #expect(!fixture.stream.hasRoom(forBytes: LogStream.waitingBytesLimit))
+        #expect(work.withLock { $0.count } == 1)
+        for piece in work.withLock(\.self) { piece() }
+        #expect(fixture.stream.hasRoom(forBytes: LogStream.waitingBytesLimit))
+        let refused = [LogLine(milliseconds: 5, text: "refused")]
+        #expect(!fixture.stream.append(refused, bytes: 100, by: { _ in false }))
+        #expect(fixture.stream.append([LogLine(milliseconds: 5, text: "3")], bytes: 100, by: submit))
+        work.withLock { $0.last }?()
+        let lines = try #require(contents(fixture.path)).split(separator: "\n")
+        #expect(lines.map { $0.suffix(2) } == [" 0", " 1", " 2", " 3"])
     }
 
     @Test func `the tail keeps the last 4 KB`() {

@@ -13,6 +13,7 @@ final class FakeSandbox: RunningSandbox {
         var exit: SandboxExit?
         var isClosed = false
         var isEvadingFreezes = false
+        var takesOrders = true
         var memory = MemoryReading(currentBytes: 1, peakBytes: 2, isEnforced: true)
     }
 
@@ -67,7 +68,7 @@ final class FakeSandbox: RunningSandbox {
     func kill() { _ = note("kill") }
     func killForMemory() { _ = note("kill for memory") }
     func reap() -> SandboxExit? { state.withLock { $0.exit } }
-    func freeze() -> Bool { note("freeze") }
+    func freeze() -> Bool { note("freeze") && state.withLock { $0.takesOrders } }
     func thaw() -> Bool { note("thaw") }
     func hasActivePrograms() -> Bool { state.withLock { $0.isEvadingFreezes } }
     func setCPU(cores: Double) -> Bool { true }
@@ -86,6 +87,9 @@ final class FakeSandbox: RunningSandbox {
 
     /// Its programs continue themselves whenever they are stopped, or do not.
     func evadeFreezes(_ isEvading: Bool) { state.withLock { $0.isEvadingFreezes = isEvading } }
+
+    /// Its first process does not come to read orders.
+    func ignoreOrders() { state.withLock { $0.takesOrders = false } }
 
     /// A program inside prints something.
     func print(_ text: String) { _ = text.withCString { write(input, $0, strlen($0)) } }

@@ -32,6 +32,21 @@ import Testing
         #expect(fixture.logFile().contains("continued although"))
     }
 
+    @Test func `an environment that cannot be frozen ends`() throws {
+        let fixture = try PoolFixture.idle()
+        _ = fixture.next()
+        let sandbox = try #require(fixture.provider.sandboxes.first)
+        sandbox.ignoreOrders()
+        fixture.reactor.advance(milliseconds: 75)
+        #expect(sandbox.orders == ["freeze", "kill"])
+        sandbox.end(.killed, fixture.reactor)
+        fixture.reactor.runWork()
+        #expect(sandbox.isClosed)
+        fixture.invoke(2)
+        fixture.reactor.runWork()
+        #expect(fixture.next(in: 2).answer == "2")
+    }
+
     @Test func `an environment that stays frozen is looked at ever less often, and not once it is thawed`() throws {
         let fixture = try frozen()
         let sandbox = try #require(fixture.provider.sandboxes.first)

@@ -69,6 +69,8 @@ final class ManualReactor: Reactor {
         return true
     }
 
+    func performSoon(_ work: @escaping @Sendable () -> Void) { _ = schedule(atNanoseconds: 0, work) }
+
     func pause(milliseconds: Int) {
         runWork()
         advance(milliseconds: UInt64(milliseconds))
