@@ -31,6 +31,7 @@ extension Scheduler {
         } else {
             pools[environment.version]?.idle.append(id)
             idleByAge.append(id)
+            owners[environment.version.owner]?.idleByAge.append(id)
             idle += environment.share
         }
         return useRoom(nowNanoseconds: nowNanoseconds)
@@ -92,6 +93,7 @@ extension Scheduler {
         } else {
             pools[environment.version]?.idle.removeLast { $0 == id }
             idleByAge.remove(id)
+            owners[environment.version.owner]?.idleByAge.remove(id)
             idle -= environment.share
         }
     }

@@ -84,7 +84,7 @@ extension Scheduler {
             let owner = waiter.version.owner
             while let share = share(of: owner), let own = owners[owner],
                 !(own.used - own.ending + waiter.share).fits(share),
-                let oldest = idleByAge.elements.first(where: { environments[$0]?.version.owner == owner })
+                let oldest = own.idleByAge.first
             {
                 actions.append(retire(oldest))
             }

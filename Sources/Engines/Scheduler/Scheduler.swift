@@ -41,10 +41,12 @@ public struct Scheduler<Version: ScheduledVersion>: Sendable {
         ledger = ConcurrencyLedger(limits: limits)
     }
 
-    /// What an owner takes of the host, and of that what is ending.
+    /// What an owner takes of the host, and of that what is ending, and what may end for its own invocations.
     struct OwnerShare: Sendable {
         var used = HostShare()
         var ending = HostShare()
+        /// Those of ``Scheduler/idleByAge`` that are its.
+        var idleByAge = OrderedList<EnvironmentID>()
     }
 
     /// One environment and what it does.

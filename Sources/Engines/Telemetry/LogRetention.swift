@@ -106,7 +106,7 @@ final class LogRetention: Sendable {
             let directory = try FileDescriptor.open(FilePath(folder), [.read, .directory])
             for name in try directory.entryNames().map(\.description) {
                 guard LogStreamName.stream(ofFile: name) != nil,
-                    let status = try? directory.statusIfPresent(at: FilePath(name)), status.kind == .file
+                    let status = try directory.statusIfPresent(at: FilePath(name)), status.kind == .file
                 else { continue }
                 files.append(
                     LogFile(
@@ -114,7 +114,7 @@ final class LogRetention: Sendable {
                         modifiedSeconds: status.modificationTimeSeconds, isOpen: open.contains(name)))
             }
         } catch {
-            // Looked at again the next time.
+            // The rest is looked at the next time.
         }
         return files
     }

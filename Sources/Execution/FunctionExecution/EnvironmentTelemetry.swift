@@ -16,8 +16,8 @@ struct EnvironmentTelemetry: Sendable {
 
     /// Not more events than this of an init phase are kept for later subscribers.
     private static let earlyLimit = 1_000
-    /// Nor any when they have this many bytes: a line may have 256 KiB, and every environment keeps its events until its
-    /// init phase is over, whether or not it has extensions.
+    /// Nor any when they have this many bytes: a line may have 256 KiB, and every environment keeps its events until
+    /// its init phase is over, whether or not it has extensions.
     private static let earlyBytesLimit = 1 << 20
 
     /// Whether there are subscribers, or may be.

@@ -55,8 +55,8 @@ final class ThreadedReactor: Reactor {
     private let measurer: WorkQueue
     private let isStopping = Atomic(false)
 
-    /// Writes of logs that may wait: one for each environment, of ``LogStream/waitingBytesLimit`` at most, and those who
-    /// wait for such a write.
+    /// Writes of logs that may wait: one for each environment, of ``LogStream/waitingBytesLimit`` at most, and what is
+    /// to be done after them.
     private static let waitingLogWrites = 1_000
 
     /// - Parameter capacity: how much blocking work may wait.

@@ -5,12 +5,12 @@ package enum ProcessMemory {
     /// A process and all its descendants. In a pid namespace, orphans become children of pid 1, so all processes of the
     /// namespace descend from it.
     ///
-    /// - Parameter limit: the search stops when it has found so many.
+    /// - Parameter limit: the search stops when it has found so many, and looks at no more threads of each.
     package static func descendants(of process: Int32, limit: Int = maximumProcessCount) -> [Int32] {
         var found = [process]
         var next = 0
         while next < found.count, found.count < limit {
-            found += children(of: found[next])
+            found += children(of: found[next], threadLimit: limit)
             next += 1
         }
         return Array(found.prefix(limit))
@@ -38,9 +38,10 @@ package enum ProcessMemory {
         return nil
     }
 
-    private static func children(of process: Int32) -> [Int32] {
+    /// The children that the first threads of a process have started: a process may have thousands of threads.
+    private static func children(of process: Int32, threadLimit: Int) -> [Int32] {
         guard let threads = DirectoryListing.names("/proc/\(process)/task") else { return [] }
-        return threads.flatMap { thread in
+        return threads.prefix(threadLimit).flatMap { thread in
             (TextFile.read("/proc/\(process)/task/\(thread)/children") ?? "").split(separator: " ").compactMap {
                 Int32($0)
             }
