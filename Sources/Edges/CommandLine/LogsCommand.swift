@@ -14,6 +14,17 @@ enum LogsCommand {
         }
         return start
     }
+    static let requestID = Option(
+        "request-id", "ID", .optional(otherwise: "all"), help: "Only the lines of this invocation.")
+    static let text = Option(
+        "grep", "TEXT", .optional(),
+        help: "Only lines with this text, as it is: letter case counts, nothing is special.")
+    static let lines = Option(
+        "lines", "NUMBER", .optional(otherwise: "all"), help: "Only the last so many of these lines."
+    ) { (text) throws(ValueError) -> Int in
+        guard let number = Int(text), number > 0 else { throw ValueError(expectation: "a number from 1 on") }
+        return number
+    }
     static let json = Flag("json", help: "Print JSON, one log event per line.")
 
     static let command = Command(
@@ -21,10 +32,12 @@ enum LogsCommand {
         summary: "Print a function's log.",
         details: """
             NAME is a function's name or ARN; the logs of a deleted function are kept.
-            Lines of all environments are merged in order of time, each with its timestamp.
+            Lines of all environments are merged in order of time, each with its timestamp. What an invocation has
+            logged is there as soon as its response is. The ID is in a response's x-amzn-RequestId and in START lines.
             """,
         options: [
-            follow.description, since.description, ServerConnection.endpoint.description, json.description,
+            follow.description, since.description, requestID.description, text.description, lines.description,
+            ServerConnection.endpoint.description, json.description,
         ],
         operand: "NAME",
         run: { arguments, console in
@@ -33,6 +46,9 @@ enum LogsCommand {
             let milliseconds = start?.milliseconds(nowMilliseconds: WallClock.nowMilliseconds()) ?? 0
             var cursor = AWSValue.structure(["since": .integer(max(0, milliseconds))])
             let function = arguments.operands[0]
+            var filter = LogFilter(
+                text: try arguments.optionalValue(of: text), requestID: try arguments.optionalValue(of: requestID))
+            var last = LastLines(limit: try arguments.optionalValue(of: lines))
             var isFirst = true
             while true {
                 let request = AWSValue.structure(["function": .string(function), "cursor": cursor])
@@ -42,9 +58,14 @@ enum LogsCommand {
                         "\(function) has no log yet: it was not invoked. Invoke it with: strata invoke \(function)")
                 }
                 isFirst = false
-                for event in page.values("events") { print(event, asJSON: arguments[json], console) }
+                for event in page.values("events")
+                where filter.takes(event.text("message"), stream: event.text("stream")) {
+                    last.add(event)
+                }
                 cursor = page["cursor"] ?? cursor
-                if page.isTrue("hasMore") { continue }
+                let hasMore = page.isTrue("hasMore")
+                for event in last.take(isEnd: !hasMore) { print(event, asJSON: arguments[json], console) }
+                if hasMore { continue }
                 guard arguments[follow] else { return 0 }
                 if console.awaitReaderClose(pollMilliseconds) { return exitOnClosedReader() }
             }
@@ -66,6 +87,31 @@ enum LogsCommand {
         let isError = ["[ERROR]", "Task timed out", "Status: error", "Status: timeout"].contains(
             where: message.contains)
         console.print("\(event.text("time")) \(isError ? console.style.red(message) : message)")
+    }
+}
+
+/// The lines that are to be printed: of those that there are at first, the last ones alone. A pure value.
+struct LastLines: Sendable {
+    /// How many; `nil` for all, and once the first ones were printed.
+    private var limit: Int?
+    private var events: [AWSValue] = []
+
+    /// - Parameter limit: how many of the first ones are printed; `nil` for all.
+    init(limit: Int?) { self.limit = limit }
+
+    mutating func add(_ event: AWSValue) {
+        events.append(event)
+        // Twice as many, so that a line of a long log costs the same as one of a short one.
+        if let limit, events.count >= 2 * limit { events.removeFirst(events.count - limit) }
+    }
+
+    /// Takes what can be printed.
+    ///
+    /// - Parameter isEnd: whether no more lines are there at present.
+    mutating func take(isEnd: Bool) -> ArraySlice<AWSValue> {
+        guard isEnd || limit == nil else { return [] }
+        defer { (events, limit) = ([], nil) }
+        return events.suffix(limit ?? .max)
     }
 }
 

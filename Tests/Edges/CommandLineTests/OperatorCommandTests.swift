@@ -28,6 +28,37 @@ import Testing
         #expect(LogStart(text) == nil)
     }
 
+    @Test func `an invocation's lines are those from its start to its report, and all with its id`() {
+        let lines = [
+            ("a", "INIT_START Runtime Version"), ("a", "START RequestId: 1 Version: $LATEST"),
+            ("b", "START RequestId: 2"),
+            ("a", "one"), ("b", "two"), ("a", "END RequestId: 1"), ("a", "REPORT RequestId: 1\tDuration"),
+            ("a", "afterwards"), ("b", "RequestId: 1 was named"), ("a", "START RequestId: 3"), ("a", "three"),
+            ("b", #"{"record":{"requestId":"1"},"type":"platform.start"}"#), ("b", "four"),
+            ("b", #"{"record":{"requestId":"1"},"type":"platform.report"}"#), ("b", "five"),
+        ]
+        var filter = LogFilter(text: nil, requestID: "RequestId: 1")
+        #expect(
+            lines.filter { filter.takes($0.1, stream: $0.0) }.map(\.1) == [
+                "START RequestId: 1 Version: $LATEST", "one", "END RequestId: 1", "REPORT RequestId: 1\tDuration",
+                "RequestId: 1 was named",
+            ])
+        var other = LogFilter(text: "o", requestID: #"requestId":"1"#)
+        #expect(lines.filter { other.takes($0.1, stream: $0.0) }.map(\.1).filter { !$0.hasPrefix("{") } == ["four"])
+    }
+
+    @Test func `of the first lines the last ones are printed, and all that come later`() {
+        var last = LastLines(limit: 3)
+        for number in Int64(0)..<100 {
+            last.add(.integer(number))
+            #expect(last.take(isEnd: false).isEmpty)
+        }
+        #expect(Array(last.take(isEnd: true)) == [.integer(97), .integer(98), .integer(99)])
+        for number in Int64(0)..<10 { last.add(.integer(number)) }
+        #expect(last.take(isEnd: false).count == 10)
+        #expect(last.take(isEnd: true).isEmpty)
+    }
+
     @Test func `durations, memory and rates are short`() {
         #expect(
             [0, 59.9, 60, 3_599, 3_600, 86_400].map { Quantity.duration(seconds: $0) } == [
