@@ -5,6 +5,8 @@ internal import LinuxSystem
 struct Console: Sendable {
     /// Writes a line to standard output.
     let print: @Sendable (String) -> Void
+    /// Writes bytes to standard output, without a line break.
+    var write: @Sendable ([UInt8]) -> Void = { _ in }
     /// Writes a line to standard error: progress, warnings, errors.
     let report: @Sendable (String) -> Void
     /// Colours and bold for standard output.
@@ -24,8 +26,9 @@ struct Console: Sendable {
     static func ofThisProcess() -> Console {
         let environment = ProcessEnvironment.variables()
         return Console(
-            print: { write($0, to: STDOUT_FILENO) },
-            report: { write($0, to: STDERR_FILENO) },
+            print: { write(Array(($0 + "\n").utf8), to: STDOUT_FILENO) },
+            write: { write($0, to: STDOUT_FILENO) },
+            report: { write(Array(($0 + "\n").utf8), to: STDERR_FILENO) },
             style: TextStyle(isTerminal: isatty(STDOUT_FILENO) == 1, environment: environment),
             isTerminal: isatty(STDOUT_FILENO) == 1,
             size: { Terminal.size(of: STDOUT_FILENO) },
@@ -46,9 +49,9 @@ struct Console: Sendable {
         return scalar.value < 32 ? Unicode.Scalar(0x2400 + scalar.value) ?? "\u{FFFD}" : "\u{FFFD}"
     }
 
-    /// Writes a whole line. Write errors are ignored: a command finishes even when its reader has closed the pipe.
-    private static func write(_ line: String, to descriptor: Int32) {
-        var bytes = Array((line + "\n").utf8)[...]
+    /// Writes all bytes. Write errors are ignored: a command finishes even when its reader has closed the pipe.
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+        var bytes = bytes[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }

@@ -12,6 +12,8 @@ enum InvokeCommand {
     static let tail = Flag("tail", help: "Print the last 4 KB of the invocation's log to standard error.")
     static let qualifier = Option(
         "qualifier", "VERSION|ALIAS", .optional(otherwise: "$LATEST"), help: "Version or alias to invoke.")
+    static let stream = Flag(
+        "stream", help: "Print the response as the function sends it, by InvokeWithResponseStream.")
     static let json = Flag("json", help: "Print status, version, error, log and payload as one JSON document.")
 
     static let command = Command(
@@ -23,7 +25,7 @@ enum InvokeCommand {
             is printed as JSON) or could not be invoked; 2 for a usage error.
             """,
         options: [
-            payload.description, asynchronous.description, tail.description, qualifier.description,
+            payload.description, asynchronous.description, stream.description, tail.description, qualifier.description,
             ServerConnection.endpoint.description, json.description,
         ],
         operand: "NAME",
@@ -31,6 +33,9 @@ enum InvokeCommand {
             let server = try ServerConnection(arguments, console.environment)
             guard !(arguments[asynchronous] && arguments[tail]) else {
                 throw arguments.refusal("--async and --tail cannot be combined: a queued event has no log yet")
+            }
+            guard !arguments[stream] || !arguments[asynchronous] && !arguments[json] else {
+                throw arguments.refusal("--stream cannot be combined with --async or --json")
             }
             let event = try content(arguments.value(of: payload))
             if let fault = event.withUnsafeBytes({ JSONValidator.syntaxError(in: $0) }), !event.isEmpty {
@@ -41,15 +46,38 @@ enum InvokeCommand {
             var headers: [(name: String, value: String)] = []
             if arguments[asynchronous] { headers.append(("X-Amz-Invocation-Type", "Event")) }
             if arguments[tail] || arguments[json] { headers.append(("X-Amz-Log-Type", "Tail")) }
+            let function = PercentEncoding.encode(arguments.operands[0])
+            let query = try arguments.optionalValue(of: qualifier).map { [("Qualifier", $0)] } ?? []
+            if arguments[stream] {
+                return try printStream(
+                    of: "/2021-11-15/functions/\(function)/response-streaming-invocations", query, headers, event,
+                    from: server, printsTail: arguments[tail], console)
+            }
             let response = try server.send(
-                "POST", "/2015-03-31/functions/\(PercentEncoding.encode(arguments.operands[0]))/invocations",
-                query: try arguments.optionalValue(of: qualifier).map { [("Qualifier", $0)] } ?? [],
-                headers: headers, body: event, timeoutSeconds: timeoutSeconds)
+                "POST", "/2015-03-31/functions/\(function)/invocations", query: query, headers: headers, body: event,
+                timeoutSeconds: timeoutSeconds)
             guard (200..<300).contains(response.head.status) else { throw ServerError(response, server.endpoint) }
             let result = InvocationResponse(response)
             arguments[json] ? console.print(json: result.document) : result.print(tail: arguments[tail], console)
             return result.error == nil ? 0 : 1
         })
+
+    private static func printStream(
+        of path: String, _ query: [(name: String, value: String)], _ headers: [(name: String, value: String)],
+        _ event: [UInt8], from server: ServerConnection, printsTail: Bool, _ console: Console
+    ) throws -> Int32 {
+        var invocation = StreamedInvocation(on: console)
+        var refusal: [UInt8] = []
+        let head = try server.send(
+            "POST", path, query: query, headers: headers, body: event, timeoutSeconds: timeoutSeconds
+        ) { head, piece in
+            if head.status == 200 { try invocation.take(piece) } else { refusal.append(contentsOf: piece) }
+        }
+        guard head.status == 200 else {
+            throw ServerError(ServerConnection.Response(head: head, body: refusal), server.endpoint)
+        }
+        return invocation.finish(printsTail: printsTail)
+    }
 
     /// The longest function time-out (900 s), plus an init phase and a margin.
     private static let timeoutSeconds = 930
@@ -95,12 +123,19 @@ struct InvocationResponse {
 
     /// Prints the response as text.
     func print(tail: Bool, _ console: Console) {
-        if tail, let log {
-            console.report(console.sanitized(Self.readable(log.hasSuffix("\n") ? String(log.dropLast()) : log)))
-        }
+        if tail, let log { Self.print(tail: log, console) }
         guard status != 202 else { return console.print(requestID) }
         console.print(console.sanitized(String(decoding: payload, as: UTF8.self)))
-        guard error != nil else { return }
+        if error != nil { Self.report(failure: payload, console) }
+    }
+
+    /// Prints the tail of a log to standard error.
+    static func print(tail log: String, _ console: Console) {
+        console.report(console.sanitized(readable(log.hasSuffix("\n") ? String(log.dropLast()) : log)))
+    }
+
+    /// Says that the function failed, and how.
+    static func report(failure payload: [UInt8], _ console: Console) {
         // An error payload that is not JSON has been printed above; there is no type or message to add.
         let document = try? JSON.decode(payload)
         let words = ["errorType", "errorMessage"].compactMap { document?.text($0) }.filter { !$0.isEmpty }

@@ -67,6 +67,19 @@ struct ServerConnection {
         _ method: String, _ path: String, query: [(name: String, value: String)] = [],
         headers: [(name: String, value: String)] = [], body: [UInt8]? = nil, timeoutSeconds: Int = 60
     ) throws(ServerError) -> Response {
+        var content: [UInt8] = []
+        let head = try send(
+            method, path, query: query, headers: headers, body: body, timeoutSeconds: timeoutSeconds
+        ) { _, piece in content.append(contentsOf: piece) }
+        return Response(head: head, body: content)
+    }
+
+    /// The same, with each piece of the response's body as it arrives.
+    func send(
+        _ method: String, _ path: String, query: [(name: String, value: String)] = [],
+        headers: [(name: String, value: String)] = [], body: [UInt8]? = nil, timeoutSeconds: Int = 60,
+        receiving receive: (HTTPClientResponse, UnsafeRawBufferPointer) throws -> Void
+    ) throws(ServerError) -> HTTPClientResponse {
         let path = endpoint.path + path
         let query = query.map { "\($0.name)=\(PercentEncoding.encode($0.value))" }.joined(separator: "&")
         let signable = SignableRequest(
@@ -79,8 +92,7 @@ struct ServerConnection {
         signal(SIGPIPE, SIG_IGN)
         defer { signal(SIGPIPE, SIG_DFL) }
         do throws(HTTPClientError) {
-            let (head, body) = try http.send(request, limits: Self.limits(timeoutSeconds))
-            return Response(head: head, body: body)
+            return try http.send(request, limits: Self.limits(timeoutSeconds), receiving: receive)
         } catch {
             throw ServerError(error, endpoint)
         }
@@ -99,7 +111,8 @@ struct ServerConnection {
         var limits = HTTPClientLimits()
         limits.totalMilliseconds = timeoutSeconds * 1_000
         limits.stallSeconds = timeoutSeconds
-        limits.bodyBytes = 64 << 20
+        // A streamed response has 200 MB at most.
+        limits.bodyBytes = 256 << 20
         return limits
     }
 }
