@@ -4,7 +4,8 @@ extension PlatformEvent {
     /// The event as JSON, for subscribers and JSON logs: `time`, `type` and `record`, without a line break.
     public func document(milliseconds: Int64) -> [UInt8] {
         let value: AWSValue = if case .fault(let text) = self { .string(text) } else { .structure(record) }
-        return TelemetryDocument.make(milliseconds: milliseconds, type: type, record: JSON.encode(value))
+        return TelemetryDocument.make(
+            head: TelemetryDocument.head(milliseconds: milliseconds, type: type), record: JSON.encode(value))
     }
 
     private var record: [String: AWSValue] {
@@ -113,18 +114,22 @@ extension InvocationReport.Status {
 public enum TelemetryDocument {
     /// A line that the function or an extension has printed: its record is the line, or where the line is a JSON object
     /// and logs are JSON, that object.
-    public static func make(milliseconds: Int64, type: String, line: String, isJSON: Bool) -> [UInt8] {
-        let isObject = isJSON && line.utf8.first == UInt8(ascii: "{")
+    ///
+    /// - Parameter head: what ``head(milliseconds:type:)`` gives, once for all lines that were read together.
+    public static func make(head: [UInt8], line: String, isJSON: Bool) -> [UInt8] {
+        guard isJSON, line.utf8.first == UInt8(ascii: "{") else { return make(head: head, record: encoded(line)) }
         let bytes = Array(line.utf8)
-        let record =
-            isObject && bytes.withUnsafeBytes { JSONValidator.isValid($0) } ? bytes : JSON.encode(.string(line))
-        return make(milliseconds: milliseconds, type: type, record: record)
+        return make(head: head, record: bytes.withUnsafeBytes { JSONValidator.isValid($0) } ? bytes : encoded(line))
     }
 
-    static func make(milliseconds: Int64, type: String, record: [UInt8]) -> [UInt8] {
+    /// The beginning of a document, up to its record.
+    public static func head(milliseconds: Int64, type: String) -> [UInt8] {
         var bytes = Array(#"{"time":""#.utf8)
         LogLine.appendTime(milliseconds, to: &bytes)
-        bytes += Array(#"","type":"\#(type)","record":"#.utf8)
-        return bytes + record + [UInt8(ascii: "}")]
+        return bytes + Array(#"","type":"\#(type)","record":"#.utf8)
     }
+
+    static func make(head: [UInt8], record: [UInt8]) -> [UInt8] { head + record + CollectionOfOne(UInt8(ascii: "}")) }
+
+    private static func encoded(_ line: String) -> [UInt8] { JSON.encode(.string(line)) }
 }

@@ -116,12 +116,11 @@ struct EnvironmentLog: Sendable {
     private mutating func add(_ lines: [String], from category: TelemetrySubscription.Category, _ milliseconds: Int64) {
         guard !lines.isEmpty else { return }
         hasPrinted = true
+        for line in lines { hold(line, milliseconds) }
+        guard telemetry.isWanted else { return }
+        let head = TelemetryDocument.head(milliseconds: milliseconds, type: category.rawValue)
         for line in lines {
-            hold(line, milliseconds)
-            telemetry.publish(
-                category,
-                TelemetryDocument.make(
-                    milliseconds: milliseconds, type: category.rawValue, line: line, isJSON: format != .text))
+            telemetry.publish(category, TelemetryDocument.make(head: head, line: line, isJSON: format != .text))
         }
     }
 

@@ -52,7 +52,8 @@ import Testing
     @Test func `a line that is a JSON object is one for subscribers of a function that logs JSON`() {
         let make = { (line: String, isJSON: Bool) in
             String(
-                decoding: TelemetryDocument.make(milliseconds: 0, type: "function", line: line, isJSON: isJSON),
+                decoding: TelemetryDocument.make(
+                    head: TelemetryDocument.head(milliseconds: 0, type: "function"), line: line, isJSON: isJSON),
                 as: UTF8.self)
         }
         #expect(make(#"{"a":1}"#, true).hasSuffix(#""record":{"a":1}}"#))
