@@ -138,6 +138,7 @@ let engines =
             ("LayerStore", ["Archive", "Digest", "LinuxSystem"]),
             ("Packaging", ["Archive", "Digest", "Domain", "LinuxSystem"]),
             ("RuntimeAPI", ["AWSProtocol", "Digest", "HTTP"]),
+            ("SampleEvents", ["AWSProtocol"]),
             ("Sandbox", ["CLinux", "CSandbox", "CSeccomp", "LinuxSystem", "SandboxPlan"]),
             ("Telemetry", ["AWSProtocol", "Domain", "LinuxSystem"]),
             ("EventQueue", ["LinuxSystem", "Store"]),
@@ -196,7 +197,8 @@ let edges = storey(
             "CommandLine",
             [
                 "AWSClient", "AWSProtocol", "Digest", "Domain", "FunctionExecution", "HTTPClient", "LinuxSystem",
-                "Packaging", "Runtimes", "Sandbox", "Scheduler", "ServiceKit", "SignatureV4", "Store", "TOML",
+                "Packaging", "Runtimes", "SampleEvents", "Sandbox", "Scheduler", "ServiceKit", "SignatureV4", "Store",
+                "TOML",
             ]
         ),
     ])
@@ -274,6 +276,7 @@ let proof: [Target] =
             ("LayerStore", ["Archive", "Digest", "LinuxSystem", "SeededRandom", "ZipForge"]),
             ("Packaging", ["Digest", "Domain", "LinuxSystem"]),
             ("RuntimeAPI", ["HTTP"]),
+            ("SampleEvents", ["AWSProtocol", "SeededRandom"]),
             ("Sandbox", ["CLinux", "CSandbox", "LinuxSystem", "SandboxPlan", "SeededRandom"]),
             ("Telemetry", ["Domain", "LinuxSystem", "SeededRandom"]),
             ("EventQueue", ["LinuxSystem", "SeededRandom", "Store", "StoreEngines"]),
@@ -331,7 +334,7 @@ let proof: [Target] =
                 "CommandLine",
                 [
                     "AWSClient", "AWSProtocol", "Domain", "FunctionExecution", "LinuxSystem", "Packaging", "SQLite",
-                    "Sandbox", "Scheduler", "ServiceKit", "SignatureV4",
+                    "SampleEvents", "Sandbox", "Scheduler", "ServiceKit", "SignatureV4",
                 ]
             ),
         ]) + [

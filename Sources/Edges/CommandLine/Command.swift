@@ -6,8 +6,10 @@ struct Command: Sendable {
     /// Further help; paragraphs, wrapped by hand.
     var details = ""
     var options: [OptionDescription] = []
-    /// The placeholder of the required positional argument, such as `ACCESSKEYID`; `nil` for none.
+    /// The placeholder of the positional argument, such as `ACCESSKEYID`; `nil` for none.
     var operand: String?
+    /// Whether the positional argument may be missing.
+    var isOperandOptional = false
     var subcommands: [Command] = []
     /// Runs the command and returns the exit code; `nil` for a command that only groups subcommands.
     var run: (@Sendable (Arguments, Console) throws -> Int32)?

@@ -74,7 +74,7 @@ struct CommandLineParser {
             guard option.sources == .commandLine, case .required = option.presence else { continue }
             throw UsageError(called, "\(option.usage) is missing")
         }
-        if let operand = command.operand, arguments.operands.isEmpty {
+        if let operand = command.operand, !command.isOperandOptional, arguments.operands.isEmpty {
             throw UsageError(called, "\(operand) is missing")
         }
         return arguments

@@ -60,7 +60,8 @@ public enum StrataCommand {
             summary: "Run AWS Lambda functions, with layers, on your own Linux machine.",
             subcommands: [
                 start.command, DoctorCommand.command, LayerCommand.command, FunctionCommand.command,
-                InvokeCommand.command, LogsCommand.command, EventsCommand.command, TopCommand.command,
+                InvokeCommand.command, EventCommand.command, LogsCommand.command, EventsCommand.command,
+                TopCommand.command,
                 MetricsCommand.command, CredentialsCommand(storage: storage).command, VersionCommand.command,
             ])
     }
