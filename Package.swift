@@ -135,6 +135,7 @@ let engines =
             ("AWSClient", ["AWSProtocol", "HTTPClient", "SignatureV4"]),
             ("Bytecode", ["Digest", "LinuxSystem"]),
             ("Catalog", ["Domain", "Digest", "Store"]),
+            ("LayerCheck", ["Archive", "Domain", "LinuxSystem"]),
             ("LayerStore", ["Archive", "Digest", "LinuxSystem"]),
             ("Packaging", ["Archive", "Digest", "Domain", "LinuxSystem"]),
             ("RuntimeAPI", ["AWSProtocol", "Digest", "HTTP"]),
@@ -196,8 +197,9 @@ let edges = storey(
         (
             "CommandLine",
             [
-                "AWSClient", "AWSProtocol", "Digest", "Domain", "FunctionExecution", "HTTPClient", "LinuxSystem",
-                "Packaging", "Runtimes", "SampleEvents", "Sandbox", "Scheduler", "ServiceKit", "SignatureV4", "Store",
+                "AWSClient", "AWSProtocol", "Digest", "Domain", "FunctionExecution", "HTTPClient", "LayerCheck",
+                "LinuxSystem", "Packaging", "Runtimes", "SampleEvents", "Sandbox", "Scheduler", "ServiceKit",
+                "SignatureV4", "Store",
                 "TOML",
             ]
         ),
@@ -273,6 +275,7 @@ let proof: [Target] =
             ("AWSClient", ["HTTP", "HTTPClient", "SignatureV4"]),
             ("Bytecode", ["Digest", "LinuxSystem"]),
             ("Catalog", ["Domain", "Digest", "Store", "StoreEngines"]),
+            ("LayerCheck", ["Domain", "LinuxSystem", "SeededRandom", "ZipForge"]),
             ("LayerStore", ["Archive", "Digest", "LinuxSystem", "SeededRandom", "ZipForge"]),
             ("Packaging", ["Digest", "Domain", "LinuxSystem"]),
             ("RuntimeAPI", ["HTTP"]),
@@ -333,8 +336,8 @@ let proof: [Target] =
             (
                 "CommandLine",
                 [
-                    "AWSClient", "AWSProtocol", "Domain", "FunctionExecution", "LinuxSystem", "Packaging", "SQLite",
-                    "SampleEvents", "Sandbox", "Scheduler", "ServiceKit", "SignatureV4",
+                    "AWSClient", "AWSProtocol", "Domain", "FunctionExecution", "LayerCheck", "LinuxSystem",
+                    "Packaging", "SQLite", "SampleEvents", "Sandbox", "Scheduler", "ServiceKit", "SignatureV4",
                 ]
             ),
         ]) + [

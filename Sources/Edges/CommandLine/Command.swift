@@ -8,13 +8,32 @@ struct Command: Sendable {
     var options: [OptionDescription] = []
     /// The placeholder of the positional argument, such as `ACCESSKEYID`; `nil` for none.
     var operand: String?
-    /// Whether the positional argument may be missing.
-    var isOperandOptional = false
+    /// How many positional arguments there may be where there is a placeholder.
+    var operandCount = OperandCount.one
     var subcommands: [Command] = []
     /// Runs the command and returns the exit code; `nil` for a command that only groups subcommands.
     var run: (@Sendable (Arguments, Console) throws -> Int32)?
 
+    /// The operand as the help has it: `FILE...`, `[CODE]`.
+    var operandUsage: String? {
+        operand.map { name in
+            switch operandCount {
+            case .one: name
+            case .oneOrMore: "\(name)..."
+            case .optional: "[\(name)]"
+            }
+        }
+    }
+
     func subcommand(named name: String) -> Command? {
         subcommands.first { $0.name == name }
     }
+}
+
+/// The number of a command's positional arguments.
+enum OperandCount: Sendable {
+    case one
+    case oneOrMore
+    /// One or none.
+    case optional
 }

@@ -59,8 +59,8 @@ struct CommandLineParser {
         var rest = words
         while let word = rest.popFirst() {
             guard word.hasPrefix("-"), word != "-" else {
-                if command.operand != nil, arguments.operands.isEmpty {
-                    arguments.operands = [word]
+                if command.operand != nil, arguments.operands.isEmpty || command.operandCount == .oneOrMore {
+                    arguments.operands.append(word)
                     continue
                 }
                 throw UsageError(called, "unexpected argument '\(word)'; see '\(called) --help'")
@@ -74,7 +74,7 @@ struct CommandLineParser {
             guard option.sources == .commandLine, case .required = option.presence else { continue }
             throw UsageError(called, "\(option.usage) is missing")
         }
-        if let operand = command.operand, !command.isOperandOptional, arguments.operands.isEmpty {
+        if let operand = command.operand, command.operandCount != .optional, arguments.operands.isEmpty {
             throw UsageError(called, "\(operand) is missing")
         }
         return arguments

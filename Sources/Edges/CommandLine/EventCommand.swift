@@ -21,7 +21,7 @@ enum EventCommand {
             """,
         options: [set.description, json.description],
         operand: "NAME",
-        isOperandOptional: true,
+        operandCount: .optional,
         run: { arguments, console in
             guard let name = arguments.operands.first else {
                 guard try arguments.values(of: set).isEmpty else {

@@ -26,7 +26,7 @@ enum HelpText {
             if case .required = option.presence { words.append(option.usage) }
         }
         if command.run == nil { words.append("COMMAND") }
-        if let operand = command.operand { words.append(command.isOperandOptional ? "[\(operand)]" : operand) }
+        if let operand = command.operandUsage { words.append(operand) }
         if words.count <= command.options.count + (command.operand == nil ? 0 : 1) { words.append("[OPTIONS]") }
         return words.joined(separator: " ")
     }

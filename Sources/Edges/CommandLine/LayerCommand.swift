@@ -5,7 +5,7 @@ internal import Packaging
 /// `strata layer build`: builds a layer's zip from a requirements file.
 enum LayerCommand {
     static let command = Command(
-        name: "layer", summary: "Build layers.", subcommands: [build])
+        name: "layer", summary: "Build and check layers.", subcommands: [build, LayerCheckCommand.command])
 
     static let requirements = Option(
         "requirements", "FILE", .required,

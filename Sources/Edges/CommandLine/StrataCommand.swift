@@ -61,8 +61,8 @@ public enum StrataCommand {
             subcommands: [
                 start.command, DoctorCommand.command, LayerCommand.command, FunctionCommand.command,
                 InvokeCommand.command, EventCommand.command, LogsCommand.command, EventsCommand.command,
-                TopCommand.command,
-                MetricsCommand.command, CredentialsCommand(storage: storage).command, VersionCommand.command,
+                TopCommand.command, MetricsCommand.command, CredentialsCommand(storage: storage).command,
+                ExplainCommand.command, VersionCommand.command,
             ])
     }
 

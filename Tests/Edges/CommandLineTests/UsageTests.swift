@@ -35,6 +35,18 @@ import Testing
         ),
         ("credentials create --account 1", "strata credentials create: --account takes 12 digits, not '1'"),
         ("layer build", "strata layer build: --requirements FILE is missing"),
+        ("layer check --json", "strata layer check: FILE is missing"),
+        ("layer check /missing/a.zip", "strata layer check: /missing/a.zip: No such file or directory"),
+        (
+            "layer check a.zip --runtime python3.x",
+            "strata layer check: --runtime takes a runtime such as python3.12 or provided.al2023, not 'python3.x'"
+        ),
+        (
+            "layer check a.zip --architecture arm",
+            "strata layer check: --architecture takes x86_64 or arm64, not 'arm'"
+        ),
+        ("explain L999", "strata explain: no code is 'L999'; 'strata explain' lists them"),
+        ("explain L101 L102", "strata explain: unexpected argument 'L102'; see 'strata explain --help'"),
         (
             "layer build --requirements r --runtime nodejs22.x",
             "strata layer build: --runtime takes a Python runtime such as python3.12, not 'nodejs22.x'"
