@@ -10,7 +10,7 @@ public struct ELFFile: Hashable, Sendable {
 
     static let magic: [UInt8] = [0x7F, 0x45, 0x4C, 0x46]
     /// Lists in damaged files must not keep a check for long.
-    private static let longestList = 4_096
+    package static let longestList = 4_096
 
     /// Describes a file.
     public init(machine: UInt16, libraries: [String] = [], glibcMinor: Int? = nil) {
@@ -19,7 +19,7 @@ public struct ELFFile: Hashable, Sendable {
 
     /// Reads a file in little-endian order; `nil` for any other. Of a file of 32 bits, which Lambda's processors do not
     /// run, only the machine is read. What is damaged counts as absent.
-    init?(_ bytes: [UInt8]) {
+    package init?(_ bytes: [UInt8]) {
         guard bytes.count >= 20, bytes.starts(with: Self.magic), bytes[5] == 1 else { return nil }
         let image = Image(bytes)
         guard bytes[4] == 2 else {
@@ -42,7 +42,7 @@ public struct ELFFile: Hashable, Sendable {
     /// `GLIBC_2.34` → 34, `GLIBC_2.2.5` → 2.
     private static func glibcMinor(_ version: String) -> Int? {
         guard version.hasPrefix("GLIBC_2.") else { return nil }
-        return Int(version.dropFirst("GLIBC_2.".count).prefix { $0 != "." })
+        return UInt16(version.dropFirst("GLIBC_2.".count).prefix { $0 != "." }).map { Int($0) }
     }
 
     private enum Tag {

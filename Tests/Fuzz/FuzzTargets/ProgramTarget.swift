@@ -1,0 +1,13 @@
+import LayerCheck
+
+/// Programs in layers.
+extension FuzzTarget {
+    /// What a program or library needs: read in bounded time and size, for any numbers in its tables.
+    static let elf = FuzzTarget("elf") { input in
+        guard let file = ELFFile(Array(input)) else { return }
+        try expect(input.count >= 20, "a file of \(input.count) bytes is read")
+        try expect(file.libraries.count <= ELFFile.longestList, "\(file.libraries.count) libraries are read")
+        try expect(file.libraries.allSatisfy { !$0.utf8.contains(0) }, "a library's name has a NUL")
+        try expect(file.glibcMinor ?? 0 >= 0, "a negative version of glibc")
+    }
+}
