@@ -147,7 +147,9 @@ class ServerProcess:
         where = [] if "--ephemeral" in arguments else ["--data", self.data]
         # Most tests are not about the state that updates report, and change a function many times.
         delay = [] if "--update-delay" in arguments else ["--update-delay", "0"]
-        command = installation.command("start", "--port", port, *where, *named, *delay, *arguments)
+        # Or a host that thousands of tests share would be full of what the last ones have left idle.
+        idle = [] if "--idle-seconds" in arguments else ["--idle-seconds", "90"]
+        command = installation.command("start", "--port", port, *where, *named, *delay, *idle, *arguments)
         self.errors = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
             command, cwd="/", env=installation.environment() | (variables or {}), stdin=subprocess.DEVNULL,

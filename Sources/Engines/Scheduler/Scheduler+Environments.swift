@@ -33,6 +33,7 @@ extension Scheduler {
             idleByAge.append(id)
             owners[environment.version.owner]?.idleByAge.append(id)
             idle += environment.share
+            owners[environment.version.owner]?.idle += environment.share
         }
         return useRoom(nowNanoseconds: nowNanoseconds)
     }
@@ -95,6 +96,7 @@ extension Scheduler {
             idleByAge.remove(id)
             owners[environment.version.owner]?.idleByAge.remove(id)
             idle -= environment.share
+            owners[environment.version.owner]?.idle -= environment.share
         }
     }
 

@@ -17,7 +17,9 @@ extension Scheduler {
         let own = owners[owner]
         let othersCount = own == nil ? owners.count : owners.count - 1
         guard limits.isShared, othersCount > 0 else { return nil }
-        return limits.share(beside: used - (own?.used ?? HostShare()))
+        // What others have idle, or ending, is there for an invocation that needs it.
+        let free = (own ?? OwnerShare()).releasable
+        return limits.share(beside: used - (own?.used ?? HostShare()) - (idle + ending - free))
     }
 
     /// Whose turn it is: of those whose owners may have more of the host.

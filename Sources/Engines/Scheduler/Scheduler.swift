@@ -41,12 +41,16 @@ public struct Scheduler<Version: ScheduledVersion>: Sendable {
         ledger = ConcurrencyLedger(limits: limits)
     }
 
-    /// What an owner takes of the host, and of that what is ending, and what may end for its own invocations.
+    /// What an owner takes of the host, of that what is ending or idle, and what may end for its own invocations.
     struct OwnerShare: Sendable {
         var used = HostShare()
         var ending = HostShare()
+        var idle = HostShare()
         /// Those of ``Scheduler/idleByAge`` that are its.
         var idleByAge = OrderedList<EnvironmentID>()
+
+        /// What it does not use.
+        var releasable: HostShare { idle + ending }
     }
 
     /// One environment and what it does.

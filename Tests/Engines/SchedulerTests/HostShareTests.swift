@@ -51,6 +51,21 @@ import Testing
         else { throw Unexpected(actions: []) }
     }
 
+    @Test func `where others have the whole host idle, theirs ends and not an owner's own`() throws {
+        var scheduler = TestScheduler {
+            $0.environments = 8
+            $0.ownerSharePercent = 75
+        }
+        let others = try (1...5 as ClosedRange<UInt64>).map {
+            try scheduler.idle(InvocationID(number: $0), NamedVersion("other", account: "\($0)"))
+        }
+        for number in 6...8 as ClosedRange<UInt64> {
+            _ = try scheduler.idle(InvocationID(number: number), NamedVersion("mine-\(number)"))
+        }
+        let actions = scheduler.invoke(9, "h")
+        #expect(actions == [.wait(9, untilNanoseconds: scheduler.limits.waitNanoseconds), .retire(others[0])])
+    }
+
     @Test func `an owner's regions have one share`() throws {
         var scheduler = try shared()
         for number in 1...6 as ClosedRange<UInt64> {
