@@ -130,8 +130,8 @@ final class EnvironmentPerformer: @unchecked Sendable {
 
     private func freeze(_ environment: ExecutionEnvironment) {
         guard let sandbox = sandbox?.sandbox else { return }
-        // Its first process is not to be reached, though everything inside is at rest: it would run on unwatched.
-        guard sandbox.freeze() else { return sandbox.kill() }
+        // An order that does not reach its first process, on a busy host, is given again by the watch.
+        _ = sandbox.freeze()
         frozenWatch = FrozenWatch(sandbox, reactor: environment.pool.reactor) {
             let reason =
                 "Its programs continued although the environment was frozen after its last invocation; it ended."
