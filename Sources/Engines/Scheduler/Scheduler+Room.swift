@@ -18,8 +18,8 @@ extension Scheduler {
         let othersCount = own == nil ? owners.count : owners.count - 1
         guard limits.isShared, othersCount > 0 else { return nil }
         // What others have idle, or ending, is there for an invocation that needs it.
-        let free = (own ?? OwnerShare()).releasable
-        return limits.share(beside: used - (own?.used ?? HostShare()) - (idle + ending - free))
+        let mine = own ?? OwnerShare()
+        return limits.share(beside: used - mine.used - (idle - mine.idle) - (ending - mine.ending))
     }
 
     /// Whose turn it is: of those whose owners may have more of the host.

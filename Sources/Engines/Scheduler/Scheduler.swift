@@ -48,9 +48,6 @@ public struct Scheduler<Version: ScheduledVersion>: Sendable {
         var idle = HostShare()
         /// Those of ``Scheduler/idleByAge`` that are its.
         var idleByAge = OrderedList<EnvironmentID>()
-
-        /// What it does not use.
-        var releasable: HostShare { idle + ending }
     }
 
     /// One environment and what it does.
