@@ -15,6 +15,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import leftovers  # noqa: E402
 from account import Account  # noqa: E402
+from operators import Operator  # noqa: E402
+from packages import program  # noqa: E402
 from s3_server import S3Server  # noqa: E402
 from server_process import BINARY, Installation  # noqa: E402
 from signing import Keys, client  # noqa: E402
@@ -136,6 +138,19 @@ def either_server(request, either_installation):
 def aws(server):
     """An unused account on the shared server."""
     return Account(server)
+
+
+@pytest.fixture
+def operator(aws):
+    """A user of the commands with that account."""
+    return Operator(aws.server, aws.number)
+
+
+@pytest.fixture
+def streaming(aws):
+    """A function that streams its response as its event says."""
+    bootstrap = (Path(__file__).parent / "functions" / "streaming_bootstrap.py").read_text()
+    return aws.deploy(files={"bootstrap": program(bootstrap)}, Runtime="provided.al2023", Timeout=30, MemorySize=1769)
 
 
 @pytest.fixture

@@ -10,6 +10,15 @@ import urllib.request
 import prometheus_text
 from server_process import PATIENCE_SECONDS
 
+# What the commands are tried with: speaks into its log, and fails when it is told to.
+SPEAKS = """
+    def handler(event, context):
+        print("said", event)
+        if event == "fail":
+            raise ValueError("it broke")
+        return {"heard": event}
+"""
+
 
 class Operator:
     """A user of the commands, with an account's credentials or a key."""

@@ -5,25 +5,10 @@ import os
 import pty
 import signal
 import subprocess
-from pathlib import Path
 
 import pytest
 
-from operators import Operator
-from packages import program
 from server_process import PATIENCE_SECONDS
-
-BOOTSTRAP = (Path(__file__).parent / "functions" / "streaming_bootstrap.py").read_text()
-
-
-@pytest.fixture
-def operator(aws):
-    return Operator(aws.server, aws.number)
-
-
-@pytest.fixture
-def streaming(aws):
-    return aws.deploy(files={"bootstrap": program(BOOTSTRAP)}, Runtime="provided.al2023", Timeout=30, MemorySize=1769)
 
 
 def arguments(name, event):

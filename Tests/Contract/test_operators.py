@@ -6,20 +6,7 @@ import socket
 import pytest
 
 from account import Account
-from operators import Operator, until
-
-SPEAKS = """
-    def handler(event, context):
-        print("said", event)
-        if event == "fail":
-            raise ValueError("it broke")
-        return {"heard": event}
-"""
-
-
-@pytest.fixture
-def operator(aws):
-    return Operator(aws.server, aws.number)
+from operators import SPEAKS, Operator, until
 
 
 def test_a_function_is_invoked(aws, operator):

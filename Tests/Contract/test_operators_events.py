@@ -24,11 +24,6 @@ def aws(patient):
     return Account(patient)
 
 
-@pytest.fixture
-def operator(aws):
-    return Operator(aws.server, aws.number)
-
-
 def waiting(operator, count, *arguments):
     """The events that wait for a retry, once there are `count` of them."""
     def found():

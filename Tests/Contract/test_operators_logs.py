@@ -7,21 +7,8 @@ import time
 import pytest
 
 from account import Account
-from operators import Operator, until
+from operators import SPEAKS, Operator, until
 from server_process import PATIENCE_SECONDS
-
-SPEAKS = """
-    def handler(event, context):
-        print("said", event)
-        if event == "fail":
-            raise ValueError("it broke")
-        return {"heard": event}
-"""
-
-
-@pytest.fixture
-def operator(aws):
-    return Operator(aws.server, aws.number)
 
 
 def test_a_functions_log_is_printed(aws, operator):

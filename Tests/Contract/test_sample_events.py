@@ -12,18 +12,12 @@ import pytest
 from boto3.dynamodb.types import TypeDeserializer
 from botocore.utils import ArnParser
 
-from operators import Operator
 from server_process import PATIENCE_SECONDS
 
 READERS = Path(__file__).parent / "sample_readers.py"
 LAYER = Path(__file__).parents[2] / ".strata" / "tracers" / "python"
 ORDER = {"orderId": "1001", "item": "tea", "quantity": 2}
 ECHO = "def handler(event, context): return event"
-
-
-@pytest.fixture
-def operator(aws):
-    return Operator(aws.server, aws.number)
 
 
 @pytest.fixture

@@ -2,19 +2,8 @@
 
 import json
 import time
-from pathlib import Path
-
-import pytest
 
 from account import refused
-from packages import program
-
-BOOTSTRAP = (Path(__file__).parent / "functions" / "streaming_bootstrap.py").read_text()
-
-
-@pytest.fixture
-def streaming(aws):
-    return aws.deploy(files={"bootstrap": program(BOOTSTRAP)}, Runtime="provided.al2023", Timeout=30, MemorySize=1769)
 
 
 def stream(aws, name, event, **parameters):

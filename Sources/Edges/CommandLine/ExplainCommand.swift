@@ -25,19 +25,3 @@ enum ExplainCommand {
         return "\(rule.code)  \(severity)\(String(repeating: " ", count: 9 - severity.count))\(rule.title)"
     }
 }
-
-extension String {
-    /// The text in lines of at most so many characters, broken at spaces.
-    fileprivate func wrapped(to width: Int) -> [String] {
-        split(separator: " ").reduce(into: [""]) { lines, word in
-            let line = lines[lines.count - 1]
-            if line.isEmpty {
-                lines[lines.count - 1] = String(word)
-            } else if line.count + 1 + word.count <= width {
-                lines[lines.count - 1] += " " + word
-            } else {
-                lines.append(String(word))
-            }
-        }
-    }
-}

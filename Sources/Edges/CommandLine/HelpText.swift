@@ -63,8 +63,14 @@ enum HelpText {
     }
 
     private static func wrapped(_ text: String, width: Int) -> [String] {
-        var lines = [""]
-        for word in text.split(separator: " ") {
+        text.wrapped(to: width).map { $0.replacing(noBreakSpace, with: " ") }
+    }
+}
+
+extension String {
+    /// The text in lines of at most so many characters, broken at spaces.
+    func wrapped(to width: Int) -> [String] {
+        split(separator: " ").reduce(into: [""]) { lines, word in
             let line = lines[lines.count - 1]
             if line.isEmpty {
                 lines[lines.count - 1] = String(word)
@@ -74,6 +80,5 @@ enum HelpText {
                 lines.append(String(word))
             }
         }
-        return lines.map { $0.replacing(noBreakSpace, with: " ") }
     }
 }

@@ -102,7 +102,7 @@ struct LastLines: Sendable {
     mutating func add(_ event: AWSValue) {
         events.append(event)
         // Twice as many, so that a line of a long log costs the same as one of a short one.
-        if let limit, events.count >= 2 * limit { events.removeFirst(events.count - limit) }
+        if let limit, events.count / 2 >= limit { events.removeFirst(events.count - limit) }
     }
 
     /// Takes what can be printed.

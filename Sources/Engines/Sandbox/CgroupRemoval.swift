@@ -4,8 +4,12 @@ internal import LinuxSystem
 /// Removes cgroups, whose last processes may still be exiting.
 enum CgroupRemoval {
     /// Removes one cgroup; true when it is gone.
+    ///
+    /// - Parameter attempts: how often it is tried while processes exit: after 200 µs, doubling up to 6.4 ms.
     @discardableResult
-    static func remove(_ directory: String, _ files: any CgroupFileSystem) -> Bool {
+    static func remove(
+        _ directory: String, _ files: any CgroupFileSystem, attempts: Int = attemptsWhileServing
+    ) -> Bool {
         for attempt in 0..<attempts {
             do {
                 try files.removeDirectory(directory)
@@ -23,7 +27,8 @@ enum CgroupRemoval {
     static func removeTree(_ directory: String, _ files: any CgroupFileSystem) {
         for child in files.children(of: directory) { removeTree("\(directory)/\(child)", files) }
         empty(directory, files)
-        remove(directory, files)
+        // Nothing waits for a server that ends, and nothing tries again until another one starts.
+        remove(directory, files, attempts: attemptsAtTheEnd)
     }
 
     /// Kills the processes of a cgroup.
@@ -34,5 +39,8 @@ enum CgroupRemoval {
         }
     }
 
-    private static let attempts = 60  // 200 µs, doubling up to 6.4 ms: 0.4 s in all, on a busy host
+    /// 50 ms in all.
+    static let attemptsWhileServing = 12
+    /// 0.4 s in all.
+    private static let attemptsAtTheEnd = 60
 }
