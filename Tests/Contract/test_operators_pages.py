@@ -8,10 +8,9 @@ import urllib.request
 import pytest
 
 import prometheus_text
-from operators import Operator, get, until
+from operators import SPEAKS, Operator, get, until
 from server_process import PATIENCE_SECONDS
 from signing import session
-from test_operators import SPEAKS
 
 KEY_ADVICE = "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to a key from 'strata credentials create'."
 

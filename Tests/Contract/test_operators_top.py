@@ -13,7 +13,6 @@ import time
 
 from operators import until
 from server_process import PATIENCE_SECONDS
-from test_operators import operator  # noqa: F401 (a fixture)
 
 
 def test_one_snapshot_is_printed_without_a_terminal(aws, operator):
