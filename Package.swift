@@ -132,7 +132,7 @@ let engines =
     storey(
         "Engines",
         [
-            ("AWSClient", ["AWSProtocol", "HTTPClient", "SignatureV4"]),
+            ("AWSClient", ["AWSProtocol", "Digest", "HTTPClient", "LinuxSystem", "SignatureV4"]),
             ("Bytecode", ["Digest", "LinuxSystem"]),
             ("Catalog", ["Domain", "Digest", "Store"]),
             ("LayerCheck", ["Archive", "Domain", "LinuxSystem"]),
@@ -156,6 +156,9 @@ let kit = storey(
             ]
         )
     ])
+
+/// What commands do with layers and functions, on files and through the API; none of it needs a server of its own.
+let tools = storey("Tools", [("Toolchain", ["AWSProtocol", "Digest"])])
 
 let execution = storey(
     "Execution",
@@ -200,7 +203,7 @@ let edges = storey(
                 "AWSClient", "AWSProtocol", "Digest", "Domain", "FunctionExecution", "HTTPClient", "LayerCheck",
                 "LinuxSystem", "Packaging", "Runtimes", "SampleEvents", "Sandbox", "Scheduler", "ServiceKit",
                 "SignatureV4", "Store",
-                "TOML",
+                "TOML", "Toolchain",
             ]
         ),
     ])
@@ -295,6 +298,7 @@ let proof: [Target] =
                 ]
             )
         ])
+    + tests("Tools", [("Toolchain", ["AWSProtocol"])])
     + tests(
         "Execution",
         [
@@ -382,7 +386,8 @@ let package = Package(
         .executable(name: "strata", targets: ["strata"]),
         .executable(name: "strata-init", targets: ["strata-init"]),
     ],
-    targets: c + system + mechanism + nouns + models + engines + kit + execution + services + edges + server + proof
+    targets: c + system + mechanism + nouns + models + engines + kit + tools + execution + services + edges + server
+        + proof
         + fuzz,
     swiftLanguageModes: [.v6]
 )

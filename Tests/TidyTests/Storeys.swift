@@ -2,7 +2,8 @@
 /// earlier one.
 struct Storeys: Sendable {
     static let names = [
-        "C", "System", "Mechanism", "Nouns", "Models", "Engines", "Kit", "Execution", "Services", "Edges", "Server",
+        "C", "System", "Mechanism", "Nouns", "Models", "Engines", "Kit", "Tools", "Execution", "Services", "Edges",
+        "Server",
     ]
 
     /// The storey of each target, as a position in ``names``.

@@ -86,7 +86,7 @@ struct CommandLineParser {
     ) throws(UsageError) {
         let called = arguments.command
         let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let option = command.options.first(where: { "--\($0.name)" == parts[0] }) else {
+        guard let option = command.options.first(where: { $0.isCalled(parts[0]) }) else {
             let known = command.options.map { "--\($0.name)" } + ["--help"]
             throw UsageError(
                 called, "unknown option '\(parts[0])'\(hint(for: String(parts[0]), among: known, called))")

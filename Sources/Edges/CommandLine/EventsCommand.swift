@@ -25,8 +25,8 @@ enum EventsCommand {
         name: "list",
         summary: "List queued events with state, reason and next attempt.",
         options: [
-            function.description, id.description, ServerConnection.endpoint.description, json.description,
-        ],
+            function.description, id.description, json.description,
+        ] + ServerConnection.options,
         run: { arguments, console in
             let server = try ServerConnection(arguments, console.environment)
             let selection = try selection(arguments)
@@ -68,9 +68,9 @@ enum EventsCommand {
         Command(
             name: name, summary: summary, details: details,
             options: [
-                function.description, id.description, all.description, ServerConnection.endpoint.description,
+                function.description, id.description, all.description,
                 json.description,
-            ],
+            ] + ServerConnection.options,
             run: { arguments, console in
                 let server = try ServerConnection(arguments, console.environment)
                 let selection = try selection(arguments)

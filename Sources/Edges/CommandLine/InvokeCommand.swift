@@ -26,8 +26,8 @@ enum InvokeCommand {
             """,
         options: [
             payload.description, asynchronous.description, stream.description, tail.description, qualifier.description,
-            ServerConnection.endpoint.description, json.description,
-        ],
+            json.description,
+        ] + ServerConnection.options,
         operand: "NAME",
         run: { arguments, console in
             let server = try ServerConnection(arguments, console.environment)

@@ -5,7 +5,11 @@ internal import Packaging
 /// `strata layer build`: builds a layer's zip from a requirements file.
 enum LayerCommand {
     static let command = Command(
-        name: "layer", summary: "Build and check layers.", subcommands: [build, LayerCheckCommand.command])
+        name: "layer", summary: "Build, check, publish and look after layers.",
+        subcommands: [
+            build, LayerCheckCommand.command, LayerPublishCommand.command, LayerListCommand.command,
+            LayerUsersCommand.command, LayerPruneCommand.command,
+        ])
 
     static let requirements = Option(
         "requirements", "FILE", .required,

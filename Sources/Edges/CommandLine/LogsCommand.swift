@@ -37,8 +37,8 @@ enum LogsCommand {
             """,
         options: [
             follow.description, since.description, requestID.description, text.description, lines.description,
-            ServerConnection.endpoint.description, json.description,
-        ],
+            json.description,
+        ] + ServerConnection.options,
         operand: "NAME",
         run: { arguments, console in
             let server = try ServerConnection(arguments, console.environment)

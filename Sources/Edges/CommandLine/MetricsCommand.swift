@@ -9,7 +9,7 @@ enum MetricsCommand {
             The same text as GET /_strata/metrics. Prometheus cannot sign requests: for a server with --auth, write
             this text to a file of the node exporter's textfile collector every few seconds.
             """,
-        options: [ServerConnection.endpoint.description],
+        options: [] + ServerConnection.options,
         run: { arguments, console in
             let server = try ServerConnection(arguments, console.environment)
             let response = try server.send("GET", "/_strata/metrics")

@@ -5,11 +5,12 @@ struct Option<Value>: Sendable {
 
     init(
         _ name: String, _ placeholder: String, _ presence: OptionPresence, kind: OptionKind = .text,
-        from sources: OptionSources = .commandLine, help: String,
+        from sources: OptionSources = .commandLine, alias: String? = nil, help: String,
         read: @escaping @Sendable (String) throws(ValueError) -> Value
     ) {
         description = OptionDescription(
-            name: name, placeholder: placeholder, presence: presence, kind: kind, sources: sources, help: help)
+            name: name, alias: alias, placeholder: placeholder, presence: presence, kind: kind, sources: sources,
+            help: help)
         self.read = read
     }
 }
@@ -54,12 +55,19 @@ struct Flag: Sendable {
 struct OptionDescription: Sendable {
     /// Without the dashes.
     let name: String
+    /// Another name by which other programs know it, also without the dashes.
+    var alias: String?
     /// The value's placeholder in the help; `nil` for a flag.
     let placeholder: String?
     let presence: OptionPresence
     let kind: OptionKind
     let sources: OptionSources
     let help: String
+
+    /// Whether a word of the command line names it: `--port`.
+    func isCalled(_ word: Substring) -> Bool {
+        word.hasPrefix("--") && (word.dropFirst(2) == name || alias.map { word.dropFirst(2) == $0 } ?? false)
+    }
 
     /// `--port NUMBER`, or `--json`.
     var usage: String { "--\(name)" + (placeholder.map { " \($0)" } ?? "") }

@@ -3,6 +3,7 @@ internal import AWSProtocol
 internal import Glibc
 internal import HTTPClient
 internal import SignatureV4
+internal import Toolchain
 
 /// A client of a running server: HTTP, with requests signed when there are credentials.
 struct ServerConnection {
@@ -13,51 +14,127 @@ struct ServerConnection {
     }
 
     static let endpoint = Option(
-        "endpoint", "URL",
-        .optional(otherwise: "$AWS_ENDPOINT_URL_LAMBDA, then $AWS_ENDPOINT_URL, then http://127.0.0.1:4566"),
-        help:
-            "The server. Credentials and region come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION, or "
-            + "else AWS_DEFAULT_REGION."
-    ) { (text) throws(ValueError) -> EndpointURL in
-        guard let url = EndpointURL(text) else { throw ValueError(expectation: "an http or https URL") }
-        return url
+        "endpoint", "URL|aws",
+        .optional(otherwise: "$AWS_ENDPOINT_URL_LAMBDA, $AWS_ENDPOINT_URL, the profile's, http://127.0.0.1:4566"),
+        alias: "endpoint-url", help: "The server, or 'aws' for AWS itself. Also: --endpoint-url."
+    ) { (text) throws(ValueError) -> Endpoint in
+        if text == "aws" { return .aws }
+        guard let url = EndpointURL(text) else { throw ValueError(expectation: "an http or https URL, or 'aws'") }
+        return .url(url)
+    }
+    static let profile = Option(
+        "profile", "NAME", .optional(otherwise: "$AWS_PROFILE, then 'default'"),
+        help: "The profile of ~/.aws/config with credentials, region and endpoint; AWS itself where it names none.")
+    static let region = Option(
+        "region", "NAME", .optional(otherwise: "$AWS_REGION, $AWS_DEFAULT_REGION, the profile's, us-east-1"),
+        help: "The region.")
+
+    /// The options of every command that calls a server, for the end of its list.
+    static let options = [endpoint.description, profile.description, region.description]
+
+    /// Where calls go.
+    enum Endpoint: Hashable, Sendable {
+        case url(EndpointURL)
+        /// To AWS, in the region of the calls.
+        case aws
     }
 
     let endpoint: EndpointURL
-    /// `nil` when the environment has neither credentials nor a region: requests are then not signed.
+    /// The region that calls are signed for.
+    let region: String
+    /// Whether the calls go to AWS itself.
+    let isAWS: Bool
+    /// `nil` where there are neither credentials nor a region: requests are then not signed.
+    let credentials: SigningCredentials?
+    /// S3's endpoint of the profile; `nil` where it names none.
+    let s3EndpointOfProfile: String?
     private let signer: RequestSigner?
-    private let http = HTTPClient()
+    private let http: HTTPClient
 
-    /// Resolves endpoint and credentials; sends nothing yet.
-    init(_ arguments: Arguments, _ environment: [String: String]) throws(UsageError) {
-        endpoint = try Self.endpoint(arguments, environment)
-        let region = ["AWS_REGION", "AWS_DEFAULT_REGION"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
-        signer = Self.credentials(environment, hasRegion: region != nil).map {
-            RequestSigner(credentials: $0, region: region ?? "us-east-1", service: "lambda")
+    /// Finds endpoint, region and credentials, as the AWS CLI finds them. Sends nothing yet, unless the credentials are
+    /// those of a role or a signed-in user.
+    init(_ arguments: Arguments, _ environment: [String: String]) throws {
+        func setting(_ names: String...) -> String? { names.lazy.compactMap { environment[$0] }.first { !$0.isEmpty } }
+        let authorities = setting("AWS_CA_BUNDLE")
+        http = HTTPClient(certificateAuthorities: authorities)
+        let sources = CredentialSources(
+            environment: environment, configuration: SharedConfiguration(environment: environment), http: http,
+            nowSeconds: Int64(time(nil)))
+        let name = try arguments.optionalValue(of: Self.profile)
+        let profile = try sources.profile(named: name)
+        let chosenRegion =
+            try arguments.optionalValue(of: Self.region) ?? setting("AWS_REGION", "AWS_DEFAULT_REGION")
+            ?? profile?.region
+        region = chosenRegion ?? "us-east-1"
+        s3EndpointOfProfile = profile?.endpointURL(of: "s3")
+        let url = try Self.endpoint(arguments, environment, profile, isNamed: name != nil)
+        isAWS = url == nil
+        guard let endpoint = url ?? EndpointURL("https://lambda.\(region).amazonaws.com") else {
+            throw arguments.refusal("'\(region)' is not a region")
         }
+        self.endpoint = endpoint
+        let found = try Self.ignoringBrokenPipes {
+            try sources.credentials(of: profile, isNamed: name != nil)
+        }
+        guard found != nil || !isAWS else {
+            throw arguments.refusal(
+                "there are no credentials for AWS: name a --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+            )
+        }
+        // The region travels in the signature's scope, so a region without a key is signed with a placeholder key.
+        let placeholder = SigningCredentials(accessKeyID: "test", secretAccessKey: "test")
+        credentials = found ?? (chosenRegion == nil ? nil : placeholder)
+        let region = region
+        signer = credentials.map { RequestSigner(credentials: $0, region: region, service: "lambda") }
     }
 
-    /// The caller's credentials. The region travels in the signature's scope, so a region without a key is signed with
-    /// a placeholder key.
-    private static func credentials(_ environment: [String: String], hasRegion: Bool) -> SigningCredentials? {
-        if let credentials = SigningCredentials(environment: environment) { return credentials }
-        return hasRegion ? SigningCredentials(accessKeyID: "test", secretAccessKey: "test") : nil
+    /// The same server, in another region and, where the server does not check keys, as another account.
+    func moved(to place: ServerPlaces.Place) -> ServerConnection {
+        ServerConnection(self, place)
     }
 
-    /// The endpoint, in AWS's order of precedence: the service's own variable before the global one.
+    private init(_ other: ServerConnection, _ place: ServerPlaces.Place) {
+        (endpoint, isAWS, http, s3EndpointOfProfile) = (
+            other.endpoint, other.isAWS, other.http, other.s3EndpointOfProfile
+        )
+        region = place.region
+        let account = place.account.map { SigningCredentials(accessKeyID: $0, secretAccessKey: "test") }
+        let keys = account ?? other.credentials ?? SigningCredentials(accessKeyID: "test", secretAccessKey: "test")
+        credentials = keys
+        signer = RequestSigner(credentials: keys, region: place.region, service: "lambda")
+    }
+
+    /// The endpoint, in AWS's order of precedence: the service's own variable before the global one. A profile that is
+    /// named counts before variables, which are those of another place. `nil` for AWS itself.
     ///
     /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
     private static func endpoint(
-        _ arguments: Arguments, _ environment: [String: String]
-    ) throws(UsageError) -> EndpointURL {
-        if let url = try arguments.optionalValue(of: endpoint) { return url }
-        let names = ["AWS_ENDPOINT_URL_LAMBDA", "AWS_ENDPOINT_URL"]
+        _ arguments: Arguments, _ environment: [String: String], _ profile: SharedProfile?, isNamed: Bool
+    ) throws(UsageError) -> EndpointURL? {
+        switch try arguments.optionalValue(of: endpoint) {
+        case .url(let url)?: return url
+        case .aws?: return nil
+        case nil: break
+        }
+        let own = profile?.endpointURL(of: "lambda")
+        if isNamed, own == nil { return nil }
+        let names = isNamed ? [] : ["AWS_ENDPOINT_URL_LAMBDA", "AWS_ENDPOINT_URL"]
         let name = names.first { environment[$0]?.isEmpty == false }
-        let text = name.flatMap { environment[$0] } ?? "http://127.0.0.1:4566"
+        let text = name.flatMap { environment[$0] } ?? own ?? "http://127.0.0.1:4566"
         guard let url = EndpointURL(text) else {
-            throw arguments.refusal("\(name ?? "") takes an http or https URL, not '\(text)'")
+            let source = name ?? "endpoint_url of the profile \(profile?.name ?? "")"
+            throw arguments.refusal("\(source) takes an http or https URL, not '\(text)'")
         }
         return url
+    }
+
+    /// HTTPClient needs SIGPIPE ignored. Restored afterwards, so that a closed output pipe ends the command.
+    static func ignoringBrokenPipes<Result, Failure>(
+        _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        signal(SIGPIPE, SIG_IGN)
+        defer { signal(SIGPIPE, SIG_DFL) }
+        return try body()
     }
 
     /// Sends a request and reads the whole response, of any status.
@@ -88,13 +165,12 @@ struct ServerConnection {
         let request = HTTPClientRequest(
             method, "\(endpoint.origin)\(path)\(query.isEmpty ? "" : "?\(query)")",
             headers: (signable.headers + signature).map { HTTPClientHeader($0.name, $0.value) }, body: body)
-        // HTTPClient needs SIGPIPE ignored. Restored afterwards, so that a closed output pipe ends the command.
-        signal(SIGPIPE, SIG_IGN)
-        defer { signal(SIGPIPE, SIG_DFL) }
         do throws(HTTPClientError) {
-            return try http.send(request, limits: Self.limits(timeoutSeconds), receiving: receive)
+            return try Self.ignoringBrokenPipes { () throws(HTTPClientError) in
+                try http.send(request, limits: Self.limits(timeoutSeconds), receiving: receive)
+            }
         } catch {
-            throw ServerError(error, endpoint)
+            throw ServerError(error, endpoint, isAWS: isAWS)
         }
     }
 
@@ -118,13 +194,16 @@ struct ServerConnection {
 }
 
 /// A failed request to the server: what happened, and what to do.
-struct ServerError: Error, Equatable, CustomStringConvertible {
+struct ServerError: TransientFailure, Equatable, CustomStringConvertible {
     let description: String
+    /// Whether it makes sense to ask again: not where a server of this machine does not run.
+    let isTransient: Bool
 
     /// The request got no response.
-    init(_ error: HTTPClientError, _ endpoint: EndpointURL) {
+    init(_ error: HTTPClientError, _ endpoint: EndpointURL, isAWS: Bool = false) {
+        isTransient = isAWS && [.unreachable, .timedOut, .interrupted].contains(error.kind)
         switch error.kind {
-        case .unreachable:
+        case .unreachable where !isAWS:
             description =
                 "Cannot connect to \(endpoint). Start the server with 'strata start', or pass another --endpoint."
         default: description = "No response from \(endpoint): \(error)."
@@ -133,6 +212,7 @@ struct ServerError: Error, Equatable, CustomStringConvertible {
 
     /// The server responded with an error.
     init(_ response: ServerConnection.Response, _ endpoint: EndpointURL) {
+        isTransient = false
         // A body that is not JSON comes from another server; its status is reported instead.
         let document = try? JSON.decode(response.body)
         guard case .string(let message)? = document?["message"] ?? document?["Message"] else {

@@ -15,7 +15,7 @@ enum TopCommand {
             refreshed every second until Ctrl-C; rows that do not fit are omitted.
             A server without --auth shows all accounts, a server with --auth only the key's own.
             """,
-        options: [once.description, ServerConnection.endpoint.description, json.description],
+        options: [once.description, json.description] + ServerConnection.options,
         run: { arguments, console in
             let server = try ServerConnection(arguments, console.environment)
             let isLive = console.isTerminal && !arguments[once]

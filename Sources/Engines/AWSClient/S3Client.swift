@@ -2,7 +2,7 @@ internal import AWSProtocol
 public import HTTPClient
 public import SignatureV4
 
-/// Reads objects from S3 or a compatible server. Blocks; any thread may call it.
+/// Reads and writes objects of S3 or a compatible server. Blocks; any thread may call it.
 ///
 /// Buckets are addressed by path, which every endpoint understands and any bucket's name allows.
 public final class S3Client: Sendable {
@@ -35,7 +35,7 @@ public final class S3Client: Sendable {
         _ object: S3Object, region: String, credentials: SigningCredentials, limits: HTTPClientLimits,
         receiving receive: (UnsafeRawBufferPointer) throws -> Void
     ) throws(S3Error) {
-        let request = request(for: object, RequestSigner(credentials: credentials, region: region, service: "s3"))
+        let request = request("GET", object, RequestSigner(credentials: credentials, region: region, service: "s3"))
         var document: [UInt8] = []
         let head: HTTPClientResponse
         do throws(HTTPClientError) {
@@ -52,14 +52,38 @@ public final class S3Client: Sendable {
         guard head.status == 200 else { throw .refused(S3Refusal(head, body: document)) }
     }
 
-    private func request(for object: S3Object, _ signer: RequestSigner) -> HTTPClientRequest {
+    /// Uploads an object.
+    ///
+    /// - Parameters:
+    ///   - region: the region that the call is signed for.
+    ///   - limits: of the call.
+    ///
+    /// Source: *PutObject* in the S3 API reference.
+    public func putObject(
+        _ object: S3Object, _ content: [UInt8], region: String, credentials: SigningCredentials,
+        limits: HTTPClientLimits
+    ) throws(S3Error) {
+        let signer = RequestSigner(credentials: credentials, region: region, service: "s3")
+        let answer: (head: HTTPClientResponse, body: [UInt8])
+        do throws(HTTPClientError) {
+            answer = try http.send(request("PUT", object, signer, body: content), limits: limits)
+        } catch {
+            throw .failed(error)
+        }
+        guard answer.head.status == 200 else { throw .refused(S3Refusal(answer.head, body: answer.body)) }
+    }
+
+    private func request(
+        _ method: String, _ object: S3Object, _ signer: RequestSigner, body: [UInt8]? = nil
+    ) -> HTTPClientRequest {
         let path = "\(endpoint.path)/\(PercentEncoding.encode(object.bucket))/\(Self.path(of: object.key))"
         let query = object.version.map { "versionId=\(PercentEncoding.encode($0))" } ?? ""
         let signable = SignableRequest(
-            method: "GET", rawPath: path, rawQuery: query, headers: [(name: "Host", value: endpoint.host)])
-        let headers = signable.headers + signer.sign(signable, nowSeconds: nowSeconds())
+            method: method, rawPath: path, rawQuery: query, headers: [(name: "Host", value: endpoint.host)])
+        let headers = signable.headers + signer.sign(signable, body: body ?? [], nowSeconds: nowSeconds())
         let url = "\(endpoint.origin)\(path)\(query.isEmpty ? "" : "?\(query)")"
-        return HTTPClientRequest("GET", url, headers: headers.map { HTTPClientHeader($0.name, $0.value) })
+        return HTTPClientRequest(
+            method, url, headers: headers.map { HTTPClientHeader($0.name, $0.value) }, body: body)
     }
 
     /// A key in a path: slashes stay, all other reserved characters are encoded once. So are the dots of a segment that

@@ -1,11 +1,19 @@
 public import HTTPClient
 
 /// Why an object could not be read.
-public enum S3Error: Error, Sendable {
+public enum S3Error: Error, Sendable, CustomStringConvertible {
     /// S3 answered with an error.
     case refused(S3Refusal)
     /// There was no response, or an incomplete one.
     case failed(HTTPClientError)
+
+    /// What S3 said, or why there was no answer.
+    public var description: String {
+        switch self {
+        case .refused(let refusal): "\(refusal.code): \(refusal.message)"
+        case .failed(let error): error.description
+        }
+    }
 }
 
 /// An error response of S3.
@@ -25,27 +33,14 @@ public struct S3Refusal: Hashable, Sendable {
     /// Parses a response.
     init(_ head: HTTPClientResponse, body: [UInt8]) {
         status = head.status
-        code = Self.element("Code", of: body) ?? Self.usualCode(of: head.status)
-        message = Self.element("Message", of: body) ?? Self.usualMessage(of: code)
+        code = XMLText.element("Code", of: body) ?? Self.usualCode(of: head.status)
+        let text = XMLText.element("Message", of: body) ?? Self.usualMessage(of: code)
+        message = String(text.prefix(Self.longestText))
         bucketRegion = head.header("x-amz-bucket-region")
     }
 
-    /// Characters of a code or a message at most, because they go into responses to other clients.
+    /// Characters of a message at most, because they go into responses to other clients.
     private static let longestText = 1_000
-
-    /// The text of an element. The document is small and flat, so it is searched and not parsed.
-    private static func element(_ name: String, of body: [UInt8]) -> String? {
-        let text = String(decoding: body, as: UTF8.self)
-        guard let start = text.firstRange(of: "<\(name)>"),
-            let end = text[start.upperBound...].firstRange(of: "</\(name)>")
-        else { return nil }
-        var content = String(text[start.upperBound..<end.lowerBound].prefix(longestText))
-        for (entity, character) in [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&#39;", "'")] {
-            content = content.replacing(entity, with: character)
-        }
-        // Last, so that its result is not taken for an entity's start.
-        return content.replacing("&amp;", with: "&")
-    }
 
     /// The code where there is no document: S3 sends none with some statuses, emulators with more of them.
     private static func usualCode(of status: Int) -> String {

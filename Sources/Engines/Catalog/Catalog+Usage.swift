@@ -40,6 +40,24 @@ extension Catalog {
         }
     }
 
+    /// The accounts and regions that have functions or layers, in order.
+    ///
+    /// - Parameter account: only this account's; `nil` for those of all.
+    public func places(of account: AccountID?) throws(CatalogError) -> [CatalogPlace] {
+        let sql = "SELECT account, region FROM function UNION SELECT account, region FROM layer ORDER BY 1, 2"
+        let places = try asCatalogError { () throws(StoreError) in
+            try database.read { connection throws(StoreError) in
+                try connection.all(sql) { row throws(StoreError) in
+                    guard let account = AccountID(row.text(0)), let region = Region(row.text(1)) else {
+                        throw .damagedRow("account or region")
+                    }
+                    return CatalogPlace(account: account, region: region)
+                }
+            }
+        }
+        return places.filter { account == nil || $0.account == account }
+    }
+
     /// Ties the rows to a data folder, unless they are tied to one.
     ///
     /// - Returns: the identity of the folder that they are tied to.
@@ -55,4 +73,12 @@ extension Catalog {
             }
         }
     }
+}
+
+/// An account in a region.
+public struct CatalogPlace: Hashable, Sendable {
+    /// The account.
+    public let account: AccountID
+    /// The region.
+    public let region: Region
 }

@@ -83,7 +83,7 @@ package final class LambdaService: Service, DeliveryTarget {
         status = StatusReader(store: store, pool: pool, events: events, metrics: metrics)
         pages = OperatorPages(
             status: status, queue: QueuedEvents(store: store, events: events),
-            logs: FunctionLogs(store: store, logs: logs, pool: pool))
+            logs: FunctionLogs(store: store, logs: logs, pool: pool), store: store)
 
         forget = {
             try catalog.deleteFunctionsAndLayers()

@@ -1,4 +1,5 @@
 internal import AWSProtocol
+internal import Catalog
 internal import Domain
 internal import EventQueue
 internal import ServiceKit
@@ -8,19 +9,22 @@ struct OperatorPages: Sendable {
     private let status: StatusReader
     private let queue: QueuedEvents
     private let logs: FunctionLogs
+    private let store: LambdaStore
 
-    init(status: StatusReader, queue: QueuedEvents, logs: FunctionLogs) {
+    init(status: StatusReader, queue: QueuedEvents, logs: FunctionLogs, store: LambdaStore) {
         self.status = status
         self.queue = queue
         self.logs = logs
+        self.store = store
     }
 
-    /// Status of functions and queues, logs, and queued events, which can be retried or purged.
+    /// Status of functions and queues, places, logs, and queued events, which can be retried or purged.
     var pages: [OperatorPage] {
         [
             OperatorPage("GET", "top") { request throws(ServiceError) in
                 OperatorDocument.status(try self.status.status(of: request.account))
             },
+            OperatorPage("GET", "places") { request throws(ServiceError) in try self.placesPage(request) },
             OperatorPage("GET", "events") { request throws(ServiceError) in try self.eventsPage(request) },
             OperatorPage("POST", "logs") { request throws(ServiceError) in try self.logPage(request) },
             OperatorPage("POST", "events/retry") { request throws(ServiceError) in
@@ -30,6 +34,18 @@ struct OperatorPages: Sendable {
                 Self.count(try self.queue.purge(try Self.selection(request), request.context))
             },
         ]
+    }
+
+    /// Where there are functions or layers. With authentication the account is the caller's, and is not named.
+    private func placesPage(_ request: OperatorRequest) throws(ServiceError) -> AWSValue {
+        let places = try store.converting { try self.store.catalog.places(of: request.account) }
+        return .structure([
+            "places": .list(
+                places.map { place in
+                    let account = request.account == nil ? AWSValue.string(place.account.description) : .null
+                    return .structure(["account": account, "region": .string(place.region.description)])
+                })
+        ])
     }
 
     private func logPage(_ request: OperatorRequest) throws(ServiceError) -> AWSValue {
