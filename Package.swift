@@ -158,7 +158,8 @@ let kit = storey(
     ])
 
 /// What commands do with layers and functions, on files and through the API; none of it needs a server of its own.
-let tools = storey("Tools", [("Toolchain", ["AWSProtocol", "Digest"])])
+let tools = storey(
+    "Tools", [("Toolchain", ["AWSProtocol", "Digest", "Domain", "LinuxSystem", "Packaging", "TOML"])])
 
 let execution = storey(
     "Execution",

@@ -35,7 +35,7 @@ enum LayerPublishCommand {
         ] + ServerConnection.options,
         operand: "FILE",
         run: { arguments, console in
-            let zip = try HostFile.content(arguments.operands[0])
+            let zip = try WholeFile.content(arguments.operands[0])
             let server = try ServerConnection(arguments, console.environment)
             let client = server.lambda(console.environment)
             let layer = try arguments.value(of: name)

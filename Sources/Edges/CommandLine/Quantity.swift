@@ -11,6 +11,11 @@ enum Quantity {
         }
     }
 
+    /// `85 ms`, `1.4 s`.
+    static func elapsed(milliseconds: Int) -> String {
+        milliseconds < 1_000 ? "\(milliseconds) ms" : "\(tenths(Double(milliseconds) / 1_000)) s"
+    }
+
     /// `812 KB`, `23 MB`, `1.5 GB`, in units of 1 024.
     static func memory(bytes: Double) -> String {
         let megabytes = bytes / 1_048_576

@@ -1,4 +1,5 @@
 internal import AWSClient
+internal import AWSProtocol
 internal import Glibc
 internal import HTTPClient
 internal import LinuxSystem
@@ -68,4 +69,38 @@ extension ServerConnection {
 
     /// What a call takes: 50 MB, in base64.
     private static let mostZipBytes = 50 << 20
+}
+
+extension ServerConnection {
+    /// Whether this is a Strata server.
+    func isStrata() throws -> Bool {
+        guard !isAWS else { return false }
+        let answer = try send("GET", "/_strata/health")
+        // Another server answers with a page of its own, which need not be JSON.
+        return answer.head.status == 200 && (try? JSON.decode(answer.body))?["version"] != nil
+    }
+
+    /// The role of a function that names none. A server of this machine takes any of the caller's account; on AWS a
+    /// role is to be chosen.
+    func standardRole(_ arguments: Arguments, _ environment: [String: String]) throws -> String {
+        guard !isAWS else {
+            throw CommandFailure(
+                "A function on AWS needs a role: name one as 'role' in its table of strata.toml, such as "
+                    + "\"arn:aws:iam::ACCOUNT:role/NAME\"")
+        }
+        var call = ServiceCall(service: "sts")
+        call.headers = [HTTPClientHeader("Content-Type", "application/x-www-form-urlencoded")]
+        call.body = Array("Action=GetCallerIdentity&Version=2011-06-15".utf8)
+        let text = environment["AWS_ENDPOINT_URL_STS"].flatMap { $0.isEmpty ? nil : $0 }
+        let url = text.flatMap { EndpointURL($0) } ?? endpoint
+        let client = ServiceClient(
+            ServiceSettings(endpoint: url, environment: environment), http: HTTPClient(),
+            nowSeconds: { Int64(time(nil)) })
+        let keys = credentials ?? SigningCredentials(accessKeyID: "test", secretAccessKey: "test")
+        let answer = try Self.ignoringBrokenPipes { try client.send(call, as: keys, region: region) }
+        guard let account = CallerIdentity.account(of: answer.body) else {
+            throw CommandFailure("\(url) does not say whose key this is; name a 'role' in strata.toml")
+        }
+        return "arn:aws:iam::\(account):role/strata-deploy"
+    }
 }

@@ -59,7 +59,8 @@ public enum StrataCommand {
             name: "strata",
             summary: "Run AWS Lambda functions, with layers, on your own Linux machine.",
             subcommands: [
-                start.command, DoctorCommand.command, LayerCommand.command, FunctionCommand.command,
+                start.command, DoctorCommand.command, NewCommand.command, DeployCommand.command, LayerCommand.command,
+                FunctionCommand.command,
                 InvokeCommand.command, EventCommand.command, LogsCommand.command, EventsCommand.command,
                 TopCommand.command, MetricsCommand.command, CredentialsCommand(storage: storage).command,
                 ExplainCommand.command, VersionCommand.command,

@@ -11,7 +11,7 @@ public struct IgnoreRules: Sendable {
     /// The patterns that always apply. Zips in the root are earlier packages.
     public static let always = [
         ".DS_Store", ".bzr", ".git", ".hg", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".strata", ".svn", ".venv",
-        "*.pyc", "__pycache__", "/*.zip", fileName,
+        "*.pyc", "__pycache__", "/*.zip", "/strata.toml", fileName,
     ]
     /// The file that makes a directory a virtual environment of Python (<https://peps.python.org/pep-0405/>).
     public static let virtualEnvironmentFile = "pyvenv.cfg"

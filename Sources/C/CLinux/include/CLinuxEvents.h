@@ -4,6 +4,7 @@
 #include <semaphore.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/inotify.h>
 #include <sys/sendfile.h>
 
 /// Names the calling thread (prctl(2), PR_SET_NAME); the kernel keeps 15 bytes.

@@ -1,15 +1,13 @@
-internal import LinuxSystem
-
-/// Files that the command line names.
-enum HostFile {
-    /// A file's content.
-    static func content(_ path: String) throws(SystemCallError) -> [UInt8] {
+/// Reads and writes files as a whole, by paths of this process.
+public enum WholeFile {
+    /// A file's content. It has to fit into memory.
+    public static func content(_ path: String) throws(SystemCallError) -> [UInt8] {
         let file = try FileDescriptor.open(FilePath(path), [.read])
         return try file.bytes(count: file.status().size, at: 0)
     }
 
     /// Writes a file as a whole: it has all of the content afterwards, or is as it was before.
-    static func replace(_ path: String, with content: [UInt8]) throws(SystemCallError) {
+    public static func replace(_ path: String, with content: [UInt8]) throws(SystemCallError) {
         let partial = "\(path).partial-\(ProcessID.current)"
         let here = try FileDescriptor.open(".", [.read, .directory])
         do throws(SystemCallError) {

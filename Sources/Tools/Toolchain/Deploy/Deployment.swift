@@ -1,0 +1,238 @@
+internal import AWSProtocol
+internal import Digest
+internal import Domain
+internal import LinuxSystem
+internal import Packaging
+
+/// Brings the functions and layers of a folder to a server: builds, publishes and updates what changed, and only that.
+///
+/// It remembers what it brought there, so that in a loop an edit costs one call. What others change meanwhile is seen
+/// when ``forget()`` was called, or by a new value.
+public struct Deployment {
+    /// What a deployment needs from outside.
+    public struct Tools {
+        /// Installs packages into a layer's zip: requirements file, layer, zip to write.
+        public let build: (String, DeploymentConfiguration.Layer, String) throws -> Void
+        /// The content of a call for a zip, which may have to be uploaded elsewhere.
+        public let content: (_ zip: [UInt8], _ name: String) throws -> PackageContent
+        /// The role of a new function that names none.
+        public let role: () throws -> String
+        /// Called with each step when it is done.
+        public let report: (DeploymentStep) -> Void
+
+        /// Collects them.
+        public init(
+            build: @escaping (String, DeploymentConfiguration.Layer, String) throws -> Void,
+            content: @escaping ([UInt8], String) throws -> PackageContent, role: @escaping () throws -> String,
+            report: @escaping (DeploymentStep) -> Void
+        ) {
+            (self.build, self.content, self.role, self.report) = (build, content, role, report)
+        }
+    }
+
+    private let client: LambdaClient
+    private let folder: String
+    private let waitsForStates: Bool
+    private let tools: Tools
+    private var buildFolder = ""
+    /// The layers' newest versions, by name.
+    private var published: [String: (digest: String, arn: String)] = [:]
+    /// The functions' settings as the server told them last, by name.
+    private var known: [String: AWSValue] = [:]
+
+    /// Describes a deployment.
+    ///
+    /// - Parameters:
+    ///   - folder: the folder with the file; built zips are kept in `.strata/deploy` in it.
+    ///   - waitsForStates: whether to wait until a change has taken effect, as it has to be on AWS. A Strata server
+    ///     runs new code at once.
+    public init(client: LambdaClient, folder: String, waitsForStates: Bool, tools: Tools) {
+        (self.client, self.folder, self.waitsForStates, self.tools) = (client, folder, waitsForStates, tools)
+    }
+
+    /// Forgets what is on the server, so that it is asked again.
+    public mutating func forget() {
+        published = [:]
+        known = [:]
+    }
+
+    /// Deploys everything that the file names, layers first.
+    public mutating func run(_ configuration: DeploymentConfiguration) throws {
+        buildFolder = try FolderPath.makeBuildFolder(in: folder)
+        for layer in configuration.layers { try deploy(layer) }
+        for function in configuration.functions { try deploy(function) }
+    }
+
+    private func finish(
+        _ subject: DeploymentStep.Subject, _ name: String, _ action: DeploymentStep.Action, _ reason: String,
+        since start: UInt64
+    ) {
+        let milliseconds = Int((MonotonicClock.nowNanoseconds() - start) / 1_000_000)
+        tools.report(
+            DeploymentStep(subject: subject, name: name, action: action, reason: reason, milliseconds: milliseconds))
+    }
+}
+
+// Layers.
+extension Deployment {
+    private mutating func deploy(_ layer: DeploymentConfiguration.Layer) throws {
+        let start = MonotonicClock.nowNanoseconds()
+        let zip = try content(of: layer)
+        let digest = SHA256Digest(hashing: zip)
+        if published[layer.name] == nil, let newest = try client.versions(ofLayer: layer.name).first {
+            published[layer.name] = (try client.details(of: newest).codeSHA256, newest.arn)
+        }
+        if let newest = published[layer.name], newest.digest == digest.base64 {
+            let number = LayerVersionName(newest.arn)?.number ?? 0
+            return finish(.layer, layer.name, .unchanged, "version \(number) has this content", since: start)
+        }
+        let isNew = published[layer.name] == nil
+        var publication = LayerPublication(
+            name: layer.name, content: try tools.content(zip, "layers/\(digest.hex).zip"))
+        publication.description = layer.description
+        publication.runtimes = [layer.runtime.description]
+        publication.architectures = [layer.architecture.rawValue]
+        let version = try client.publish(publication)
+        published[layer.name] = (digest.base64, version.summary.arn)
+        let reason = isNew ? "it is new" : "its content changed"
+        finish(
+            .layer, layer.name, .published,
+            "version \(version.summary.number), \(ByteCount.text(zip.count)): \(reason)", since: start)
+    }
+
+    private func content(of layer: DeploymentConfiguration.Layer) throws -> [UInt8] {
+        let zip = "\(buildFolder)/\(layer.name).zip"
+        switch layer.source {
+        case .zip(let path): return try WholeFile.content(path.below(folder))
+        case .folder(let path):
+            _ = try FunctionPackager(code: path.below(folder), including: ["*.zip"]).package(output: zip) { _ in }
+        case .requirements(let path):
+            let requirements = path.below(folder)
+            let inputs = try WholeFile.content(requirements)
+            let key = "\(SHA256Digest(hashing: inputs).hex) \(layer.runtime) \(layer.architecture.rawValue)\n"
+            let keyFile = "\(buildFolder)/\(layer.name).key"
+            let isBuilt = try FolderPath.exists(zip) && TextFile.read(keyFile) == key
+            if !isBuilt {
+                try WholeFile.replace(keyFile, with: [])
+                try tools.build(requirements, layer, zip)
+                try WholeFile.replace(keyFile, with: Array(key.utf8))
+            }
+        }
+        return try WholeFile.content(zip)
+    }
+}
+
+// Functions.
+extension Deployment {
+    private mutating func deploy(_ function: DeploymentConfiguration.Function) throws {
+        let start = MonotonicClock.nowNanoseconds()
+        let path = "\(buildFolder)/\(function.name).function.zip"
+        _ = try FunctionPackager(code: function.code.below(folder), including: function.include)
+            .package(output: path) { _ in }
+        let zip = try WholeFile.content(path)
+        let digest = SHA256Digest(hashing: zip)
+        let settings = wantedSettings(of: function)
+        if known[function.name] == nil { known[function.name] = try client.configuration(of: function.name) }
+        guard let current = known[function.name] else {
+            return try create(function, settings, zip, digest, since: start)
+        }
+        var isChanged = false
+        let changes = settings.filter { key, value in key != "Architectures" && !Self.isSame(current[key], value, key) }
+        if !changes.isEmpty {
+            isChanged = true
+            known[function.name] = try settled(function.name) {
+                try client.updateConfiguration(of: function.name, changes)
+            }
+            finish(
+                .function, function.name, .configurationUpdated,
+                "\(changes.keys.sorted().joined(separator: ", ")) changed", since: start)
+        }
+        let architecture = function.architecture
+        let isMoved = architecture.map { !current.strings("Architectures").contains($0) } ?? false
+        if current.string("CodeSha256") != digest.base64 || isMoved {
+            isChanged = true
+            let content = try tools.content(zip, "functions/\(digest.hex).zip")
+            known[function.name] = try settled(function.name) {
+                try client.updateCode(of: function.name, content, architecture: isMoved ? architecture : nil)
+            }
+            let reason = isMoved ? "the architecture changed" : "it changed"
+            finish(.function, function.name, .codeUpdated, "\(ByteCount.text(zip.count)): \(reason)", since: start)
+        }
+        if isChanged {
+            try awaitState(of: function.name)
+        } else {
+            finish(.function, function.name, .unchanged, "code and settings are these already", since: start)
+        }
+    }
+
+    private mutating func create(
+        _ function: DeploymentConfiguration.Function, _ settings: [String: AWSValue], _ zip: [UInt8],
+        _ digest: SHA256Digest, since start: UInt64
+    ) throws {
+        var members = settings.filter { _, value in value != .list([]) }
+        if function.environment.isEmpty { members["Environment"] = nil }
+        members["FunctionName"] = .string(function.name)
+        if members["Role"] == nil { members["Role"] = .string(try tools.role()) }
+        let content = try tools.content(zip, "functions/\(digest.hex).zip")
+        known[function.name] = try client.createFunction(members, code: content)
+        try awaitState(of: function.name)
+        finish(.function, function.name, .created, "\(ByteCount.text(zip.count)): it is new", since: start)
+    }
+
+    /// What the file wants, as members of the API. Layers and variables are always among them, so that they can be
+    /// taken away; other settings that the file does not name stay as they are.
+    private func wantedSettings(of function: DeploymentConfiguration.Function) -> [String: AWSValue] {
+        var settings = function.settings
+        settings["Environment"] = .structure([
+            "Variables": .structure(function.environment.mapValues { .string($0) })
+        ])
+        settings["Layers"] = .list(function.layers.map { .string(published[$0]?.arn ?? $0) })
+        return settings
+    }
+
+    /// Whether a setting is as it is wanted. Answers have layers as structures, and leave out what is empty.
+    static func isSame(_ current: AWSValue?, _ wanted: AWSValue, _ key: String) -> Bool {
+        switch key {
+        case "Layers":
+            let arns = AWSValue.structure(["Layers": current ?? .list([])]).elements("Layers").map { $0.string("Arn") }
+            return wanted == .list(arns.map { .string($0 ?? "") })
+        case "Environment":
+            let variables = current?["Variables"]?.members ?? [:]
+            return (wanted["Variables"]?.members ?? [:]) == variables
+        default: return current == wanted
+        }
+    }
+
+    /// The answer of a change; one that another change delays is sent again until that has taken effect.
+    private func settled(_ function: String, _ change: () throws -> AWSValue) throws -> AWSValue {
+        let start = MonotonicClock.nowNanoseconds()
+        while true {
+            do {
+                return try change()
+            } catch let refusal as LambdaRefusal where refusal.code == "ResourceConflictException" {
+                guard MonotonicClock.nowNanoseconds() - start < Self.patienceNanoseconds else { throw refusal }
+                SystemThread.sleep(milliseconds: waitsForStates ? 500 : 20)
+            }
+        }
+    }
+
+    private mutating func awaitState(of function: String) throws {
+        guard waitsForStates else { return }
+        let start = MonotonicClock.nowNanoseconds()
+        while let current = try client.configuration(of: function) {
+            known[function] = current
+            if current.string("State") == "Failed" || current.string("LastUpdateStatus") == "Failed" {
+                let why = current.string("StateReason") ?? current.string("LastUpdateStatusReason") ?? "no reason given"
+                throw DeploymentError("the function \(function) failed: \(why)")
+            }
+            if current.string("State") != "Pending", current.string("LastUpdateStatus") != "InProgress" { return }
+            guard MonotonicClock.nowNanoseconds() - start < Self.patienceNanoseconds else {
+                throw DeploymentError("the function \(function) did not become active within 5 minutes")
+            }
+            SystemThread.sleep(milliseconds: 500)
+        }
+    }
+
+    /// AWS's own waiters give up after five minutes.
+    private static let patienceNanoseconds: UInt64 = 300_000_000_000
+}
