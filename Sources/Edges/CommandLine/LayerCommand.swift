@@ -8,7 +8,7 @@ enum LayerCommand {
         name: "layer", summary: "Build, check, publish and look after layers.",
         subcommands: [
             build, LayerCheckCommand.command, LayerPublishCommand.command, LayerListCommand.command,
-            LayerUsersCommand.command, LayerPruneCommand.command,
+            LayerUsersCommand.command, LayerRolloutCommand.command, LayerPruneCommand.command,
         ])
 
     static let requirements = Option(

@@ -1,3 +1,4 @@
+public import Domain
 internal import Synchronization
 
 /// Counts the outcomes of one function's invocations.
@@ -30,29 +31,56 @@ public final class FunctionMeter: Sendable {
         public init() {}
     }
 
-    private let state = Mutex(Counts())
+    /// What one version did: what a rollout compares.
+    public struct VersionCounts: Hashable, Sendable {
+        /// Invocations that ran.
+        public var invocations: UInt64 = 0
+        /// Those of them that ended in an error of the function.
+        public var errors: UInt64 = 0
+        /// How many durations were recorded.
+        public var durations: UInt64 = 0
+        /// The sum of the durations of the version's code, in nanoseconds.
+        public var durationNanoseconds: UInt64 = 0
+    }
+
+    private struct State {
+        var counts = Counts()
+        var versions: [FunctionVersion: VersionCounts] = [:]
+    }
+
+    private let state = Mutex(State())
 
     /// Makes a meter with counts of zero.
     public init() {}
 
     /// The counts so far.
-    public var counts: Counts { state.withLock { $0 } }
+    public var counts: Counts { state.withLock { $0.counts } }
 
-    /// An invocation has ended.
-    public func countInvocation(isError: Bool) {
-        state.withLock { counts in
-            counts.invocations += 1
-            if isError { counts.errors += 1 }
+    /// The counts so far of the versions that were invoked.
+    public var versions: [FunctionVersion: VersionCounts] { state.withLock { $0.versions } }
+
+    /// An invocation of a version has ended.
+    public func countInvocation(of version: FunctionVersion, isError: Bool) {
+        state.withLock { state in
+            state.counts.invocations += 1
+            state.versions[version, default: VersionCounts()].invocations += 1
+            guard isError else { return }
+            state.counts.errors += 1
+            state.versions[version, default: VersionCounts()].errors += 1
         }
     }
 
     /// Increments a single count, such as `\.throttles`.
     public func count(_ figure: WritableKeyPath<Counts, UInt64>) {
-        state.withLock { $0[keyPath: figure] += 1 }
+        state.withLock { $0.counts[keyPath: figure] += 1 }
     }
 
-    /// Records the duration of an invocation's code.
-    public func record(durationNanoseconds: UInt64) {
-        state.withLock { $0.durations.record(nanoseconds: durationNanoseconds) }
+    /// Records the duration of a version's code in one invocation.
+    public func record(durationNanoseconds: UInt64, of version: FunctionVersion) {
+        state.withLock { state in
+            state.counts.durations.record(nanoseconds: durationNanoseconds)
+            state.versions[version, default: VersionCounts()].durations += 1
+            state.versions[version, default: VersionCounts()].durationNanoseconds &+= durationNanoseconds
+        }
     }
 }

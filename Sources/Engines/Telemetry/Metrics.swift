@@ -24,6 +24,11 @@ public final class Metrics: Sendable {
         }
     }
 
+    /// The counts of a function's versions; none for a function without a meter of its own.
+    public func versions(of function: FunctionID) -> [FunctionVersion: FunctionMeter.VersionCounts] {
+        meters.withLock { $0[function] }?.versions ?? [:]
+    }
+
     /// Removes the meter of a deleted function.
     public func removeMeter(of function: FunctionID) {
         meters.withLock { $0[function] = nil }

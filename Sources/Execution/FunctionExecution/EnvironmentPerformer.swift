@@ -201,7 +201,8 @@ final class EnvironmentPerformer: @unchecked Sendable {
     ) {
         var report = report
         report.peakMemoryBytes = sandbox?.sandbox.peakMemoryBytes() ?? 0
-        environment.revision.meter.record(durationNanoseconds: report.durationNanoseconds)
+        environment.revision.meter.record(
+            durationNanoseconds: report.durationNanoseconds, of: environment.revision.version)
         let now = environment.nowMilliseconds
         log.endLine(of: .function, nowMilliseconds: now)
         log.note(.end(requestID: report.requestID), nowMilliseconds: now)

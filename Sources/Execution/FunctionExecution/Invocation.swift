@@ -44,11 +44,11 @@ package struct Invocation: Sendable {
     /// Counts how it ended, and answers.
     package func complete(_ result: InvocationResult) {
         switch result {
-        case .answered: revision.meter.countInvocation(isError: false)
-        case .failed: revision.meter.countInvocation(isError: true)
+        case .answered: revision.meter.countInvocation(of: revision.version, isError: false)
+        case .failed: revision.meter.countInvocation(of: revision.version, isError: true)
         case .refused(.throttled): revision.meter.count(\.throttles)
         case .refused(.runtimeUnavailable), .refused(.exceedsHostMemory):
-            revision.meter.countInvocation(isError: true)
+            revision.meter.countInvocation(of: revision.version, isError: true)
         case .refused(.unavailable): break
         }
         answer(result)

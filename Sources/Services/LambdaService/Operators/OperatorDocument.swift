@@ -36,6 +36,18 @@ enum OperatorDocument {
         ])
     }
 
+    /// The page `versions`.
+    static func versions(_ versions: [FunctionVersion: FunctionMeter.VersionCounts]) -> AWSValue {
+        let documents = versions.map { version, counts in
+            AWSValue.structure([
+                "version": .string(version.description), "invocations": .integer(Int64(counts.invocations)),
+                "errors": .integer(Int64(counts.errors)), "durations": .integer(Int64(counts.durations)),
+                "durationSeconds": .double(Double(counts.durationNanoseconds) / 1e9),
+            ])
+        }
+        return .structure(["versions": .list(documents)])
+    }
+
     /// An event of the page `events`.
     static func event(_ event: EventSummary) -> AWSValue {
         .structure([

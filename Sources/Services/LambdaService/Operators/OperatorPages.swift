@@ -25,6 +25,14 @@ struct OperatorPages: Sendable {
                 OperatorDocument.status(try self.status.status(of: request.account))
             },
             OperatorPage("GET", "places") { request throws(ServiceError) in try self.placesPage(request) },
+            OperatorPage("GET", "versions") { request throws(ServiceError) in
+                guard let text = request.target.parameter("function"), let name = FunctionName(text) else {
+                    throw ServiceError(.validation, "'function' takes the name of a function.")
+                }
+                let function = FunctionID(
+                    account: request.context.account, region: request.context.region, name: name)
+                return OperatorDocument.versions(self.status.versions(of: function))
+            },
             OperatorPage("GET", "events") { request throws(ServiceError) in try self.eventsPage(request) },
             OperatorPage("POST", "logs") { request throws(ServiceError) in try self.logPage(request) },
             OperatorPage("POST", "events/retry") { request throws(ServiceError) in

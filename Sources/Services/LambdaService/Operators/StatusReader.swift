@@ -19,6 +19,11 @@ struct StatusReader: Sendable {
         self.metrics = metrics
     }
 
+    /// What each version of a function did since the server started, by version.
+    func versions(of function: FunctionID) -> [FunctionVersion: FunctionMeter.VersionCounts] {
+        metrics.versions(of: function)
+    }
+
     /// The status of an account's functions and queues; `nil` for those of all accounts.
     func status(of account: AccountID?) throws(ServiceError) -> ServerStatus {
         let census = pool.census()
