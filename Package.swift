@@ -112,7 +112,12 @@ let mechanism = storey(
     ])
 
 let nouns =
-    storey("Nouns", [("Domain", ["Digest"]), ("SandboxPlan", [])]) + [
+    storey(
+        "Nouns",
+        [
+            ("Domain", ["Digest"]), ("PackageContents", ["AWSProtocol", "Archive", "Digest", "LinuxSystem"]),
+            ("SandboxPlan", []),
+        ]) + [
         .target(
             name: "Runtimes", path: "Runtimes",
             resources: pythonRuntime.map { .embedInCode("python/\($0).py") }, swiftSettings: strict)
@@ -135,7 +140,7 @@ let engines =
             ("AWSClient", ["AWSProtocol", "Digest", "HTTPClient", "LinuxSystem", "SignatureV4"]),
             ("Bytecode", ["Digest", "LinuxSystem"]),
             ("Catalog", ["Domain", "Digest", "Store"]),
-            ("LayerCheck", ["Archive", "Domain", "LinuxSystem"]),
+            ("LayerCheck", ["Domain", "PackageContents"]),
             ("LayerStore", ["Archive", "Digest", "LinuxSystem"]),
             ("Packaging", ["Archive", "Digest", "Domain", "LinuxSystem"]),
             ("RuntimeAPI", ["AWSProtocol", "Digest", "HTTP"]),
@@ -202,9 +207,8 @@ let edges = storey(
             "CommandLine",
             [
                 "AWSClient", "AWSProtocol", "Digest", "Domain", "FunctionExecution", "HTTPClient", "LayerCheck",
-                "LinuxSystem", "Packaging", "Runtimes", "SampleEvents", "Sandbox", "Scheduler", "ServiceKit",
-                "SignatureV4", "Store",
-                "TOML", "Toolchain",
+                "LinuxSystem", "PackageContents", "Packaging", "Runtimes", "SampleEvents", "Sandbox", "Scheduler",
+                "ServiceKit", "SignatureV4", "Store", "TOML", "Toolchain",
             ]
         ),
     ])
@@ -272,14 +276,16 @@ let proof: [Target] =
             ("SignatureV4", ["Digest", "SeededRandom"]),
             ("TOML", ["SeededRandom"]),
         ])
-    + tests("Nouns", [("Domain", ["SeededRandom"]), ("SandboxPlan", [])])
+    + tests(
+        "Nouns",
+        [("Domain", ["SeededRandom"]), ("PackageContents", ["LinuxSystem", "ZipForge"]), ("SandboxPlan", [])])
     + tests(
         "Engines",
         [
             ("AWSClient", ["HTTP", "HTTPClient", "SignatureV4"]),
             ("Bytecode", ["Digest", "LinuxSystem"]),
             ("Catalog", ["Domain", "Digest", "Store", "StoreEngines"]),
-            ("LayerCheck", ["Domain", "LinuxSystem", "SeededRandom", "ZipForge"]),
+            ("LayerCheck", ["Domain", "LinuxSystem", "PackageContents", "SeededRandom", "ZipForge"]),
             ("LayerStore", ["Archive", "Digest", "LinuxSystem", "SeededRandom", "ZipForge"]),
             ("Packaging", ["Digest", "Domain", "LinuxSystem"]),
             ("RuntimeAPI", ["HTTP"]),

@@ -2,6 +2,7 @@ internal import AWSProtocol
 internal import Domain
 internal import LayerCheck
 internal import LinuxSystem
+internal import PackageContents
 
 /// `strata layer check`: what would fail, or surprise, when functions use layers.
 enum LayerCheckCommand {
@@ -52,7 +53,7 @@ enum LayerCheckCommand {
     private static func layers(_ arguments: Arguments) throws(UsageError) -> [LayerContents] {
         var layers: [LayerContents] = []
         for path in arguments.operands {
-            do throws(LayerReadError) {
+            do throws(PackageReadError) {
                 layers.append(try LayerContents(reading: path))
             } catch {
                 throw arguments.refusal(error.description)

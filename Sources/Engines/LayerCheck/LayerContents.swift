@@ -1,5 +1,4 @@
-internal import Archive
-internal import LinuxSystem
+public import PackageContents
 
 /// A layer that is not published yet: a zip file, or a folder.
 public struct LayerContents: Sendable {
@@ -24,113 +23,24 @@ public struct LayerContents: Sendable {
     /// Reads a zip or a folder. One file's content is in memory at a time.
     ///
     /// - Parameter path: a path of this host.
-    /// - Throws: ``LayerReadError``, which names the path.
-    public init(reading path: String) throws(LayerReadError) {
-        do throws(ArchiveError) {
-            self = try Self.layer(at: path)
-        } catch {
-            throw LayerReadError(path: path, error)
-        }
-    }
-
-    private static func layer(at path: String) throws(ArchiveError) -> LayerContents {
-        do throws(SystemCallError) {
-            if let files = try list(folder: path) { return LayerContents(name: path, files: files, isFolder: true) }
-        } catch {
-            throw .system(error)
-        }
-        return LayerContents(name: path, files: try entries(ofZip: path))
-    }
-
-    /// The entries of a folder; `nil` where the path is a file.
-    private static func list(folder path: String) throws(SystemCallError) -> [LayerFile]? {
-        let folder = try FileDescriptor.open(FilePath(path), .read)
-        guard try folder.status().kind == .directory else { return nil }
+    /// - Throws: ``PackageReadError``, which names the path.
+    public init(reading path: String) throws(PackageReadError) {
+        let source = try PackageSource(reading: path)
         var files: [LayerFile] = []
-        try list("", in: folder, into: &files)
-        return files
+        for (index, file) in source.files.enumerated() { files.append(try Self.layerFile(file, index, of: source)) }
+        self.init(name: path, files: files, isFolder: source.isFolder)
     }
 
-    /// Adds a folder's entries, each folder before what is in it.
-    private static func list(
-        _ folder: String, in directory: borrowing FileDescriptor, into files: inout [LayerFile]
-    ) throws(SystemCallError) {
-        for name in try directory.entryNames().sorted(by: { $0.bytes.lexicographicallyPrecedes($1.bytes) }) {
-            let path = folder.isEmpty ? name.description : "\(folder)/\(name)"
-            let status = try directory.status(at: name)
-            switch status.kind {
-            case .directory:
-                files.append(LayerFile(path: path, kind: .directory, mode: status.mode))
-                try list(path, in: directory.open(at: name, [.read, .directory, .noFollow]), into: &files)
-            case .symbolicLink:
-                let target = try directory.target(ofSymbolicLinkAt: name).description
-                files.append(LayerFile(path: path, kind: .link(target: target), mode: status.mode))
-            case .file:
-                var content = LayerFile.Content.unread
-                if LayerFile.isRead(path: path, mode: status.mode, size: status.size) {
-                    let file = try directory.open(at: name, [.read, .noFollow])
-                    content = LayerFile.content(of: path, try file.bytes(count: status.size, at: 0))
-                }
-                files.append(LayerFile(path: path, mode: status.mode, size: status.size, content: content))
-            case .special: continue
-            }
+    private static func layerFile(
+        _ file: PackageFile, _ index: Int, of source: PackageSource
+    ) throws(PackageReadError) -> LayerFile {
+        switch file.kind {
+        case .directory: return LayerFile(path: file.path, kind: .directory, mode: file.mode)
+        case .link(let target): return LayerFile(path: file.path, kind: .link(target: target), mode: file.mode)
+        case .file:
+            let isRead = LayerFile.isRead(path: file.path, mode: file.mode, size: file.size)
+            let content = isRead ? LayerFile.content(of: file.path, try source.content(of: index)) : .unread
+            return LayerFile(path: file.path, mode: file.mode, size: file.size, content: content)
         }
     }
-
-    private static func entries(ofZip path: String) throws(ArchiveError) -> [LayerFile] {
-        let zip = try ZipReader(try open(path), maximumEntryCount: largestEntryCount)
-        let buffers = ZipBuffers()
-        var files: [LayerFile] = []
-        for (index, entry) in zip.entries.enumerated() {
-            let path = entry.displayPath.split(separator: "/").joined(separator: "/")
-            switch entry.kind {
-            case .directory: files.append(LayerFile(path: path, kind: .directory, mode: entry.mode))
-            case .symbolicLink:
-                guard entry.size < largestTargetBytes else {
-                    throw .damaged("a link of \(entry.size) bytes", path: path)
-                }
-                let target = String(decoding: try zip.content(of: index, using: buffers), as: UTF8.self)
-                files.append(LayerFile(path: path, kind: .link(target: target), mode: entry.mode))
-            case .file:
-                let isRead = LayerFile.isRead(path: path, mode: entry.mode, size: entry.size)
-                let content = isRead ? LayerFile.content(of: path, try zip.content(of: index, using: buffers)) : .unread
-                files.append(LayerFile(path: path, mode: entry.mode, size: entry.size, content: content))
-            case .special: continue
-            }
-        }
-        return files
-    }
-
-    private static func open(_ path: String) throws(ArchiveError) -> FileDescriptor {
-        do throws(SystemCallError) {
-            return try FileDescriptor.open(FilePath(path), .read)
-        } catch {
-            throw .system(error)
-        }
-    }
-
-    private static let largestEntryCount = 200_000
-    /// The longest path of Linux (`PATH_MAX`).
-    private static let largestTargetBytes = 4_096
-}
-
-/// A layer that cannot be read.
-public struct LayerReadError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The path as it was given.
-    public let path: String
-    /// Why, as a phrase.
-    public let reason: String
-
-    init(path: String, _ error: ArchiveError) {
-        self.path = path
-        // The message has the path already.
-        if case .system(let failure) = error, failure.call == "open \(path)" {
-            reason = String(failure.description.dropFirst(failure.call.count + 2))
-        } else {
-            reason = error.description
-        }
-    }
-
-    /// `layer.zip: not a zip file, or cut off`.
-    public var description: String { "\(path): \(reason)" }
 }

@@ -1,4 +1,5 @@
 internal import Domain
+public import PackageContents
 
 /// One entry of a layer, with what checks have to know of it.
 public struct LayerFile: Hashable, Sendable {

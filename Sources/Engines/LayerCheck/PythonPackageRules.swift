@@ -1,4 +1,5 @@
 internal import Domain
+internal import PackageContents
 
 /// L403 and L404: versions of Python packages, and what they need.
 enum PythonPackageRules {

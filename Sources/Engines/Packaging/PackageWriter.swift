@@ -12,30 +12,28 @@ struct PackageWriter {
         _ entries: [PackageEntry], depth: Int, hold: borrowing BlockedSignals, leftOut: [PackageReport.LeftOut] = []
     ) throws(PackagingError) -> PackageReport {
         guard entries.contains(where: { $0.content != .emptyDirectory }) else { throw .nothingToPackage }
-        let partial = "\(output).partial-\(ProcessID.current)"
-        do throws(PackagingError) {
-            try writeZip(entries, to: partial, hold: hold)
-            let (digest, zippedBytes) = try Self.digest(of: partial)
-            try PackagingError.wrapping { () throws(SystemCallError) in
-                let here = try FileDescriptor.open(".", [.read, .directory])
-                try here.rename(at: FilePath(partial), to: here, FilePath(output))
-            }
-            return PackageReport(
-                path: output, digest: digest, zippedBytes: zippedBytes,
-                unzippedBytes: entries.reduce(0) { $0 + $1.byteCount },
-                fileCount: entries.count { $0.content != .emptyDirectory },
-                largest: PackageReport.shares(of: entries, depth: depth), leftOut: leftOut)
-        } catch {
-            Self.remove(partial)
-            throw error
-        }
+        let replacement = FileReplacement(of: output)
+        try writeZip(entries, to: replacement, hold: hold)
+        let (digest, zippedBytes) = try Self.digest(of: replacement.temporaryPath)
+        try PackagingError.wrapping { () throws(SystemCallError) in try replacement.commit() }
+        return PackageReport(
+            path: output, digest: digest, zippedBytes: zippedBytes,
+            unzippedBytes: entries.reduce(0) { $0 + $1.byteCount },
+            fileCount: entries.count { $0.content != .emptyDirectory },
+            largest: PackageReport.shares(of: entries, depth: depth), leftOut: leftOut)
     }
 
     private func writeZip(
-        _ entries: [PackageEntry], to path: String, hold: borrowing BlockedSignals
+        _ entries: [PackageEntry], to replacement: borrowing FileReplacement, hold: borrowing BlockedSignals
     ) throws(PackagingError) {
+        let file: FileDescriptor
+        do throws(SystemCallError) {
+            file = try replacement.open()
+        } catch {
+            throw .archive(.system(error))
+        }
         do throws(ArchiveError) {
-            var zip = ZipWriter(try Self.open(path, [.write, .create, .truncate]))
+            var zip = ZipWriter(file)
             for entry in entries {
                 if hold.isPending { break }
                 try Self.add(entry, to: &zip)
@@ -47,9 +45,9 @@ struct PackageWriter {
         if hold.isPending { throw .interrupted }
     }
 
-    private static func open(_ path: String, _ flags: FileOpenFlags) throws(ArchiveError) -> FileDescriptor {
+    private static func open(_ path: String) throws(ArchiveError) -> FileDescriptor {
         do throws(SystemCallError) {
-            return try FileDescriptor.open(FilePath(path), flags, mode: 0o644)
+            return try FileDescriptor.open(FilePath(path), [.read])
         } catch {
             throw .system(error)
         }
@@ -63,7 +61,7 @@ struct PackageWriter {
         case .file(let hostPath, _, let isExecutable):
             // Two modes only: the rest depends on the host's umask or checkout and is not part of the package.
             let mode: UInt32 = isExecutable ? 0o755 : 0o644
-            try zip.addFile(entry.path, mode: mode, contentsOf: open(hostPath, [.read]))
+            try zip.addFile(entry.path, mode: mode, contentsOf: open(hostPath))
         }
     }
 
@@ -81,11 +79,5 @@ struct PackageWriter {
         } catch {
             throw .system(error)
         }
-    }
-
-    /// Best effort: the caller throws the error that led here.
-    private static func remove(_ path: String) {
-        let here = try? FileDescriptor.open(".", [.read, .directory])  // see above
-        try? here?.removeTree(at: FilePath(path))  // see above
     }
 }

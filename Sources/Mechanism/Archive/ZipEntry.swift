@@ -28,8 +28,9 @@ public struct ZipEntry: Hashable, Sendable {
     public let modificationTimeSeconds: Int
     /// The declared size of the content. Reading fails when the content has another size.
     public let size: Int
+    /// The bytes that the content takes in the zip.
+    public let compressedSize: Int
 
-    let compressedSize: Int
     let checksum: UInt32
     let method: ZipMethod
     let flags: ZipFlags

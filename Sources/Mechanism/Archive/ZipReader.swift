@@ -9,6 +9,8 @@ public import LinuxSystem
 public struct ZipReader: ~Copyable, Sendable {
     /// The entries in the order of the directory.
     public let entries: [ZipEntry]
+    /// The size of the zip in bytes.
+    public let fileSize: Int
 
     private let file: FileDescriptor
     private let dataOffsets: [Int]
@@ -30,7 +32,7 @@ public struct ZipReader: ~Copyable, Sendable {
         }
         let entries = try Self.entries(of: trailer, in: file)
         let dataOffsets = try Self.dataOffsets(of: entries, before: trailer.directoryOffset, in: file)
-        (self.entries, self.dataOffsets) = (entries, dataOffsets)
+        (self.entries, self.fileSize, self.dataOffsets) = (entries, fileSize, dataOffsets)
         self.file = file
     }
 

@@ -1,5 +1,6 @@
 import Glibc
 import LinuxSystem
+import PackageContents
 import Testing
 import ZipForge
 
@@ -40,14 +41,15 @@ import ZipForge
         #expect(contents["keys/server.key"] == .privateKey)
         #expect(contents["keys/cacert.pem"] == .unread)
         let package = PythonPackage(
-            name: "python-dateutil-x", version: "2.9", requirements: ["six", "zope-interface"])
+            name: "python-dateutil-x", version: "2.9", requirements: ["six", "zope-interface"],
+            conditionalRequirements: ["tomli"])
         #expect(contents["python/x-1.dist-info/METADATA"] == .pythonPackage(package))
     }
 
     @Test func `what cannot be read is named once`() throws {
         let folder = try Scratch()
         try folder.write("text.zip", "no zip")
-        #expect(throws: LayerReadError.self) { try LayerContents(reading: "\(folder.path)/text.zip") }
+        #expect(throws: PackageReadError.self) { try LayerContents(reading: "\(folder.path)/text.zip") }
         do {
             _ = try LayerContents(reading: "/missing/layer.zip")
             Issue.record("read")

@@ -1,4 +1,5 @@
 import Domain
+import PackageContents
 import Testing
 
 @testable import LayerCheck
