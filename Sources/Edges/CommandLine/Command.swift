@@ -18,10 +18,29 @@ struct Command: Sendable {
     var operandUsage: String? {
         operand.map { name in
             switch operandCount {
-            case .one: name
+            case .one, .two: name
             case .oneOrMore: "\(name)..."
             case .optional: "[\(name)]"
             }
+        }
+    }
+
+    /// Whether one more operand may follow so many.
+    func takesOperand(after count: Int) -> Bool {
+        guard operand != nil else { return false }
+        switch operandCount {
+        case .one, .optional: return count == 0
+        case .two: return count < 2
+        case .oneOrMore: return true
+        }
+    }
+
+    /// The operands that are missing after so many; `nil` for none.
+    func missingOperand(after count: Int) -> String? {
+        switch operandCount {
+        case .optional: nil
+        case .one, .oneOrMore: count == 0 ? operand : nil
+        case .two: operand?.split(separator: " ").dropFirst(count).first.map(String.init)
         }
     }
 
@@ -33,6 +52,8 @@ struct Command: Sendable {
 /// The number of a command's positional arguments.
 enum OperandCount: Sendable {
     case one
+    /// Exactly two; the placeholder names both: `OLD NEW`.
+    case two
     case oneOrMore
     /// One or none.
     case optional

@@ -59,7 +59,7 @@ struct CommandLineParser {
         var rest = words
         while let word = rest.popFirst() {
             guard word.hasPrefix("-"), word != "-" else {
-                if command.operand != nil, arguments.operands.isEmpty || command.operandCount == .oneOrMore {
+                if command.takesOperand(after: arguments.operands.count) {
                     arguments.operands.append(word)
                     continue
                 }
@@ -74,7 +74,7 @@ struct CommandLineParser {
             guard option.sources == .commandLine, case .required = option.presence else { continue }
             throw UsageError(called, "\(option.usage) is missing")
         }
-        if let operand = command.operand, command.operandCount != .optional, arguments.operands.isEmpty {
+        if let operand = command.missingOperand(after: arguments.operands.count) {
             throw UsageError(called, "\(operand) is missing")
         }
         return arguments

@@ -7,9 +7,9 @@ enum LayerCommand {
     static let command = Command(
         name: "layer", summary: "Build, check, publish and look after layers.",
         subcommands: [
-            build, LayerCheckCommand.command, LayerInspectCommand.command, LayerPublishCommand.command,
-            LayerListCommand.command, LayerUsersCommand.command, LayerRolloutCommand.command,
-            LayerPruneCommand.command,
+            build, LayerCheckCommand.command, LayerInspectCommand.command, LayerDiffCommand.command,
+            LayerPublishCommand.command, LayerListCommand.command, LayerUsersCommand.command,
+            LayerRolloutCommand.command, LayerPruneCommand.command,
         ])
 
     static let requirements = Option(
