@@ -141,6 +141,7 @@ let engines =
             ("Bytecode", ["Digest", "LinuxSystem"]),
             ("Catalog", ["Domain", "Digest", "Store"]),
             ("LayerCheck", ["Domain", "PackageContents"]),
+            ("LayerSplit", ["Archive", "Domain", "LinuxSystem", "PackageContents"]),
             ("LayerStore", ["Archive", "Digest", "LinuxSystem"]),
             ("Packaging", ["Archive", "Digest", "Domain", "LinuxSystem"]),
             ("RuntimeAPI", ["AWSProtocol", "Digest", "HTTP"]),
@@ -207,8 +208,8 @@ let edges = storey(
             "CommandLine",
             [
                 "AWSClient", "AWSProtocol", "Digest", "Domain", "FunctionExecution", "HTTPClient", "LayerCheck",
-                "LinuxSystem", "PackageContents", "Packaging", "Runtimes", "SampleEvents", "Sandbox", "Scheduler",
-                "ServiceKit", "SignatureV4", "Store", "TOML", "Toolchain",
+                "LayerSplit", "LinuxSystem", "PackageContents", "Packaging", "Runtimes", "SampleEvents", "Sandbox",
+                "Scheduler", "ServiceKit", "SignatureV4", "Store", "TOML", "Toolchain",
             ]
         ),
     ])
@@ -252,6 +253,9 @@ let proof: [Target] =
     [
         support("SeededRandom"), support("ZipForge"),
         .target(
+            name: "ScratchPackages", dependencies: ["LinuxSystem", "PackageContents", "ZipForge"],
+            path: "Tests/Support/ScratchPackages", swiftSettings: strict),
+        .target(
             name: "PostgreSQLCluster", dependencies: ["LinuxSystem"], path: "Tests/Support/PostgreSQLCluster",
             swiftSettings: strict),
         // Measures durable writes, for Benchmarks/rows.py.
@@ -278,7 +282,7 @@ let proof: [Target] =
         ])
     + tests(
         "Nouns",
-        [("Domain", ["SeededRandom"]), ("PackageContents", ["LinuxSystem", "ZipForge"]), ("SandboxPlan", [])])
+        [("Domain", ["SeededRandom"]), ("PackageContents", ["ScratchPackages", "ZipForge"]), ("SandboxPlan", [])])
     + tests(
         "Engines",
         [
@@ -286,6 +290,7 @@ let proof: [Target] =
             ("Bytecode", ["Digest", "LinuxSystem"]),
             ("Catalog", ["Domain", "Digest", "Store", "StoreEngines"]),
             ("LayerCheck", ["Domain", "LinuxSystem", "PackageContents", "SeededRandom", "ZipForge"]),
+            ("LayerSplit", ["PackageContents", "ScratchPackages", "SeededRandom", "ZipForge"]),
             ("LayerStore", ["Archive", "Digest", "LinuxSystem", "SeededRandom", "ZipForge"]),
             ("Packaging", ["Digest", "Domain", "LinuxSystem"]),
             ("RuntimeAPI", ["HTTP"]),

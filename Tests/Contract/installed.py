@@ -50,3 +50,12 @@ def contents(path, rename=lambda name: name):
     with zipfile.ZipFile(path) as packed:
         files = [each for each in packed.infolist() if not each.is_dir()]
         return {rename(each.filename): (each.external_attr >> 16, packed.read(each)) for each in files}
+
+
+def encrypt(path):
+    """Marks the first entry of a zip as encrypted."""
+    content = bytearray(path.read_bytes())
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(signature) + offset] |= 1
+    path.write_bytes(content)
+    return path

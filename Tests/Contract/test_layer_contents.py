@@ -3,12 +3,13 @@
 import importlib.metadata
 import json
 import re
+import shutil
 import xml.etree.ElementTree
 import zipfile
 
 import pytest
 
-from installed import METADATA, install, strata, zip_folder
+from installed import METADATA, encrypt, install, strata, zip_folder
 
 NAMES = ["boto3", "botocore", "s3transfer", "jmespath", "flask", "click", "pillow", "certifi"]
 
@@ -144,10 +145,7 @@ def test_what_cannot_be_read_is_named(command, archive, tmp_path):
     content[entry.header_offset + 200] ^= 0xFF
     damaged.write_bytes(content)
     encrypted = tmp_path / "encrypted.zip"
-    content = bytearray(archive.read_bytes())
-    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
-        content[content.index(signature) + offset] |= 1
-    encrypted.write_bytes(content)
+    encrypt(shutil.copy(archive, encrypted))
     reasons = {tmp_path / "missing.zip": "No such file or directory", text: "not a zip file, or cut off",
                cut: "not a zip file, or cut off", damaged: "damaged zip: ", encrypted: "encrypted ('"}
     for path, reason in reasons.items():

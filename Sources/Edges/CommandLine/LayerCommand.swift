@@ -8,8 +8,8 @@ enum LayerCommand {
         name: "layer", summary: "Build, check, publish and look after layers.",
         subcommands: [
             build, LayerCheckCommand.command, LayerInspectCommand.command, LayerDiffCommand.command,
-            LayerPublishCommand.command, LayerListCommand.command, LayerUsersCommand.command,
-            LayerRolloutCommand.command, LayerPruneCommand.command,
+            LayerSplitCommand.command, LayerPublishCommand.command, LayerListCommand.command,
+            LayerUsersCommand.command, LayerRolloutCommand.command, LayerPruneCommand.command,
         ])
 
     static let requirements = Option(

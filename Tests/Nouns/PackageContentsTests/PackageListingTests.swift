@@ -1,4 +1,5 @@
 import PackageContents
+import ScratchPackages
 import Testing
 import ZipForge
 
