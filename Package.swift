@@ -141,7 +141,6 @@ let engines =
             ("Bytecode", ["Digest", "LinuxSystem"]),
             ("Catalog", ["Domain", "Digest", "Store"]),
             ("LayerCheck", ["Domain", "PackageContents"]),
-            ("LayerSplit", ["Archive", "Domain", "LinuxSystem", "PackageContents"]),
             ("LayerStore", ["Archive", "Digest", "LinuxSystem"]),
             ("Packaging", ["Archive", "Digest", "Domain", "LinuxSystem"]),
             ("RuntimeAPI", ["AWSProtocol", "Digest", "HTTP"]),
@@ -149,7 +148,11 @@ let engines =
             ("Sandbox", ["CLinux", "CSandbox", "CSeccomp", "LinuxSystem", "SandboxPlan"]),
             ("Telemetry", ["AWSProtocol", "Domain", "LinuxSystem"]),
             ("EventQueue", ["LinuxSystem", "Store"]),
-        ]) + [.target(name: "Scheduler", path: "Sources/Engines/Scheduler", swiftSettings: optimized)]
+        ])
+    + storey(
+        "Engines",
+        [("LayerSplit", ["Archive", "Digest", "Domain", "LinuxSystem", "PackageContents"]), ("Scheduler", [])],
+        optimized)
 
 let kit = storey(
     "Kit",

@@ -1,3 +1,4 @@
+internal import AWSProtocol
 internal import Domain
 internal import LayerSplit
 internal import PackageContents
@@ -21,6 +22,8 @@ enum LayerSplitCommand {
         default: throw ValueError(expectation: "a runtime of Python or Node.js, such as python3.12 or nodejs22.x")
         }
     }
+    static let fleet = Flag(
+        "fleet", help: "Choose layers that all given functions share, at most five for each.")
     static let dryRun = Flag("dry-run", help: "Print the plan, and write nothing.")
     static let json = Flag("json", help: "Print JSON.")
 
@@ -32,13 +35,19 @@ enum LayerSplitCommand {
             needs, and the other dependencies. Files of one package stay together. The archives are then read again,
             and prove to be identical to the package when they are merged: every path, mode and byte. A package stays
             in the code where a name in the code would hide it. A folder is taken as it is.
+            With --fleet, layers are shared by functions, so that what is stored and uploaded becomes least; every
+            function stays as it is. Writes layer-NAME.zip, code-FUNCTION.zip and the plan, fleet.json.
             """,
         options: [
-            output.description, rule.description, previous.description, runtime.description, dryRun.description,
-            json.description,
+            output.description, rule.description, previous.description, runtime.description, fleet.description,
+            dryRun.description, json.description,
         ],
-        operand: "PACKAGE",
+        operand: "PACKAGE", operandCount: .oneOrMore,
         run: { arguments, console in
+            if arguments[fleet] { return try splitFleet(arguments, console) }
+            guard arguments.operands.count == 1 else {
+                throw arguments.refusal("several packages need --fleet, which chooses layers that they share")
+            }
             let rule = try arguments.value(of: rule)
             let earlier = try arguments.optionalValue(of: previous)
             guard earlier == nil || rule == .changeRate else {
@@ -57,6 +66,36 @@ enum LayerSplitCommand {
             for warning in report.warnings { console.report("warning: \(warning)") }
             return 0
         })
+
+    private static func splitFleet(_ arguments: Arguments, _ console: Console) throws -> Int32 {
+        for option in [rule.description, previous.description, runtime.description]
+        where arguments.texts[option.name] != nil {
+            throw arguments.refusal("--fleet chooses by cost, and takes no --\(option.name)")
+        }
+        let folder = try arguments.value(of: output)
+        let inventory = try refusing(arguments) { () throws(SplitError) in
+            try FleetInventory(reading: arguments.operands)
+        }
+        let report = LayerFleetReport(plan: FleetPlan(inventory), folder: folder)
+        if !arguments[json] {
+            for line in report.lines(console.style) { console.print(line) }
+        }
+        guard !arguments[dryRun] else {
+            if arguments[json] { console.print(json: report.document()) }
+            return 0
+        }
+        let outcome = try refusing(arguments) { () throws(SplitError) in
+            try FleetWriter(folder: folder).write(report.plan) { outcome in
+                JSON.encode(report.document(outcome)) + [UInt8(ascii: "\n")]
+            }
+        }
+        if arguments[json] {
+            console.print(json: report.document(outcome))
+        } else {
+            console.print(report.proof(outcome))
+        }
+        return 0
+    }
 
     /// What the command line asks for.
     private struct Request {

@@ -57,7 +57,7 @@ public struct PackageSplitter {
             return size.zippedBytes ?? size.bytes
         }
         let changed = try previous.map { old throws(SplitError) in try changedPackages(since: old) }
-        let pins = PinnedRequirements(try requirements())
+        let pins = try pinnedRequirements()
         let layers = rule.layers(of: movable, sizes: sizes, changed: changed, pins: pins.isPinned)
         return SplitPlan(source.files, layers: layers.map { ($0.name, $0.packages.map { movable[$0] }) })
     }
@@ -78,12 +78,12 @@ public struct PackageSplitter {
         return Set(difference.packages.map(\.name))
     }
 
-    /// The function's own `requirements.txt`; empty where there is none.
-    private func requirements() throws(SplitError) -> String {
+    /// What the function's own `requirements.txt` pins; nothing where there is none.
+    func pinnedRequirements() throws(SplitError) -> PinnedRequirements {
         guard let place = listing.rest.first(where: { source.files[$0].path == "requirements.txt" }),
             source.files[place].kind == .file, source.files[place].size < 1 << 20
-        else { return "" }
+        else { return PinnedRequirements("") }
         let bytes = try SplitError.reading { () throws(PackageReadError) in try source.content(of: place) }
-        return String(decoding: bytes, as: UTF8.self)
+        return PinnedRequirements(String(decoding: bytes, as: UTF8.self))
     }
 }

@@ -62,6 +62,15 @@ final class SplitArchive {
         }
     }
 
+    /// Writes a file that is no archive.
+    func write(_ bytes: [UInt8]) throws(SplitError) {
+        do throws(SystemCallError) {
+            try replacement.open().write(all: bytes)
+        } catch {
+            throw .archive(.system(error), path: path)
+        }
+    }
+
     /// Opens what has been written.
     func read() throws(SplitError) -> PackageSource {
         try SplitError.reading { () throws(PackageReadError) in try PackageSource(reading: replacement.temporaryPath) }

@@ -32,11 +32,13 @@ public struct SplitPlan: Sendable {
     /// - Parameters:
     ///   - files: the entries of the function's package.
     ///   - layers: the packages of each layer, lowest first. No package is in two.
-    ///   - kept: packages that stay for other reasons.
-    init(_ files: [PackageFile], layers: [(name: String, packages: [InstalledPackage])], kept: [Kept] = []) {
+    ///   - listsFolders: whether archives list the folders that have something in them; else unpacking makes them.
+    init(
+        _ files: [PackageFile], layers: [(name: String, packages: [InstalledPackage])], listsFolders: Bool = true
+    ) {
         var movable = Movable(files, layers.flatMap(\.packages))
         movable.keepWhatCodeNeeds()
-        self.kept = kept + movable.kept
+        kept = movable.kept
         self.layers = layers.compactMap { name, packages in
             let moved = packages.filter { movable.contains($0) }
             guard !moved.isEmpty else { return nil }
@@ -47,13 +49,14 @@ public struct SplitPlan: Sendable {
             for place in layer.files { owners[place] = number }
         }
         code = files.indices.filter { !files[$0].isDirectory && owners[$0] == nil }
-        placeFolders(files, owners)
+        placeFolders(files, owners, listsFolders)
         code.sort()
         for number in self.layers.indices { self.layers[number].files.sort() }
     }
 
     /// A listed folder is in every archive that has something in it. One with nothing in it is where its neighbours are.
-    private mutating func placeFolders(_ files: [PackageFile], _ owners: [Int?]) {
+    private mutating func placeFolders(_ files: [PackageFile], _ owners: [Int?], _ listsFolders: Bool) {
+        let parents = listsFolders ? [] : Set(files.map(\.folder))
         // The archives that each folder's files are in; nil is the code.
         var users: [String: Set<Int?>] = [:]
         for place in files.indices where !files[place].isDirectory {
@@ -67,7 +70,12 @@ public struct SplitPlan: Sendable {
                 names.removeLast()
             }
         }
-        for place in files.indices where files[place].isDirectory {
+        for place in files.indices where files[place].isDirectory && !parents.contains(files[place].path) {
+            // What is empty cannot be in a layer that functions share.
+            if !listsFolders {
+                code.append(place)
+                continue
+            }
             var archives = users[files[place].path] ?? []
             var names = files[place].names.dropLast()
             while archives.isEmpty, !names.isEmpty {

@@ -1,47 +1,52 @@
 internal import PackageContents
 
 /// Shows that code and layers, merged as a function sees them, are the function's package again.
-enum SplitProof {
-    /// Reads archives again and compares every path, kind, mode, link target and byte with the original.
+struct SplitProof {
+    private let original: ArchiveImage
+    private let places: [String: Int]
+    /// Listed folders that need not be listed again: those that have something in them.
+    private let impliedFolders: Set<String>
+
+    /// - Parameter listsFolders: whether folders that have something in them are listed as they were.
+    init(of original: ArchiveImage, listsFolders: Bool = true) {
+        self.original = original
+        places = Dictionary(original.entries.enumerated().map { ($1.file.path, $0) }, uniquingKeysWith: { $1 })
+        impliedFolders = listsFolders ? [] : Set(original.entries.map(\.file.folder))
+    }
+
+    /// Compares every path, kind, mode, link target and digest of archives with the original.
     ///
     /// - Returns: how many files and links are the same.
     /// - Throws: ``SplitError/notIdentical(_:)`` with the first difference.
-    static func check(
-        _ original: PackageSource, code: PackageSource?, layers: [PackageSource]
-    ) throws(SplitError) -> Int {
-        let places = Dictionary(original.files.enumerated().map { ($1.path, $0) }, uniquingKeysWith: { $1 })
+    func check(code: ArchiveImage?, layers: [ArchiveImage]) throws(SplitError) -> Int {
         var found: Set<String> = []
         var count = 0
         for (number, archive) in ([code].compactMap { $0 } + layers).enumerated() {
             let isCode = code != nil && number == 0
-            for (place, file) in archive.files.enumerated() {
+            for entry in archive.entries {
+                let file = entry.file
                 guard let path = isCode ? file.path : LayerLayout.originalPath(of: file.path) else {
                     throw .notIdentical("\(file.path) is in a layer, and at no place of the original")
                 }
-                guard let other = places[path] else { throw .notIdentical("\(path) is new") }
+                guard let place = places[path] else { throw .notIdentical("\(path) is new") }
                 let isNew = found.insert(path).inserted
                 guard isNew || file.isDirectory else { throw .notIdentical("\(path) is there twice") }
-                try compare(file, at: place, of: archive, original.files[other], at: other, of: original)
+                try compare(entry, original.entries[place])
                 if !file.isDirectory { count += 1 }
             }
         }
-        if let missing = places.keys.filter({ !found.contains($0) }).min() {
+        if let missing = places.keys.filter({ !found.contains($0) && !impliedFolders.contains($0) }).min() {
             throw .notIdentical("\(missing) is missing")
         }
         return count
     }
 
-    private static func compare(
-        _ file: PackageFile, at place: Int, of archive: PackageSource, _ old: PackageFile, at other: Int,
-        of original: PackageSource
-    ) throws(SplitError) {
-        guard file.kind == old.kind else { throw .notIdentical("\(old.path) is of another kind") }
-        guard file.mode == old.mode || file.isLink else { throw .notIdentical("\(old.path) has another mode") }
-        guard file.kind == .file else { return }
-        let isSame = try SplitError.reading { () throws(PackageReadError) in
-            guard file.size == old.size else { return false }
-            return try archive.digest(of: place) == original.digest(of: other)
+    private func compare(_ new: ArchiveImage.Entry, _ old: ArchiveImage.Entry) throws(SplitError) {
+        let path = old.file.path
+        guard new.file.kind == old.file.kind else { throw .notIdentical("\(path) is of another kind") }
+        guard new.file.mode == old.file.mode || new.file.isLink else {
+            throw .notIdentical("\(path) has another mode")
         }
-        guard isSame else { throw .notIdentical("\(old.path) has other bytes") }
+        guard new.digest == old.digest else { throw .notIdentical("\(path) has other bytes") }
     }
 }

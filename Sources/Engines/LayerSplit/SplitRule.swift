@@ -59,7 +59,7 @@ public enum SplitRule: String, CaseIterable, Sendable {
 
     /// What is expected without history: AWS's SDK has a release each working day, versions before 1.0 promise the
     /// least, and a version that requirements do not pin changes with the next build.
-    private static func changesOften(_ package: InstalledPackage, isPinned: Bool?) -> Bool {
+    static func changesOften(_ package: InstalledPackage, isPinned: Bool?) -> Bool {
         if let isPinned { return !isPinned }
         if PackageGroup.known(package.name) == .awsSDK, package.name != "jmespath" { return true }
         return package.version?.hasPrefix("0.") ?? false

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import LinuxSystem
 internal import PackageContents
 
@@ -39,8 +38,9 @@ public struct SplitWriter: Sendable {
     public func write(_ plan: SplitPlan, of splitter: PackageSplitter) throws(SplitError) -> Outcome {
         let hold = BlockedSignals()
         let source = splitter.source
-        if source.isFolder { try refuseFolder(inside: source.name) }
-        let isNew = try SplitError.wrapping { () throws(SystemCallError) in try Self.make(folder) }
+        let output = SplitFolder(folder)
+        if source.isFolder { try output.refuse(inside: source.name) }
+        try output.make()
         do throws(SplitError) {
             let hasCode = plan.code.contains { !source.files[$0].isDirectory }
             let code = SplitArchive(path: "\(folder)/code.zip")
@@ -58,7 +58,7 @@ public struct SplitWriter: Sendable {
             }
             return try prove(hasCode ? code : nil, layers, source, hold)
         } catch {
-            if isNew { Self.remove(folder) }
+            output.removeIfNew()
             throw error
         }
     }
@@ -69,7 +69,10 @@ public struct SplitWriter: Sendable {
         let codeSource = try code.map { archive throws(SplitError) in try archive.read() }
         var layerSources: [PackageSource] = []
         for layer in layers { layerSources.append(try layer.read()) }
-        let count = try SplitProof.check(original, code: codeSource, layers: layerSources)
+        let codeImage = try codeSource.map { source throws(SplitError) in try ArchiveImage(reading: source) }
+        var images: [ArchiveImage] = []
+        for source in layerSources { images.append(try ArchiveImage(reading: source)) }
+        let count = try SplitProof(of: ArchiveImage(reading: original)).check(code: codeImage, layers: images)
         if hold.isPending { throw .interrupted }
         for archive in layers + [code].compactMap({ $0 }) { try archive.commit() }
         return Outcome(
@@ -81,33 +84,5 @@ public struct SplitWriter: Sendable {
         let size = ContentsSize(source.files)
         return Archive(
             path: path, files: size.files, unzippedBytes: size.bytes, zippedBytes: source.zipByteCount ?? 0)
-    }
-
-    /// The next run would find the archives among the code.
-    private func refuseFolder(inside source: String) throws(SplitError) {
-        let parent = folder.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        let place = RealPath.of(folder) ?? RealPath.of(parent.isEmpty ? "." : parent)
-        guard let outer = RealPath.of(source), let inner = place, inner == outer || inner.hasPrefix("\(outer)/") else {
-            return
-        }
-        throw .refused("--output \(folder) is inside of \(source): choose a folder outside of it")
-    }
-
-    /// Makes a folder; says whether it was not there.
-    private static func make(_ path: String) throws(SystemCallError) -> Bool {
-        let here = try FileDescriptor.open(".", [.read, .directory])
-        do throws(SystemCallError) {
-            try here.makeDirectory(at: FilePath(path), mode: 0o755)
-            return true
-        } catch {
-            guard error.number == EEXIST else { throw error }
-            return false
-        }
-    }
-
-    /// A folder that is not empty is left.
-    private static func remove(_ path: String) {
-        let here = try? FileDescriptor.open(".", [.read, .directory])  // Best effort: an empty folder harms nothing.
-        try? here?.removeDirectory(at: FilePath(path))  // See above.
     }
 }

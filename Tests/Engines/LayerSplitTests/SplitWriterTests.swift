@@ -132,9 +132,13 @@ import ZipForge
         let original = try folder.zip([.init("app.py"), .init("six.py", content: "six")])
         let code = try folder.zip([.init("app.py")], name: "code.zip")
         let good = try folder.zip([.init("python/six.py", content: "six")], name: "good.zip")
-        #expect(try SplitProof.check(original, code: code, layers: [good]) == 2)
+        func check(_ layer: PackageSource) throws -> Int {
+            try SplitProof(of: ArchiveImage(reading: original)).check(
+                code: ArchiveImage(reading: code), layers: [ArchiveImage(reading: layer)])
+        }
+        #expect(try check(good) == 2)
         let bad = try folder.zip(layer, name: "bad.zip")
-        let error = #expect(throws: SplitError.self) { try SplitProof.check(original, code: code, layers: [bad]) }
+        let error = #expect(throws: SplitError.self) { try check(bad) }
         #expect(error?.description.contains(difference) == true)
     }
 }
