@@ -21,6 +21,7 @@ struct Command: Sendable {
             case .one, .two: name
             case .oneOrMore: "\(name)..."
             case .optional: "[\(name)]"
+            case .oneOrTwo(let second): "\(name) [\(second)]"
             }
         }
     }
@@ -30,7 +31,7 @@ struct Command: Sendable {
         guard operand != nil else { return false }
         switch operandCount {
         case .one, .optional: return count == 0
-        case .two: return count < 2
+        case .two, .oneOrTwo: return count < 2
         case .oneOrMore: return true
         }
     }
@@ -39,7 +40,7 @@ struct Command: Sendable {
     func missingOperand(after count: Int) -> String? {
         switch operandCount {
         case .optional: nil
-        case .one, .oneOrMore: count == 0 ? operand : nil
+        case .one, .oneOrMore, .oneOrTwo: count == 0 ? operand : nil
         case .two: operand?.split(separator: " ").dropFirst(count).first.map(String.init)
         }
     }
@@ -57,4 +58,6 @@ enum OperandCount: Sendable {
     case oneOrMore
     /// One or none.
     case optional
+    /// One, and perhaps another with this placeholder.
+    case oneOrTwo(second: String)
 }

@@ -26,7 +26,7 @@ enum LayerCheckCommand {
         name: "check",
         summary: "Check layers before they are published.",
         details: """
-            Looks into zip files or folders, without running anything: folders that runtimes do not look in, programs
+            Looks into zip files, folders or published versions, without running anything: folders that runtimes do not look in, programs
             for another architecture, glibc or Python, modes, links, packages that are missing or there twice, secrets,
             and the size. Name the layers of a function in its order: later ones replace files of earlier ones.
             Exits with 1 where there are errors, and with 2 where a file cannot be read. 'strata explain CODE' says
@@ -34,13 +34,14 @@ enum LayerCheckCommand {
             """,
         options: [
             runtime.description, architecture.description, strict.description, json.description, sarif.description,
-        ],
-        operand: "FILE", operandCount: .oneOrMore,
+        ] + ServerConnection.options,
+        operand: "FILE|ARN", operandCount: .oneOrMore,
         run: { arguments, console in
             let target = LayerTarget(
                 runtime: try arguments.optionalValue(of: runtime),
                 architecture: try arguments.value(of: architecture))
-            let report = LayerCheckReport(layers: try layers(arguments), target: target)
+            let downloads = LayerDownloads(arguments, console)
+            let report = LayerCheckReport(layers: try layers(arguments, downloads), target: target)
             if arguments[json] {
                 console.print(json: report.document)
             } else {
@@ -50,11 +51,12 @@ enum LayerCheckCommand {
             return report.hasErrors || (arguments[strict] && !report.findings.isEmpty) ? 1 : 0
         })
 
-    private static func layers(_ arguments: Arguments) throws(UsageError) -> [LayerContents] {
+    private static func layers(_ arguments: Arguments, _ downloads: LayerDownloads) throws -> [LayerContents] {
         var layers: [LayerContents] = []
-        for path in arguments.operands {
+        for operand in arguments.operands {
+            let path = try downloads.path(of: operand)
             do throws(PackageReadError) {
-                layers.append(try LayerContents(reading: path))
+                layers.append(try LayerContents(reading: path, called: operand))
             } catch {
                 throw arguments.refusal(error.description)
             }

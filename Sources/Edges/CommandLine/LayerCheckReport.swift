@@ -72,18 +72,21 @@ struct LayerCheckReport {
                         "entryCount": .integer(Int64($0.files.count)),
                     ])
                 }),
-            "findings": .list(
-                findings.map {
-                    .structure([
-                        "code": .string($0.rule.code), "severity": .string($0.rule.severity.rawValue),
-                        "title": .string($0.rule.title), "layer": .string($0.layer), "message": .string($0.message),
-                        "paths": .list($0.paths.map { .string($0) }),
-                    ])
-                }),
+            "findings": .list(findings.map(\.document)),
             "errorCount": .integer(Int64(errorCount)),
             "warningCount": .integer(Int64(findings.count - errorCount)),
             "unzippedBytes": .integer(Int64(byteCount)),
             "limitBytes": .integer(Int64(LambdaLimits.unzippedBytes)),
+        ])
+    }
+}
+
+extension LayerFinding {
+    /// The finding as JSON.
+    var document: AWSValue {
+        .structure([
+            "code": .string(rule.code), "severity": .string(rule.severity.rawValue), "title": .string(rule.title),
+            "layer": .string(layer), "message": .string(message), "paths": .list(paths.map { .string($0) }),
         ])
     }
 }

@@ -9,7 +9,8 @@ enum LayerCommand {
         subcommands: [
             build, LayerCheckCommand.command, LayerInspectCommand.command, LayerDiffCommand.command,
             LayerSplitCommand.command, LayerPublishCommand.command, LayerListCommand.command,
-            LayerUsersCommand.command, LayerRolloutCommand.command, LayerPruneCommand.command,
+            LayerShowCommand.command, LayerUsersCommand.command, LayerRolloutCommand.command, LayerPruneCommand.command,
+            LayerPullCommand.command,
         ])
 
     static let requirements = Option(

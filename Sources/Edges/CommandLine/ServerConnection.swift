@@ -174,6 +174,30 @@ struct ServerConnection {
         }
     }
 
+    /// Passes on what a URL of the server's answers has, which needs no signature.
+    ///
+    /// - Parameter name: what is downloaded, for messages.
+    func download(
+        _ url: String, called name: String, receiving receive: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        let head: HTTPClientResponse
+        do throws(HTTPClientError) {
+            head = try Self.ignoringBrokenPipes { () throws(HTTPClientError) in
+                try http.send(HTTPClientRequest("GET", url), limits: Self.limits(Self.downloadSeconds)) { head, piece in
+                    if head.status == 200 { try receive(piece) }
+                }
+            }
+        } catch {
+            throw CommandFailure("The download of \(name) failed: \(error.cause.map { "\($0)" } ?? error.description)")
+        }
+        guard head.status == 200 else {
+            throw CommandFailure("The download of \(name) was answered with status \(head.status)")
+        }
+    }
+
+    /// Links of AWS hold for ten minutes.
+    private static let downloadSeconds = 600
+
     /// Requests one of the server's own pages (`/_strata/…`) and decodes its JSON.
     func document(
         _ method: String, _ path: String, query: [(name: String, value: String)] = [], body: [UInt8]? = nil

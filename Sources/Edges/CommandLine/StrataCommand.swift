@@ -60,6 +60,7 @@ public enum StrataCommand {
             summary: "Run AWS Lambda functions, with layers, on your own Linux machine.",
             subcommands: [
                 start.command, DoctorCommand.command, NewCommand.command, DeployCommand.command, LayerCommand.command,
+                OptCommand.command,
                 FunctionCommand.command,
                 InvokeCommand.command, EventCommand.command, LogsCommand.command, EventsCommand.command,
                 TopCommand.command, MetricsCommand.command, CredentialsCommand(storage: storage).command,

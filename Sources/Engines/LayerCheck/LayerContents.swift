@@ -22,13 +22,15 @@ public struct LayerContents: Sendable {
 
     /// Reads a zip or a folder. One file's content is in memory at a time.
     ///
-    /// - Parameter path: a path of this host.
-    /// - Throws: ``PackageReadError``, which names the path.
-    public init(reading path: String) throws(PackageReadError) {
-        let source = try PackageSource(reading: path)
+    /// - Parameters:
+    ///   - path: a path of this host.
+    ///   - name: how findings name it; `nil` for the path.
+    /// - Throws: ``PackageReadError``, which names it.
+    public init(reading path: String, called name: String? = nil) throws(PackageReadError) {
+        let source = try PackageSource(reading: path, called: name)
         var files: [LayerFile] = []
         for (index, file) in source.files.enumerated() { files.append(try Self.layerFile(file, index, of: source)) }
-        self.init(name: path, files: files, isFolder: source.isFolder)
+        self.init(name: source.name, files: files, isFolder: source.isFolder)
     }
 
     private static func layerFile(

@@ -28,6 +28,15 @@ public struct LayerTarget: Hashable, Sendable {
         (self.runtime, self.architecture) = (runtime, architecture)
     }
 
+    /// The functions that a layer version says that it is for; all functions where it says nothing.
+    public static func all(_ runtimes: [String], _ architectures: [String]) -> [LayerTarget] {
+        let known = architectures.compactMap { Architecture(rawValue: $0) }
+        let names: [RuntimeIdentifier?] = runtimes.compactMap { RuntimeIdentifier($0) }
+        return (names.isEmpty ? [nil] : names).flatMap { runtime in
+            (known.isEmpty ? [.byDefault] : known).map { LayerTarget(runtime: runtime, architecture: $0) }
+        }
+    }
+
     /// The system of the runtime; the newest one where there is no runtime: what does not run there runs nowhere.
     ///
     /// Source: "Lambda runtimes", Lambda developer guide, *Supported runtimes* and *Deprecated runtimes*.

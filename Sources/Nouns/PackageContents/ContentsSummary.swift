@@ -85,7 +85,9 @@ public struct ContentsSize: Hashable, Sendable {
         guard !file.isDirectory else { return }
         files += 1
         bytes = min(bytes + min(file.size, Self.mostBytes), Self.mostBytes)
-        if let size = file.zippedSize { zippedBytes = min((zippedBytes ?? 0) + min(size, Self.mostBytes), Self.mostBytes) }
+        if let size = file.zippedSize {
+            zippedBytes = min((zippedBytes ?? 0) + min(size, Self.mostBytes), Self.mostBytes)
+        }
     }
 
     private static let mostBytes = 1 << 56

@@ -17,10 +17,12 @@ public struct PackageSource {
 
     /// Reads the names, kinds and sizes of a package's entries. Devices, pipes and sockets are left out.
     ///
-    /// - Parameter path: a path of this host.
-    /// - Throws: ``PackageReadError``, which names the path.
-    public init(reading path: String) throws(PackageReadError) {
-        name = path
+    /// - Parameters:
+    ///   - path: a path of this host.
+    ///   - name: how messages name it; `nil` for the path.
+    /// - Throws: ``PackageReadError``, which names it.
+    public init(reading path: String, called name: String? = nil) throws(PackageReadError) {
+        self.name = name ?? path
         do throws(ArchiveError) {
             if let folder = try FolderContents(path) {
                 (files, isFolder, zipByteCount, content) = (folder.files, true, nil, folder)
@@ -29,7 +31,7 @@ public struct PackageSource {
                 (files, isFolder, zipByteCount, content) = (zip.files, false, zip.byteCount, zip)
             }
         } catch {
-            throw PackageReadError(path: path, error)
+            throw PackageReadError(path: self.name, error)
         }
     }
 

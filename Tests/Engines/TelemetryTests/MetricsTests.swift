@@ -28,11 +28,16 @@ import Testing
 
     @Test func `a function keeps its meter until it is deleted`() throws {
         let metrics = Metrics()
-        metrics.meter(of: try function("one")).countInvocation(isError: true)
-        metrics.meter(of: try function("one")).countInvocation(isError: false)
+        metrics.meter(of: try function("one")).countInvocation(of: .latest, isError: true)
+        metrics.meter(of: try function("one")).countInvocation(of: .latest, isError: false)
         metrics.meter(of: try function("one")).count(\.throttles)
         let counts = try #require(metrics.readings.first?.counts)
         #expect([counts.invocations, counts.errors, counts.throttles] == [2, 1, 1])
+        metrics.meter(of: try function("one")).countInvocation(of: .number(3), isError: true)
+        metrics.meter(of: try function("one")).record(durationNanoseconds: 5, of: .number(3))
+        let versions = metrics.versions(of: try function("one"))
+        #expect(versions[.latest]?.invocations == 2 && versions[.latest]?.errors == 1)
+        #expect(versions[.number(3)]?.errors == 1 && versions[.number(3)]?.durationNanoseconds == 5)
         metrics.removeMeter(of: try function("one"))
         #expect(metrics.readings.isEmpty)
         #expect(metrics.meter(of: try function("one")).counts == FunctionMeter.Counts())
@@ -41,7 +46,7 @@ import Testing
     @Test func `functions beyond the limit share a meter`() throws {
         let metrics = Metrics(limit: 2)
         for name in ["one", "two", "three", "four"] {
-            metrics.meter(of: try function(name)).countInvocation(isError: false)
+            metrics.meter(of: try function(name)).countInvocation(of: .latest, isError: false)
         }
         #expect(metrics.readings.map(\.function.name.description) == ["one", "two"])
         #expect(metrics.overflowCounts.invocations == 2)

@@ -113,9 +113,9 @@ extension Deployment {
             let keyFile = "\(buildFolder)/\(layer.name).key"
             let isBuilt = try FolderPath.exists(zip) && TextFile.read(keyFile) == key
             if !isBuilt {
-                try WholeFile.replace(keyFile, with: [])
+                try FileReplacement(of: keyFile).write([])
                 try tools.build(requirements, layer, zip)
-                try WholeFile.replace(keyFile, with: Array(key.utf8))
+                try FileReplacement(of: keyFile).write(Array(key.utf8))
             }
         }
         return try WholeFile.content(zip)
