@@ -9,7 +9,8 @@ enum LayerCommand {
         subcommands: [
             build, LayerCheckCommand.command, LayerInspectCommand.command, LayerDiffCommand.command,
             LayerSplitCommand.command, LayerPublishCommand.command, LayerListCommand.command,
-            LayerShowCommand.command, LayerUsersCommand.command, LayerRolloutCommand.command, LayerPruneCommand.command,
+            LayerShowCommand.command, LayerUsersCommand.command, LayerRolloutCommand.command,
+            LayerRehearseCommand.command, LayerPruneCommand.command,
             LayerPullCommand.command,
         ])
 

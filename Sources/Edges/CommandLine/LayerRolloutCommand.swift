@@ -77,7 +77,7 @@ enum LayerRolloutCommand {
                         duration: try arguments.value(of: duration) / 100)),
                 surroundings: LayerRollout.Surroundings(
                     figures: { isWatched ? try server.figures(of: $0) : nil }, report: console.print))
-            let plan = try rollout.plan(to: arn, only: arguments.values(of: function))
+            let plan = try RolloutPlan(client, to: arn, only: arguments.values(of: function))
             for skipped in plan.skipped { console.report("\(skipped.name) stays as it is: \(skipped.reason)") }
             guard !plan.functions.isEmpty else {
                 console.report("No function is to be moved to \(arn).")
@@ -130,7 +130,7 @@ enum LayerRolloutCommand {
     }
 
     /// The ARN of a version, which has to exist.
-    private static func version(of layer: String, _ number: Int, _ client: LambdaClient) throws -> String {
+    static func version(of layer: String, _ number: Int, _ client: LambdaClient) throws -> String {
         let versions = try client.versions(ofLayer: layer)
         guard let version = versions.first(where: { $0.number == number }) else {
             let known = versions.prefix(5).map { "\($0.number)" }.joined(separator: ", ")

@@ -49,6 +49,11 @@ extension LambdaClient {
         return try send(LambdaCall("POST", Self.functions, body: .structure(members), isRepeatable: false))
     }
 
+    /// Deletes a function.
+    func deleteFunction(_ function: String) throws {
+        _ = try send(LambdaCall("DELETE", Self.path(function)))
+    }
+
     /// Replaces a function's code.
     public func updateCode(
         of function: String, _ code: PackageContent, architecture: String? = nil

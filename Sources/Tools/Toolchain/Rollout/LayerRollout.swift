@@ -54,16 +54,6 @@ public struct LayerRollout {
         (self.client, self.course, self.surroundings) = (client, course, surroundings)
     }
 
-    /// What would be done.
-    ///
-    /// - Parameters:
-    ///   - arn: the layer version that functions are to have.
-    ///   - names: the functions to move; all users when empty.
-    public func plan(to arn: String, only names: [String]) throws -> RolloutPlan {
-        guard let target = LayerVersionName(arn) else { throw UnexpectedAnswer("a layer version without a number") }
-        return try RolloutPlan(client, to: target, arn: arn, only: names)
-    }
-
     /// Does it.
     ///
     /// - Parameter pause: waits so many milliseconds; returns false when it is time to stop.

@@ -55,9 +55,11 @@ public struct RolloutPlan: Sendable {
     /// Looks at every function of the caller's account and region.
     ///
     /// - Parameters:
-    ///   - target: the layer version that functions are to have.
+    ///   - arn: the layer version that functions are to have.
     ///   - names: the functions to move; all users when empty.
-    init(_ client: LambdaClient, to target: LayerVersionName, arn: String, only names: [String]) throws {
+    ///   - isPublishing: whether versions are to be published, so that a `$LATEST` with other changes stays as it is.
+    public init(_ client: LambdaClient, to arn: String, only names: [String], isPublishing: Bool = true) throws {
+        guard let target = LayerVersionName(arn) else { throw UnexpectedAnswer("a layer version without a number") }
         self.target = arn
         let layer = LayerSelection(target.layer)
         let all = Dictionary(grouping: try client.functionVersions(), by: \.name)
@@ -85,7 +87,7 @@ public struct RolloutPlan: Sendable {
                     Skipped(name: name, reason: "its aliases use the layer, and its $LATEST does not"))
                 continue
             }
-            if let difference = try Self.difference(of: name, aliases, client) {
+            if isPublishing, let difference = try Self.difference(of: name, aliases, client) {
                 skipped.append(Skipped(name: name, reason: difference))
                 continue
             }
