@@ -59,6 +59,11 @@ enum InvokeCommand {
             guard (200..<300).contains(response.head.status) else { throw ServerError(response, server.endpoint) }
             let result = InvocationResponse(response)
             arguments[json] ? console.print(json: result.document) : result.print(tail: arguments[tail], console)
+            if result.error != nil {
+                ImportHints(arguments, console, server).explain(
+                    String(decoding: result.payload, as: UTF8.self), of: arguments.operands[0],
+                    qualifier: try arguments.optionalValue(of: qualifier))
+            }
             return result.error == nil ? 0 : 1
         })
 

@@ -50,6 +50,7 @@ enum LogsCommand {
                 text: try arguments.optionalValue(of: text), requestID: try arguments.optionalValue(of: requestID))
             var last = LastLines(limit: try arguments.optionalValue(of: lines))
             var isFirst = true
+            let hints = ImportHints(arguments, console, server)
             while true {
                 let request = AWSValue.structure(["function": .string(function), "cursor": cursor])
                 let page = try server.document("POST", "/_strata/logs", body: JSON.encode(request))
@@ -64,7 +65,13 @@ enum LogsCommand {
                 }
                 cursor = page["cursor"] ?? cursor
                 let hasMore = page.isTrue("hasMore")
-                for event in last.take(isEnd: !hasMore) { print(event, asJSON: arguments[json], console) }
+                for event in last.take(isEnd: !hasMore) {
+                    print(event, asJSON: arguments[json], console)
+                    let message = event.text("message")
+                    if !arguments[json], message.contains("[ERROR]") {
+                        hints.explain(message, of: function, qualifier: nil)
+                    }
+                }
                 if hasMore { continue }
                 guard arguments[follow] else { return 0 }
                 if console.awaitReaderClose(pollMilliseconds) { return exitOnClosedReader() }
