@@ -193,8 +193,8 @@ let services = storey(
             "LambdaService",
             [
                 "AWSClient", "AWSProtocol", "Catalog", "Digest", "Domain", "EventQueue", "FunctionExecution", "HTTP",
-                "HTTPClient", "LambdaModel", "LayerStore", "LinuxSystem", "Scheduler", "ServiceKit", "SignatureV4",
-                "Telemetry",
+                "HTTPClient", "LambdaModel", "LayerCheck", "LayerStore", "LinuxSystem", "Scheduler", "ServiceKit",
+                "SignatureV4", "Telemetry",
             ]
         ),
         ("SSMService", ["AWSProtocol", "Digest", "Domain", "LinuxSystem", "SSMModel", "ServiceKit", "Store"]),

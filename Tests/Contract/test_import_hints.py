@@ -1,5 +1,7 @@
 """What `strata invoke` and `strata logs` add to an import error: where the module is, and where it would be found."""
 
+from operators import until
+
 IMPORTS = "import wanted\ndef handler(event, context): return wanted.VALUE"
 
 
@@ -26,3 +28,19 @@ def test_a_module_that_no_layer_has_is_said(aws, operator):
 def test_another_error_has_no_hint(aws, operator):
     name = aws.deploy("def handler(event, context): raise ValueError('broke')")
     assert "hint" not in operator.run("invoke", name).stderr
+
+
+def test_what_is_wrong_with_a_layer_is_in_the_servers_log(aws):
+    published = aws.publish("reviewed", {"wanted/__init__.py": "VALUE = 1"}, CompatibleRuntimes=["python3.12"])
+    arn = published["LayerVersionArn"]
+    told = until(lambda: findings(aws, arn), "a finding of the publication", aws.server.stderr)
+    assert "function=" not in told[0]
+    name = aws.deploy(Layers=[arn])
+    attached = until(
+        lambda: [line for line in findings(aws, arn) if aws.arn(name) in line], "a finding of the function",
+        aws.server.stderr)
+    assert "wanted" in attached[0]
+
+
+def findings(aws, arn):
+    return [line for line in aws.server.stderr().splitlines() if "A layer may not work" in line and arn in line]

@@ -25,18 +25,20 @@ struct LambdaOperations {
     init(
         store: LambdaStore, resolver: FunctionResolver, packages: PackageIntake, downloads: Downloads,
         updates: UpdatesInProgress, namedRuntimes: Set<Lambda.Runtime>, concurrency: ConcurrencyReconciler,
-        roles: any RoleDirectory, accountConcurrency: Int
+        roles: any RoleDirectory, reviewer: LayerReviewer, accountConcurrency: Int
     ) {
         let authorizer = resolver.authorizer
         let rules = ConcurrencyRules(limit: accountConcurrency)
         functions = Functions(
             store: store, resolver: resolver, packages: packages,
-            layers: LayerResolver(store: store, authorizer: authorizer, packages: packages), downloads: downloads,
-            updates: updates, roles: ExecutionRoles(directory: roles), namedRuntimes: namedRuntimes,
+            layers: LayerResolver(store: store, authorizer: authorizer, packages: packages), reviewer: reviewer,
+            downloads: downloads, updates: updates, roles: ExecutionRoles(directory: roles),
+            namedRuntimes: namedRuntimes,
             accountConcurrency: accountConcurrency)
         versions = Versions(store: store, resolver: resolver, updates: updates)
         aliases = Aliases(store: store, resolver: resolver)
-        layers = Layers(store: store, authorizer: authorizer, packages: packages, downloads: downloads)
+        layers = Layers(
+            store: store, authorizer: authorizer, packages: packages, downloads: downloads, reviewer: reviewer)
         layerPolicies = LayerPolicies(store: store, layers: layers)
         functionPolicies = FunctionPolicies(store: store, resolver: resolver)
         reservedConcurrency = ReservedConcurrency(store: store, resolver: resolver, rules: rules)

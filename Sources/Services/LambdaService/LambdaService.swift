@@ -22,6 +22,7 @@ package final class LambdaService: Service, DeliveryTarget {
     private let status: StatusReader
     private let pages: OperatorPages
     private let garbage: GarbageCollector
+    private let reviewer: LayerReviewer
     private let packageSource: (any PackageSource)?
     private let forget: @Sendable () throws -> Void
 
@@ -56,6 +57,7 @@ package final class LambdaService: Service, DeliveryTarget {
         let packages = PackageIntake(store: store, layerStore: layerStore, packageSource: packageSource)
         let downloads = Downloads(
             links: DownloadLinks(key: try folder.key(named: "download.key")), layerStore: layerStore)
+        reviewer = try LayerReviewer(layerStore: layerStore, log: log)
         garbage = try GarbageCollector(catalog: catalog, layerStore: layerStore, bytecode: bytecode, log: log)
 
         // State in memory that is derived from rows.
@@ -79,7 +81,7 @@ package final class LambdaService: Service, DeliveryTarget {
         operations = LambdaOperations(
             store: store, resolver: resolver, packages: packages, downloads: downloads, updates: updates,
             namedRuntimes: Set(namedRuntimes.map { Lambda.Runtime(rawValue: $0.description) }),
-            concurrency: concurrency, roles: roles, accountConcurrency: accountConcurrency)
+            concurrency: concurrency, roles: roles, reviewer: reviewer, accountConcurrency: accountConcurrency)
         status = StatusReader(store: store, pool: pool, events: events, metrics: metrics)
         pages = OperatorPages(
             status: status, queue: QueuedEvents(store: store, events: events),
@@ -119,6 +121,7 @@ package final class LambdaService: Service, DeliveryTarget {
         router.stop()
         packageSource?.stop()
         garbage.stop()
+        reviewer.stop()
     }
 
     /// Lambda's API.

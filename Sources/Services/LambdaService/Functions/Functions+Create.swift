@@ -34,7 +34,9 @@ extension Functions {
             document: document.bytes)
         // Until the row exists, only these values keep the bytes from the collector.
         return try withExtendedLifetime((package, layers)) { () throws(ServiceError) in
-            try store(record, document, request)
+            let answer = try store(record, document, request)
+            review(layers, of: document, function)
+            return answer
         }
     }
 
@@ -71,6 +73,15 @@ extension Functions {
         guard let arn = request.codeSigningConfigArn else { return }
         try FunctionCodeSigningConfigs.checkSignature(
             of: function, by: try FunctionCodeSigningConfigs.findCodeSigningConfig(arn, for: function, rows))
+    }
+
+    /// Looks for what would fail with layers that were attached just now.
+    func review(_ layers: [AttachedLayer], of document: FunctionDocument, _ function: FunctionID) {
+        let settings = document.configuration
+        reviewer.reviewAttachment(
+            of: layers.map(\.reviewed), to: function,
+            settings.runtime.flatMap { RuntimeIdentifier($0.rawValue) },
+            settings.architectures?.first.flatMap { Domain.Architecture(rawValue: $0.rawValue) } ?? .byDefault)
     }
 
     private static func alreadyExists(_ function: FunctionID) -> ServiceError {

@@ -74,7 +74,10 @@ extension Functions {
             document.configuration.layers = layers.isEmpty ? nil : layers.map(\.configuration)
             // Until the row exists, only these values keep the bytes of new layers from the collector.
             return try withExtendedLifetime(layers) { () throws(ServiceError) in
-                try replace(found, by: document, code: found.record.code, layers: references, rules(request))
+                let answer = try replace(
+                    found, by: document, code: found.record.code, layers: references, rules(request))
+                review(layers, of: document, target.function)
+                return answer
             }
         }
     }

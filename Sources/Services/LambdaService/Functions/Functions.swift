@@ -10,6 +10,7 @@ struct Functions: Sendable {
     let resolver: FunctionResolver
     let packages: PackageIntake
     let layers: LayerResolver
+    let reviewer: LayerReviewer
     let downloads: Downloads
     let updates: UpdatesInProgress
     let roles: ExecutionRoles

@@ -29,6 +29,9 @@ extension Layers {
                 return JSON.encode(document.awsValue, as: Lambda.GetLayerVersionResponse.schema)
             }
         }
+        reviewer.reviewPublication(
+            of: LayerReviewer.Layer(arn: LayerVersionARN(layer, record.number), package: package), record.runtimes,
+            record.architectures)
         let version = try layerVersion(record, context)
         return Lambda.PublishLayerVersionResponse(
             content: version.content, layerArn: version.layerArn, layerVersionArn: version.layerVersionArn,

@@ -10,6 +10,7 @@ struct Layers: Sendable {
     let authorizer: FunctionAuthorizer
     let packages: PackageIntake
     let downloads: Downloads
+    let reviewer: LayerReviewer
 
     /// Describes a version of a layer, with a link to its zip that works for ten minutes.
     ///
