@@ -35,7 +35,7 @@ import Testing
         ),
         ("credentials create --account 1", "strata credentials create: --account takes 12 digits, not '1'"),
         ("layer build", "strata layer build: --requirements FILE is missing"),
-        ("layer check --json", "strata layer check: FILE is missing"),
+        ("layer check --json", "strata layer check: FILE|ARN is missing"),
         ("layer check /missing/a.zip", "strata layer check: /missing/a.zip: No such file or directory"),
         (
             "layer check a.zip --runtime python3.x",

@@ -68,7 +68,7 @@ public struct RolloutTolerance: Hashable, Sendable {
         return "invocations took \(Self.text(newMean)) ms, and \(Self.text(oldMean)) ms with the old layer"
     }
 
-    /// A difference that is not worth going back for, whatever its ratio.
+    /// A difference that is not worth going back for, however large its ratio.
     private static let leastMilliseconds = 1.0
 
     private static func text(_ milliseconds: Double) -> String { "\((milliseconds * 10).rounded() / 10)" }
