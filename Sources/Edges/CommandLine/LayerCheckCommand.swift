@@ -27,8 +27,9 @@ enum LayerCheckCommand {
         summary: "Check layers before they are published.",
         details: """
             Looks into zip files, folders or published versions (by ARN), without running anything: folders that
-            runtimes do not look in, programs for another architecture, glibc or Python, modes, links, packages that are missing or there twice, secrets,
-            and the size. Name the layers of a function in its order: later ones replace files of earlier ones.
+            runtimes do not look in, programs for another architecture, glibc or Python, modes, links, packages that
+            are missing or there twice, secrets, and the size. Name the layers of a function in its order: later ones
+            replace files of earlier ones.
             Exits with 1 where there are errors, and with 2 where a file cannot be read. 'strata explain CODE' says
             what a code means.
             """,
