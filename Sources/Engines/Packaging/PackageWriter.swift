@@ -1,5 +1,4 @@
 internal import Archive
-internal import Digest
 internal import LinuxSystem
 
 /// Writes a package's zip atomically: to a temporary name beside it, then renames it.
@@ -7,15 +6,19 @@ struct PackageWriter {
     /// The path of the zip.
     let output: String
 
-    /// Writes the entries in order, and reports the result. `depth` is for `PackageReport.shares`.
+    /// Writes the entries in order, and reports the result. `depth` is for `PackageReport.shares`; `progress` is told
+    /// how many entries are written.
     func write(
-        _ entries: [PackageEntry], depth: Int, hold: borrowing BlockedSignals, leftOut: [PackageReport.LeftOut] = []
+        _ entries: [PackageEntry], depth: Int, hold: borrowing BlockedSignals, leftOut: [PackageReport.LeftOut] = [],
+        progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws(PackagingError) -> PackageReport {
         guard entries.contains(where: { $0.content != .emptyDirectory }) else { throw .nothingToPackage }
         let partial = "\(output).partial-\(ProcessID.current)"
         do throws(PackagingError) {
-            try writeZip(entries, to: partial, hold: hold)
-            let (digest, zippedBytes) = try Self.digest(of: partial)
+            try writeZip(entries, to: partial, hold: hold, progress)
+            let (digest, zippedBytes) = try PackagingError.wrapping { () throws(SystemCallError) in
+                try HostFile.digest(of: partial)
+            }
             try PackagingError.wrapping { () throws(SystemCallError) in
                 let here = try FileDescriptor.open(".", [.read, .directory])
                 try here.rename(at: FilePath(partial), to: here, FilePath(output))
@@ -26,20 +29,23 @@ struct PackageWriter {
                 fileCount: entries.count { $0.content != .emptyDirectory },
                 largest: PackageReport.shares(of: entries, depth: depth), leftOut: leftOut)
         } catch {
-            Self.remove(partial)
+            HostFile.remove(partial)
             throw error
         }
     }
 
     private func writeZip(
-        _ entries: [PackageEntry], to path: String, hold: borrowing BlockedSignals
+        _ entries: [PackageEntry], to path: String, hold: borrowing BlockedSignals,
+        _ progress: (_ done: Int, _ total: Int) -> Void
     ) throws(PackagingError) {
         do throws(ArchiveError) {
             var zip = ZipWriter(try Self.open(path, [.write, .create, .truncate]))
-            for entry in entries {
+            for (number, entry) in entries.enumerated() {
                 if hold.isPending { break }
+                progress(number, entries.count)
                 try Self.add(entry, to: &zip)
             }
+            progress(entries.count, entries.count)
             try zip.finish()
         } catch {
             throw .archive(error)
@@ -65,27 +71,5 @@ struct PackageWriter {
             let mode: UInt32 = isExecutable ? 0o755 : 0o644
             try zip.addFile(entry.path, mode: mode, contentsOf: open(hostPath, [.read]))
         }
-    }
-
-    private static func digest(of path: String) throws(PackagingError) -> (SHA256Digest, byteCount: Int) {
-        do throws(SystemCallError) {
-            let file = try FileDescriptor.open(FilePath(path), [.read])
-            var hasher = SHA256Hasher()
-            var position = 0
-            while true {
-                let piece = try file.bytes(count: 1 << 20, at: position)
-                if piece.isEmpty { return (hasher.finalize(), position) }
-                piece.withUnsafeBytes { hasher.update($0) }
-                position += piece.count
-            }
-        } catch {
-            throw .system(error)
-        }
-    }
-
-    /// Best effort: the caller throws the error that led here.
-    private static func remove(_ path: String) {
-        let here = try? FileDescriptor.open(".", [.read, .directory])  // see above
-        try? here?.removeTree(at: FilePath(path))  // see above
     }
 }
