@@ -72,7 +72,8 @@ enum LayerBuildCommand {
         let located = RuntimeLocator(environment: console.environment).locate()
         let tools = LayerTools(
             environment: console.environment, installer: try arguments.optionalValue(of: BuildOptions.installer),
-            interpreters: Dictionary(located.map { ($0.runtime.description, $0.executable) }) { first, _ in first })
+            interpreters: Dictionary(located.map { ($0.runtime.description, $0.executable) }) { first, _ in first },
+            cacheFolder: StartCommand.cacheFolder(console.environment).map { "\($0)/layers" })
         var display = BuildProgressDisplay(console)
         defer { display.finish() }
         let report = try LayerBuild(recipe, tools: tools).run { display.show($0) }

@@ -73,9 +73,10 @@ struct UVInstallation {
                 return .wheelMissing(package: words[index + 1], platform: platform)
             }
         }
-        let causes = lines.filter { $0.contains("cause:") || $0.hasPrefix("error:") }
-        let reason = causes.last?.replacingPrefix("error: ").replacingPrefix("  cause: ")
-        return .installerFailed(reason ?? lines.last ?? "it ended with \(outcome)")
+        let summary = lines.last { $0.hasPrefix("error: ") }?.replacingPrefix("error: ")
+        let cause = lines.last { $0.hasPrefix("  cause: ") }?.replacingPrefix("  cause: ")
+        let reason = [summary, cause].compactMap(\.self).joined(separator: ": ")
+        return .installerFailed(reason.isEmpty ? lines.last ?? "it ended with \(outcome)" : reason)
     }
 }
 

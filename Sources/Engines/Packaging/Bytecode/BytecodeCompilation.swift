@@ -1,3 +1,4 @@
+internal import Digest
 internal import Glibc
 internal import LinuxSystem
 
@@ -15,29 +16,69 @@ struct BytecodeCompilation {
     let pythonMinor: Int
     /// An existing folder for the bytecode, until it is packed.
     let folder: String
+    /// Where bytecode of earlier builds is; `nil` for nowhere.
+    var cache: BuildCache?
 
     /// The bytecode of all sources among the entries of a layer.
     func entries(
         for entries: [PackageEntry], hold: borrowing BlockedSignals, progress: (_ done: Int, _ total: Int) -> Void
     ) throws(PackagingError) -> [PackageEntry] {
-        let sources = entries.filter { $0.path.hasSuffix(".py") && !$0.path.contains("\n") }
-        var listing = ""
+        let sources = entries.filter(Self.isSource)
+        let keys = try cacheKeys(of: sources)
+        var (listing, known): (String, Set<Int>) = ("", [])
         for (number, entry) in sources.enumerated() {
-            guard case .file(let hostPath, _, _) = entry.content, !hostPath.contains("\n") else { continue }
-            listing += "\(hostPath)\n/opt/\(entry.path)\n\(path(of: number))\n"
+            guard case .file(let hostPath, _, _) = entry.content else { continue }
+            if try restore(number, keys) {
+                known.insert(number)
+            } else {
+                listing += "\(hostPath)\n/opt/\(entry.path)\n\(path(of: number))\n"
+            }
         }
-        progress(0, sources.count)
-        try compile(listing, hold) { progress($0, sources.count) }
+        progress(known.count, sources.count)
+        if !listing.isEmpty { try compile(listing, hold) { progress(known.count + $0, sources.count) } }
         var bytecode: [PackageEntry] = []
         for (number, entry) in sources.enumerated() {
-            guard let size = try PackagingError.wrapping({ () throws(SystemCallError) in try normalize(number) })
-            else { continue }
-            bytecode.append(
-                PackageEntry(
-                    path: bytecodePath(of: entry.path),
-                    content: .file(hostPath: path(of: number), byteCount: size, isExecutable: false)))
+            let size = try PackagingError.wrapping { () throws(SystemCallError) in
+                try normalize(number, isNew: !known.contains(number), keys)
+            }
+            guard let size else { continue }
+            let content = PackageEntry.Content.file(
+                hostPath: path(of: number), byteCount: size, isExecutable: false)
+            bytecode.append(PackageEntry(path: bytecodePath(of: entry.path), content: content))
         }
         return bytecode
+    }
+
+    /// The list of sources has a line for each path.
+    private static func isSource(_ entry: PackageEntry) -> Bool {
+        guard entry.path.hasSuffix(".py"), case .file(let hostPath, _, _) = entry.content else { return false }
+        return !hostPath.contains("\n") && !entry.path.contains("\n")
+    }
+
+    /// What bytecode depends on: the interpreter's program, the name in functions and the source.
+    private func cacheKeys(of sources: [PackageEntry]) throws(PackagingError) -> [SHA256Digest] {
+        guard cache != nil else { return [] }
+        return try PackagingError.wrapping { () throws(SystemCallError) in
+            let program = try FileDescriptor.open(FilePath(interpreter), [.read]).status()
+            let identity = "\(interpreter) \(program.size) \(program.modificationTimeSeconds) \(program.inode)"
+            let script = SHA256Digest(hashing: Array(BytecodeScript.text.utf8)).hex
+            var keys: [SHA256Digest] = []
+            for entry in sources {
+                guard case .file(let hostPath, _, _) = entry.content else { continue }
+                let source = try HostFile.digest(of: hostPath).0.hex
+                keys.append(BuildCache.key("bytecode", identity, script, entry.path, source))
+            }
+            return keys
+        }
+    }
+
+    /// Writes the bytecode that an earlier build has made; `false` where there is none.
+    private func restore(_ number: Int, _ keys: [SHA256Digest]) throws(PackagingError) -> Bool {
+        guard let bytes = keys.indices.contains(number) ? cache?.content(keys[number]) : nil else { return false }
+        try PackagingError.wrapping { () throws(SystemCallError) in
+            try HostFile.write(bytes, to: path(of: number))
+        }
+        return true
     }
 
     /// `__pycache__/NAME.cpython-312.pyc` beside the source (<https://peps.python.org/pep-3147/>).
@@ -82,15 +123,16 @@ struct BytecodeCompilation {
     /// The magic number, the flags and the source's hash (<https://peps.python.org/pep-0552/>).
     private static let headerBytes = 16
 
-    /// Brings a file into its canonical form, and returns its size; `nil` where the source has no bytecode.
-    private func normalize(_ number: Int) throws(SystemCallError) -> Int? {
-        guard let content = try HostFile.readIfPresent(path(of: number)) else { return nil }
+    /// Brings a new file into its canonical form, and returns the size; `nil` where the source has no bytecode.
+    private func normalize(_ number: Int, isNew: Bool, _ keys: [SHA256Digest]) throws(SystemCallError) -> Int? {
+        guard var content = try HostFile.readIfPresent(path(of: number)) else { return nil }
+        guard isNew else { return content.count }
         let layout = MarshalStream.CodeLayout(pythonMinor: pythonMinor)
-        guard let stream = MarshalStream(content.dropFirst(Self.headerBytes), layout: layout) else {
-            return content.count
+        if let stream = MarshalStream(content.dropFirst(Self.headerBytes), layout: layout) {
+            content = content.prefix(Self.headerBytes) + stream.canonicalBytes
+            try HostFile.write(content, to: path(of: number))
         }
-        let bytes = content.prefix(Self.headerBytes) + stream.canonicalBytes
-        try HostFile.write(Array(bytes), to: path(of: number))
-        return bytes.count
+        if keys.indices.contains(number) { cache?.keep(content, as: keys[number]) }
+        return content.count
     }
 }

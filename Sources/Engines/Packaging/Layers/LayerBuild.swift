@@ -40,8 +40,15 @@ public struct LayerBuild: Sendable {
         try PackagingError.wrapping { () throws(SystemCallError) in
             try FileDescriptor.open(".", [.read, .directory]).ensureDirectory(at: FilePath(folder))
         }
-        let content = try content(in: folder, hold, progress)
-        return try write(content, source, lock, hold, progress)
+        var content = try content(in: folder, hold, progress)
+        if recipe.stripsSymbols, !recipe.input.isPython {
+            var changed: Set<String> = []
+            content.entries = try SymbolStripper(for: recipe.architecture, tools: tools, folder: folder)
+                .stripped(content.entries, changed: &changed, savings: &content.savings, hold: hold)
+        }
+        let report = try write(content, source, lock, hold, progress)
+        tools.cache?.trim()
+        return report
     }
 
     /// The name of the layer in the lock file: that of its zip.
@@ -78,7 +85,9 @@ public struct LayerBuild: Sendable {
     ) throws(PackagingError) -> LayerReport {
         var (lock, layer, notes) = (lock, source, content.notes)
         let depth = recipe.runtimes.count == 1 || !recipe.input.isPython ? 1 : 4
-        let report = try PackageWriter(output: recipe.output).write(content.entries, depth: depth, hold: hold) {
+        let report = try PackageWriter(output: recipe.output, cache: tools.cache).write(
+            content.entries, depth: depth, hold: hold
+        ) {
             progress(.stage(.pack, done: $0, total: $1))
         }
         if recipe.writesMaterials {

@@ -53,7 +53,7 @@ public struct LayerRecipe: Hashable, Sendable {
     }
 }
 
-/// The programs of this host that builds use.
+/// The programs of this host that builds use, and their cache.
 public struct LayerTools: Sendable {
     /// Variables for all of them, such as `PATH`, `HOME` and `UV_…`.
     public let environment: [String: String]
@@ -62,9 +62,19 @@ public struct LayerTools: Sendable {
     /// The interpreters of this host, by runtime: `python3.12`.
     public let interpreters: [String: String]
 
+    /// Where builds keep bytecode and compressed files for the next one; `nil` for nowhere.
+    let cache: BuildCache?
+
     /// Names the programs.
-    public init(environment: [String: String], installer: String? = nil, interpreters: [String: String] = [:]) {
+    ///
+    /// - Parameter cacheFolder: A folder for what the next build will need again, of 1 GB at most; it is made when it
+    ///   is needed.
+    public init(
+        environment: [String: String], installer: String? = nil, interpreters: [String: String] = [:],
+        cacheFolder: String? = nil
+    ) {
         (self.environment, self.installer, self.interpreters) = (environment, installer, interpreters)
+        cache = cacheFolder.map { BuildCache(folder: $0) }
     }
 
     /// The first of these programs on `PATH`.

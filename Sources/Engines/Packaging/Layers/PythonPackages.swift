@@ -46,11 +46,9 @@ struct PythonPackages {
         var changed: Set<String> = []
         entries = try Slimming(kept: recipe.kept).slimmed(entries, savings: &content.savings)
         if recipe.stripsSymbols {
-            let stripped = "\(folder)/\(runtime)-stripped"
-            try PackagingError.wrapping { () throws(SystemCallError) in try HostFile.makeFolders(stripped) }
-            let stripper = try SymbolStripper(for: recipe.architecture, tools: tools, folder: stripped)
+            let stripper = try SymbolStripper(
+                for: recipe.architecture, tools: tools, folder: "\(folder)/\(runtime)-files")
             entries = try stripper.stripped(entries, changed: &changed, savings: &content.savings, hold: hold)
-            if hold.isPending { throw .interrupted }
         }
         entries = try InstalledRecord.corrected(entries, changed: changed)
         let placed = entries.map { $0.placed(under: place(of: runtime)) }
@@ -102,9 +100,10 @@ struct PythonPackages {
             notes.append("no bytecode, so functions compile what they import: \(missing)")
             return []
         }
-        let target = "\(folder)/\(runtime)-bytecode"
+        let target = "\(folder)/\(runtime)-files/bytecode"
         try PackagingError.wrapping { () throws(SystemCallError) in try HostFile.makeFolders(target) }
-        let compilation = BytecodeCompilation(interpreter: interpreter, pythonMinor: minor, folder: target)
+        let compilation = BytecodeCompilation(
+            interpreter: interpreter, pythonMinor: minor, folder: target, cache: tools.cache)
         return try compilation.entries(for: entries, hold: hold) { done, total in
             progress(.stage(.compile(runtime.description), done: done, total: total))
         }

@@ -5,6 +5,8 @@ internal import LinuxSystem
 struct PackageWriter {
     /// The path of the zip.
     let output: String
+    /// Where compressed files are kept; `nil` for nowhere.
+    var cache: BuildCache?
 
     /// Writes the entries in order, and reports the result. `depth` is for `PackageReport.shares`; `progress` is told
     /// how many entries are written.
@@ -38,12 +40,14 @@ struct PackageWriter {
         _ entries: [PackageEntry], to path: String, hold: borrowing BlockedSignals,
         _ progress: (_ done: Int, _ total: Int) -> Void
     ) throws(PackagingError) {
+        let compression = ParallelCompression(of: entries, cache: cache)
+        defer { compression.end() }
         do throws(ArchiveError) {
             var zip = ZipWriter(try Self.open(path, [.write, .create, .truncate]))
             for (number, entry) in entries.enumerated() {
                 if hold.isPending { break }
                 progress(number, entries.count)
-                try Self.add(entry, to: &zip)
+                try Self.add(entry, try compression.result(of: number), to: &zip)
             }
             progress(entries.count, entries.count)
             try zip.finish()
@@ -61,7 +65,9 @@ struct PackageWriter {
         }
     }
 
-    private static func add(_ entry: PackageEntry, to zip: inout ZipWriter) throws(ArchiveError) {
+    private static func add(
+        _ entry: PackageEntry, _ deflated: DeflatedFile?, to zip: inout ZipWriter
+    ) throws(ArchiveError) {
         switch entry.content {
         case .emptyDirectory: try zip.addDirectory(entry.path, mode: 0o755)
         case .symbolicLink(let target): try zip.addSymbolicLink(entry.path, target: target)
@@ -69,6 +75,7 @@ struct PackageWriter {
         case .file(let hostPath, _, let isExecutable):
             // Two modes only: the rest depends on the host's umask or checkout and is not part of the package.
             let mode: UInt32 = isExecutable ? 0o755 : 0o644
+            if let deflated { return try zip.addFile(entry.path, mode: mode, deflated) }
             try zip.addFile(entry.path, mode: mode, contentsOf: open(hostPath, [.read]))
         }
     }

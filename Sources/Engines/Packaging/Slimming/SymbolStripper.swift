@@ -10,10 +10,12 @@ struct SymbolStripper {
     let program: String
     let architecture: Architecture
     let environment: [String: String]
-    /// An existing folder for the new files, until they are packed.
-    let folder: String
+    /// A folder for the new files, until they are packed.
+    private let folder: String
 
     /// Finds a program for an architecture: binutils' own handles that of the host only.
+    ///
+    /// - Parameter folder: the new files are in a folder of their own in it.
     init(for architecture: Architecture, tools: LayerTools, folder: String) throws(PackagingError) {
         let processor = architecture == .arm ? "aarch64" : "x86_64"
         let own = architecture == .ofThisHost ? tools.program("strip") : nil
@@ -22,7 +24,7 @@ struct SymbolStripper {
                 "a program that strips \(architecture.rawValue) files",
                 "install llvm, or binutils-\(processor.replacing("_", with: "-"))-linux-gnu, or leave --strip out")
         }
-        (self.program, self.architecture, self.folder) = (program, architecture, folder)
+        (self.program, self.architecture, self.folder) = (program, architecture, "\(folder)/stripped")
         environment = tools.environment
     }
 
@@ -35,6 +37,7 @@ struct SymbolStripper {
         _ entries: [PackageEntry], changed: inout Set<String>, savings: inout [LayerSaving],
         hold: borrowing BlockedSignals
     ) throws(PackagingError) -> [PackageEntry] {
+        try PackagingError.wrapping { () throws(SystemCallError) in try HostFile.makeFolders(folder) }
         var (result, saved): ([PackageEntry], Int) = ([], 0)
         for entry in entries {
             let target = "\(folder)/\(result.count)"
@@ -53,6 +56,7 @@ struct SymbolStripper {
         if !changed.isEmpty {
             savings.append(LayerSaving(rule: "strip", fileCount: changed.count, byteCount: saved))
         }
+        if hold.isPending { throw .interrupted }
         return result
     }
 
