@@ -35,6 +35,8 @@ struct UVInstallation {
         platform: PythonPlatform? = nil, progress: (String) -> Void
     ) throws(PackagingError) {
         var lines: [String] = []
+        // With a width it breaks its messages into lines.
+        let environment = environment.filter { $0.key != "COLUMNS" }
         let outcome = try PackagingError.wrapping { () throws(SystemCallError) in
             try ForegroundProcess.run(executable, arguments, environment: environment, blockedSignals: hold) {
                 line in

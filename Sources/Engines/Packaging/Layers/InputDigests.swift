@@ -51,10 +51,22 @@ struct InputDigests {
         let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
         for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {
             let words = line.split { $0 == " " || $0 == "=" || $0 == "\t" }
-            guard words.count > 1, ["-r", "--requirement", "-c", "--constraint"].contains(words[0]) else { continue }
-            let included = words[1].hasPrefix("/") || parent.isEmpty ? String(words[1]) : "\(parent)/\(words[1])"
-            try add(requirements: included, below: folder, to: &digests)
+            guard let first = words.first else { continue }
+            if words.count > 1, ["-r", "--requirement", "-c", "--constraint"].contains(first) {
+                try add(requirements: Self.path(words[1], from: parent), below: folder, to: &digests)
+            } else if first.hasSuffix(".whl"), digests[String(first)] == nil {
+                // One that is not there may be beside the working directory, or an address.
+                let wheel = Self.path(first, from: parent)
+                guard HostFile.kind(of: wheel) == .file else { continue }
+                digests[String(first)] = try PackagingError.wrapping { () throws(SystemCallError) in
+                    Self.text(try HostFile.digest(of: wheel).0)
+                }
+            }
         }
+    }
+
+    private static func path(_ path: Substring, from folder: String) -> String {
+        path.hasPrefix("/") || folder.isEmpty ? String(path) : "\(folder)/\(path)"
     }
 
     /// One digest of paths, modes and content.
