@@ -90,8 +90,8 @@ def test_ctrl_c_leaves_nothing_half_written(here, tmp_path, moment):
     """At the line that each stage begins with."""
     path = tiny(tmp_path, count=400)
     process = subprocess.Popen(
-        command(path, "--runtime", here, "--output", tmp_path / "layer.zip"), stderr=subprocess.PIPE, text=True, cwd=tmp_path,
-        env=uncached(tmp_path.parent / f"cache {moment}"))
+        command(path, "--runtime", here, "--output", tmp_path / "layer.zip"), stderr=subprocess.PIPE, text=True,
+        cwd=tmp_path, env=uncached(tmp_path.parent / f"cache {moment}"))
     for line in process.stderr:
         if line.startswith(moment):
             process.send_signal(signal.SIGINT)
