@@ -49,6 +49,10 @@ import Testing
             try left(["a/x.py": "import a.tests", "a/tests/x.py": "import b.tests", "b/tests/y.py": ""]).isEmpty)
     }
 
+    @Test func `what configures pytest needs no tests`() throws {
+        #expect(try left(["a/conftest.py": "path = 'tests'", "a/tests/x.py": ""]) == ["a/tests/x.py"])
+    }
+
     @Test func `type stubs are left out, but for packages that load them, and markers stay`() throws {
         let files = [
             "a/x.pyi": "", "a/py.typed": "", "b/__init__.py": "lazy.attach_stub(__name__, __file__)", "b/x.pyi": "",

@@ -17,7 +17,8 @@ struct SourceMentions {
     init(of entries: [PackageEntry], includingTests: Bool) throws(PackagingError) {
         unneeded = Set(entries.compactMap { Self.testFolder(of: $0.path) })
         if includingTests { unneeded = [] }
-        var unread = entries.filter { $0.path.hasSuffix(".py") }
+        // pytest reads conftest.py, which says where the tests are; nothing imports it.
+        var unread = entries.filter { $0.path.hasSuffix(".py") && !$0.path.hasSuffix("/conftest.py") }
         while true {
             let needed = unread.filter { !isUnneededTest($0.path) }
             if needed.isEmpty { return }
