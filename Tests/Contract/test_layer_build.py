@@ -16,54 +16,14 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from account import Account
 from built_layers import (
-    MACHINES, TRICKY, UV, build, built, environment, findings, machines, requirements, tiny, uncached,
+    MACHINES, PACKAGES, TRICKY, UV, build, built, check_build, check_imports, environment, findings, requirements, tiny,
+    uncached,
 )
 from server_process import BINARY
 
-# What the pins are worth: these have wheels for every Python from 3.9 to 3.13 on both architectures.
-PACKAGES = {
-    "numpy": "numpy", "pillow": "PIL.Image", "pandas": "pandas", "boto3": "boto3", "fastapi": "fastapi",
-    "pydantic": "pydantic", "cryptography": "cryptography.hazmat.bindings._rust", "psycopg2-binary": "psycopg2",
-    "redis": "redis",
-}
 SMALL = ["pydantic", "psycopg2-binary", "redis"]
 PYTHONS = [f"python3.{minor}" for minor in range(9, 14)]
-
-
-def importer(modules):
-    """A function that imports modules, and says which have no bytecode from their layer."""
-    return f"""
-        import importlib, os, sys
-        for name in {sorted(modules)!r}:
-            importlib.import_module(name)
-
-        def handler(event, context):
-            return sorted(
-                name for name, module in sys.modules.items()
-                if (getattr(module, "__file__", None) or "").startswith("/opt/")
-                and module.__file__.endswith(".py") and not os.path.exists(module.__cached__))
-    """
-
-
-def check_build(folder, packages, runtime, architecture):
-    layer = folder / "layer.zip"
-    report = built(requirements(folder, *packages), "--runtime", runtime, "--architecture", architecture,
-                   "--output", layer)
-    assert machines(layer) == {MACHINES[architecture]}
-    assert findings(layer, runtime, architecture) == []
-    assert report["bytecodeFiles"] > 100 or report["notes"]
-    return layer
-
-
-def check_imports(server, layer, packages, runtime):
-    account = Account(server)
-    version = account.publish("packages", layer.read_bytes(), CompatibleRuntimes=[runtime])
-    name = account.deploy(
-        importer(PACKAGES[each] for each in packages), Runtime=runtime, Layers=[version["LayerVersionArn"]],
-        Timeout=60, MemorySize=1024)
-    return account.invoke(name).value
 
 
 @pytest.fixture(scope="module")
