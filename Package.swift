@@ -142,7 +142,7 @@ let engines =
             ("Catalog", ["Domain", "Digest", "Store"]),
             ("LayerCheck", ["Domain", "PackageContents"]),
             ("LayerStore", ["Archive", "Digest", "LinuxSystem"]),
-            ("Packaging", ["Archive", "Digest", "Domain", "LinuxSystem"]),
+            ("Packaging", ["AWSProtocol", "Archive", "Digest", "Domain", "LinuxSystem", "TOML"]),
             ("RuntimeAPI", ["AWSProtocol", "Digest", "HTTP"]),
             ("SampleEvents", ["AWSProtocol"]),
             ("Sandbox", ["CLinux", "CSandbox", "CSeccomp", "LinuxSystem", "SandboxPlan"]),

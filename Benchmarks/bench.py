@@ -10,8 +10,8 @@ import traceback
 from pathlib import Path
 
 MEASUREMENTS = [
-    "warm", "neighbours", "cold", "imports", "storage", "deploys", "servers", "resets", "control_plane", "rows",
-    "asynchronous", "postgresql", "soak",
+    "warm", "neighbours", "cold", "imports", "storage", "layer_builds", "deploys", "servers", "resets",
+    "control_plane", "rows", "asynchronous", "postgresql", "soak",
 ]
 SLOW_MEASUREMENTS = ["builds"]
 

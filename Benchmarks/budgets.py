@@ -65,6 +65,8 @@ FIRST_COLD_START = {
 PUBLISH = Budget("publish 50 MB layer, against unzip + sha256sum", "×", 1.2)
 GROWTH = Budget("disk for a version with one changed file, against zip + file", "×", 1.1)
 DEPLOY = Budget("code-only deploy, update to new answer, p50", "ms", 150)
+LAYER_BUILD = Budget("layer build, caches warm, times faster than pip and zip", "×", 5, more_is_better=True)
+LAYER_BUILD_MEMORY = Budget("… peak memory", "MB", 300)
 IDLE_MEMORY = Budget("idle Python environment, PSS", "MB", 8)
 SERVER_START = Budget("server start to first answer, 1 000 functions, p50", "ms", 150)
 RESET = Budget("`POST /_strata/reset` with 100 functions, 10 of them idle, p50", "ms", 50)

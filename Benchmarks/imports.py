@@ -25,7 +25,7 @@ def layer_of(requirements, runtime, folder):
     strata = os.environ["STRATA_BINARY"]
     subprocess.run(
         [strata, "layer", "build", "--requirements", folder / "requirements.txt", "--runtime", runtime,
-         "--output", folder / "layer.zip", "--uv", REPOSITORY / ".strata" / "venv" / "bin" / "uv"],
+         "--output", folder / "layer.zip", "--uv", REPOSITORY / ".strata" / "venv" / "bin" / "uv", "--no-bytecode"],
         check=True, capture_output=True,
     )  # fmt: skip
     return (folder / "layer.zip").read_bytes()

@@ -73,7 +73,9 @@ def run_demo(folder):
 
 
 def make_packages(folder, code, runtime):
-    dependencies = dependency_options(runtime)
+    # A copy: a layer's lock file is beside its input.
+    requirements = shutil.copy(EXAMPLE / "requirements.txt", folder)
+    dependencies = dependency_options(requirements, runtime)
     packages = {
         "fat": package(folder / "fat.zip", ["function", "package", "--code", str(code), *dependencies]),
         "layer": package(folder / "layer.zip", ["layer", "build", *dependencies]),
@@ -87,8 +89,7 @@ def make_packages(folder, code, runtime):
     return packages
 
 
-def dependency_options(runtime):
-    requirements = EXAMPLE / "requirements.txt"
+def dependency_options(requirements, runtime):
     return [
         "--requirements", str(requirements), "--runtime", runtime, "--architecture", ARCHITECTURE,
         "--uv", str(TOOLS / "uv"),
@@ -186,7 +187,7 @@ def redeploy(url, folder, code, packages, runtime):
     settings = code / "app" / "settings.py"
     print(f"{'package':>41}{'update':>11}{'answer':>11}{'save to new answer':>22}")
     for name, function, words, more in [
-        ("fat", "image-analyzer-fat", "fat:  ", dependency_options(runtime)),
+        ("fat", "image-analyzer-fat", "fat:  ", dependency_options(folder / "requirements.txt", runtime)),
         ("code", "image-analyzer", "layer:", []),
     ]:
         greeting = f"Changed once, deployed {name}"

@@ -145,7 +145,7 @@ def test_what_a_developer_keeps_beside_the_code_is_not_deployed(aws, operator, f
     ("[function.a]\nruntime = \"python3.12\"\nhandler = \"a.b\"\nlayers = [\"x\"]\n",
      "[function.a] has the layer 'x', and there is no [layer.x]"),
     ("[layer.a]\nfolder = \"x\"\n", "[layer.a] lacks 'runtime', and no function here uses it"),
-    ("[layer.a]\nfolder = \"x\"\nzip = \"y\"\n", "[layer.a] takes one of 'requirements', 'folder' and 'zip'"),
+    ("[layer.a]\nfolder = \"x\"\nzip = \"y\"\n", "[layer.a] takes one of 'input', 'folder' and 'zip'"),
     ("[function]\nruntime = \"x\"\n", "line 2: function.runtime: settings of a function stand in a table with its"),
     ("[function.a\n", "line 1"),
 ])
@@ -191,7 +191,7 @@ def test_an_edit_of_code_or_layer_is_live_while_watching(aws, operator, folder):
 def test_a_requirements_file_is_built_once(aws, operator, folder):
     folder.write("requirements.txt", "six==1.17.0\n")
     folder.write("src/app.py", "import six\ndef handler(event, context): return six.__version__\n")
-    folder.replace("strata.toml", 'folder = "layer"', 'requirements = "requirements.txt"')
+    folder.replace("strata.toml", 'folder = "layer"', 'input = "requirements.txt"')
     # With the variables of this process: uv may have settings of the host's index there.
     variables = os.environ | operator.variables
 

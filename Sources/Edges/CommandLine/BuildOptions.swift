@@ -1,7 +1,7 @@
 internal import Domain
 internal import Packaging
 
-/// The options for installing dependencies, shared by `layer build` and `function package`.
+/// The options for installing dependencies, some shared by `layer build` and `function package`.
 enum BuildOptions {
     static let runtime = Option(
         "runtime", "NAME", .defaulted("python3.12"), help: "Target runtime of the packages."
@@ -24,14 +24,16 @@ enum BuildOptions {
         "uv", "PATH", .optional(otherwise: "PATH, then .strata/venv/bin"), help: "The uv program.")
     static let json = Flag("json", help: "Print JSON.")
 
-    static func builder(_ arguments: Arguments, _ console: Console, requirements: String) throws -> LayerBuilder {
+    static func dependencies(
+        _ arguments: Arguments, _ console: Console, requirements: String
+    ) throws -> PythonDependencies {
         let platform = try PythonPlatform(
             runtime: arguments.value(of: runtime), architecture: arguments.value(of: architecture))
         let locator = UVLocator(searchPath: console.environment["PATH"] ?? "")
         let installer = try locator.locate(named: arguments.optionalValue(of: installer))
         console.report(
             "Installing \(requirements) for Python \(platform.pythonVersion) on \(platform.name)")
-        return LayerBuilder(
+        return PythonDependencies(
             installer: installer, requirements: requirements, platform: platform, environment: console.environment)
     }
 }

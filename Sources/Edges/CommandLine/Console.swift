@@ -9,6 +9,10 @@ struct Console: Sendable {
     var write: @Sendable ([UInt8]) -> Void = { _ in }
     /// Writes a line to standard error: progress, warnings, errors.
     let report: @Sendable (String) -> Void
+    /// Writes bytes to standard error, without a line break: a progress bar.
+    var writeReport: @Sendable ([UInt8]) -> Void = { _ in }
+    /// The current width of the terminal that standard error is; `nil` where it is none.
+    var reportColumns: @Sendable () -> Int? = { nil }
     /// Colours and bold for standard output.
     let style: TextStyle
     /// Whether standard output is a terminal.
@@ -29,6 +33,8 @@ struct Console: Sendable {
             print: { write(Array(($0 + "\n").utf8), to: STDOUT_FILENO) },
             write: { write($0, to: STDOUT_FILENO) },
             report: { write(Array(($0 + "\n").utf8), to: STDERR_FILENO) },
+            writeReport: { write($0, to: STDERR_FILENO) },
+            reportColumns: { Terminal.size(of: STDERR_FILENO)?.columns },
             style: TextStyle(isTerminal: isatty(STDOUT_FILENO) == 1, environment: environment),
             isTerminal: isatty(STDOUT_FILENO) == 1,
             size: { Terminal.size(of: STDOUT_FILENO) },

@@ -26,7 +26,7 @@ enum DeployCommand {
               GREETING = "Hello"
 
               [layer.tools]
-              requirements = "requirements.txt"   # or folder = "...", or zip = "..."
+              input = "requirements.txt"  # what 'strata layer build' takes; or folder = "...", or zip = "..."
 
             More settings of a function: code (a folder), include, memory, timeout, architecture, ephemeral-storage,
             description and role; of a layer: runtime, architecture and description. A layer is published when its
@@ -109,16 +109,18 @@ enum DeployCommand {
     }
 
     private static func build(
-        _ requirements: String, _ layer: DeploymentConfiguration.Layer, to zip: String, _ arguments: Arguments,
+        _ input: String, _ layer: DeploymentConfiguration.Layer, to zip: String, _ arguments: Arguments,
         _ console: Console
     ) throws {
-        let platform = try PythonPlatform(runtime: layer.runtime, architecture: layer.architecture)
-        let installer = try UVLocator(searchPath: console.environment["PATH"] ?? "")
-            .locate(named: arguments.optionalValue(of: BuildOptions.installer))
-        console.report("Installing \(requirements) for Python \(platform.pythonVersion) on \(platform.name)")
-        _ = try LayerBuilder(
-            installer: installer, requirements: requirements, platform: platform, environment: console.environment
-        ).build(output: zip, progress: console.report)
+        var recipe = LayerRecipe(
+            input: try LayerInput(detecting: input), runtimes: [layer.runtime], architecture: layer.architecture,
+            output: zip)
+        recipe.writesMaterials = false
+        var display = BuildProgressDisplay(console)
+        defer { display.finish() }
+        let report = try LayerBuild(recipe, tools: LayerBuildCommand.tools(arguments, console)).run { display.show($0) }
+        display.finish()
+        for note in report.notes { console.report("\(layer.name): \(note)") }
     }
 
     private static func print(_ step: DeploymentStep, asJSON: Bool, _ console: Console) {

@@ -32,7 +32,7 @@ enum FunctionCommand {
         ],
         run: { arguments, console in
             let dependencies = try arguments.optionalValue(of: requirements).map {
-                try BuildOptions.builder(arguments, console, requirements: $0)
+                try BuildOptions.dependencies(arguments, console, requirements: $0)
             }
             let packager = FunctionPackager(
                 code: try arguments.value(of: code), dependencies: dependencies,

@@ -8,12 +8,9 @@ struct PackageSummary {
 
     func print(on console: Console, asJSON: Bool) {
         if asJSON {
-            console.print(json: document)
+            console.print(json: .structure(members))
         } else {
-            console.print(
-                "\(report.path): \(ByteCount.text(report.zippedBytes)) zipped, "
-                    + "\(ByteCount.text(report.unzippedBytes)) unzipped, \(report.fileCount) files, "
-                    + "sha256 \(report.digest.hex)")
+            console.print(text)
         }
         let leftOut = report.leftOutTexts
         if !leftOut.isEmpty {
@@ -22,8 +19,16 @@ struct PackageSummary {
         for warning in report.warnings { console.report("warning: \(warning)") }
     }
 
-    private var document: AWSValue {
-        .structure([
+    /// The line about the zip.
+    var text: String {
+        "\(report.path): \(ByteCount.text(report.zippedBytes)) zipped, "
+            + "\(ByteCount.text(report.unzippedBytes)) unzipped, \(report.fileCount) files, "
+            + "sha256 \(report.digest.hex)"
+    }
+
+    /// The members of the JSON document.
+    var members: [String: AWSValue] {
+        [
             "path": .string(report.path),
             "codeSha256": .string(report.digest.base64),
             "zippedBytes": .integer(Int64(report.zippedBytes)),
@@ -36,6 +41,6 @@ struct PackageSummary {
             "leftOut": .list(
                 report.leftOut.map { .structure(["path": .string($0.path), "rule": .string($0.rule)]) }),
             "warnings": .list(report.warnings.map { .string($0) }),
-        ])
+        ]
     }
 }

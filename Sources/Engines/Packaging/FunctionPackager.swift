@@ -5,12 +5,12 @@ public struct FunctionPackager: Sendable {
     /// The folder of the code; its files go to the root of the zip.
     public let code: String
     /// Installs the dependencies; `nil` when layers contain them.
-    public let dependencies: LayerBuilder?
+    public let dependencies: PythonDependencies?
     /// Patterns, as in a `.strataignore`, of files that are packed though a rule leaves them out.
     public let included: [String]
 
     /// Describes a package; does nothing yet.
-    public init(code: String, dependencies: LayerBuilder? = nil, including included: [String] = []) {
+    public init(code: String, dependencies: PythonDependencies? = nil, including included: [String] = []) {
         self.code = code
         self.included = included
         self.dependencies = dependencies
@@ -28,7 +28,7 @@ public struct FunctionPackager: Sendable {
         guard let dependencies else {
             return try PackageWriter(output: output).write(own, depth: 0, hold: hold, leftOut: contents.leftOut)
         }
-        return try dependencies.withDependencies(besides: output, hold: hold, progress: progress) {
+        return try dependencies.withEntries(besides: output, hold: hold, progress: progress) {
             entries throws(PackagingError) in
             let all = PackageEntry.overlay(own, on: entries)
             return try PackageWriter(output: output).write(all, depth: 0, hold: hold, leftOut: contents.leftOut)

@@ -2,7 +2,7 @@
 ///
 /// They are all that differs between two installations of the same wheels: console scripts name this host's
 /// interpreter in their first line (and would not find it in a sandbox), `direct_url.json` may hold a local path, the
-/// rest is the installer's own. `RECORD` lists them with their digests, so their lines are removed too.
+/// rest is the installer's own. `RECORD` lists them with their digests; `InstalledRecord` removes their lines.
 /// Source: <https://packaging.python.org/en/latest/specifications/recording-installed-packages/>.
 enum HostSpecificFiles {
     private static let metadata: Set<String> = ["direct_url.json", "uv_cache.json", "uv_build.json"]
@@ -28,15 +28,5 @@ enum HostSpecificFiles {
         let lines = String(decoding: start.prefix(1024), as: UTF8.self).split(separator: "\n").prefix(2)
         guard let first = lines.first, !first.hasPrefix("#!/usr/bin/env ") else { return false }
         return first.contains("python") || (lines.dropFirst().first?.hasPrefix("'''exec'") ?? false)
-    }
-
-    /// `RECORD` without the lines of files that are left out.
-    static func record(_ text: [UInt8], without paths: Set<String>) -> [UInt8] {
-        let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true)
-        let kept = lines.filter { line in
-            let path = String(decoding: line.prefix { $0 != UInt8(ascii: ",") }, as: UTF8.self)
-            return !paths.contains(path) && !isHostSpecific(path: path)
-        }
-        return Array(kept.joined(separator: [UInt8(ascii: "\n")])) + [UInt8(ascii: "\n")]
     }
 }

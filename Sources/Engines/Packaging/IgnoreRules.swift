@@ -8,10 +8,10 @@ internal import Glibc
 public struct IgnoreRules: Sendable {
     /// The file that adds patterns, in the root of a code folder.
     public static let fileName = ".strataignore"
-    /// The patterns that always apply. Zips in the root are earlier packages.
+    /// The patterns that always apply. Zips in the root are earlier packages; the lock file of layers is for builds.
     public static let always = [
         ".DS_Store", ".bzr", ".git", ".hg", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".strata", ".svn", ".venv",
-        "*.pyc", "__pycache__", "/*.zip", "/strata.toml", fileName,
+        "*.pyc", "__pycache__", "/*.zip", "/strata.toml", fileName, LayerLock.fileName,
     ]
     /// The file that makes a directory a virtual environment of Python (<https://peps.python.org/pep-0405/>).
     public static let virtualEnvironmentFile = "pyvenv.cfg"

@@ -35,9 +35,9 @@ public struct PackageReport: Hashable, Sendable {
     public let leftOut: [LeftOut]
 
     /// What was not packed, in words: the paths of a rule, or their number where they are many. The file with the
-    /// rules is no news.
+    /// rules is no news, and neither is that of layers.
     public var leftOutTexts: [String] {
-        let news = leftOut.filter { $0.rule != IgnoreRules.fileName }
+        let news = leftOut.filter { $0.rule != IgnoreRules.fileName && $0.rule != LayerLock.fileName }
         var seen: Set<String> = []
         return news.map(\.rule).filter { seen.insert($0).inserted }.flatMap { rule -> [String] in
             let paths = news.filter { $0.rule == rule }.map(\.path)

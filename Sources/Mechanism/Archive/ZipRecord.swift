@@ -27,6 +27,11 @@ struct ZipRecord {
         checksum = updatedCRC32(checksum, with: piece)
     }
 
+    /// Takes size and checksum of content that is compressed already.
+    mutating func describe(_ file: DeflatedFile) {
+        (method, compressedSize, size, checksum) = (.deflated, file.bytes.count, file.size, file.checksum)
+    }
+
     /// Refuses sizes and offsets that exceed 32-bit headers; layers are far smaller.
     func checkSizes() throws(ArchiveError) {
         guard max(size, compressedSize, offset) < UInt32.max else {

@@ -14,6 +14,9 @@ public struct ZipWriter: ~Copyable {
     /// The default level of zlib and Info-ZIP.
     public static let defaultLevel: Int32 = 6
 
+    /// What is compressed at once. The compressed bytes are the same for any.
+    static let pieceBytes = 256 << 10
+
     /// Starts a zip.
     ///
     /// - Parameters:
@@ -60,6 +63,17 @@ public struct ZipWriter: ~Copyable {
             position += piece.count
             return piece
         }
+    }
+
+    /// Adds a file that is compressed already.
+    public mutating func addFile(_ path: String, mode: UInt32, _ file: DeflatedFile) throws(ArchiveError) {
+        var record = try ZipRecord(path, unixMode: 0o100000 | mode, offset: offset)
+        guard file.size > 0 else { return try append(record, content: []) }
+        record.describe(file)
+        let start = offset
+        offset += record.localHeader.count
+        try write(file.bytes)
+        try finish(record, at: start)
     }
 
     /// Writes the directory, which completes the zip, and closes the file. Does not wait for the disk.
@@ -129,7 +143,7 @@ public struct ZipWriter: ~Copyable {
 
     private static func piece(_ next: (Int) throws(SystemCallError) -> [UInt8]) throws(ArchiveError) -> [UInt8] {
         do throws(SystemCallError) {
-            return try next(256 << 10)
+            return try next(pieceBytes)
         } catch {
             throw .system(error)
         }

@@ -34,7 +34,10 @@ import Testing
             "strata credentials create: --service takes a service principal such as s3.amazonaws.com, not 'S3'"
         ),
         ("credentials create --account 1", "strata credentials create: --account takes 12 digits, not '1'"),
-        ("layer build", "strata layer build: --requirements FILE is missing"),
+        (
+            "layer build",
+            "strata layer build: INPUT is missing: name a requirements.txt, pyproject.toml, package.json, …"
+        ),
         ("layer check --json", "strata layer check: FILE|ARN is missing"),
         ("layer check /missing/a.zip", "strata layer check: /missing/a.zip: No such file or directory"),
         (
@@ -49,7 +52,7 @@ import Testing
         ("explain L101 L102", "strata explain: unexpected argument 'L102'; see 'strata explain --help'"),
         (
             "layer build --requirements r --runtime nodejs22.x",
-            "strata layer build: --runtime takes a Python runtime such as python3.12, not 'nodejs22.x'"
+            "strata layer build: r has no packages for nodejs22.x; name a --runtime of its language"
         ),
     ])
     func `a usage error is one line on standard error and exit code 2`(line: String, error: String) {

@@ -1,5 +1,6 @@
 import Glibc
 import LinuxSystem
+import Testing
 
 /// A folder that is removed with its owner.
 struct TemporaryFolder: ~Copyable {
@@ -28,6 +29,33 @@ struct TemporaryFolder: ~Copyable {
     func read(_ name: String) throws -> [UInt8] {
         let file = try FileDescriptor.open("\(path)/\(name)", [.read])
         return try file.bytes(count: file.status().size, at: 0)
+    }
+
+    /// The files of a zip in the folder, by their paths; read by another program than the one that is tested.
+    func unzipped(_ name: String) throws -> [String: String] {
+        let target = "\(path)/\(name).content"
+        let outcome = try ForegroundProcess.run(
+            "/usr/bin/unzip", ["-q", "\(path)/\(name)", "-d", target], environment: [:], isCancelled: { false }
+        ) { _ in }
+        #expect(outcome == .exited(0))
+        var files: [String: String] = [:]
+        try Self.read("", below: FileDescriptor.open(FilePath(target), [.read, .directory]), into: &files)
+        try FileDescriptor.open("/", [.read, .directory]).removeTree(at: FilePath(target.dropFirst()))
+        return files
+    }
+
+    private static func read(
+        _ path: String, below folder: borrowing FileDescriptor, into files: inout [String: String]
+    ) throws {
+        for name in try folder.entryNames() {
+            if try folder.status(at: name).kind == .directory {
+                try read("\(path)\(name)/", below: folder.open(at: name, [.read, .directory]), into: &files)
+            } else {
+                let file = try folder.open(at: name, [.read])
+                files["\(path)\(name)"] = String(
+                    decoding: try file.bytes(count: file.status().size, at: 0), as: UTF8.self)
+            }
+        }
     }
 
     /// The names in the folder, sorted.

@@ -11,7 +11,7 @@ internal import Packaging
 public struct Deployment {
     /// What a deployment needs from outside.
     public struct Tools {
-        /// Installs packages into a layer's zip: requirements file, layer, zip to write.
+        /// Installs packages into a layer's zip, unless it has them: list of packages, layer, zip to write.
         public let build: (String, DeploymentConfiguration.Layer, String) throws -> Void
         /// The content of a call for a zip, which may have to be uploaded elsewhere.
         public let content: (_ zip: [UInt8], _ name: String) throws -> PackageContent
@@ -106,17 +106,7 @@ extension Deployment {
         case .zip(let path): return try WholeFile.content(path.below(folder))
         case .folder(let path):
             _ = try FunctionPackager(code: path.below(folder), including: ["*.zip"]).package(output: zip) { _ in }
-        case .requirements(let path):
-            let requirements = path.below(folder)
-            let inputs = try WholeFile.content(requirements)
-            let key = "\(SHA256Digest(hashing: inputs).hex) \(layer.runtime) \(layer.architecture.rawValue)\n"
-            let keyFile = "\(buildFolder)/\(layer.name).key"
-            let isBuilt = try FolderPath.exists(zip) && TextFile.read(keyFile) == key
-            if !isBuilt {
-                try FileReplacement(of: keyFile).write([])
-                try tools.build(requirements, layer, zip)
-                try FileReplacement(of: keyFile).write(Array(key.utf8))
-            }
+        case .input(let path): try tools.build(path.below(folder), layer, zip)
         }
         return try WholeFile.content(zip)
     }

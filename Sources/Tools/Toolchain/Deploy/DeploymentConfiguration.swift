@@ -9,8 +9,8 @@ public struct DeploymentConfiguration: Sendable {
     public struct Layer: Hashable, Sendable {
         /// Where its content comes from. Paths are relative to the folder.
         public enum Source: Hashable, Sendable {
-            /// Packages that a pip requirements file names.
-            case requirements(String)
+            /// A list of packages, as `strata layer build` takes it.
+            case input(String)
             /// A folder, packed as it is.
             case folder(String)
             /// A zip that something else makes.
@@ -112,7 +112,7 @@ public struct DeploymentConfiguration: Sendable {
         for entry in entries {
             let value = try entry.text()
             switch entry.path.dropFirst(2).joined(separator: ".") {
-            case "requirements": sources.append(.requirements(value))
+            case "input": sources.append(.input(value))
             case "folder": sources.append(.folder(value))
             case "zip": sources.append(.zip(value))
             case "description": description = value
@@ -128,7 +128,7 @@ public struct DeploymentConfiguration: Sendable {
             }
         }
         guard sources.count == 1 else {
-            throw DeploymentError("[layer.\(name)] takes one of 'requirements', 'folder' and 'zip'")
+            throw DeploymentError("[layer.\(name)] takes one of 'input', 'folder' and 'zip'")
         }
         guard let runtime else {
             throw DeploymentError("[layer.\(name)] lacks 'runtime', and no function here uses it")
@@ -137,7 +137,7 @@ public struct DeploymentConfiguration: Sendable {
             name: name, source: sources[0], runtime: runtime, architecture: architecture, description: description)
     }
 
-    private static let layerKeys = ["architecture", "description", "folder", "requirements", "runtime", "zip"]
+    private static let layerKeys = ["architecture", "description", "folder", "input", "runtime", "zip"]
 }
 
 extension DeploymentConfiguration.Function {

@@ -20,7 +20,7 @@ public struct DeploymentWatch: ~Copyable {
         for layer in configuration?.layers ?? [] {
             switch layer.source {
             case .folder(let path): folders.append(path.below(folder))
-            case .requirements(let path), .zip(let path): try watch.add(Self.parent(of: path.below(folder)))
+            case .input(let path), .zip(let path): try watch.add(Self.parent(of: path.below(folder)))
             }
         }
         folders += (configuration?.functions ?? []).map { $0.code.below(folder) }

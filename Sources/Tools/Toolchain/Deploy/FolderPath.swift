@@ -9,12 +9,6 @@ enum FolderPath {
         try place.ensureDirectory(at: ".strata/deploy", mode: 0o755)
         return "\(folder)/.strata/deploy"
     }
-
-    /// Whether there is a file.
-    static func exists(_ path: String) throws(SystemCallError) -> Bool {
-        let here = try FileDescriptor.open(".", [.read, .directory])
-        return try here.statusIfPresent(at: FilePath(path)) != nil
-    }
 }
 
 extension String {

@@ -1,20 +1,25 @@
 internal import Archive
-internal import Digest
 internal import LinuxSystem
 
 /// Writes a package's zip atomically: to a temporary name beside it, then renames it.
 struct PackageWriter {
     /// The path of the zip.
     let output: String
+    /// Where compressed files are kept; `nil` for nowhere.
+    var cache: BuildCache?
 
-    /// Writes the entries in order, and reports the result. `depth` is for `PackageReport.shares`.
+    /// Writes the entries in order, and reports the result. `depth` is for `PackageReport.shares`; `progress` is told
+    /// how many entries are written.
     func write(
-        _ entries: [PackageEntry], depth: Int, hold: borrowing BlockedSignals, leftOut: [PackageReport.LeftOut] = []
+        _ entries: [PackageEntry], depth: Int, hold: borrowing BlockedSignals, leftOut: [PackageReport.LeftOut] = [],
+        progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws(PackagingError) -> PackageReport {
         guard entries.contains(where: { $0.content != .emptyDirectory }) else { throw .nothingToPackage }
         let replacement = FileReplacement(of: output)
-        try writeZip(entries, to: replacement, hold: hold)
-        let (digest, zippedBytes) = try Self.digest(of: replacement.temporaryPath)
+        try writeZip(entries, to: replacement, hold: hold, progress)
+        let (digest, zippedBytes) = try PackagingError.wrapping { () throws(SystemCallError) in
+            try HostFile.digest(of: replacement.temporaryPath)
+        }
         try PackagingError.wrapping { () throws(SystemCallError) in try replacement.commit() }
         return PackageReport(
             path: output, digest: digest, zippedBytes: zippedBytes,
@@ -24,7 +29,8 @@ struct PackageWriter {
     }
 
     private func writeZip(
-        _ entries: [PackageEntry], to replacement: borrowing FileReplacement, hold: borrowing BlockedSignals
+        _ entries: [PackageEntry], to replacement: borrowing FileReplacement, hold: borrowing BlockedSignals,
+        _ progress: (_ done: Int, _ total: Int) -> Void
     ) throws(PackagingError) {
         let file: FileDescriptor
         do throws(SystemCallError) {
@@ -32,12 +38,16 @@ struct PackageWriter {
         } catch {
             throw .archive(.system(error))
         }
+        let compression = ParallelCompression(of: entries, cache: cache)
+        defer { compression.end() }
         do throws(ArchiveError) {
             var zip = ZipWriter(file)
-            for entry in entries {
+            for (number, entry) in entries.enumerated() {
                 if hold.isPending { break }
-                try Self.add(entry, to: &zip)
+                progress(number, entries.count)
+                try Self.add(entry, try compression.result(of: number), to: &zip)
             }
+            progress(entries.count, entries.count)
             try zip.finish()
         } catch {
             throw .archive(error)
@@ -53,7 +63,9 @@ struct PackageWriter {
         }
     }
 
-    private static func add(_ entry: PackageEntry, to zip: inout ZipWriter) throws(ArchiveError) {
+    private static func add(
+        _ entry: PackageEntry, _ deflated: DeflatedFile?, to zip: inout ZipWriter
+    ) throws(ArchiveError) {
         switch entry.content {
         case .emptyDirectory: try zip.addDirectory(entry.path, mode: 0o755)
         case .symbolicLink(let target): try zip.addSymbolicLink(entry.path, target: target)
@@ -61,23 +73,8 @@ struct PackageWriter {
         case .file(let hostPath, _, let isExecutable):
             // Two modes only: the rest depends on the host's umask or checkout and is not part of the package.
             let mode: UInt32 = isExecutable ? 0o755 : 0o644
+            if let deflated { return try zip.addFile(entry.path, mode: mode, deflated) }
             try zip.addFile(entry.path, mode: mode, contentsOf: open(hostPath))
-        }
-    }
-
-    private static func digest(of path: String) throws(PackagingError) -> (SHA256Digest, byteCount: Int) {
-        do throws(SystemCallError) {
-            let file = try FileDescriptor.open(FilePath(path), [.read])
-            var hasher = SHA256Hasher()
-            var position = 0
-            while true {
-                let piece = try file.bytes(count: 1 << 20, at: position)
-                if piece.isEmpty { return (hasher.finalize(), position) }
-                piece.withUnsafeBytes { hasher.update($0) }
-                position += piece.count
-            }
-        } catch {
-            throw .system(error)
         }
     }
 }
