@@ -40,7 +40,7 @@ enum LayerBuildCommand {
 
     static let command = Command(
         name: "build",
-        summary: "Build a layer's zip from a list of packages or a folder, for any runtime and architecture.",
+        summary: "Build a layer's zip from packages or a folder, for any runtime.",
         details: """
             INPUT is a requirements.txt, a pyproject.toml (with uv.lock: its versions), a pylock.toml, a package.json
             with its lock, a Gemfile, a folder with one of them, or a folder of jars. Installs what the target needs,

@@ -1,4 +1,5 @@
 import Digest
+import LinuxSystem
 import Testing
 
 @testable import Packaging
@@ -25,7 +26,7 @@ import Testing
         let cache = BuildCache(folder: folder.path + "/cache")
         cache.keep([1, 2, 3], as: BuildCache.key("1"))
         let path = "\(folder.path)/\(name(1))"
-        let good = try HostFile.read(path)
+        let good = try WholeFile.content(path)
         for damaged in [Array(good.dropLast()), [9] + good.dropFirst(), []] {
             try HostFile.write(damaged, to: path)
             #expect(cache.content(BuildCache.key("1")) == nil)
