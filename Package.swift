@@ -379,8 +379,8 @@ let fuzz: [Target] =
             name: "FuzzTargets",
             dependencies: [
                 "AWSProtocol", "Archive", "CJansson", "CPlanProbe", "CSandbox", "Domain", "HTTP", "IAMService",
-                "LayerCheck", "LayerStore", "LinuxSystem", "Sandbox", "SandboxPlan", "SeededRandom", "ServiceKit",
-                "SignatureV4", "TOML", "Telemetry", "ZipForge",
+                "LayerCheck", "LayerStore", "LinuxSystem", "PackageContents", "Sandbox", "SandboxPlan", "SeededRandom",
+                "ServiceKit", "SignatureV4", "TOML", "Telemetry", "ZipForge",
             ], path: "Tests/Fuzz/FuzzTargets", swiftSettings: strict),
         .testTarget(
             name: "FuzzTests", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/FuzzTests", swiftSettings: strict),

@@ -21,7 +21,7 @@ public struct FuzzTarget: Sendable {
         .plan, .encodedPlan, .reports, .zip, .forgedZip, .json, .cbor, .xml, .query, .router, .eventStream, .http,
         .chunkedBody, .awsChunked, .signature, .resourcePolicy, .trustPolicy, .wildcard, .pattern, .arn, .date, .lines,
         .subscription,
-        .toml, .elf,
+        .toml, .elf, .metadata,
     ]
 
     /// Reads an input, and checks what must hold. Some short inputs are read once more, repeated to
