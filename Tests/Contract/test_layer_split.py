@@ -17,7 +17,7 @@ from server_process import BINARY
 HERE = Path(__file__).parent / "functions"
 SDK = ["boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six"]
 WEB = ["flask", "werkzeug", "jinja2", "markupsafe", "itsdangerous", "blinker", "click"]
-REST = ["requests", "urllib3", "idna", "certifi", "charset-normalizer", "pillow"]
+REST = ["requests", "urllib3", "idna", "certifi", "charset-normalizer", "pillow", "numpy"]
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +93,7 @@ def test_python_imports_from_code_and_layers_what_it_imported_before(fat, tmp_pa
     for archive in (tmp_path / "out").glob("*.zip"):
         target = tmp_path / ("task" if archive.name == "code.zip" else "opt")
         zipfile.ZipFile(archive).extractall(target)
-    code = ("import app, boto3, flask, requests, importlib.metadata as m; print(flask.__file__); "
+    code = ("import app, boto3, flask, requests, numpy, importlib.metadata as m; print(flask.__file__); "
             "boto3.client('s3', region_name='eu-west-1'); print(m.version('boto3'))")
     result = subprocess.run(
         [sys.executable, "-S", "-c", code],
@@ -101,6 +101,23 @@ def test_python_imports_from_code_and_layers_what_it_imported_before(fat, tmp_pa
         env={"PYTHONPATH": f"{tmp_path}/task:{tmp_path}/opt/python", "HOME": str(tmp_path)})
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith(f"{tmp_path}/opt/python/flask/__init__.py\n")
+
+
+def test_packages_as_uv_installs_them_are_split_too(tmp_path):
+    """FastAPI with Pydantic's compiled core, and boto3, for another machine than this one."""
+    folder = tmp_path / "fat"
+    command = [Path(sys.executable).parent / "uv", "pip", "install", "--quiet", "--target", folder, "--python-version",
+               "3.12", "--python-platform", "aarch64-manylinux_2_28", "--only-binary", ":all:"]
+    result = subprocess.run([*command, "fastapi", "pydantic", "boto3", "uvicorn"], capture_output=True, text=True)
+    if result.returncode != 0 and ("error sending request" in result.stderr or "dns error" in result.stderr):
+        pytest.skip("the package index cannot be reached")
+    assert result.returncode == 0, result.stderr
+    (folder / "app.py").write_text("import fastapi\n")
+    archives = split(folder, tmp_path / "out")["archives"]
+    found = {os.path.basename(each["path"]): {package["name"] for package in each["packages"]} for each in archives}
+    assert found["layer-web-framework.zip"] >= {"fastapi", "starlette", "pydantic", "pydantic-core", "uvicorn"}
+    assert found["layer-aws-sdk.zip"] >= {"boto3", "botocore", "s3transfer", "jmespath", "urllib3"}
+    assert merged(tmp_path / "out") == contents(zip_folder(folder, tmp_path / "fat.zip"))
 
 
 def test_the_same_package_makes_the_same_archives(folder, fat, tmp_path):

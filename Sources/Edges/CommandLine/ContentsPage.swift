@@ -83,22 +83,27 @@ struct ContentsPage {
         return zip(folders, Treemap.rectangles(folders.map { Double($0.size.bytes) }, in: area)).map { folder, place in
             guard place.width > 1.5, place.height > 1.5 else { return "" }
             let title = "\(folder.path)/: \(ByteCount.text(folder.size.bytes))"
-            return "<g><title>\(Self.escaped(title))</title>\(Self.rectangle(place, of: "folder"))</g>"
+            let name = folder.path.split(separator: "/").last.map(String.init) ?? ""
+            return "<g><title>\(Self.escaped(title))</title>\(Self.rectangle(place, of: "folder"))"
+                + (place.height > Self.lineHeight + 4 ? line(name, 1, "size", place) : "") + "</g>"
         }.joined()
     }
 
     /// The name and size, where there is room.
     private func text(_ label: String, _ part: ContentsSummary.Part, _ place: Treemap.Rectangle) -> String {
-        let columns = Int((place.width - 8) / Self.letterWidth)
-        guard columns > 3, place.height > Self.lineHeight + 4 else { return "" }
-        func line(_ text: String, _ row: Double, _ name: String) -> String {
-            let x = Self.number(place.x + 5)
-            let y = Self.number(place.y + row * Self.lineHeight)
-            return "<text class=\"\(name)\" x=\"\(x)\" y=\"\(y)\">\(Self.escaped(text.cut(to: columns)))</text>"
-        }
-        let name = line(label, 1, "name")
+        guard place.height > Self.lineHeight + 4 else { return "" }
+        let name = line(label, 1, "name", place)
         guard place.height > Self.lineHeight * 2 + 4 else { return name }
-        return name + line(ByteCount.text(part.size.bytes), 2, "size")
+        return name + line(ByteCount.text(part.size.bytes), 2, "size", place)
+    }
+
+    /// One row of text in a rectangle, cut to its width.
+    private func line(_ text: String, _ row: Double, _ style: String, _ place: Treemap.Rectangle) -> String {
+        let columns = Int((place.width - 8) / Self.letterWidth)
+        guard columns > 3, !text.isEmpty else { return "" }
+        let x = Self.number(place.x + 5)
+        let y = Self.number(place.y + row * Self.lineHeight)
+        return "<text class=\"\(style)\" x=\"\(x)\" y=\"\(y)\">\(Self.escaped(text.cut(to: columns)))</text>"
     }
 
     private static func rectangle(_ place: Treemap.Rectangle, of name: String) -> String {

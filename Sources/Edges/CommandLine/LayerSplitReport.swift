@@ -105,11 +105,18 @@ struct LayerSplitReport {
         let large = rows.filter { $0.zippedBytes ?? 0 > LambdaLimits.zippedUploadBytes }.map {
             "\($0.path) is \(ByteCount.text($0.zippedBytes ?? 0)): AWS takes 50 MB in a request, and more only from S3"
         }
+        let layerBytes = size(plan.layers.flatMap(\.files)).bytes
+        let together =
+            total.bytes + layerBytes > LambdaLimits.unzippedBytes
+            ? [
+                "the package with the new layers beside it has more than 250 MB: update the code first, when the "
+                    + "function is not invoked, or make another function"
+            ] : []
         let moved = Set(plan.layers.flatMap(\.files))
         let programs = moved.filter { source.files[$0].names[0] == "bin" && source.files[$0].kind == .file }
-        guard !programs.isEmpty else { return large }
+        guard !programs.isEmpty else { return large + together }
         let names = programs.map { source.files[$0].path.onOneLine }.sorted().prefix(3).joined(separator: ", ")
-        return large + [
+        return large + together + [
             "programs of packages (\(names)\(programs.count > 3 ? ", …" : "")) are in /opt/bin now, which is in PATH; "
                 + "code that starts them at /var/task/bin has to change"
         ]
