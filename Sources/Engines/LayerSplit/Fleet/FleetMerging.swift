@@ -129,6 +129,8 @@ struct FleetMerging {
             let cost = costs.layer(bytes: one.bytes + other.bytes, changesPerMonth: one.changes + other.changes)
             let gone = (count == one.userCount ? one.cost : 0) + (count == other.userCount ? other.cost : 0)
             let price = (cost - gone) / Double(gain)
+            // Dropping the smaller one costs each function less, and every such step is in the heap as well.
+            guard price <= costs.code(bytes: min(one.bytes, other.bytes)) else { return nil }
             // A saving is not the better for being shared by few.
             return price < 0 ? cost - gone : price
         }
@@ -155,10 +157,9 @@ struct BinaryHeap<Element: Comparable> {
         var parent = 0
         while true {
             var least = parent
-            for child in [2 * parent + 1, 2 * parent + 2]
-            where child < elements.count && elements[child] < elements[least] {
-                least = child
-            }
+            let child = 2 * parent + 1
+            if child < elements.count, elements[child] < elements[least] { least = child }
+            if child + 1 < elements.count, elements[child + 1] < elements[least] { least = child + 1 }
             guard least != parent else { return first }
             elements.swapAt(parent, least)
             parent = least

@@ -45,6 +45,7 @@ struct PlaceSet: Hashable, Sendable {
         return true
     }
 
+    /// How many numbers are in both.
     func countCommon(_ other: PlaceSet) -> Int {
         var count = 0
         for index in words.indices { count += (words[index] & other.words[index]).nonzeroBitCount }
