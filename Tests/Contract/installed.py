@@ -59,3 +59,12 @@ def encrypt(path):
         content[content.index(signature) + offset] |= 1
     path.write_bytes(content)
     return path
+
+
+def original_name(name):
+    """Where a function's package had what a layer has at this path."""
+    for prefix in ("python/", "nodejs/"):
+        if name.startswith(prefix):
+            return name.removeprefix(prefix)
+    assert name.startswith("bin/")
+    return name

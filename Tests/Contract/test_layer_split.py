@@ -1,4 +1,4 @@
-"""`strata layer split`: packages that were really installed, taken apart, and put together again by Python's zipfile."""
+"""`strata layer split`: packages that were really installed, taken apart, and put together by Python's zipfile."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from installed import METADATA, contents, encrypt, install, strata, zip_folder
+from installed import METADATA, contents, encrypt, install, original_name, strata, zip_folder
 from server_process import BINARY
 
 HERE = Path(__file__).parent / "functions"
@@ -35,15 +35,6 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def fat(folder):
     return zip_folder(folder, folder.parent / "fat.zip")
-
-
-def original_name(name):
-    """Where a function's package had what a layer has at this path."""
-    for prefix in ("python/", "nodejs/"):
-        if name.startswith(prefix):
-            return name.removeprefix(prefix)
-    assert name.startswith("bin/")
-    return name
 
 
 def merged(folder):

@@ -54,7 +54,8 @@ public struct SplitPlan: Sendable {
         for number in self.layers.indices { self.layers[number].files.sort() }
     }
 
-    /// A listed folder is in every archive that has something in it. One with nothing in it is where its neighbours are.
+    /// A listed folder is in every archive that has something in it. One with nothing in it is where its neighbours
+    /// are.
     private mutating func placeFolders(_ files: [PackageFile], _ owners: [Int?], _ listsFolders: Bool) {
         let parents = listsFolders ? [] : Set(files.map(\.folder))
         // The archives that each folder's files are in; nil is the code.

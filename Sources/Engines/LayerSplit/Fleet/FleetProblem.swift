@@ -27,7 +27,7 @@ public struct FleetProblem: Sendable {
 }
 
 /// The cost model: bytes that are stored, and bytes that are uploaded again when something changes. The reasons are in
-/// docs/decisions/0038-shared-layers-by-cost.md.
+/// docs/decisions/0040-shared-layers-by-cost.md.
 public struct FleetCosts: Hashable, Sendable {
     /// What a byte that is uploaded again each month costs, beside a byte that is stored.
     public var churnWeight = 0.1
