@@ -148,6 +148,7 @@ def test_what_a_developer_keeps_beside_the_code_is_not_deployed(aws, operator, f
     ("[layer.a]\nfolder = \"x\"\nzip = \"y\"\n", "[layer.a] takes one of 'input', 'folder' and 'zip'"),
     ("[function]\nruntime = \"x\"\n", "line 2: function.runtime: settings of a function stand in a table with its"),
     ("[function.a\n", "line 1"),
+    ("[function.\"../a\"]\nruntime = \"x\"\n", "is no name of a function"),
 ])
 def test_a_wrong_file_is_refused_with_the_place(operator, folder, text, message):
     (folder.path / "strata.toml").write_text(text)

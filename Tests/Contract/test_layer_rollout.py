@@ -134,6 +134,19 @@ def test_other_changes_are_not_rolled_out_with_the_layer(aws, operator):
     assert fleet.alias(changed) == ("1", {}) and fleet.alias(clean) == ("2", {})
 
 
+def test_an_alias_on_another_way_is_left_alone(aws, operator):
+    fleet = Fleet(aws, operator, GOOD + "  # 2")
+    name = fleet.names[0]
+    aws.change(name, Description="another")
+    aws.lambda_.publish_version(FunctionName=name)
+    aws.lambda_.update_alias(
+        FunctionName=name, Name="live", RoutingConfig={"AdditionalVersionWeights": {"2": 0.3}})
+    result = fleet.rollout("--stage-seconds", "0.1")
+    assert f"{name} stays as it is: its alias live is between versions that are not these" in result.stderr
+    assert fleet.alias(name) == ("1", {"2": 0.3})
+    assert fleet.layers(name) == [fleet.arns[0]]
+
+
 def test_only_named_users_are_moved(aws, operator):
     fleet = Fleet(aws, operator, GOOD + "  # 2", count=2)
     result = fleet.rollout("--function", fleet.names[1], "--function", "none", "--stage-seconds", "0.1")

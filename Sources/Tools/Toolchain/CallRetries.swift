@@ -41,6 +41,28 @@ public struct CallRetries: Sendable {
         }
     }
 
+    /// The result of a change to a function; one that an earlier change delays is sent again until that has taken effect.
+    ///
+    /// - Throws: what the change throws; the refusal too when it still holds after five minutes, when AWS's own waiters
+    ///   give up.
+    func settled<Result>(_ change: () throws -> Result) throws -> Result {
+        var (waited, wait) = (0, Self.shortestSettlingMilliseconds)
+        while true {
+            do {
+                return try change()
+            } catch let refusal as LambdaRefusal where refusal.isForNow {
+                guard waited < Self.settlingMilliseconds else { throw refusal }
+                sleep(wait)
+                waited += wait
+                wait = min(wait * 2, Self.longestSettlingMilliseconds)
+            }
+        }
+    }
+
+    private static let shortestSettlingMilliseconds = 20
+    private static let longestSettlingMilliseconds = 1_000
+    private static let settlingMilliseconds = 300_000
+
     /// Whether a later attempt may succeed: the server was throttling, or had a failure of its own.
     private static func isTransient(_ answer: LambdaAnswer) -> Bool {
         [429, 500, 502, 503, 504].contains(answer.status)

@@ -60,20 +60,23 @@ extension LambdaClient {
     ) throws -> AWSValue {
         var members = code.members
         if let architecture { members["Architectures"] = .list([.string(architecture)]) }
-        return try send(LambdaCall("PUT", Self.path(function, "/code"), body: .structure(members)))
+        let call = LambdaCall("PUT", Self.path(function, "/code"), body: .structure(members))
+        return try retries.settled { try send(call) }
     }
 
     /// Changes a function's settings.
     ///
     /// - Parameter settings: the members of UpdateFunctionConfiguration that change.
     public func updateConfiguration(of function: String, _ settings: [String: AWSValue]) throws -> AWSValue {
-        try send(LambdaCall("PUT", Self.path(function, "/configuration"), body: .structure(settings)))
+        let call = LambdaCall("PUT", Self.path(function, "/configuration"), body: .structure(settings))
+        return try retries.settled { try send(call) }
     }
 
     /// Publishes a version of what `$LATEST` is, and returns its settings.
     public func publishVersion(of function: String, description: String) throws -> FunctionVersionSummary {
         let body: [String: AWSValue] = description.isEmpty ? [:] : ["Description": .string(description)]
-        let answer = try send(LambdaCall("POST", Self.path(function, "/versions"), body: .structure(body)))
+        let call = LambdaCall("POST", Self.path(function, "/versions"), body: .structure(body))
+        let answer = try retries.settled { try send(call) }
         guard let version = FunctionVersionSummary(answer) else { throw UnexpectedAnswer("a version without ARN") }
         return version
     }

@@ -8,7 +8,7 @@ public struct LambdaClient: Sendable {
     public typealias Exchange = @Sendable (LambdaCall) throws -> LambdaAnswer
 
     private let exchange: Exchange
-    private let retries: CallRetries
+    let retries: CallRetries
 
     /// Makes a client.
     public init(retries: CallRetries, exchange: @escaping Exchange) {
@@ -119,6 +119,11 @@ public struct LambdaRefusal: Error, Hashable, Sendable, CustomStringConvertible 
         let name = answer.header("x-amzn-ErrorType") ?? document?.string("__type") ?? document?.string("Code") ?? ""
         code = String(name.split(separator: ":").first?.split(separator: "#").last ?? "")
         message = document?.string("message") ?? document?.string("Message") ?? ""
+    }
+
+    /// Whether it is because a function's last change has not taken effect yet.
+    var isForNow: Bool {
+        code == "ResourceConflictException" && (message.contains("in progress") || message.contains("Pending"))
     }
 
     /// `ResourceNotFoundException: Function not found: …`.

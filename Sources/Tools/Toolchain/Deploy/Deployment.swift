@@ -130,9 +130,7 @@ extension Deployment {
         let changes = settings.filter { key, value in key != "Architectures" && !Self.isSame(current[key], value, key) }
         if !changes.isEmpty {
             isChanged = true
-            known[function.name] = try settled(function.name) {
-                try client.updateConfiguration(of: function.name, changes)
-            }
+            known[function.name] = try client.updateConfiguration(of: function.name, changes)
             finish(
                 .function, function.name, .configurationUpdated,
                 "\(changes.keys.sorted().joined(separator: ", ")) changed", since: start)
@@ -142,9 +140,8 @@ extension Deployment {
         if current.string("CodeSha256") != digest.base64 || isMoved {
             isChanged = true
             let content = try tools.content(zip, "functions/\(digest.hex).zip")
-            known[function.name] = try settled(function.name) {
-                try client.updateCode(of: function.name, content, architecture: isMoved ? architecture : nil)
-            }
+            known[function.name] = try client.updateCode(
+                of: function.name, content, architecture: isMoved ? architecture : nil)
             let reason = isMoved ? "the architecture changed" : "it changed"
             finish(.function, function.name, .codeUpdated, "\(ByteCount.text(zip.count)): \(reason)", since: start)
         }
@@ -190,19 +187,6 @@ extension Deployment {
             let variables = current?["Variables"]?.members ?? [:]
             return (wanted["Variables"]?.members ?? [:]) == variables
         default: return current == wanted
-        }
-    }
-
-    /// The answer of a change; one that another change delays is sent again until that has taken effect.
-    private func settled(_ function: String, _ change: () throws -> AWSValue) throws -> AWSValue {
-        let start = MonotonicClock.nowNanoseconds()
-        while true {
-            do {
-                return try change()
-            } catch let refusal as LambdaRefusal where refusal.code == "ResourceConflictException" {
-                guard MonotonicClock.nowNanoseconds() - start < Self.patienceNanoseconds else { throw refusal }
-                SystemThread.sleep(milliseconds: waitsForStates ? 500 : 20)
-            }
         }
     }
 

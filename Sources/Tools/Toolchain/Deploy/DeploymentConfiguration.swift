@@ -71,6 +71,9 @@ public struct DeploymentConfiguration: Sendable {
                     entry, "settings of a \(table) stand in a table with its name: [\(table).NAME]")
             }
             let name = entry.path[1]
+            guard table == "layer" ? LayerName(name) != nil : FunctionName(name) != nil else {
+                throw DeploymentError(entry, "'\(name)' is no name of a \(table): letters, digits, - and _")
+            }
             if table == "layer" {
                 layerKeys[name, default: []].append(entry)
             } else {
@@ -78,6 +81,9 @@ public struct DeploymentConfiguration: Sendable {
             }
         }
         for header in document.headers where header.path.count == 2 && header.path[0] == "function" {
+            guard FunctionName(header.path[1]) != nil else {
+                throw DeploymentError("'\(header.path[1])' is no name of a function: letters, digits, - and _")
+            }
             if functions[header.path[1]] == nil { functions[header.path[1]] = Function(name: header.path[1]) }
         }
         self.functions = functions.values.sorted { $0.name < $1.name }

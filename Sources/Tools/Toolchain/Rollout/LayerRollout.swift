@@ -60,7 +60,7 @@ public struct LayerRollout {
     public func run(_ plan: RolloutPlan, pause: (_ milliseconds: Int) -> Bool) throws -> Outcome {
         var moves: [Move] = []
         for function in plan.functions {
-            try repoint(function, pause)
+            if !function.isRepointed { try setLayers(of: function, function.layers) }
             guard !function.aliases.isEmpty else {
                 surroundings.report("\(function.name): $LATEST has the new version (it has no alias: at once)")
                 continue
@@ -99,10 +99,13 @@ public struct LayerRollout {
                 try client.updateAlias(alias.name, of: function.name, version: alias.version)
                 surroundings.report("\(function.name):\(alias.name) has version \(alias.version) alone again")
             }
-            _ = try client.updateConfiguration(
-                of: function.name, ["Layers": .list(function.formerLayers.map { .string($0) })])
+            try setLayers(of: function, function.formerLayers)
             surroundings.report("\(function.name): $LATEST has \(function.from) again")
         }
+    }
+
+    private func setLayers(of function: RolloutPlan.Function, _ layers: [String]) throws {
+        _ = try client.updateConfiguration(of: function.name, ["Layers": .list(layers.map { .string($0) })])
     }
 
     /// An alias on its way.
@@ -117,17 +120,6 @@ public struct LayerRollout {
         case good
         case worse(function: String, reason: String)
         case stopped
-    }
-
-    private func repoint(_ function: RolloutPlan.Function, _ pause: (Int) -> Bool) throws {
-        guard !function.isRepointed else { return }
-        _ = try client.updateConfiguration(of: function.name, ["Layers": .list(function.layers.map { .string($0) })])
-        // What is published has to be what was changed.
-        while let current = try client.configuration(of: function.name),
-            current.string("LastUpdateStatus") == "InProgress"
-        {
-            _ = pause(Self.stateMilliseconds)
-        }
     }
 
     /// Watches a stage to its end, or until a function gets worse.
@@ -157,8 +149,6 @@ public struct LayerRollout {
 
     /// How often figures are asked for.
     private static let figuresMilliseconds = 500
-    /// How often the state of a change is asked for.
-    private static let stateMilliseconds = 50
 
     private static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
 

@@ -72,13 +72,22 @@ public struct RolloutPlan: Sendable {
             let byNumber = Dictionary(versions.map { ($0.version, $0) }) { first, _ in first }
             func used(_ version: String) -> String? { byNumber[version]?.layers.first { layer.covers($0.arn) }?.arn }
             guard versions.contains(where: { used($0.version) != nil }) else { continue }
-            let aliases = try client.aliases(of: name).filter { alias in
+            let known = try client.aliases(of: name)
+            let aliases = known.filter { alias in
                 used(alias.version).map { $0 != arn } ?? false
             }.map { alias in
                 let share = alias.weights.first { used($0.key) == arn }
                 return Alias(
                     name: alias.name, version: alias.version,
                     started: share.map { Share(version: $0.key, weight: $0.value) })
+            }
+            let shared = known.first { alias in
+                aliases.contains { $0.name == alias.name } && alias.weights.contains { used($0.key) != arn }
+            }
+            if let shared {
+                skipped.append(
+                    Skipped(name: name, reason: "its alias \(shared.name) is between versions that are not these"))
+                continue
             }
             let own = used("$LATEST")
             guard own.map({ $0 != arn }) ?? false || !aliases.isEmpty else { continue }
