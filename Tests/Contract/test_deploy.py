@@ -99,11 +99,34 @@ def test_only_what_changed_is_updated(aws, operator, folder):
 def test_variables_and_layers_can_be_taken_away(aws, operator, folder):
     operator.ask("deploy", str(folder.path))
     folder.write("src/app.py", "import os\ndef handler(event, context): return os.environ.get('GREETING')\n")
-    folder.write("strata.toml", '[function.greeter]\nruntime = "RUNTIME"\nhandler = "app.handler"\ncode = "src"\n')
+    folder.write("strata.toml", """
+        [function.greeter]
+        runtime = "RUNTIME"
+        handler = "app.handler"
+        code = "src"
+        layers = []
+        [function.greeter.environment]
+    """)
     assert actions(operator, folder) == [("greeter", "configurationUpdated"), ("greeter", "codeUpdated")]
     configuration = aws.lambda_.get_function_configuration(FunctionName="greeter")
     assert (configuration.get("Layers"), configuration["Environment"]) == (None, {"Variables": {}})
     assert aws.invoke("greeter").value is None
+
+
+def test_what_the_file_does_not_name_stays_as_it_is(aws, operator, folder):
+    operator.ask("deploy", str(folder.path))
+    folder.write("strata.toml", '[function.greeter]\nruntime = "RUNTIME"\nhandler = "app.handler"\ncode = "src"\n')
+    aws.change("greeter", Environment={"Variables": {"GREETING": "By hand"}}, Timeout=8)
+    assert actions(operator, folder) == [("greeter", "unchanged")]
+    assert aws.invoke("greeter", "ada").value == "By hand ADA 1"
+
+
+def test_a_layer_for_another_runtime_is_published_again(aws, operator, folder):
+    operator.ask("deploy", str(folder.path))
+    folder.replace("strata.toml", 'folder = "layer"', 'folder = "layer"\ndescription = "tools"')
+    assert actions(operator, folder)[0] == ("greeter-tools", "published")
+    newest = aws.lambda_.get_layer_version(LayerName="greeter-tools", VersionNumber=2)
+    assert newest["Description"] == "tools"
 
 
 def test_every_setting_arrives(aws, operator, folder):
@@ -146,6 +169,7 @@ def test_what_a_developer_keeps_beside_the_code_is_not_deployed(aws, operator, f
      "[function.a] has the layer 'x', and there is no [layer.x]"),
     ("[layer.a]\nfolder = \"x\"\n", "[layer.a] lacks 'runtime', and no function here uses it"),
     ("[layer.a]\nfolder = \"x\"\nzip = \"y\"\n", "[layer.a] takes one of 'input', 'folder' and 'zip'"),
+    ("[function.a]\nruntime = \"python3.12\"\nhandler = \"a.b\"\n[layer.x]\n", "[layer.x] takes one of 'input',"),
     ("[function]\nruntime = \"x\"\n", "line 2: function.runtime: settings of a function stand in a table with its"),
     ("[function.a\n", "line 1"),
     ("[function.\"../a\"]\nruntime = \"x\"\n", "is no name of a function"),

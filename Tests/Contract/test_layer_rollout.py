@@ -116,6 +116,51 @@ def test_an_unfinished_rollout_can_be_taken_back(aws, operator):
     assert fleet.layers(name) == [fleet.arns[0]]
 
 
+def test_going_back_leaves_what_no_rollout_has_moved(aws, operator):
+    fleet = Fleet(aws, operator, GOOD + "  # 2")
+    name = fleet.names[0]
+    aws.change(name, Layers=[fleet.arns[1]])
+    result = fleet.rollout("--back")
+    assert "No alias is on its way" in result.stderr
+    assert fleet.layers(name) == [fleet.arns[1]]
+
+
+def test_an_alias_goes_back_though_its_function_was_changed(aws, operator):
+    fleet = Fleet(aws, operator, GOOD + "  # 2")
+    name = fleet.names[0]
+    running = operator.start("layer", "rollout", "thing", "--to", "2", "--stage-seconds", "60")
+    running.wait_for("10 %")
+    running.interrupt(signal.SIGKILL)
+    aws.change(name, Timeout=9)
+    planned = fleet.rollout("--back", "--dry-run")
+    assert f"{name}: live (version 1, 10 % on version 2) back to {fleet.arns[0]}" in planned.stdout
+    assert fleet.rollout("--back").returncode == 0
+    assert fleet.alias(name) == ("1", {})
+
+
+def test_a_deployment_during_a_rollout_is_not_overwritten(aws, operator):
+    fleet = Fleet(aws, operator, GOOD + "  # 2")
+    name = fleet.names[0]
+    running = operator.start("layer", "rollout", "thing", "--to", "2", "--stage-seconds", "2")
+    running.wait_for("10 %")
+    aws.change(name, Description="a new version")
+    version = aws.lambda_.publish_version(FunctionName=name)["Version"]
+    aws.lambda_.update_alias(FunctionName=name, Name="live", FunctionVersion=version)
+    assert running.process.wait(PATIENCE_SECONDS) == 1
+    assert fleet.alias(name)[0] == version
+    running.interrupt(signal.SIGTERM)
+
+
+def test_other_layers_are_not_rolled_out_with_the_layer(aws, operator):
+    fleet = Fleet(aws, operator, GOOD + "  # 2")
+    name = fleet.names[0]
+    other = aws.publish("other", {"python/other.py": ""})["LayerVersionArn"]
+    aws.change(name, Layers=[fleet.arns[0], other])
+    result = fleet.rollout("--stage-seconds", "0.1")
+    assert f"{name} stays as it is: its $LATEST has other layers than version 1" in result.stderr
+    assert fleet.alias(name) == ("1", {})
+
+
 def test_a_dry_run_changes_nothing(aws, operator):
     fleet = Fleet(aws, operator, GOOD + "  # 2")
     name = fleet.names[0]
@@ -149,8 +194,9 @@ def test_an_alias_on_another_way_is_left_alone(aws, operator):
 
 def test_only_named_users_are_moved(aws, operator):
     fleet = Fleet(aws, operator, GOOD + "  # 2", count=2)
-    result = fleet.rollout("--function", fleet.names[1], "--function", "none", "--stage-seconds", "0.1")
-    assert "none stays as it is: there is no such function" in result.stderr
+    refused = fleet.rollout("--function", fleet.names[1], "--function", "none", "--stage-seconds", "0.1")
+    assert refused.returncode == 1 and "There is no function none to move; nothing was changed" in refused.stderr
+    assert fleet.rollout("--function", fleet.names[1], "--stage-seconds", "0.1").returncode == 0
     assert [fleet.alias(name)[0] for name in fleet.names] == ["1", "2"]
 
 

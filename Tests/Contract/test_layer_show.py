@@ -13,7 +13,9 @@ def test_versions_are_shown_with_sizes_users_and_findings(aws, operator):
     good = aws.publish("shown", {"python/thing.py": ""}, CompatibleRuntimes=["python3.12"])["LayerVersionArn"]
     aws.publish("shown", {"thing/__init__.py": ""}, CompatibleRuntimes=["python3.12"], Description="wrong")
     aws.deploy(Layers=[good])
-    lines = operator.ask("layer", "show", "shown").splitlines()
+    shown = operator.run("layer", "show", "shown")
+    assert shown.returncode == 1
+    lines = shown.stdout.splitlines()
     assert lines[0].split() == ["VERSION", "AGE", "ZIP", "USERS", "RUNTIMES", "ARCHITECTURES", "DESCRIPTION"]
     assert lines[1].split()[0] == "2" and lines[1].split()[-1] == "wrong"
     assert "  1      python3.12" in lines[2]
@@ -21,7 +23,7 @@ def test_versions_are_shown_with_sizes_users_and_findings(aws, operator):
 
     first = operator.run("layer", "show", "shown:1")
     assert "Nothing is wrong with version 1." in first.stderr
-    report = operator.documents("layer", "show", "shown")[0]
+    report = json.loads(operator.run("layer", "show", "shown", "--json").stdout)
     assert [each["version"] for each in report["versions"]] == [2, 1]
     assert report["versions"][1]["codeSize"] > 0 and len(report["versions"][1]["users"]) == 1
     assert report["findings"][0]["severity"] == "error"

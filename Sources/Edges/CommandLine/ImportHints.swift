@@ -14,6 +14,9 @@ final class ImportHints {
     private let server: ServerConnection
     private var told: Set<String> = []
 
+    /// The function's layers, once they were downloaded.
+    private var known: (function: String, layers: [(name: String, files: [PackageFile])])?
+
     /// Hints of one command: what a function prints decides what is looked for.
     private static let mostHints = 5
 
@@ -35,12 +38,16 @@ final class ImportHints {
     private func text(_ hint: ImportHint, _ function: String, _ qualifier: String?) throws -> String? {
         let client = server.lambda(console.environment)
         guard let settings = try client.configuration(of: function, qualifier: qualifier) else { return nil }
+        if let known, known.function == function {
+            return hint.text(known.layers, RuntimeIdentifier(settings.text("Runtime")))
+        }
         let downloads = LayerDownloads(arguments, console)
         let layers = try settings.values("Layers").map { layer in
             let arn = layer.text("Arn")
             let source = try PackageSource(reading: downloads.path(of: arn))
             return (name: LayerVersionName(arn).map { "\($0.name):\($0.number)" } ?? arn, files: source.files)
         }
+        known = (function, layers)
         return hint.text(layers, RuntimeIdentifier(settings.text("Runtime")))
     }
 }

@@ -28,10 +28,10 @@ final class LayerDownloads {
     /// The path of what an operand names: a file or folder as it is, a layer version by its ARN after its download.
     func path(of operand: String) throws -> String {
         guard operand.hasPrefix("arn:") else { return operand }
-        guard LayerVersionName(operand) != nil else {
+        guard let name = LayerVersionName(operand) else {
             throw arguments.refusal("'\(operand)' is not the ARN of a layer version: it ends with a number")
         }
-        let connection = try connection()
+        let connection = try connection().moved(to: ServerPlaces.Place(account: nil, region: name.region))
         return try download(try connection.lambda(console.environment).layerVersion(operand), from: connection)
     }
 

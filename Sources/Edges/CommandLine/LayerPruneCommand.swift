@@ -1,4 +1,5 @@
 internal import AWSProtocol
+internal import Domain
 internal import Toolchain
 
 /// `strata layer prune`: deletes versions of layers that no function uses.
@@ -10,7 +11,11 @@ enum LayerPruneCommand {
         return number
     }
     static let layer = Option(
-        "layer", "NAME", .repeated, help: "Only this layer; may be given several times.")
+        "layer", "NAME", .repeated, help: "Only this layer; may be given several times."
+    ) { (text) throws(ValueError) -> String in
+        guard LayerName(text) != nil else { throw ValueError(expectation: "the name of a layer of one's own") }
+        return text
+    }
     static let yes = Flag("yes", help: "Delete them. Without it, they are only listed.")
     static let json = Flag("json", help: "Print JSON.")
 
@@ -29,7 +34,10 @@ enum LayerPruneCommand {
             let pruning = try client.pruning(
                 ofLayers: arguments.values(of: layer), keep: arguments.value(of: keep), users: used)
             if arguments[yes] {
-                for version in pruning.unused { try client.deleteLayerVersion(version) }
+                for version in pruning.unused {
+                    try client.deleteLayerVersion(version)
+                    if !arguments[json] { console.print(console.sanitized("deleted \(version.arn) (\(version.age))")) }
+                }
             }
             report(pruning, isDone: arguments[yes], asJSON: arguments[json], console)
             return 0
@@ -46,8 +54,8 @@ enum LayerPruneCommand {
                         }),
                 ]))
         }
-        for version in pruning.unused {
-            console.print("\(isDone ? "deleted" : "unused") \(version.arn) (\(version.age))")
+        for version in pruning.unused where !isDone {
+            console.print(console.sanitized("unused \(version.arn) (\(version.age))"))
         }
         let shared = pruning.kept.count { $0.reason == .shared }
         if shared > 0 { console.report("\(shared) stay, because their policies share them with other accounts.") }

@@ -31,7 +31,7 @@ enum LayerRehearseCommand {
             let arn = try LayerRolloutCommand.version(
                 of: arguments.operands[0], arguments.value(of: LayerRolloutCommand.target), client)
             let plan = try RolloutPlan(
-                client, to: arn, only: arguments.values(of: LayerRolloutCommand.function), isPublishing: false)
+                client, to: arn, only: arguments.values(of: LayerRolloutCommand.function), for: .rehearsal)
             for skipped in plan.skipped { console.report("\(skipped.name) is left out: \(skipped.reason)") }
             guard !plan.functions.isEmpty else {
                 console.report("No function uses another version of \(arn).")
@@ -42,7 +42,7 @@ enum LayerRehearseCommand {
                 download: {
                     try WholeFile.content(downloads.download($0, digest: $1, called: "the code", from: server))
                 },
-                pause: { SystemThread.sleep(milliseconds: UInt32($0)) })
+                report: console.report)
             let hold = BlockedSignals()
             var hasDifference = false
             for function in plan.functions where !hold.isPending {
@@ -50,6 +50,10 @@ enum LayerRehearseCommand {
                     hasDifference = hasDifference || comparison.differences.contains(where: \.isOfResult)
                     print(comparison, asJSON: arguments[json], console)
                 }
+            }
+            guard !hold.isPending else {
+                console.report("Stopped; not all events were replayed.")
+                return 1
             }
             return hasDifference ? 1 : 0
         })

@@ -35,8 +35,8 @@ enum LayerRolloutCommand {
 
     private static let positive: @Sendable (String) throws(ValueError) -> Double = {
         (text) throws(ValueError) -> Double in
-        guard let number = Double(text), number >= 0, number.isFinite else {
-            throw ValueError(expectation: "a number from 0 on")
+        guard let number = Double(text), (0...1_000_000).contains(number) else {
+            throw ValueError(expectation: "a number from 0 to 1000000")
         }
         return number
     }
@@ -51,8 +51,9 @@ enum LayerRolloutCommand {
             $LATEST has other changes than the layer.
 
             All that a rollout needs is on the server: after an interruption, the same command goes on where it was,
-            and --back takes aliases back that are on their way. Errors and durations are those that a Strata server
-            counts; for AWS, watch them yourself and pass --no-watch.
+            and --back takes aliases back that are on their way (a function without aliases has moved at once, and
+            stays). Errors and durations are those that a Strata server counts; for AWS, watch them yourself and pass
+            --no-watch.
             """,
         options: [
             target.description, function.description, stages.description, seconds.description, errors.description,
@@ -76,15 +77,23 @@ enum LayerRolloutCommand {
                         errorRate: try arguments.value(of: errors) / 100,
                         duration: try arguments.value(of: duration) / 100)),
                 surroundings: LayerRollout.Surroundings(
-                    figures: { isWatched ? try server.figures(of: $0) : nil }, report: console.print))
-            let plan = try RolloutPlan(client, to: arn, only: arguments.values(of: function))
+                    figures: { isWatched ? try server.figures(of: $0) : [:] },
+                    report: { console.print(console.sanitized($0)) }))
+            let plan = try RolloutPlan(
+                client, to: arn, only: arguments.values(of: function),
+                for: arguments[back] ? .goingBack : .rollout)
             for skipped in plan.skipped { console.report("\(skipped.name) stays as it is: \(skipped.reason)") }
             guard !plan.functions.isEmpty else {
-                console.report("No function is to be moved to \(arn).")
+                console.report(
+                    arguments[back] ? "No alias is on its way to \(arn)." : "No function is to be moved to \(arn).")
                 return 0
             }
             if arguments[dryRun] {
-                for function in plan.functions { console.print(describe(function, try arguments.value(of: stages))) }
+                for function in plan.functions {
+                    console.print(
+                        console.sanitized(
+                            describe(function, try arguments.value(of: stages), isBack: arguments[back])))
+                }
                 return 0
             }
             if arguments[back] {
@@ -96,28 +105,35 @@ enum LayerRolloutCommand {
 
     private static func run(_ rollout: LayerRollout, _ plan: RolloutPlan, _ console: Console) throws -> Int32 {
         let hold = BlockedSignals()
-        let outcome = try rollout.run(plan) { milliseconds in
-            var rest = milliseconds
-            while rest > 0, !hold.isPending {
-                SystemThread.sleep(milliseconds: UInt32(min(rest, 100)))
-                rest -= 100
+        let outcome: LayerRollout.Outcome
+        do {
+            outcome = try rollout.run(plan) { milliseconds in
+                var rest = milliseconds
+                while rest > 0, !hold.isPending {
+                    SystemThread.sleep(milliseconds: UInt32(min(rest, 100)))
+                    rest -= 100
+                }
+                return !hold.isPending
             }
-            return !hold.isPending
+        } catch {
+            console.report("An error stopped the rollout. The same command goes on; with --back aliases go back.")
+            throw error
         }
         switch outcome {
         case .done:
-            console.report("All users have \(plan.target).")
+            let count = plan.functions.count
+            console.report("\(count) \(count == 1 ? "function has" : "functions have") \(plan.target).")
             return 0
         case .wentBack(let function, let reason):
             console.report(console.style.red("\(function) got worse: \(reason). Everything went back."))
             return 1
         case .interrupted:
-            console.report("Stopped between versions. The same command goes on; with --back it goes back.")
+            console.report("Stopped between versions. The same command goes on; with --back aliases go back.")
             return 1
         }
     }
 
-    private static func describe(_ function: RolloutPlan.Function, _ stages: [Double]) -> String {
+    private static func describe(_ function: RolloutPlan.Function, _ stages: [Double], isBack: Bool) -> String {
         guard !function.aliases.isEmpty else {
             return "\(function.name): $LATEST at once (it has no alias that uses it)"
         }
@@ -126,6 +142,7 @@ enum LayerRolloutCommand {
             let share = alias.started.map { ", \(Int(($0.weight * 100).rounded())) % on version \($0.version)" } ?? ""
             return "\(alias.name) (version \(alias.version)\(share))"
         }
+        if isBack { return "\(function.name): \(aliases.joined(separator: ", ")) back to \(function.from)" }
         return "\(function.name): \(aliases.joined(separator: ", ")) from \(function.from): \(shares)"
     }
 
@@ -144,13 +161,13 @@ enum LayerRolloutCommand {
 }
 
 extension ServerConnection {
-    /// What the versions of a function did since the server started; `nil` where the server does not tell it.
-    func figures(of function: String) throws -> [String: VersionFigures]? {
+    /// What the versions of a function did since the server started.
+    func figures(of function: String) throws -> [String: VersionFigures] {
         let document = try document("GET", "/_strata/versions", query: [(name: "function", value: function)])
         return document.values("versions").reduce(into: [:]) { figures, version in
             figures[version.text("version")] = VersionFigures(
-                invocations: Int(version.number("invocations")), errors: Int(version.number("errors")),
-                durations: Int(version.number("durations")),
+                invocations: version.integer("invocations") ?? 0, errors: version.integer("errors") ?? 0,
+                durations: version.integer("durations") ?? 0,
                 durationMilliseconds: version.number("durationSeconds") * 1_000)
         }
     }

@@ -14,8 +14,8 @@ enum LayerShowCommand {
         summary: "Show a layer's versions with sizes and users, and check the newest.",
         details: """
             LAYER is a name, NAME:VERSION or an ARN. The version that is named, or the newest, is downloaded and checked
-            as by 'strata layer check', for each runtime and architecture that it says that it is for. Sizes are those
-            of the \(mostDetails) newest versions.
+            as by 'strata layer check' (exit code 1 for errors), for each runtime and architecture that it says that it
+            is for. Sizes are those of the \(mostDetails) newest versions.
             """,
         options: [unchecked.description, json.description] + ServerConnection.options,
         operand: "LAYER",
@@ -30,7 +30,8 @@ enum LayerShowCommand {
             }
             let users = Dictionary(grouping: try client.users(of: LayerSelection(selection.layer)), by: \.layer)
             let details = try Dictionary(
-                uniqueKeysWithValues: versions.prefix(mostDetails).map { ($0.number, try client.details(of: $0)) })
+                versions.prefix(mostDetails).map { ($0.number, try client.details(of: $0)) }
+            ) { first, _ in first }
             var findings: [LayerFinding] = []
             if !arguments[unchecked] {
                 let path = try downloads.download(
@@ -66,7 +67,7 @@ enum LayerShowCommand {
             if !arguments[unchecked], findings.isEmpty {
                 console.report("Nothing is wrong with version \(shown.number).")
             }
-            return 0
+            return findings.contains { $0.rule.severity == .error } ? 1 : 0
         })
 
     private static let mostDetails = 20

@@ -33,7 +33,9 @@ enum NewCommand {
                 throw arguments.refusal("the folder's name becomes the function's, and '\(name)' cannot be one")
             }
             let runtime = try arguments.optionalValue(of: runtime) ?? newestPython(console.environment)
-            guard let template = FunctionTemplate(runtime: runtime, functionName: name) else { return 2 }
+            guard let template = FunctionTemplate(runtime: runtime, functionName: name) else {
+                throw arguments.refusal("there is no template for \(runtime)")
+            }
             do throws(SystemCallError) {
                 try template.write(to: path)
             } catch {

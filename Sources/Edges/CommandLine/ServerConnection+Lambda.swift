@@ -60,9 +60,12 @@ extension ServerConnection {
 
     /// S3's endpoint, found as Lambda's is.
     private func s3Endpoint(_ arguments: Arguments, _ environment: [String: String]) throws -> EndpointURL {
-        let names = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"]
+        // Where AWS or a profile was named, variables are those of another place, as for Lambda's endpoint.
+        let isNamed = try isAWS || arguments.optionalValue(of: Self.profile) != nil
+        let names = isNamed ? [] : ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"]
         let chosen = names.lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? s3EndpointOfProfile
-        let text = chosen ?? (isAWS ? "https://s3.\(region).amazonaws.com" : endpoint.description)
+        let standard = isAWS ? AWSEndpoint.url(of: "s3", in: region) : endpoint
+        let text = chosen ?? standard?.description ?? ""
         guard let url = EndpointURL(text) else { throw arguments.refusal("S3's endpoint is not a URL: '\(text)'") }
         return url
     }

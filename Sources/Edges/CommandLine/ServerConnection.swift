@@ -69,7 +69,7 @@ struct ServerConnection {
         s3EndpointOfProfile = profile?.endpointURL(of: "s3")
         let url = try Self.endpoint(arguments, environment, profile, isNamed: name != nil)
         isAWS = url == nil
-        guard let endpoint = url ?? EndpointURL("https://lambda.\(region).amazonaws.com") else {
+        guard let endpoint = url ?? AWSEndpoint.url(of: "lambda", in: region) else {
             throw arguments.refusal("'\(region)' is not a region")
         }
         self.endpoint = endpoint
@@ -94,9 +94,9 @@ struct ServerConnection {
     }
 
     private init(_ other: ServerConnection, _ place: ServerPlaces.Place) {
-        (endpoint, isAWS, http, s3EndpointOfProfile) = (
-            other.endpoint, other.isAWS, other.http, other.s3EndpointOfProfile
-        )
+        (isAWS, http, s3EndpointOfProfile) = (other.isAWS, other.http, other.s3EndpointOfProfile)
+        // AWS has an endpoint for each region; other servers have one for all.
+        endpoint = (other.isAWS ? AWSEndpoint.url(of: "lambda", in: place.region) : nil) ?? other.endpoint
         region = place.region
         let account = place.account.map { SigningCredentials(accessKeyID: $0, secretAccessKey: "test") }
         let keys = account ?? other.credentials ?? SigningCredentials(accessKeyID: "test", secretAccessKey: "test")

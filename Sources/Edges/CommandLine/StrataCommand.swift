@@ -49,7 +49,7 @@ public enum StrataCommand {
             console.report(error.description)
             return 2
         } catch {
-            console.report("strata: \(error)")
+            console.report(console.sanitized("strata: \(error)"))
             return 1
         }
     }

@@ -42,16 +42,16 @@ public struct CredentialSources: Sendable {
     public func credentials(of profile: SharedProfile?, isNamed: Bool) throws(CredentialError) -> SigningCredentials? {
         if !isNamed, let own = SigningCredentials(environment: environment) { return own }
         guard let profile else { return nil }
-        return try credentials(of: profile, through: [])
+        return try credentials(of: profile, isNamed: isNamed, through: [])
     }
 
     /// - Parameter names: the profiles that led here, to find those that name each other.
     private func credentials(
-        of profile: SharedProfile, through names: [String]
+        of profile: SharedProfile, isNamed: Bool, through names: [String]
     ) throws(CredentialError) -> SigningCredentials? {
         let values = profile.values
         if let role = values["role_arn"], !names.contains(profile.name) {
-            return try assume(role, profile, through: names + [profile.name])
+            return try assume(role, profile, isNamed: isNamed, through: names + [profile.name])
         }
         if let key = values["aws_access_key_id"], let secret = values["aws_secret_access_key"] {
             return SigningCredentials(
@@ -76,14 +76,14 @@ public struct CredentialSources: Sendable {
 extension CredentialSources {
     /// The credentials of a role, by AssumeRole.
     private func assume(
-        _ role: String, _ profile: SharedProfile, through names: [String]
+        _ role: String, _ profile: SharedProfile, isNamed: Bool, through names: [String]
     ) throws(CredentialError) -> SigningCredentials {
         let caller: SigningCredentials?
         if let source = profile.values["source_profile"] {
             guard source == profile.name || !names.contains(source) else {
                 throw CredentialError("The profiles \(names.joined(separator: ", ")) name each other as source_profile")
             }
-            caller = try credentials(of: existing(source), through: names)
+            caller = try credentials(of: existing(source), isNamed: isNamed, through: names)
         } else if profile.values["credential_source"] == "Environment" {
             caller = SigningCredentials(environment: environment)
         } else {
@@ -92,9 +92,10 @@ extension CredentialSources {
         }
         guard let caller else { throw CredentialError("The source of the profile \(profile.name) has no credentials") }
         let region = profile.region ?? setting("AWS_REGION") ?? setting("AWS_DEFAULT_REGION") ?? "us-east-1"
-        let url =
-            setting("AWS_ENDPOINT_URL_STS") ?? setting("AWS_ENDPOINT_URL") ?? profile.endpointURL(of: "sts")
-            ?? "https://sts.\(region).amazonaws.com"
+        // The variable for all services may be that of another place than a profile that is named.
+        let general = isNamed ? nil : setting("AWS_ENDPOINT_URL")
+        let chosen = setting("AWS_ENDPOINT_URL_STS") ?? general ?? profile.endpointURL(of: "sts")
+        let url = chosen ?? AWSEndpoint.url(of: "sts", in: region)?.description ?? region
         var form = [
             ("Action", "AssumeRole"), ("Version", "2011-06-15"), ("RoleArn", role),
             ("RoleSessionName", profile.values["role_session_name"] ?? "strata-\(nowSeconds)"),
@@ -142,7 +143,8 @@ extension CredentialSources {
         {
             throw CredentialError("The sign-in of the profile \(profile.name) has expired; \(advice)")
         }
-        let origin = setting("AWS_ENDPOINT_URL_SSO") ?? "https://portal.sso.\(region).amazonaws.com"
+        let origin =
+            setting("AWS_ENDPOINT_URL_SSO") ?? AWSEndpoint.url(of: "portal.sso", in: region)?.description ?? region
         let query = "account_id=\(PercentEncoding.encode(account))&role_name=\(PercentEncoding.encode(role))"
         let request = HTTPClientRequest(
             "GET", "\(origin)/federation/credentials?\(query)",
@@ -166,7 +168,8 @@ extension CredentialSources {
         let outcome: ForegroundProcess.Outcome
         do throws(SystemCallError) {
             outcome = try ForegroundProcess.run(
-                "/bin/sh", ["-c", command], environment: environment, isCancelled: { false }, line: { lines.append($0) }
+                "/bin/sh", ["-c", "{ \(command)\n} 2>/dev/null"], environment: environment, isCancelled: { false },
+                line: { lines.append($0) }
             )
         } catch {
             throw CredentialError("The credential_process of the profile \(name) did not start: \(error)")
@@ -177,7 +180,7 @@ extension CredentialSources {
             case .string(let secret)? = document?["SecretAccessKey"]
         else {
             throw CredentialError(
-                "The credential_process of the profile \(name) printed no credentials (it \(outcome))")
+                "The credential_process of the profile \(name) printed no credentials: \(command)")
         }
         var token: String?
         if case .string(let text)? = document?["SessionToken"] { token = text }

@@ -1,6 +1,6 @@
 public import PackageContents
 
-/// A layer that is not published yet: a zip file, or a folder.
+/// What a layer has: a zip file's entries, or a folder's.
 public struct LayerContents: Sendable {
     /// How findings name it: the path as it was given.
     public let name: String

@@ -9,7 +9,9 @@ public struct FileReplacement: ~Copyable {
     /// Describes a file; creates nothing.
     public init(of path: String) {
         self.path = path
-        temporaryPath = "\(path).partial-\(ProcessID.current)"
+        // Of a kind that no other program can foresee: what is there already is not ours.
+        let suffix = UInt32.random(in: .min ... .max)
+        temporaryPath = "\(path).partial-\(ProcessID.current)-\(String(suffix, radix: 16))"
     }
 
     deinit {
@@ -20,7 +22,7 @@ public struct FileReplacement: ~Copyable {
 
     /// Creates the temporary file, open for writing.
     public borrowing func open(mode: UInt32 = 0o644) throws(SystemCallError) -> FileDescriptor {
-        try FileDescriptor.open(FilePath(temporaryPath), [.write, .create, .truncate], mode: mode)
+        try FileDescriptor.open(FilePath(temporaryPath), [.write, .create, .exclusive, .noFollow], mode: mode)
     }
 
     /// Gives the file its name.

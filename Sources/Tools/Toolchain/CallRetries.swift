@@ -41,7 +41,8 @@ public struct CallRetries: Sendable {
         }
     }
 
-    /// The result of a change to a function; one that an earlier change delays is sent again until that has taken effect.
+    /// The result of a change to a function. One that an earlier change delays is sent again until that has taken
+    /// effect.
     ///
     /// - Throws: what the change throws; the refusal too when it still holds after five minutes, when AWS's own waiters
     ///   give up.

@@ -64,6 +64,26 @@ extension LambdaClient {
         return try retries.settled { try send(call) }
     }
 
+    /// Waits until a function's last change has taken effect.
+    ///
+    /// - Returns: its settings.
+    func settledConfiguration(of function: String) throws -> AWSValue {
+        try retries.settled {
+            guard let settings = try configuration(of: function) else {
+                throw LambdaFault("The function \(function) is not there any more")
+            }
+            if settings.string("State") == "Failed" || settings.string("LastUpdateStatus") == "Failed" {
+                let why =
+                    settings.string("StateReason") ?? settings.string("LastUpdateStatusReason") ?? "no reason given"
+                throw LambdaFault("The function \(function) failed: \(why)")
+            }
+            guard settings.string("State") != "Pending", settings.string("LastUpdateStatus") != "InProgress" else {
+                throw LambdaRefusal.inProgress(function)
+            }
+            return settings
+        }
+    }
+
     /// Changes a function's settings.
     ///
     /// - Parameter settings: the members of UpdateFunctionConfiguration that change.
@@ -83,16 +103,22 @@ extension LambdaClient {
 
     /// Points an alias to a version, and sends a share of its invocations to another one.
     ///
-    /// - Parameter share: the other version and its share, above 0 and below 1; `nil` for none.
+    /// - Parameters:
+    ///   - share: the other version and its share, above 0 and below 1; `nil` for none.
+    ///   - revision: the alias as it was seen: the change is refused where it is another one by now. `nil` for any.
+    /// - Returns: the alias's revision.
     public func updateAlias(
-        _ name: String, of function: String, version: String, share: (version: String, weight: Double)? = nil
-    ) throws {
+        _ name: String, of function: String, version: String, share: (version: String, weight: Double)? = nil,
+        revision: String?
+    ) throws -> String? {
         let weights = share.map { [$0.version: AWSValue.double($0.weight)] } ?? [:]
-        let body: [String: AWSValue] = [
+        var body: [String: AWSValue] = [
             "FunctionVersion": .string(version),
             "RoutingConfig": .structure(["AdditionalVersionWeights": .structure(weights)]),
         ]
-        _ = try send(LambdaCall("PUT", Self.path(function, "/aliases/\(name)"), body: .structure(body)))
+        if let revision { body["RevisionId"] = .string(revision) }
+        return try send(LambdaCall("PUT", Self.path(function, "/aliases/\(name)"), body: .structure(body)))
+            .string("RevisionId")
     }
 
     /// Invokes a version with an event, and waits for its answer.
@@ -153,10 +179,12 @@ public struct AliasSummary: Hashable, Sendable {
     public let version: String
     /// Other versions that get a share of its invocations, with their shares.
     public let weights: [String: Double]
+    /// What changes with every change; `nil` where the server has none.
+    public let revision: String?
 
     init?(_ value: AWSValue) {
         guard let name = value.string("Name"), let version = value.string("FunctionVersion") else { return nil }
-        (self.name, self.version) = (name, version)
+        (self.name, self.version, revision) = (name, version, value.string("RevisionId"))
         let members = value["RoutingConfig"]?["AdditionalVersionWeights"]?.members ?? [:]
         weights = members.compactMapValues { if case .double(let weight) = $0 { weight } else { nil } }
     }

@@ -112,6 +112,17 @@ public struct LambdaRefusal: Error, Hashable, Sendable, CustomStringConvertible 
     /// The message; empty where the answer has none.
     public let message: String
 
+    private init(status: Int, code: String, message: String) {
+        (self.status, self.code, self.message) = (status, code, message)
+    }
+
+    /// That a function's last change is in progress: what its settings say, as a call would be refused for it.
+    static func inProgress(_ function: String) -> LambdaRefusal {
+        LambdaRefusal(
+            status: 409, code: "ResourceConflictException",
+            message: "The last change of \(function) is in progress and has not taken effect")
+    }
+
     init(_ answer: LambdaAnswer) {
         status = answer.status
         // An answer that is not JSON is another server's; its status is told.
@@ -131,4 +142,12 @@ public struct LambdaRefusal: Error, Hashable, Sendable, CustomStringConvertible 
         [code, message.isEmpty ? "the server answered with status \(status)" : message].filter { !$0.isEmpty }
             .joined(separator: ": ")
     }
+}
+
+/// Something on the server that is not as it has to be.
+public struct LambdaFault: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What, as a sentence without a full stop.
+    public let description: String
+
+    init(_ description: String) { self.description = description }
 }

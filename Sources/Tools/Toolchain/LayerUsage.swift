@@ -24,7 +24,9 @@ public struct LayerVersionName: Hashable, Sendable {
     /// Parses an ARN; `nil` for anything else.
     public init?(_ arn: String) {
         let parts = arn.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 8, parts[0] == "arn", parts[2] == "lambda", parts[5] == "layer", let number = Int(parts[7])
+        guard parts.count == 8, parts[0] == "arn", parts[2] == "lambda", parts[5] == "layer",
+            let number = Int(parts[7]),
+            parts[6].utf8.allSatisfy({ $0 == 45 || $0 == 95 || $0 > 47 && $0 < 58 || $0 | 32 > 96 && $0 | 32 < 123 })
         else { return nil }
         layer = parts.dropLast().joined(separator: ":")
         (name, account, region, self.number) = (parts[6], parts[4], parts[3], number)

@@ -3,6 +3,7 @@ internal import LayerCheck
 internal import LayerStore
 internal import LinuxSystem
 internal import ServiceKit
+internal import Synchronization
 
 /// Checks layers when they are published or attached, and logs what would fail or surprise.
 ///
@@ -18,9 +19,31 @@ final class LayerReviewer: Sendable {
     private let layerStore: LayerStore
     private let queue: WorkQueue
     private let log: ServerLog
+    private let state = Mutex(State())
+
+    private struct State {
+        var isStopped = false
+        /// What was reviewed. An update of a function that changes nothing of this costs nothing.
+        var reviewed: Set<Subject> = []
+        /// How many reviews of each account's wait.
+        var waiting: [AccountID: Int] = [:]
+    }
+
+    private struct Subject: Hashable {
+        let layers: [LayerVersionARN]
+        let targets: [LayerTarget]
+        let function: FunctionID?
+
+        /// The account whose request it was.
+        var account: AccountID { function?.account ?? layers[0].layer.account }
+    }
 
     /// Reviews that wait; beyond them layers are not reviewed, because reviews are advice and may cost a second each.
     private static let capacity = 64
+    /// Reviews of one account that wait: another one's come before its further ones.
+    private static let mostWaiting = 8
+    /// Reviews that are remembered.
+    private static let mostReviewed = 10_000
     /// Findings of one review in the log.
     private static let mostFindings = 10
 
@@ -43,19 +66,50 @@ final class LayerReviewer: Sendable {
         submit(layers, for: [LayerTarget(runtime: runtime, architecture: architecture)], function: function)
     }
 
-    /// Performs what waits, and ends.
-    func stop() { queue.close() }
+    /// Ends after the review under way; those that wait are left out.
+    func stop() {
+        state.withLock { $0.isStopped = true }
+        queue.close()
+    }
 
     private func submit(_ layers: [Layer], for targets: [LayerTarget], function: FunctionID?) {
-        _ = queue.submit { [self] in
+        let subject = Subject(layers: layers.map(\.arn), targets: targets, function: function)
+        let place = state.withLock { state -> Place in
+            if state.reviewed.contains(subject) { return .known }
+            guard state.waiting[subject.account, default: 0] < Self.mostWaiting else { return .none }
+            if state.reviewed.count >= Self.mostReviewed { state.reviewed = [] }
+            state.reviewed.insert(subject)
+            state.waiting[subject.account, default: 0] += 1
+            return .free
+        }
+        guard place != .known else { return }
+        let isAccepted = place == .free && enqueue(subject, layers)
+        if !isAccepted { log.info("A layer was not reviewed: too many wait", ["layer": .text("\(layers[0].arn)")]) }
+    }
+
+    private enum Place { case free, none, known }
+
+    private func enqueue(_ subject: Subject, _ layers: [Layer]) -> Bool {
+        let isAccepted = queue.submit { [self] in
+            defer { finish(subject) }
+            guard !state.withLock({ $0.isStopped }) else { return }
             do {
-                try review(layers, for: targets, function: function)
+                try review(layers, for: subject.targets, function: subject.function)
             } catch {
                 // The package may have been deleted since, or is damaged, which its own reader reports.
                 log.debug("A layer was not reviewed", ["layer": .text("\(layers[0].arn)")])
             }
             // Files are read as a whole, into large buffers of this thread.
             HeapMemory.release()
+        }
+        if !isAccepted { finish(subject) }
+        return isAccepted
+    }
+
+    private func finish(_ subject: Subject) {
+        state.withLock { state in
+            let rest = state.waiting[subject.account, default: 1] - 1
+            state.waiting[subject.account] = rest > 0 ? rest : nil
         }
     }
 

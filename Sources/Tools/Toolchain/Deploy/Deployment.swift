@@ -36,7 +36,14 @@ public struct Deployment {
     private let tools: Tools
     private var buildFolder = ""
     /// The layers' newest versions, by name.
-    private var published: [String: (digest: String, arn: String)] = [:]
+    private var published: [String: Published] = [:]
+
+    private struct Published {
+        let digest: String
+        let arn: String
+        let layer: LayerVersionSummary
+    }
+
     /// The functions' settings as the server told them last, by name.
     private var known: [String: AWSValue] = [:]
 
@@ -80,10 +87,11 @@ extension Deployment {
         let zip = try content(of: layer)
         let digest = SHA256Digest(hashing: zip)
         if published[layer.name] == nil, let newest = try client.versions(ofLayer: layer.name).first {
-            published[layer.name] = (try client.details(of: newest).codeSHA256, newest.arn)
+            published[layer.name] = Published(
+                digest: try client.details(of: newest).codeSHA256, arn: newest.arn, layer: newest)
         }
-        if let newest = published[layer.name], newest.digest == digest.base64 {
-            let number = LayerVersionName(newest.arn)?.number ?? 0
+        if let newest = published[layer.name], newest.digest == digest.base64, newest.layer.isAs(layer) {
+            let number = newest.layer.number
             return finish(.layer, layer.name, .unchanged, "version \(number) has this content", since: start)
         }
         let isNew = published[layer.name] == nil
@@ -93,8 +101,9 @@ extension Deployment {
         publication.runtimes = [layer.runtime.description]
         publication.architectures = [layer.architecture.rawValue]
         let version = try client.publish(publication)
-        published[layer.name] = (digest.base64, version.summary.arn)
-        let reason = isNew ? "it is new" : "its content changed"
+        let hasContent = published[layer.name]?.digest == digest.base64
+        published[layer.name] = Published(digest: digest.base64, arn: version.summary.arn, layer: version.summary)
+        let reason = isNew ? "it is new" : hasContent ? "what it is for changed" : "its content changed"
         finish(
             .layer, layer.name, .published,
             "version \(version.summary.number), \(ByteCount.text(zip.count)): \(reason)", since: start)
@@ -156,8 +165,7 @@ extension Deployment {
         _ function: DeploymentConfiguration.Function, _ settings: [String: AWSValue], _ zip: [UInt8],
         _ digest: SHA256Digest, since start: UInt64
     ) throws {
-        var members = settings.filter { _, value in value != .list([]) }
-        if function.environment.isEmpty { members["Environment"] = nil }
+        var members = settings
         members["FunctionName"] = .string(function.name)
         if members["Role"] == nil { members["Role"] = .string(try tools.role()) }
         let content = try tools.content(zip, "functions/\(digest.hex).zip")
@@ -166,14 +174,15 @@ extension Deployment {
         finish(.function, function.name, .created, "\(ByteCount.text(zip.count)): it is new", since: start)
     }
 
-    /// What the file wants, as members of the API. Layers and variables are always among them, so that they can be
-    /// taken away; other settings that the file does not name stay as they are.
+    /// What the file wants, as members of the API. What it does not name stays as it is on the server.
     private func wantedSettings(of function: DeploymentConfiguration.Function) -> [String: AWSValue] {
         var settings = function.settings
-        settings["Environment"] = .structure([
-            "Variables": .structure(function.environment.mapValues { .string($0) })
-        ])
-        settings["Layers"] = .list(function.layers.map { .string(published[$0]?.arn ?? $0) })
+        if let variables = function.environment {
+            settings["Environment"] = .structure(["Variables": .structure(variables.mapValues { .string($0) })])
+        }
+        if let layers = function.layers {
+            settings["Layers"] = .list(layers.map { .string(published[$0]?.arn ?? $0) })
+        }
         return settings
     }
 
@@ -191,22 +200,15 @@ extension Deployment {
     }
 
     private mutating func awaitState(of function: String) throws {
-        guard waitsForStates else { return }
-        let start = MonotonicClock.nowNanoseconds()
-        while let current = try client.configuration(of: function) {
-            known[function] = current
-            if current.string("State") == "Failed" || current.string("LastUpdateStatus") == "Failed" {
-                let why = current.string("StateReason") ?? current.string("LastUpdateStatusReason") ?? "no reason given"
-                throw DeploymentError("the function \(function) failed: \(why)")
-            }
-            if current.string("State") != "Pending", current.string("LastUpdateStatus") != "InProgress" { return }
-            guard MonotonicClock.nowNanoseconds() - start < Self.patienceNanoseconds else {
-                throw DeploymentError("the function \(function) did not become active within 5 minutes")
-            }
-            SystemThread.sleep(milliseconds: 500)
-        }
+        if waitsForStates { known[function] = try client.settledConfiguration(of: function) }
     }
+}
 
-    /// AWS's own waiters give up after five minutes.
-    private static let patienceNanoseconds: UInt64 = 300_000_000_000
+extension LayerVersionSummary {
+    /// Whether a version says of itself what a configuration wants; what it does not say is no difference.
+    fileprivate func isAs(_ layer: DeploymentConfiguration.Layer) -> Bool {
+        (runtimes.isEmpty || runtimes.contains(layer.runtime.description))
+            && (architectures.isEmpty || architectures.contains(layer.architecture.rawValue))
+            && description == layer.description
+    }
 }

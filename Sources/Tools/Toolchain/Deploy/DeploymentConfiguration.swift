@@ -37,10 +37,10 @@ public struct DeploymentConfiguration: Sendable {
         public var code = "."
         /// Patterns of what is packed though it is left out otherwise.
         public var include: [String] = []
-        /// Its layers in order: names of layers in the file, or ARNs.
-        public var layers: [String] = []
-        /// Its environment's variables.
-        public var environment: [String: String] = [:]
+        /// Its layers in order: names of layers in the file, or ARNs; `nil` where the file does not say.
+        public var layers: [String]?
+        /// Its environment's variables; `nil` where the file does not say.
+        public var environment: [String: String]?
         /// Its other settings, by their names in CreateFunction.
         var settings: [String: AWSValue] = [:]
     }
@@ -80,11 +80,17 @@ public struct DeploymentConfiguration: Sendable {
                 try functions[name, default: Function(name: name)].take(entry)
             }
         }
-        for header in document.headers where header.path.count == 2 && header.path[0] == "function" {
-            guard FunctionName(header.path[1]) != nil else {
-                throw DeploymentError("'\(header.path[1])' is no name of a function: letters, digits, - and _")
+        for header in document.headers where header.path.count > 1 {
+            let name = header.path[1]
+            switch header.path[0] {
+            case "layer": layerKeys[name, default: []] += []
+            case "function":
+                guard FunctionName(name) != nil else {
+                    throw DeploymentError("'\(name)' is no name of a function: letters, digits, - and _")
+                }
+                functions[name, default: Function(name: name)].note(header)
+            default: continue
             }
-            if functions[header.path[1]] == nil { functions[header.path[1]] = Function(name: header.path[1]) }
         }
         self.functions = functions.values.sorted { $0.name < $1.name }
         for (name, entries) in layerKeys.sorted(by: { $0.key < $1.key }) {
@@ -100,7 +106,8 @@ public struct DeploymentConfiguration: Sendable {
         for key in ["Runtime", "Handler"] where function.settings[key] == nil {
             throw DeploymentError("[function.\(function.name)] lacks '\(key.lowercased())'")
         }
-        for layer in function.layers where !layer.hasPrefix("arn:") && !layers.contains(where: { $0.name == layer }) {
+        for layer in function.layers ?? []
+        where !layer.hasPrefix("arn:") && !layers.contains(where: { $0.name == layer }) {
             throw DeploymentError(
                 "[function.\(function.name)] has the layer '\(layer)', and there is no [layer.\(layer)]")
         }
@@ -111,7 +118,7 @@ public struct DeploymentConfiguration: Sendable {
     ) throws(DeploymentError) -> Layer {
         var sources: [Layer.Source] = []
         // What its functions run on, where it does not say otherwise.
-        let user = functions.first { $0.layers.contains(name) }
+        let user = functions.first { $0.layers?.contains(name) ?? false }
         var runtime = user?.settings["Runtime"]?.textValue.flatMap { RuntimeIdentifier($0) }
         var architecture = user?.architecture.flatMap { Architecture(rawValue: $0) } ?? .byDefault
         var description = ""
@@ -159,11 +166,16 @@ extension DeploymentConfiguration.Function {
         if case .list(let values)? = settings["Architectures"] { values.first?.textValue } else { nil }
     }
 
+    /// Takes the header of a table: one of variables without any takes them away.
+    fileprivate mutating func note(_ header: TOMLDocument.Header) {
+        if header.path.count == 3, header.path[2] == "environment" { environment = environment ?? [:] }
+    }
+
     /// Takes a key of its table.
     fileprivate mutating func take(_ entry: TOMLDocument.Entry) throws(DeploymentError) {
         let key = entry.path[2]
         if key == "environment", entry.path.count == 4 {
-            environment[entry.path[3]] = try entry.text()
+            environment = (environment ?? [:]).merging([entry.path[3]: try entry.text()]) { $1 }
             return
         }
         guard entry.path.count == 3 else { throw DeploymentError(unknown: entry, known: Self.knownKeys) }

@@ -18,12 +18,14 @@ public struct LayerRehearsal {
         init(_ answer: InvocationAnswer) {
             payload = answer.payload
             functionError = answer.functionError
-            milliseconds = Self.number(after: "\tDuration: ", answer.log)
-            megabytes = Self.number(after: "\tMax Memory Used: ", answer.log).map { Int($0) }
+            // The last one: a function may print what looks like a report.
+            let report = answer.log.split(separator: "\n").last { $0.hasPrefix("REPORT RequestId: ") } ?? ""
+            milliseconds = Self.number(after: "\tDuration: ", report)
+            megabytes = Self.number(after: "\tMax Memory Used: ", report).flatMap { Int(exactly: $0) }
         }
 
         /// The number after a word of the REPORT line.
-        private static func number(after word: String, _ log: String) -> Double? {
+        private static func number(after word: String, _ log: Substring) -> Double? {
             guard let start = log.firstRange(of: word)?.upperBound else { return nil }
             return Double(log[start...].prefix { $0.isNumber || $0 == "." })
         }
@@ -80,7 +82,7 @@ public struct LayerRehearsal {
 
     private let client: LambdaClient
     private let download: (_ url: String, _ digest: String) throws -> [UInt8]
-    private let pause: (_ milliseconds: Int) -> Void
+    private let report: (String) -> Void
     private let suffix: String
 
     /// Describes rehearsals.
@@ -88,11 +90,12 @@ public struct LayerRehearsal {
     /// - Parameters:
     ///   - suffix: the end of the copies' names, which no function has.
     ///   - download: the content of a URL, whose SHA-256 in base64 is checked.
+    ///   - report: called with what went wrong beside the rehearsal.
     public init(
         client: LambdaClient, suffix: String, download: @escaping (String, String) throws -> [UInt8],
-        pause: @escaping (Int) -> Void
+        report: @escaping (String) -> Void
     ) {
-        (self.client, self.suffix, self.download, self.pause) = (client, suffix, download, pause)
+        (self.client, self.suffix, self.download, self.report) = (client, suffix, download, report)
     }
 
     /// Rehearses a function.
@@ -114,17 +117,18 @@ public struct LayerRehearsal {
         }
         var made: [String] = []
         defer {
-            // Best effort: what is left says by its name what it was.
-            for name in made { try? client.deleteFunction(name) }
+            for name in made {
+                do { try client.deleteFunction(name) } catch {
+                    report("The copy \(name) could not be deleted: \(error)")
+                }
+            }
         }
         for (kind, members) in copies.sorted(by: { $0.key < $1.key }) {
             let name = copy(kind, of: function.name)
             _ = try client.createFunction(members.merging(["FunctionName": .string(name)]) { $1 }, code: .zip(zip))
             made.append(name)
         }
-        for name in made {
-            while let current = try client.configuration(of: name), current.string("State") == "Pending" { pause(100) }
-        }
+        for name in made { _ = try client.settledConfiguration(of: name) }
         for event in events {
             if isStopped() { return }
             let outcomes = try ["old", "new"].map { kind in

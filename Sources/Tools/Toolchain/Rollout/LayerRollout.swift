@@ -7,14 +7,14 @@ internal import AWSProtocol
 public struct LayerRollout {
     /// What a rollout needs from outside.
     public struct Surroundings {
-        /// The figures of a function's versions so far, by version; `nil` where the server does not tell them.
-        public let figures: (_ function: String) throws -> [String: VersionFigures]?
+        /// The figures of a function's versions so far, by version; none where the server does not tell them.
+        public let figures: (_ function: String) throws -> [String: VersionFigures]
         /// Called with what was done, a line each.
         public let report: (String) -> Void
 
         /// Collects them.
         public init(
-            figures: @escaping (String) throws -> [String: VersionFigures]?, report: @escaping (String) -> Void
+            figures: @escaping (String) throws -> [String: VersionFigures], report: @escaping (String) -> Void
         ) {
             (self.figures, self.report) = (figures, report)
         }
@@ -60,60 +60,98 @@ public struct LayerRollout {
     public func run(_ plan: RolloutPlan, pause: (_ milliseconds: Int) -> Bool) throws -> Outcome {
         var moves: [Move] = []
         for function in plan.functions {
-            if !function.isRepointed { try setLayers(of: function, function.layers) }
+            if !function.isRepointed { try setLayers(of: function.name, function.layers) }
             guard !function.aliases.isEmpty else {
                 surroundings.report("\(function.name): $LATEST has the new version (it has no alias: at once)")
                 continue
             }
+            _ = try client.settledConfiguration(of: function.name)
             let published = try client.publishVersion(of: function.name, description: "")
-            moves += function.aliases.map { Move(function: function, alias: $0, version: published.version) }
-        }
-        let reached = moves.compactMap { $0.alias.started?.weight }.min() ?? 0
-        for stage in course.stages where stage >= reached {
-            for move in moves {
-                try client.updateAlias(
-                    move.alias.name, of: move.function.name, version: move.alias.version,
-                    share: (version: move.version, weight: stage))
+            guard published.layers.map(\.arn) == function.layers else {
+                throw LambdaFault(
+                    "Version \(published.version) of \(function.name) has other layers than were set: it was changed "
+                        + "meanwhile")
             }
-            guard !moves.isEmpty else { break }
+            moves += function.aliases.map { Move(function: function.name, alias: $0, version: published.version) }
+        }
+        // A share that was reached is not made smaller, and is watched.
+        let reached = moves.map { $0.alias.started?.weight ?? 0 }.min() ?? 0
+        let stages = course.stages.filter { $0 >= reached }
+        for stage in (stages.isEmpty && reached > 0 ? [reached] : stages) where !moves.isEmpty {
+            for index in moves.indices {
+                let move = moves[index]
+                let share = max(stage, move.alias.started?.weight ?? 0)
+                try moves[index].set(by: client, version: move.alias.version, share: (move.version, share))
+            }
             surroundings.report("\(Self.percent(stage)) of \(Self.count(moves.count, "alias", "aliases"))")
             switch try watch(moves, pause) {
             case .good: continue
             case .stopped: return .interrupted
             case .worse(let function, let reason):
-                try goBack(plan)
+                try goBack(plan, moves)
                 return .wentBack(function: function, reason: reason)
             }
         }
-        for move in moves {
-            try client.updateAlias(move.alias.name, of: move.function.name, version: move.version)
-            surroundings.report("\(move.function.name):\(move.alias.name) has version \(move.version)")
+        for index in moves.indices {
+            let move = moves[index]
+            try moves[index].set(by: client, version: move.version, share: nil)
+            surroundings.report("\(move.function):\(move.alias.name) has version \(move.version)")
         }
         return .done
     }
 
-    /// Gives all users what they had.
+    /// Takes back what an earlier rollout left between versions.
     public func goBack(_ plan: RolloutPlan) throws {
+        let moves = plan.functions.flatMap { function in
+            function.aliases.map { Move(function: function.name, alias: $0, version: $0.started?.version ?? "") }
+        }
+        try goBack(plan, moves)
+    }
+
+    /// Gives users what they had. What others have changed meanwhile stays.
+    private func goBack(_ plan: RolloutPlan, _ moves: [Move]) throws {
+        for var move in moves {
+            try move.set(by: client, version: move.alias.version, share: nil)
+            surroundings.report("\(move.function):\(move.alias.name) has version \(move.alias.version) alone again")
+        }
         for function in plan.functions {
-            for alias in function.aliases {
-                try client.updateAlias(alias.name, of: function.name, version: alias.version)
-                surroundings.report("\(function.name):\(alias.name) has version \(alias.version) alone again")
+            let settings = try client.settledConfiguration(of: function.name)
+            guard settings.elements("Layers").compactMap({ $0.string("Arn") }) == function.layers else {
+                surroundings.report("\(function.name): $LATEST was changed meanwhile, and stays as it is")
+                continue
             }
-            try setLayers(of: function, function.formerLayers)
+            try setLayers(of: function.name, function.formerLayers)
             surroundings.report("\(function.name): $LATEST has \(function.from) again")
         }
     }
 
-    private func setLayers(of function: RolloutPlan.Function, _ layers: [String]) throws {
-        _ = try client.updateConfiguration(of: function.name, ["Layers": .list(layers.map { .string($0) })])
+    private func setLayers(of function: String, _ layers: [String]) throws {
+        _ = try client.updateConfiguration(of: function, ["Layers": .list(layers.map { .string($0) })])
     }
 
     /// An alias on its way.
     private struct Move {
-        let function: RolloutPlan.Function
+        let function: String
         let alias: RolloutPlan.Alias
         /// The version with the new layer.
         let version: String
+        private var revision: String?
+
+        init(function: String, alias: RolloutPlan.Alias, version: String) {
+            (self.function, self.alias, self.version, revision) = (function, alias, version, alias.revision)
+        }
+
+        /// Changes the alias, unless another one has since it was seen.
+        mutating func set(
+            by client: LambdaClient, version: String, share: (version: String, weight: Double)?
+        ) throws {
+            do {
+                revision = try client.updateAlias(
+                    alias.name, of: function, version: version, share: share, revision: revision)
+            } catch let refusal as LambdaRefusal where refusal.code == "PreconditionFailedException" {
+                throw LambdaFault("The alias \(function):\(alias.name) was changed meanwhile, and stays as it is")
+            }
+        }
     }
 
     private enum Observation {
@@ -124,7 +162,7 @@ public struct LayerRollout {
 
     /// Watches a stage to its end, or until a function gets worse.
     private func watch(_ moves: [Move], _ pause: (Int) -> Bool) throws -> Observation {
-        let names = Set(moves.map(\.function.name)).sorted()
+        let names = Set(moves.map(\.function)).sorted()
         var before: [String: [String: VersionFigures]] = [:]
         for name in names { before[name] = try surroundings.figures(name) }
         var rest = course.stageMilliseconds
@@ -133,8 +171,13 @@ public struct LayerRollout {
             guard pause(step) else { return .stopped }
             rest -= step
             for name in names {
-                guard let now = try surroundings.figures(name) else { continue }
-                for move in moves where move.function.name == name {
+                let now = try surroundings.figures(name)
+                if now.contains(where: { $0.value.invocations < before[name]?[$0.key]?.invocations ?? 0 }) {
+                    // The server was started again, and counts from zero.
+                    surroundings.report("\(name): the server counts anew; what it counted before is left out")
+                    before[name] = now
+                }
+                for move in moves where move.function == name {
                     let start = before[name] ?? [:]
                     func figures(_ version: String) -> VersionFigures {
                         (now[version] ?? VersionFigures()) - (start[version] ?? VersionFigures())

@@ -11,6 +11,18 @@ public struct RolloutPlan: Sendable {
         public let version: String
         /// The version with the new layer that has a share of its invocations already, and the share; `nil` for none.
         public let started: Share?
+        /// What the alias was when it was looked at: another one's change since is not overwritten.
+        public let revision: String?
+    }
+
+    /// What the plan is for.
+    public enum Purpose: Sendable {
+        /// Versions are published: a function stays as it is whose `$LATEST` has other changes than the layer.
+        case rollout
+        /// Copies of functions run, with the layers of `$LATEST`.
+        case rehearsal
+        /// Aliases that are between versions go back, and nothing else.
+        case goingBack
     }
 
     /// A version and its share of invocations.
@@ -57,14 +69,13 @@ public struct RolloutPlan: Sendable {
     /// - Parameters:
     ///   - arn: the layer version that functions are to have.
     ///   - names: the functions to move; all users when empty.
-    ///   - isPublishing: whether versions are to be published, so that a `$LATEST` with other changes stays as it is.
-    public init(_ client: LambdaClient, to arn: String, only names: [String], isPublishing: Bool = true) throws {
+    public init(_ client: LambdaClient, to arn: String, only names: [String], for purpose: Purpose) throws {
         guard let target = LayerVersionName(arn) else { throw UnexpectedAnswer("a layer version without a number") }
         self.target = arn
         let layer = LayerSelection(target.layer)
         let all = Dictionary(grouping: try client.functionVersions(), by: \.name)
         for name in names where all[name] == nil {
-            skipped.append(Skipped(name: name, reason: "there is no such function"))
+            throw LambdaFault("There is no function \(name) to move; nothing was changed")
         }
         for (name, versions) in all.sorted(by: { $0.key < $1.key }) {
             guard names.isEmpty || names.contains(name), let latest = versions.first(where: { $0.version == "$LATEST" })
@@ -79,8 +90,8 @@ public struct RolloutPlan: Sendable {
                 let share = alias.weights.first { used($0.key) == arn }
                 return Alias(
                     name: alias.name, version: alias.version,
-                    started: share.map { Share(version: $0.key, weight: $0.value) })
-            }
+                    started: share.map { Share(version: $0.key, weight: $0.value) }, revision: alias.revision)
+            }.filter { purpose != .goingBack || $0.started != nil }
             let shared = known.first { alias in
                 aliases.contains { $0.name == alias.name } && alias.weights.contains { used($0.key) != arn }
             }
@@ -90,13 +101,13 @@ public struct RolloutPlan: Sendable {
                 continue
             }
             let own = used("$LATEST")
-            guard own.map({ $0 != arn }) ?? false || !aliases.isEmpty else { continue }
+            guard own.map({ $0 != arn && purpose != .goingBack }) ?? false || !aliases.isEmpty else { continue }
             guard own != nil else {
                 skipped.append(
                     Skipped(name: name, reason: "its aliases use the layer, and its $LATEST does not"))
                 continue
             }
-            if isPublishing, let difference = try Self.difference(of: name, aliases, client) {
+            if purpose == .rollout, let difference = try Self.difference(of: name, aliases, layer, client) {
                 skipped.append(Skipped(name: name, reason: difference))
                 continue
             }
@@ -105,16 +116,25 @@ public struct RolloutPlan: Sendable {
             functions.append(
                 Function(
                     name: name, from: from, layers: now.map { layer.covers($0) ? arn : $0 },
-                    formerLayers: now.map { layer.covers($0) ? from : $0 }, isRepointed: own == arn, aliases: aliases))
+                    formerLayers: now.map { $0 == arn ? from : $0 }, isRepointed: own == arn, aliases: aliases))
         }
     }
 
     /// Why a function's aliases cannot be moved to what `$LATEST` is: it has more changes than the layer, which would
     /// be rolled out with it. `nil` where it has none.
-    private static func difference(of name: String, _ aliases: [Alias], _ client: LambdaClient) throws -> String? {
+    private static func difference(
+        of name: String, _ aliases: [Alias], _ layer: LayerSelection, _ client: LambdaClient
+    ) throws -> String? {
         guard !aliases.isEmpty, let latest = try client.configuration(of: name) else { return nil }
         for version in Set(aliases.map(\.version)).sorted() {
             guard let settings = try client.configuration(of: name, qualifier: version) else { continue }
+            func others(_ settings: AWSValue) -> [String] {
+                settings.elements("Layers").compactMap { $0.string("Arn") }.filter { !layer.covers($0) }
+            }
+            if others(latest) != others(settings) {
+                return "its $LATEST has other layers than version \(version), which would be rolled out too; "
+                    + "publish that first"
+            }
             let names = Set((latest.members ?? [:]).keys).union((settings.members ?? [:]).keys).subtracting(volatile)
             if let changed = names.sorted().first(where: { latest[$0] != settings[$0] }) {
                 return "its $LATEST has another \(changed) than version \(version), which would be rolled out too; "
