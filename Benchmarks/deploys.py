@@ -111,10 +111,10 @@ def measure_commands(server, generator):
         by_command = [folder.by_command(number) for number in range(1, DEPLOYS + 1)]
         yield Result(budgets.DEPLOY_COMMAND, median(by_command), f"slowest of {DEPLOYS}: {max(by_command):.0f} ms")
         with folder.watching():
-            taken = [
+            watched = [
                 folder.milliseconds(lambda: folder.edit_code(number), [number, 0])  # noqa: B023 (called at once)
                 for number in range(100, 100 + DEPLOYS)]  # fmt: skip
-            yield Result(budgets.DEPLOY_WATCH, median(taken), f"slowest of {DEPLOYS}: {max(taken):.0f} ms")
+            yield Result(budgets.DEPLOY_WATCH, median(watched), f"slowest of {DEPLOYS}: {max(watched):.0f} ms")
             taken = [
                 folder.milliseconds(lambda: folder.edit_layer(number), [99 + DEPLOYS, number])  # noqa: B023 (as above)
                 for number in range(1, 1 + DEPLOYS)]  # fmt: skip
@@ -122,7 +122,7 @@ def measure_commands(server, generator):
         dependencies = {f"package/module_{n}.py": words(generator, 32_000) for n in range(500)}
         fat = [folder.fat_by_cli(number, dependencies) for number in range(1000, 1003)]
         yield Result(
-            budgets.DEPLOY_AGAINST_CLI, median(fat) / median(by_command), f"the AWS CLI: {median(fat):.0f} ms")
+            budgets.DEPLOY_AGAINST_CLI, median(fat) / median(watched), f"the AWS CLI: {median(fat):.0f} ms")
 
 
 def measure_command_start():
