@@ -45,7 +45,7 @@ final class ImportHints {
         let layers = try settings.values("Layers").map { layer in
             let arn = layer.text("Arn")
             let source = try PackageSource(reading: downloads.path(of: arn))
-            return (name: LayerVersionName(arn).map { "\($0.name):\($0.number)" } ?? arn, files: source.files)
+            return (name: LayerVersionName.shortened(arn), files: source.files)
         }
         known = (function, layers)
         return hint.text(layers, RuntimeIdentifier(settings.text("Runtime")))

@@ -33,7 +33,7 @@ enum LayerUsersCommand {
                 let newer = Self.newer(than: user, newest)
                 table.add([
                     user.function.name, user.function.version, user.aliases.joined(separator: ","),
-                    LayerVersionName(user.layer).map { "\($0.name):\($0.number)" } ?? user.layer,
+                    LayerVersionName.shortened(user.layer),
                     newer.map { "\($0)" } ?? "", arn.count > 4 ? String(arn[4]) : "",
                     arn.count > 3 ? String(arn[3]) : "",
                 ])

@@ -32,7 +32,9 @@ enum OptCommand {
                     of: name, qualifier: arguments.optionalValue(of: qualifier))
             else { throw CommandFailure("There is no function \(name)") }
             let arns = settings.values("Layers").map { $0.text("Arn") }
-            let layers = try arns.map { try PackageSource(reading: downloads.path(of: $0), called: shortName($0)) }
+            let layers = try arns.map {
+                try PackageSource(reading: downloads.path(of: $0), called: LayerVersionName.shortened($0))
+            }
             let explanation = OptExplanation(
                 function: name, runtime: settings.text("Runtime"), layers: layers,
                 tree: try MergedPackages(layers))
@@ -57,10 +59,6 @@ enum OptCommand {
             }
             return 0
         })
-
-    private static func shortName(_ arn: String) -> String {
-        LayerVersionName(arn).map { "\($0.name):\($0.number)" } ?? arn
-    }
 }
 
 /// What `strata opt explain` says. A pure value over the layers' contents.

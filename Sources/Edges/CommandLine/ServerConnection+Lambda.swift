@@ -43,11 +43,8 @@ extension ServerConnection {
         limits.totalMilliseconds = Self.longestCallSeconds * 1_000
         console.report("Uploading to s3://\(object.bucket)/\(object.key)")
         let endpoint = try s3Endpoint(arguments, console.environment)
-        let authorities = console.environment["AWS_CA_BUNDLE"].flatMap { $0.isEmpty ? nil : $0 }
-        let client = S3Client(
-            endpoint: endpoint, http: HTTPClient(certificateAuthorities: authorities),
-            nowSeconds: { Int64(time(nil)) })
-        let keys = credentials ?? SigningCredentials(accessKeyID: "test", secretAccessKey: "test")
+        let client = S3Client(endpoint: endpoint, http: http, nowSeconds: { Int64(time(nil)) })
+        let keys = credentials ?? Self.placeholder
         do throws(S3Error) {
             try Self.ignoringBrokenPipes { () throws(S3Error) in
                 try client.putObject(object, zip, region: region, credentials: keys, limits: limits)
@@ -97,9 +94,9 @@ extension ServerConnection {
         let text = environment["AWS_ENDPOINT_URL_STS"].flatMap { $0.isEmpty ? nil : $0 }
         let url = text.flatMap { EndpointURL($0) } ?? endpoint
         let client = ServiceClient(
-            ServiceSettings(endpoint: url, environment: environment), http: HTTPClient(),
+            ServiceSettings(endpoint: url, environment: environment), http: http,
             nowSeconds: { Int64(time(nil)) })
-        let keys = credentials ?? SigningCredentials(accessKeyID: "test", secretAccessKey: "test")
+        let keys = credentials ?? Self.placeholder
         let answer = try Self.ignoringBrokenPipes { try client.send(call, as: keys, region: region) }
         guard let account = CallerIdentity.account(of: answer.body) else {
             throw CommandFailure("\(url) does not say whose key this is; name a 'role' in strata.toml")

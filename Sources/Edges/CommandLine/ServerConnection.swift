@@ -49,7 +49,11 @@ struct ServerConnection {
     /// S3's endpoint of the profile; `nil` where it names none.
     let s3EndpointOfProfile: String?
     private let signer: RequestSigner?
-    private let http: HTTPClient
+    /// Carries all calls, with the certificate authorities of `AWS_CA_BUNDLE`.
+    let http: HTTPClient
+
+    /// What calls are signed with that need a signature where there are no credentials.
+    static let placeholder = SigningCredentials(accessKeyID: "test", secretAccessKey: "test")
 
     /// Finds endpoint, region and credentials, as the AWS CLI finds them. Sends nothing yet, unless the credentials are
     /// those of a role or a signed-in user.
@@ -82,8 +86,7 @@ struct ServerConnection {
             )
         }
         // The region travels in the signature's scope, so a region without a key is signed with a placeholder key.
-        let placeholder = SigningCredentials(accessKeyID: "test", secretAccessKey: "test")
-        credentials = found ?? (chosenRegion == nil ? nil : placeholder)
+        credentials = found ?? (chosenRegion == nil ? nil : Self.placeholder)
         let region = region
         signer = credentials.map { RequestSigner(credentials: $0, region: region, service: "lambda") }
     }
@@ -99,7 +102,7 @@ struct ServerConnection {
         endpoint = (other.isAWS ? AWSEndpoint.url(of: "lambda", in: place.region) : nil) ?? other.endpoint
         region = place.region
         let account = place.account.map { SigningCredentials(accessKeyID: $0, secretAccessKey: "test") }
-        let keys = account ?? other.credentials ?? SigningCredentials(accessKeyID: "test", secretAccessKey: "test")
+        let keys = account ?? other.credentials ?? Self.placeholder
         credentials = keys
         signer = RequestSigner(credentials: keys, region: place.region, service: "lambda")
     }

@@ -20,6 +20,9 @@ extension AWSValue {
         if case .list(let values)? = self[name] { values } else { [] }
     }
 
+    /// The layers of a function's settings, by ARN, in order.
+    var layerARNs: [String] { elements("Layers").compactMap { $0.string("Arn") } }
+
     /// The texts of a list; empty where it is missing.
     package func strings(_ name: String) -> [String] {
         elements(name).compactMap { if case .string(let text) = $0 { text } else { nil } }

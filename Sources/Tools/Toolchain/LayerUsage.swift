@@ -1,3 +1,5 @@
+internal import Domain
+
 /// A version of a function that uses a version of a layer.
 public struct LayerUser: Hashable, Sendable {
     /// The function's version.
@@ -25,11 +27,15 @@ public struct LayerVersionName: Hashable, Sendable {
     public init?(_ arn: String) {
         let parts = arn.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 8, parts[0] == "arn", parts[2] == "lambda", parts[5] == "layer",
-            let number = Int(parts[7]),
-            parts[6].utf8.allSatisfy({ $0 == 45 || $0 == 95 || $0 > 47 && $0 < 58 || $0 | 32 > 96 && $0 | 32 < 123 })
+            let number = Int(parts[7]), LayerName(parts[6]) != nil
         else { return nil }
         layer = parts.dropLast().joined(separator: ":")
         (name, account, region, self.number) = (parts[6], parts[4], parts[3], number)
+    }
+
+    /// `NAME:NUMBER` for the ARN of a version, and any other text as it is.
+    public static func shortened(_ arn: String) -> String {
+        LayerVersionName(arn).map { "\($0.name):\($0.number)" } ?? arn
     }
 }
 

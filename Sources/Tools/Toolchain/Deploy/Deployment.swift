@@ -40,7 +40,6 @@ public struct Deployment {
 
     private struct Published {
         let digest: String
-        let arn: String
         let layer: LayerVersionSummary
     }
 
@@ -88,7 +87,7 @@ extension Deployment {
         let digest = SHA256Digest(hashing: zip)
         if published[layer.name] == nil, let newest = try client.versions(ofLayer: layer.name).first {
             published[layer.name] = Published(
-                digest: try client.details(of: newest).codeSHA256, arn: newest.arn, layer: newest)
+                digest: try client.details(of: newest).codeSHA256, layer: newest)
         }
         if let newest = published[layer.name], newest.digest == digest.base64, newest.layer.isAs(layer) {
             let number = newest.layer.number
@@ -102,7 +101,7 @@ extension Deployment {
         publication.architectures = [layer.architecture.rawValue]
         let version = try client.publish(publication)
         let hasContent = published[layer.name]?.digest == digest.base64
-        published[layer.name] = Published(digest: digest.base64, arn: version.summary.arn, layer: version.summary)
+        published[layer.name] = Published(digest: digest.base64, layer: version.summary)
         let reason = isNew ? "it is new" : hasContent ? "what it is for changed" : "its content changed"
         finish(
             .layer, layer.name, .published,
@@ -181,7 +180,7 @@ extension Deployment {
             settings["Environment"] = .structure(["Variables": .structure(variables.mapValues { .string($0) })])
         }
         if let layers = function.layers {
-            settings["Layers"] = .list(layers.map { .string(published[$0]?.arn ?? $0) })
+            settings["Layers"] = .list(layers.map { .string(published[$0]?.layer.arn ?? $0) })
         }
         return settings
     }

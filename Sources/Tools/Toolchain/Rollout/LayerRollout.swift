@@ -116,7 +116,7 @@ public struct LayerRollout {
         }
         for function in plan.functions {
             let settings = try client.settledConfiguration(of: function.name)
-            guard settings.elements("Layers").compactMap({ $0.string("Arn") }) == function.layers else {
+            guard settings.layerARNs == function.layers else {
                 surroundings.report("\(function.name): $LATEST was changed meanwhile, and stays as it is")
                 continue
             }

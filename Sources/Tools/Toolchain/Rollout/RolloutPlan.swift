@@ -129,7 +129,7 @@ public struct RolloutPlan: Sendable {
         for version in Set(aliases.map(\.version)).sorted() {
             guard let settings = try client.configuration(of: name, qualifier: version) else { continue }
             func others(_ settings: AWSValue) -> [String] {
-                settings.elements("Layers").compactMap { $0.string("Arn") }.filter { !layer.covers($0) }
+                settings.layerARNs.filter { !layer.covers($0) }
             }
             if others(latest) != others(settings) {
                 return "its $LATEST has other layers than version \(version), which would be rolled out too; "
